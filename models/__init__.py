@@ -1,0 +1,20 @@
+"""WHAT is trained: networks and real data, as workloads. Imports torch only."""
+
+from models.data import load_dataset, prepare_dataset
+from models.define import define
+from models.registry import WORKLOADS
+from models.timed import describe_repeat, timed_split
+from models.workload import Dataset, Goal, Split, Workload
+
+__all__ = [
+    "WORKLOADS",
+    "Dataset",
+    "Goal",
+    "Split",
+    "Workload",
+    "define",
+    "describe_repeat",
+    "load_dataset",
+    "prepare_dataset",
+    "timed_split",
+]

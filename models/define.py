@@ -1,0 +1,75 @@
+"""What a workload is, as plain values for the record."""
+
+import ast
+import hashlib
+import inspect
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from models.data import load_content
+from models.registry import WORKLOADS
+from models.workload import Split, Workload
+
+
+def define(workload_name: str) -> dict[str, str | int | float]:
+    """Describe a workload in JSON scalars.
+
+    "definition" is 12 hex digits that differ whenever two timings of this name are not of the same
+    work: the network's code and parameters, the loss, the shape and type of a sample. The numbers
+    in the data and the goal do not enter it; "dataset_sha256" tells about the former.
+
+    Raises:
+        ValueError: there is no workload of this name.
+    """
+    workload = find(workload_name)
+    content = load_content(workload.dataset)
+    train = Split(tuple(content["train_inputs"]), content["train_targets"])
+    with torch.random.fork_rng(devices=[]):  # a look must not move the caller's seed
+        network = workload.build()
+    goal = workload.goal
+    return {
+        "description": workload.description,
+        "network": str(network),
+        "parameters": sum(parameter.numel() for parameter in network.parameters()),
+        "dataset": workload.dataset,
+        "dataset_sha256": content["sha256"],
+        "dataset_source": content["source"],
+        "train_samples": len(train.targets),
+        "held_out_samples": len(content["held_out_targets"]),
+        "goal_metric": goal.metric,
+        "goal_value": goal.value,
+        "goal_within_epochs": goal.within_epochs,
+        "goal_batch_size": goal.batch_size,
+        "goal_optimizer": goal.optimizer,
+        "goal_learning_rate": goal.learning_rate,
+        "definition": _definition(workload, network, train),
+    }
+
+
+def find(workload_name: str) -> Workload:
+    """Return the workload of this name, or raise a ValueError that names all."""
+    if workload_name not in WORKLOADS:
+        allowed = ", ".join(WORKLOADS)
+        raise ValueError(f"no workload {workload_name!r}: choose from {allowed}")
+    return WORKLOADS[workload_name]
+
+
+def _definition(workload: Workload, network: nn.Module, train: Split) -> str:
+    facts = [workload.dataset, workload.loss.__name__, str(network), _code(network)]
+    facts += [f"{name} {tuple(value.shape)}" for name, value in network.named_parameters()]
+    tensors = (*train.inputs, train.targets)
+    facts += [f"{tensor.dtype} {tuple(tensor.shape[1:])}" for tensor in tensors]
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:12]
+
+
+def _code(network: nn.Module) -> str:
+    """Return the source of the network's file without comments, docstrings and layout."""
+    tree = ast.parse(Path(inspect.getfile(type(network))).read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
+            node
+        ):
+            node.body = node.body[1:]
+    return ast.unparse(tree)
