@@ -1,0 +1,110 @@
+"""Whether a document is a result file: asked of many values at once, worded by jsonschema.
+
+`schema_v1.json` is the one definition. A file holds thousands of rounds, which jsonschema takes
+seconds to walk, so `fits` applies the same schema to whole columns of values first; jsonschema
+decides, and words the refusal, whenever `fits` does not simply say yes.
+"""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+Rule = dict[str, Any]
+Check = Callable[[Sequence[Any], Any], bool]
+
+_TYPES = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "integer": int,
+    "number": float,
+    "boolean": bool,
+    "null": type(None),
+}
+_ANNOTATIONS = {"$schema", "title", "description", "$defs", "type", "additionalProperties"}
+
+
+@cache
+def load_schema() -> Rule:
+    """The schema of version 1."""
+    content = Path(__file__).with_name("schema_v1.json").read_text(encoding="utf-8")
+    schema: Rule = json.loads(content)
+    return schema
+
+
+def refusal(document: object) -> tuple[list[str | int], str] | None:
+    """Where and why the document is not a result file of version 1; None when it is one."""
+    if fits([document], load_schema()):
+        return None
+    error = next(_validator().iter_errors(document), None)
+    return None if error is None else (list(error.absolute_path), error.message)
+
+
+def fits(values: Sequence[Any], rule: Rule) -> bool:
+    """Whether every value satisfies the rule; False may also mean that jsonschema has to say."""
+    if "$ref" in rule:
+        rule = load_schema()["$defs"][rule["$ref"].rpartition("/")[2]]
+    kinds = set(map(type, values))
+    if not kinds <= _python_types(rule):
+        return False
+    if type(None) in kinds:
+        values = [value for value in values if value is not None]
+    if "object" in rule.get("type", "") and not _members_fit(values, rule):
+        return False
+    keywords = rule.keys() - _ANNOTATIONS
+    return not values or all(
+        keyword in _CHECKS and _CHECKS[keyword](values, rule[keyword]) for keyword in keywords
+    )
+
+
+@cache
+def _validator() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(load_schema())
+
+
+def _python_types(rule: Rule) -> set[type]:
+    if "type" not in rule:
+        return {type(value) for value in rule.get("enum", [rule.get("const")])}
+    names = [rule["type"]] if isinstance(rule["type"], str) else rule["type"]
+    return {_TYPES[name] for name in names} | ({int} if "number" in names else set())
+
+
+def _members_fit(values: Sequence[dict[str, Any]], rule: Rule) -> bool:
+    """Whether the members that `properties` does not name are allowed: all of them, by default."""
+    others = rule.get("additionalProperties", {})
+    if others == {}:
+        return True
+    known = rule.get("properties", {}).keys()
+    unknown = [value[name] for value in values for name in value.keys() - known]
+    return not unknown or (others is not False and fits(unknown, others))
+
+
+def _properties(values: Sequence[dict[str, Any]], properties: dict[str, Rule]) -> bool:
+    return all(
+        fits([value[name] for value in values if name in value], rule)
+        for name, rule in properties.items()
+    )
+
+
+_CHECKS: dict[str, Check] = {
+    "properties": _properties,
+    "required": lambda values, names: all(value.keys() >= set(names) for value in values),
+    "propertyNames": lambda values, rule: fits(list(chain.from_iterable(values)), rule),
+    "items": lambda values, rule: fits(list(chain.from_iterable(values)), rule),
+    "minItems": lambda values, limit: min(map(len, values)) >= limit,
+    "maxItems": lambda values, limit: max(map(len, values)) <= limit,
+    "minLength": lambda values, limit: min(map(len, values)) >= limit,
+    "maxLength": lambda values, limit: max(map(len, values)) <= limit,
+    "minimum": lambda values, limit: bool(min(values) >= limit),
+    "maximum": lambda values, limit: bool(max(values) <= limit),
+    "exclusiveMinimum": lambda values, limit: bool(min(values) > limit),
+    "pattern": lambda values, pattern: all(re.search(pattern, value) for value in set(values)),
+    "enum": lambda values, allowed: set(values) <= set(allowed),
+    "const": lambda values, only: all(value == only for value in values),
+}

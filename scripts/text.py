@@ -1,0 +1,79 @@
+"""Words and numbers as they are shown; text out of a result file is data and never trusted."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+LONGEST_TEXT = 500
+
+
+def safe_text(text: object, *, longest: int = LONGEST_TEXT) -> str:
+    """One printable line: control, format and surrogate characters become visible escapes.
+
+    So no text out of a file can move the cursor, change colours, reverse the reading direction or
+    add a line. Text longer than `longest` characters ends in an ellipsis.
+    """
+    line = str(text)
+    if len(line) > longest:
+        line = line[: longest - 1] + "…"
+    if line.isascii() and line.isprintable():
+        return line
+    return "".join(
+        character
+        if unicodedata.category(character) not in _UNSAFE
+        else character.encode("unicode_escape").decode("ascii")
+        for character in line
+    )
+
+
+def file_stem(*parts: object) -> str:
+    """A file name without its ending: ASCII letters, digits, dots, hyphens; never hidden."""
+    words = [re.sub(r"[^A-Za-z0-9.]+", "-", str(part)).strip("-.") for part in parts]
+    return "-".join(re.sub(r"\.{2,}", ".", word)[:60] or "unnamed" for word in words)
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """The same names in the same order, repeated ones numbered: `a`, `a (2)`, `a (3)`."""
+    taken: set[str] = set()
+    answer = []
+    for name in names:
+        unique, number = name, 1
+        while unique in taken:
+            number += 1
+            unique = f"{name} ({number})"
+        taken.add(unique)
+        answer.append(unique)
+    return answer
+
+
+def device_label(device: str, *, accelerator: str = "", software: bool = False) -> str:
+    """What a device is called in words: a software rasteriser is never called anything else."""
+    if software:
+        renderer = accelerator.partition(" (")[0] or "unnamed"
+        return f"{device} ({renderer}, a software rasteriser)"
+    return f"{device} ({accelerator})" if accelerator else device
+
+
+def seconds_in_words(seconds: float) -> str:
+    """Three significant digits with a unit that fits: `1.25 ms`, `61.0 s`."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if abs(seconds) >= size:
+            return f"{_three_digits(seconds / size)} {unit}"
+    return f"{_three_digits(seconds / 1e-6)} µs"
+
+
+def times(ratio: float) -> str:
+    """A ratio of seconds as a factor, short: `3.2x`, `0.41x`, `128x`."""
+    decimals = 0 if ratio >= 10 else 1 if ratio >= 2 else 2
+    return f"{ratio:.{decimals}f}x"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 cell`, `2 cells`."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _three_digits(number: float) -> str:
+    decimals = 0 if abs(number) >= 100 else 1 if abs(number) >= 10 else 2
+    return f"{number:.{decimals}f}"
