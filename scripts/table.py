@@ -3,6 +3,7 @@
 Seconds are in columns named `_seconds`, sizes in `_bytes`. Every text has passed `safe_text`.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from scripts.about import describe_file, device_labels, machine_info
 from scripts.invariants import breach
 from scripts.result_file import Document, ResultError, field_name, read
 from scripts.rounds import Rounds
-from scripts.text import device_label, distinct, safe_text
+from scripts.text import distinct, safe_text
 
 __all__ = ["ResultError", "Results", "load", "load_results"]
 
@@ -42,14 +44,16 @@ def load(paths: Iterable[str | Path]) -> pd.DataFrame:
 def load_results(paths: Iterable[str | Path]) -> Results:
     """What `load` gives, and what is known of each file: machine, software, command."""
     names = [Path(path) for path in paths]
+    if not names:
+        raise ResultError("", "", "no result file is given")
     for name, again in zip(distinct(map(_identity, names)), map(_identity, names), strict=True):
         if name != again:
             raise ResultError(again, "", "is given twice; name each result file once")
     documents = [read(path) for path in names]
-    machines = distinct(safe_text(_machine(document)["machine"]) for document in documents)
+    machines = distinct(safe_text(machine_info(document)["machine"]) for document in documents)
     sources = list(zip(names, machines, documents, strict=True))
     rows = [_rows(path, machine, document) for path, machine, document in sources]
-    files = [_file(path, machine, document) for path, machine, document in sources]
+    files = [describe_file(path, machine, document) for path, machine, document in sources]
     return Results(pd.concat(rows, ignore_index=True), pd.DataFrame(files))
 
 
@@ -60,11 +64,6 @@ def _identity(path: Path) -> str:
         return str(path)
 
 
-def _machine(document: Document) -> dict[str, Any]:
-    machine: dict[str, Any] = document["machine_info"]["crossover"]
-    return machine
-
-
 def _rows(path: Path, machine: str, document: Document) -> pd.DataFrame:
     rounds = Rounds.of(document)
     found = breach(document, rounds)
@@ -73,12 +72,14 @@ def _rows(path: Path, machine: str, document: Document) -> pd.DataFrame:
         advice = "measure again or leave this file out"
         raise ResultError(path, field_name(document, where), f"{message}; {advice}")
     table = pd.concat([_measured(document, rounds), _absent(document)], ignore_index=True)
-    identity = {key: safe_text(_machine(document)[key]) for key in ("machine_id", "software_id")}
+    identity = {
+        key: safe_text(machine_info(document)[key]) for key in ("machine_id", "software_id")
+    }
     table = table.assign(file=safe_text(path), machine=machine, **identity)
     run, workloads = document["crossover"]["run"], document["crossover"]["workloads"]
     definitions = {name: entry["definition"] for name, entry in workloads.items()}
     return table.assign(
-        device_label=table["device"].map(_labels(document, set(table["device"]))),
+        device_label=table["device"].map(device_labels(document, set(table["device"]))),
         definition=table["workload"].map(definitions),
         learning_rate=table["workload"].map(run["learning_rates"]).astype(float),
         **{name: run[name] for name in WORK},
@@ -120,6 +121,11 @@ def _absent(document: Document) -> pd.DataFrame:
 
 
 def _suspects(document: Document, rounds: Rounds) -> list[str]:
+    """Why each round deserves no verdict: what its cell, its block or its worker was marked with.
+
+    A cell's mark that begins with `block 3: ` is about that block alone; of a block that was tried
+    again, the last attempt counts.
+    """
     blocks = {
         (entry["workload"], entry["block"]): entry.get("suspect", [])
         for entry in document["crossover"]["blocks"]
@@ -128,40 +134,19 @@ def _suspects(document: Document, rounds: Rounds) -> list[str]:
     cells += [[] for _ in document["crossover"]["repeats"]]
     words = []
     for owner, entry in zip(rounds.owner.tolist(), rounds.entries, strict=True):
+        block = blocks.get((rounds.cells[owner]["workload"], entry["block"]), [])
+        marks = (
+            [_about_block(mark, entry["block"]) for mark in cells[owner]] if cells[owner] else []
+        )
         unsteady = ["unsteady worker"] if entry.get("unsteady") else []
-        block = blocks[rounds.cells[owner]["workload"], entry["block"]]
-        reasons = [*cells[owner], *block, *unsteady]
-        words.append("; ".join(map(safe_text, reasons)) if reasons else "")
+        reasons = dict.fromkeys([*marks, *block, *unsteady])
+        words.append("; ".join(safe_text(reason) for reason in reasons if reason))
     return words
 
 
-def _labels(document: Document, devices: set[str]) -> dict[str, str]:
-    known = {entry["device"]: entry for entry in _machine(document)["accelerators"]}
-    labels = {}
-    for device in devices:
-        entry = known.get(device) or known.get(device.partition(":")[0]) or {}
-        labels[device] = device_label(
-            device,
-            accelerator=safe_text(entry.get("name", "")),
-            software=entry.get("software", False),
-        )
-    return labels
-
-
-def _file(path: Path, machine: str, document: Document) -> dict[str, Any]:
-    own, about = document["crossover"], _machine(document)
-    run = own["run"]
-    texts = {name: safe_text(about.get(name, "")) for name in ("cpu", "os", "python", "torch")}
-    texts |= {name: safe_text(run.get(name) or "") for name in ("command", "started", "preset")}
-    return {
-        "file": safe_text(path),
-        "machine": machine,
-        "machine_id": safe_text(about["machine_id"]),
-        "software_id": safe_text(about["software_id"]),
-        **texts,
-        "cores_physical": about.get("cores_physical"),
-        "complete": own["complete"],
-        "planned": own.get("planned"),
-        "measured_cells": len(document["benchmarks"]),
-        "absent_cells": len(own["absent"]),
-    }
+def _about_block(mark: str, block: int) -> str:
+    """A cell's mark as far as it is about this block: without its number, or nothing."""
+    named = re.match(r"block (\d+): ", mark)
+    if named is None:
+        return mark
+    return mark[named.end() :] if int(named[1]) == block else ""

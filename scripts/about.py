@@ -1,0 +1,47 @@
+"""What a result file says of its machine, its software and its run."""
+
+from pathlib import Path
+from typing import Any
+
+from scripts.result_file import Document
+from scripts.text import device_label, safe_text
+
+
+def machine_info(document: Document) -> dict[str, Any]:
+    """Our own part of pytest-benchmark's machine_info."""
+    machine: dict[str, Any] = document["machine_info"]["crossover"]
+    return machine
+
+
+def device_labels(document: Document, devices: set[str]) -> dict[str, str]:
+    """Each device in words, with the name of its hardware where the file tells."""
+    known = {entry["device"]: entry for entry in machine_info(document)["accelerators"]}
+    labels = {}
+    for device in devices:
+        entry = known.get(device) or known.get(device.partition(":")[0]) or {}
+        labels[device] = device_label(
+            device,
+            accelerator=safe_text(entry.get("name", "")),
+            software=entry.get("software", False),
+        )
+    return labels
+
+
+def describe_file(path: Path, machine: str, document: Document) -> dict[str, Any]:
+    """One row of facts about the file; `machine` is its name among all files."""
+    own, about = document["crossover"], machine_info(document)
+    run = own["run"]
+    texts = {name: safe_text(about.get(name, "")) for name in ("cpu", "os", "python", "torch")}
+    texts |= {name: safe_text(run.get(name) or "") for name in ("command", "started", "preset")}
+    return {
+        "file": safe_text(path),
+        "machine": machine,
+        "machine_id": safe_text(about["machine_id"]),
+        "software_id": safe_text(about["software_id"]),
+        **texts,
+        "cores_physical": about.get("cores_physical"),
+        "complete": own["complete"],
+        "planned": own.get("planned"),
+        "measured_cells": len(document["benchmarks"]),
+        "absent_cells": len(own["absent"]),
+    }
