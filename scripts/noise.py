@@ -1,7 +1,5 @@
 """The run's own noise floor: the same device against itself, as two arms of the same blocks."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
@@ -57,27 +55,20 @@ def repeats(rounds: pd.DataFrame, *, scope: Scope, alpha: float = 0.05) -> pd.Da
     )
 
 
-@dataclass(frozen=True)
-class Floors:
-    """Noise floors of device pairs; `frame` is what `repeats` gives."""
+def margins(rounds: pd.DataFrame, cells: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
+    """noise_floor (a fraction; NaN without A/A cells), repeats (their number) and limit (L).
 
-    frame: pd.DataFrame
-
-    def of(self, cells: pd.DataFrame) -> pd.DataFrame:
-        """noise_floor (a fraction, NaN without A/A cells) and repeats (A/A cells), a row a cell."""
-        pairs = cells[["file", "device", "threads"]].drop_duplicates()
-        rows = []
-        for file, device, threads in pairs.itertuples(index=False):
-            means = self._means(file=file, device=device, threads=threads)
-            floor = float(np.expm1(floor_of(means)))
-            rows.append((file, device, threads, floor, len(means)))
-        names = ["file", "device", "threads", "noise_floor", "repeats"]
-        table = pd.DataFrame(rows, columns=names)
-        return cells[names[:3]].merge(table, on=names[:3], how="left")[names[3:]]
-
-    def _means(self, *, file: str, device: str, threads: int) -> Array:
-        """Mean log ratios of the A/A cells of both devices of a pair."""
-        own = self.frame[self.frame["file"] == file]
-        cpu = (own["device"] == "cpu") & (own["threads"] == threads)
-        means = own.loc[cpu | (own["device"] == device), "log_ratio"].to_numpy(dtype=np.float64)
-        return np.asarray(means[np.isfinite(means)])
+    A row a cell. The A/A cells of both devices of a pair count, the CPU's at the same threads.
+    """
+    frame = repeats(rounds, scope=scope)
+    frame = frame[np.isfinite(frame["log_ratio"])]
+    pair = ["file", "device", "threads"]
+    rows = []
+    for file, device, threads in cells[pair].drop_duplicates().itertuples(index=False):
+        cpu = (frame["device"] == "cpu") & (frame["threads"] == threads)
+        own = (frame["file"] == file) & (cpu | (frame["device"] == device))
+        means = frame.loc[own, "log_ratio"].to_numpy(dtype=np.float64)
+        rows.append((file, device, threads, float(np.expm1(floor_of(means))), len(means)))
+    table = pd.DataFrame(rows, columns=[*pair, "noise_floor", "repeats"])
+    table["limit"] = margin_of(np.log1p(table["noise_floor"].to_numpy(dtype=np.float64)))
+    return cells[pair].merge(table, on=pair, how="left")[["noise_floor", "repeats", "limit"]]

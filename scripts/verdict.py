@@ -15,7 +15,7 @@ import pandas as pd
 
 from scripts import decide
 from scripts.decide import NOT_MEASURED, SUSPECT, UNDECIDED, Array, Words
-from scripts.noise import Floors, margin_of, repeats
+from scripts.noise import margins
 from scripts.pairs import Scope, grid, joined, matrix, paired
 
 WORDS = (*decide.DECIDED, UNDECIDED, NOT_MEASURED, SUSPECT)
@@ -35,13 +35,13 @@ def verdicts(
     level = alpha / looks
     rows = paired(rounds, scope=scope)
     cells = grid(rounds, scope=scope)
-    floors = Floors(repeats(rounds, scope=scope)).of(cells)
-    limit = margin_of(np.log1p(floors["noise_floor"].to_numpy()))
+    noise = margins(rounds, cells, scope=scope)
+    limit = noise["limit"].to_numpy(dtype=np.float64)
     summary = decide.summarise(matrix(cells, rows, column="log_ratio"))
     suspect = _suspect(cells, rows)
     words, p = decide.judge(summary, margin=limit)
     p[suspect != ""] = np.nan
-    p_holm, family = _holm(p, files=cells["file"])
+    p_holm, family = adjusted(p, files=cells["file"])
     final = decide.settle(words, p_holm, level=level)
     final = np.where(suspect != "", SUSPECT, np.where(summary.blocks == 0, NOT_MEASURED, final))
     left = _undecided_in_family(final, files=cells["file"])
@@ -54,8 +54,8 @@ def verdicts(
         lo=np.exp(lo),
         hi=np.exp(hi),
         margin=np.expm1(limit),
-        noise_floor=floors["noise_floor"].to_numpy(),
-        repeats=floors["repeats"].to_numpy(),
+        noise_floor=noise["noise_floor"].to_numpy(),
+        repeats=noise["repeats"].to_numpy(),
         blocks=summary.blocks.astype(np.int64),
         blocks_needed=pd.array(np.where(final == UNDECIDED, needed, np.nan), dtype="Int64"),
         p=p,
@@ -81,13 +81,13 @@ def expected_wrong(table: pd.DataFrame) -> float:
     return float((families["alpha"] * families["looks"]).sum())
 
 
-def _holm(p: Array, *, files: pd.Series) -> tuple[Array, npt.NDArray[np.int64]]:
+def adjusted(p: Array, *, files: pd.Series) -> tuple[Array, npt.NDArray[np.int64]]:
     """Adjusted p values and the number of cells tested together, file by file."""
-    adjusted, family = np.full_like(p, np.nan), np.zeros(len(p), dtype=np.int64)
+    p_holm, family = np.full_like(p, np.nan), np.zeros(len(p), dtype=np.int64)
     for own in (np.asarray(files == file) for file in files.unique()):
-        adjusted[own] = decide.holm(p[own])
+        p_holm[own] = decide.holm(p[own])
         family[own] = np.isfinite(p[own]).sum()
-    return adjusted, family
+    return p_holm, family
 
 
 def _undecided_in_family(final: Words, *, files: pd.Series) -> Array:
