@@ -1,0 +1,27 @@
+"""The benchmark: one test a cell, fed with what the run's worker processes measured."""
+
+from typing import Any
+
+import pytest
+
+from bench.grid import Cell
+from bench.record import Absent
+from bench.replay import ReplayClock
+from bench.run import Run
+
+clock = ReplayClock()
+
+
+@pytest.mark.benchmark(timer=clock)
+def bench_training(benchmark: Any, request: pytest.FixtureRequest, crossover_run: Run) -> None:
+    """Total seconds to train: cold start and epochs, one round a process."""
+    cell = Cell(**request.node.callspec.params)
+    outcome = crossover_run.outcome(cell)
+    if isinstance(outcome, Absent):
+        benchmark.skipped = True
+        if outcome.reason == "failed":
+            pytest.fail(f"failed: {outcome.detail}", pytrace=False)
+        pytest.skip(f"{outcome.reason}: {outcome.detail}")
+    clock.replay(benchmark, outcome.seconds)
+    benchmark.extra_info |= {"rounds": outcome.rounds, "suspect": outcome.suspect}
+    crossover_run.stats[cell] = benchmark.stats

@@ -1,0 +1,116 @@
+"""pytest's side of a run: options, cells, and when to measure and to write."""
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from bench.grid import Cell, cell_id, cell_params
+from bench.options import add_options, read_settings, result_path
+from bench.run import Run, command_line
+from bench.summary import print_summary
+
+RUN = pytest.StashKey[Run]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the suite's options."""
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Checks everything that was typed, before anything runs."""
+    settings = read_settings(config)
+    resume, overwrite = config.getoption("--resume"), config.getoption("--overwrite")
+    path = result_path(config, resume=resume, overwrite=overwrite)
+    # pytest-benchmark would write in place and print a table of all cells; this suite writes the
+    # same JSON atomically, with rows for the cells that have no time, and prints a summary.
+    config.option.benchmark_json = None
+    config.option.benchmark_quiet = not config.option.benchmark_verbose
+    command = command_line(config.invocation_params.args)
+    run = Run(settings, path, resume=resume, overwrite=overwrite, command=command)
+    if not config.option.collectonly:
+        run.check_file()
+    config.stash[RUN] = run
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test for every cell of the grid."""
+    if "crossover_run" not in metafunc.fixturenames:
+        return
+    run = metafunc.config.stash[RUN]
+    cells, asked = run.all_cells(), run.threads_asked
+    axes = list(cell_params(cells[0], threads_asked=asked))
+    metafunc.fixturenames.extend(axes)
+    metafunc.parametrize(
+        axes,
+        [tuple(cell_params(cell, threads_asked=asked).values()) for cell in cells],
+        ids=[cell_id(cell, threads_asked=asked) for cell in cells],
+    )
+
+
+@pytest.fixture(scope="session")
+def crossover_run(request: pytest.FixtureRequest) -> Run:
+    """The run that measured the cells."""
+    return request.config.stash[RUN]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Measures everything that was selected before pytest is shown cell by cell.
+
+    pytest captures no output here, so progress is visible, and Ctrl-C leaves the cells that were
+    measured to be written.
+    """
+    if session.config.option.collectonly or session.testsfailed:
+        return
+    cells = [Cell(**item.callspec.params) for item in session.items if hasattr(item, "callspec")]
+    if cells:
+        session.config.stash[RUN].measure(cells, Console())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
+    """Writes the result file, whatever ended the session."""
+    run = session.config.stash.get(RUN, None)
+    if run is not None and run.facts.get("started"):
+        _write(session, run)
+    return (yield)
+
+
+def _write(session: pytest.Session, run: Run) -> None:
+    hook, config = session.config.hook, session.config
+    try:
+        machine_info = hook.pytest_benchmark_generate_machine_info(config=config)
+    except Exception as error:  # noqa: BLE001 - hours of measuring must not end in a hook
+        machine_info = {"error": str(error)}
+    # The host's own name is nobody's business but its owner's, who named the file.
+    machine_info |= {"node": run.path.stem, "crossover": run.facts["machine"]}
+    try:
+        commit_info = hook.pytest_benchmark_generate_commit_info(config=config)
+    except Exception as error:  # noqa: BLE001 - likewise
+        commit_info = {"error": str(error)}
+    output: dict[str, Any] = hook.pytest_benchmark_generate_json(
+        config=config,
+        benchmarks=list(run.stats.values()),
+        include_data=True,
+        machine_info=machine_info,
+        commit_info=commit_info,
+    )
+    try:
+        complete = run.write(output)
+    except OSError as error:
+        run.facts["write_error"] = f"{run.path}: cannot be written ({error.strerror})"
+        session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+        return
+    if not complete:
+        session.exitstatus = pytest.ExitCode.INTERRUPTED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Says what was measured and what was not, and what to type next."""
+    run = config.stash.get(RUN, None)
+    if run is not None and run.facts.get("started"):
+        terminalreporter.ensure_newline()
+        print_summary(run, Console())

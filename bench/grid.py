@@ -1,0 +1,160 @@
+"""Which cells: the axes, the presets and the cells as plain tuples of scalars. Imports no torch."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+# The names in models.registry.WORKLOADS, repeated because collecting must not import torch (a test
+# holds the two equal).
+WORKLOAD_NAMES = (
+    "mlp",
+    "cnn",
+    "cnn-series",
+    "rnn",
+    "lstm",
+    "lstm-gates",
+    "transformer",
+    "transformer-encoder",
+    "transformer-full",
+)
+# Likewise models.optimizers.
+OPTIMIZER_NAMES = ("sgd", "momentum", "adam", "adamw")
+IMPLEMENTATION_NAMES = ("for-loop", "foreach", "fused")
+
+OWN_THREADS = 0
+"""In the threads axis: torch's own choice of the number of threads."""
+
+
+class Cell(NamedTuple):
+    """One point of the grid: pytest's parameter set, and the key of its measurement."""
+
+    workload: str
+    batch_size: int
+    epochs: int
+    device: str
+    threads: int = OWN_THREADS
+
+
+class Arm(NamedTuple):
+    """One side of a block: a fresh process for this device. `again` is the A/A repeat."""
+
+    device: str
+    threads: int = OWN_THREADS
+    again: bool = False
+
+    @property
+    def first(self) -> "Arm":
+        """The arm whose figures make the cells, for an A/A repeat as for itself."""
+        return self._replace(again=False)
+
+    @property
+    def label(self) -> str:
+        """Words for progress lines and the record of a block's order."""
+        threads = f" threads={self.threads}" if self.threads != OWN_THREADS else ""
+        return f"{self.device}{threads}{' again' if self.again else ''}"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Defaults of the axes: how much of the grid, and how long it may take."""
+
+    workloads: tuple[str, ...]
+    batch_sizes: tuple[int, ...]
+    epochs: tuple[int, ...]
+    blocks: int
+    samples: int
+    cell_timeout_seconds: float
+
+
+PRESETS: Mapping[str, Preset] = {
+    "smoke": Preset(
+        workloads=("mlp", "lstm"),
+        batch_sizes=(32, 512),
+        epochs=(1, 2),
+        blocks=2,
+        samples=1024,
+        cell_timeout_seconds=10.0,
+    ),
+    "default": Preset(
+        workloads=("mlp", "cnn", "lstm", "transformer"),
+        batch_sizes=(8, 32, 128, 512, 2048),
+        epochs=(1, 2, 4),
+        blocks=5,
+        samples=4096,
+        cell_timeout_seconds=60.0,
+    ),
+    "full": Preset(
+        workloads=WORKLOAD_NAMES,
+        batch_sizes=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096),
+        epochs=(1, 2, 4, 8, 16, 32),
+        blocks=9,
+        samples=4096,
+        cell_timeout_seconds=600.0,
+    ),
+}
+
+
+def make_cells(
+    *,
+    workloads: Iterable[str],
+    batch_sizes: Iterable[int],
+    epochs: Iterable[int],
+    devices: Iterable[str],
+    threads: Iterable[int],
+) -> list[Cell]:
+    """Every cell, workload by workload. The threads axis is the CPU's alone."""
+    arms = [
+        (device, count)
+        for device in devices
+        for count in (tuple(threads) if device == "cpu" and threads else (OWN_THREADS,))
+    ]
+    return [
+        Cell(workload, batch_size, number, device, count)
+        for workload in workloads
+        for batch_size in batch_sizes
+        for number in epochs
+        for device, count in arms
+    ]
+
+
+def cell_params(cell: Cell, *, threads_asked: bool) -> dict[str, Any]:
+    """The cell as pytest's params: `threads` only when the axis was asked for."""
+    params = cell._asdict()
+    if not threads_asked:
+        del params["threads"]
+    return params
+
+
+def cell_id(cell: Cell, *, threads_asked: bool) -> str:
+    """The cell's name in pytest's node id, e.g. `mlp-64-2-cuda`."""
+    return "-".join(str(value) for value in cell_params(cell, threads_asked=threads_asked).values())
+
+
+class WorkloadPlan(NamedTuple):
+    """What one workload's blocks measure: the batch sizes of each arm and the largest epochs."""
+
+    workload: str
+    batch_sizes: dict[Arm, tuple[int, ...]]
+    epochs: int
+
+
+def plan_workloads(cells: Iterable[Cell]) -> list[WorkloadPlan]:
+    """The selected cells as work for processes: every arm's batch sizes, ascending.
+
+    Every device gets a second arm for the A/A repeat of its smallest and its largest batch size.
+    """
+    grouped: dict[str, list[Cell]] = {}
+    for cell in cells:
+        grouped.setdefault(cell.workload, []).append(cell)
+    return [_plan_workload(workload, group) for workload, group in grouped.items()]
+
+
+def _plan_workload(workload: str, cells: list[Cell]) -> WorkloadPlan:
+    batch_sizes: dict[Arm, tuple[int, ...]] = {}
+    for device, threads in dict.fromkeys((cell.device, cell.threads) for cell in cells):
+        own = sorted({c.batch_size for c in cells if (c.device, c.threads) == (device, threads)})
+        batch_sizes[Arm(device, threads)] = tuple(own)
+    for arm, own_sizes in list(batch_sizes.items()):
+        ends = tuple(dict.fromkeys((own_sizes[0], own_sizes[-1])))
+        batch_sizes[arm._replace(again=True)] = ends
+    return WorkloadPlan(workload, batch_sizes, max(cell.epochs for cell in cells))

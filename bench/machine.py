@@ -1,0 +1,108 @@
+"""What is needed to doubt a result: the machine, its software, and two fingerprints of them."""
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import cpuinfo
+import psutil
+import pytest
+
+from bench.process import ROOT
+
+CGROUP = Path("/sys/fs/cgroup")
+
+
+def run_probe(
+    devices: tuple[str, ...], *, workloads: tuple[str, ...] = (), samples: int = 1
+) -> dict[str, Any]:
+    """What torch sees and what the workloads are, asked in a process of its own.
+
+    Prepares the workloads' data. Raises `pytest.UsageError` with what was said when it fails.
+    """
+    request = {"devices": devices, "workloads": workloads, "samples": samples}
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.probe", json.dumps(request)],
+        cwd=ROOT,
+        env=dict(os.environ) | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        said = (done.stderr.strip().splitlines() or ["nothing was said"])[-1]
+        raise pytest.UsageError(f"asking torch for its devices and data failed: {said[:300]}")
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def describe_machine(name: str, probe: dict[str, Any]) -> dict[str, Any]:
+    """The machine's facts for a result file. `name` is the machine's name in reports."""
+    facts = {
+        "machine": name,
+        "cpu": _cpu_brand(),
+        "cores_physical": psutil.cpu_count(logical=False),
+        "cores_logical": psutil.cpu_count(),
+        "ram_bytes": psutil.virtual_memory().total,
+        "container_limit": {"cpus": _container_cpus(), "memory_bytes": _container_memory()},
+        "os": f"{platform.system()} {platform.release()}",
+        "python": probe["python"],
+        "torch": probe["torch"],
+        "torch_cuda": probe["torch_cuda"],
+        "torch_threads": probe["torch_threads"],
+        "accelerators": probe["accelerators"],
+    }
+    return facts | {"machine_id": machine_id(facts), "software_id": software_id(facts)}
+
+
+def machine_id(facts: dict[str, Any]) -> str:
+    """12 hex digits that stay while the hardware stays; says nothing about who owns it."""
+    hardware = [facts["cpu"], facts["cores_logical"], round(facts["ram_bytes"] / 2**30), _host()]
+    return _digest(hardware)
+
+
+def software_id(facts: dict[str, Any]) -> str:
+    """12 hex digits of what can make the same machine faster or slower: versions and drivers."""
+    drivers = [[card["name"], card["driver"]] for card in facts["accelerators"]]
+    return _digest([facts["torch"], facts["python"], facts["os"], drivers])
+
+
+def _digest(parts: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+
+
+def _host() -> str:
+    """Tells equal machines apart: the system's own id, else the host's name."""
+    try:
+        return Path("/etc/machine-id").read_text().strip() or platform.node()
+    except OSError:
+        return platform.node()
+
+
+def _cpu_brand() -> str:
+    try:
+        brand = cpuinfo.get_cpu_info().get("brand_raw")
+    except Exception:  # noqa: BLE001 - a fact about the machine must not end its run
+        brand = None
+    return str(brand or platform.processor() or platform.machine())
+
+
+def _container_cpus() -> float | None:
+    """The cgroup's CPU quota in cores; None without one."""
+    try:
+        quota, period = (CGROUP / "cpu.max").read_text().split()
+        return None if quota == "max" else int(quota) / int(period)
+    except (OSError, ValueError):
+        return None
+
+
+def _container_memory() -> int | None:
+    try:
+        return int((CGROUP / "memory.max").read_text())
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,215 @@
+"""Blocks of fresh worker processes: who runs when, and what becomes of every answer.
+
+A block is one fresh process per device, the order alternating (ABBA). The order of batch sizes is
+shuffled from the seed, alike for every device of a block.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from bench.grid import Arm, WorkloadPlan
+from bench.guards import describe_block, read_host, suspicions
+from bench.job import Job
+from bench.journal import Journal, Line
+from bench.options import Settings
+from bench.process import Death, run_worker
+
+MOST_ATTEMPTS = 2
+"""Starts of a worker for one batch size: a process killed by chance is given one more."""
+MOST_BLOCK_REPEATS = 1
+"""Further tries of a block that was suspect; a run repeats at most `--blocks` blocks in all."""
+
+
+class Key(NamedTuple):
+    """What an answer is about, in every block: one batch size of one device's arm."""
+
+    workload: str
+    arm: Arm
+    batch_size: int
+
+
+@dataclass
+class Measurements:
+    """Every answer so far: measured figures by block, absences, the blocks' circumstances."""
+
+    measured: dict[Key, dict[int, Line]] = field(default_factory=dict)
+    absent: dict[Key, Line] = field(default_factory=dict)
+    blocks: list[Line] = field(default_factory=list)
+    interrupted: bool = False
+
+    def take(self, line: Line) -> None:
+        """Files one journal line. Later answers for the same key replace earlier ones."""
+        if line["kind"] == "block":
+            self.blocks.append(line)
+        if line["kind"] not in ("measured", "absent"):
+            return
+        arm = Arm(line["device"], line["arm_threads"], line["again"])
+        key = Key(line["workload"], arm, line["batch_size"])
+        if line["kind"] == "measured":
+            self.measured.setdefault(key, {})[line["block"]] = line
+        else:
+            self.absent[key._replace(arm=arm.first)] = line
+
+    def pending(self, workload: str, arm: Arm, block: int, batch_sizes: Iterable[int]) -> list[int]:
+        """The batch sizes that this arm still has to answer for in this block."""
+        return [
+            size
+            for size in batch_sizes
+            if block not in self.measured.get(Key(workload, arm, size), {})
+            and Key(workload, arm.first, size) not in self.absent
+        ]
+
+
+def shuffled(batch_sizes: Iterable[int], *, seed: int, workload: str, block: int) -> list[int]:
+    """A block's order of batch sizes, the same for each of its arms (so that positions pair)."""
+    order = sorted(batch_sizes)
+    # Not for secrets: a recorded seed has to give the recorded order again.
+    random.Random(f"{seed} {workload} {block}").shuffle(order)  # noqa: S311
+    return order
+
+
+def arm_order(arms: Iterable[Arm], block: int) -> list[Arm]:
+    """The order of a block's processes: forwards and backwards in turn (ABBA)."""
+    order = list(arms)
+    return order if block % 2 == 0 else order[::-1]
+
+
+@dataclass
+class Campaign:
+    """One run: its settings, its journal and what was measured so far.
+
+    `report(workload, arm, block, batch_size)` is told about every answer. `worker` starts a worker
+    for a job and yields its answers.
+    """
+
+    settings: Settings
+    learning_rates: dict[str, float]
+    journal: Journal
+    measurements: Measurements
+    missing_devices: dict[str, str]
+    cores: int
+    report: Callable[[str, Arm, int, int], None]
+    worker: Callable[[Job], Iterator[dict[str, Any] | Death]] = run_worker
+    repeats_left: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.repeats_left = self.settings.blocks
+
+    def run(self, plans: Iterable[WorkloadPlan]) -> None:
+        """Measures every block of every workload; Ctrl-C ends it with what was measured."""
+        try:
+            for plan in plans:
+                for block in range(self.settings.blocks):
+                    self.run_block(plan, block)
+        except KeyboardInterrupt:
+            self.measurements.interrupted = True
+
+    def run_block(self, plan: WorkloadPlan, block: int) -> None:
+        """One fresh process per arm; a block on a loaded machine is repeated, up to a bound."""
+        arms = [arm for arm in plan.batch_sizes if arm.device not in self.missing_devices]
+        wanted = {arm: self._pending(plan, arm, block) for arm in arms}
+        if not any(wanted.values()):
+            return
+        for attempt in range(1 + MOST_BLOCK_REPEATS):
+            if self._run_attempt(plan, block, wanted, attempt) or self.repeats_left == 0:
+                return
+            self.repeats_left -= 1
+
+    def _pending(self, plan: WorkloadPlan, arm: Arm, block: int) -> list[int]:
+        return self.measurements.pending(plan.workload, arm, block, plan.batch_sizes[arm])
+
+    def _run_attempt(
+        self, plan: WorkloadPlan, block: int, wanted: dict[Arm, list[int]], attempt: int
+    ) -> bool:
+        """Runs a block's processes once; True when the machine was quiet meanwhile."""
+        before = read_host()
+        order = [arm for arm in arm_order(wanted, block) if wanted[arm]]
+        for arm in order:
+            self._run_arm(plan, arm, block, wanted[arm])
+        facts = describe_block(before, read_host(), cores=self.cores)
+        reasons = suspicions(facts)
+        self._record(
+            {
+                "kind": "block",
+                "workload": plan.workload,
+                "block": block,
+                "attempt": attempt,
+                "order": [arm.label for arm in order],
+                **facts,
+                "suspect": reasons,
+            }
+        )
+        return not reasons
+
+    def _run_arm(self, plan: WorkloadPlan, arm: Arm, block: int, batch_sizes: list[int]) -> None:
+        """Starts workers until every batch size has an answer; each death gets a bounded retry."""
+        everything = shuffled(
+            plan.batch_sizes[arm], seed=self.settings.seed, workload=plan.workload, block=block
+        )
+        order = [size for size in everything if size in batch_sizes]
+        deaths = 0
+        while order:
+            death = self._run_process(plan, arm, block, order)
+            if death is None or not order:
+                continue
+            deaths += 1
+            if death.kind == "hung" or deaths >= MOST_ATTEMPTS:
+                reason = "timeout" if death.kind == "hung" else "failed"
+                self._answer(plan, arm, block, order.pop(0), _absence(reason, death.detail))
+                deaths = 0
+
+    def _run_process(
+        self, plan: WorkloadPlan, arm: Arm, block: int, order: list[int]
+    ) -> Death | None:
+        """One worker; takes every batch size that it answers for out of `order`."""
+        asked = len(order)
+        for answer in self.worker(self._job(plan, arm, order)):
+            if isinstance(answer, Death):
+                return answer
+            if answer["kind"] == "started":
+                continue
+            sizes = [answer["batch_size"]] if answer["batch_size"] is not None else list(order)
+            for size in sizes:
+                order.remove(size)
+                self._answer(plan, arm, block, size, answer | {"batch_size": size})
+        return Death("died", "the process answered nothing") if len(order) == asked else None
+
+    def _job(self, plan: WorkloadPlan, arm: Arm, order: list[int]) -> Job:
+        settings = self.settings
+        return Job(
+            workload=plan.workload,
+            device=arm.device,
+            threads=arm.threads,
+            batch_sizes=tuple(order),
+            epochs=plan.epochs,
+            samples=settings.samples,
+            seed=settings.seed,
+            optimizer=settings.optimizer,
+            optimizer_implementation=settings.optimizer_implementation,
+            learning_rate=self.learning_rates[plan.workload],
+            cell_timeout_seconds=settings.cell_timeout_seconds,
+        )
+
+    def _answer(
+        self, plan: WorkloadPlan, arm: Arm, block: int, batch_size: int, answer: Line
+    ) -> None:
+        where = {
+            "workload": plan.workload,
+            "device": arm.device,
+            "arm_threads": arm.threads,
+            "again": arm.again,
+            "block": block,
+            "batch_size": batch_size,
+        }
+        self._record(answer | where)
+        self.report(plan.workload, arm, block, batch_size)
+
+    def _record(self, line: Line) -> None:
+        self.journal.append(line)
+        self.measurements.take(line)
+
+
+def _absence(reason: str, detail: str) -> Line:
+    return {"kind": "absent", "reason": reason, "detail": detail}

@@ -1,0 +1,95 @@
+"""How far the run is: a live bar on a terminal, an occasional line in a log."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from bench.grid import Arm
+
+LINE_EVERY_SECONDS = 15.0
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words as short as `75 s`, `12 min` or `3.4 h`."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    if seconds < 100 * 60:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+@dataclass
+class RunProgress:
+    """Counts answers of worker processes and says what is left.
+
+    `total` is the number of answers planned. The remaining time supposes that an answer of the same
+    workload and device takes as long as before; unseen ones as long as the mean.
+    """
+
+    planned: dict[tuple[str, str], int]
+    console: Console
+    now: Callable[[], float] = time.monotonic
+    done: dict[tuple[str, str], int] = field(default_factory=dict)
+    spent: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.begun = self.last_answer = self.last_line = self.now()
+        self.bar: Progress | None = None
+        self.task: Any = None
+
+    def __enter__(self) -> "RunProgress":
+        if self.console.is_terminal:
+            self.bar = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("{task.fields[left]}"),
+                console=self.console,
+            )
+            self.task = self.bar.add_task("starting", total=sum(self.planned.values()), left="")
+            self.bar.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self.bar:
+            self.bar.stop()
+
+    def answered(self, workload: str, arm: Arm, block: int, batch_size: int) -> None:
+        """Takes note of one answer and shows it."""
+        now = self.now()
+        key = (workload, arm.device)
+        self.done[key] = self.done.get(key, 0) + 1
+        self.spent[key] = self.spent.get(key, 0.0) + now - self.last_answer
+        self.last_answer = now
+        what = f"{workload} on {arm.label}, block {block + 1}, batch size {batch_size}"
+        self._show(what, now)
+
+    def skip(self, workload: str, arm: Arm, answers: int) -> None:
+        """Takes answers off the plan: an earlier, interrupted run has them already."""
+        self.planned[workload, arm.device] -= answers
+
+    def remaining_seconds(self) -> float:
+        """Seconds that the answers still missing will take, judged by those seen."""
+        seen = sum(self.done.values())
+        overall = sum(self.spent.values()) / seen if seen else 0.0
+        left = 0.0
+        for key, planned in self.planned.items():
+            done = self.done.get(key, 0)
+            each = self.spent[key] / done if done else overall
+            left += max(0, planned - done) * each
+        return left
+
+    def _show(self, what: str, now: float) -> None:
+        count, total = sum(self.done.values()), sum(self.planned.values())
+        times = (
+            f"{duration(now - self.begun)} gone, about {duration(self.remaining_seconds())} left"
+        )
+        if self.bar:
+            self.bar.update(self.task, completed=count, description=what, left=times)
+        elif now - self.last_line >= LINE_EVERY_SECONDS or count in (1, total):
+            self.last_line = now
+            self.console.print(f"[{count}/{total}] {what}; {times}", markup=False, highlight=False)

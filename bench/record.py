@@ -1,0 +1,162 @@
+"""From answers to rows: a cell's rounds and seconds, or the reason why it has none."""
+
+from statistics import median
+from typing import Any, NamedTuple
+
+from bench.grid import Arm, Cell
+from bench.journal import Line
+from bench.measure import Key, Measurements
+
+ROUND_FIELDS = (
+    "block",
+    "started",
+    "import_seconds",
+    "context_seconds",
+    "transfer_seconds",
+    "first_step_seconds",
+    "warm_step_seconds",
+    "own_first_step_seconds",
+    "own_warm_step_seconds",
+    "epoch_seconds",
+    "event_seconds",
+    "first_loss",
+    "loss",
+    "score",
+    "evaluated_after_epochs",
+    "steps",
+    "threads",
+    "trained_on",
+    "host_peak_bytes",
+    "device_peak_bytes",
+    "position",
+)
+# The same weights on the same first minibatch differ by rounding alone; after some epochs rounding
+# has grown, and a tolerance can only tell the same training from another one.
+FIRST_LOSS_TOLERANCE = 1e-3
+LOSS_TOLERANCE = 0.10
+
+
+class Timed(NamedTuple):
+    """A measured cell: one round a block, and each round's total seconds."""
+
+    rounds: list[Line]
+    seconds: list[float]
+    suspect: list[str]
+
+
+class Absent(NamedTuple):
+    """A cell without a time."""
+
+    reason: str
+    detail: str
+    blocks_measured: int
+
+
+def cold_start_seconds(line: Line) -> float:
+    """Creating the context, moving model and data, and the first step's surplus over a warm one."""
+    surplus = max(0.0, line["first_step_seconds"] - line["warm_step_seconds"])
+    return float(line["context_seconds"] + line["transfer_seconds"] + surplus)
+
+
+def total_seconds(line: Line, epochs: int) -> float:
+    """What a person waits for this many epochs: the cold start and the epochs themselves."""
+    return cold_start_seconds(line) + float(sum(line["epoch_seconds"][:epochs]))
+
+
+def cell_outcome(
+    cell: Cell, measurements: Measurements, *, blocks: int, missing_devices: dict[str, str]
+) -> Timed | Absent:
+    """What is known of a cell. It is timed only when every planned block has all its epochs."""
+    if cell.device in missing_devices:
+        return Absent("no device", missing_devices[cell.device], 0)
+    lines = arm_lines(measurements, cell, again=False)
+    whole = [line for line in lines if len(line["epoch_seconds"]) >= cell.epochs]
+    if len(whole) >= blocks and len(whole) == len(lines):
+        seconds = [total_seconds(line, cell.epochs) for line in whole]
+        rounds = [{name: line[name] for name in ROUND_FIELDS} for line in whole]
+        return Timed(rounds, seconds, suspicions(cell, measurements, whole))
+    absence = measurements.absent.get(
+        Key(cell.workload, Arm(cell.device, cell.threads), cell.batch_size)
+    )
+    if absence:
+        return Absent(absence["reason"], absence["detail"], len(whole))
+    stopped = next((line["stopped"] for line in lines if line["stopped"]), None)
+    if stopped:
+        return Absent("timeout", stopped, len(whole))
+    return Absent("interrupted", "the run ended before; --resume finishes it", len(whole))
+
+
+def repeat_rounds(cell: Cell, measurements: Measurements) -> list[Line]:
+    """The A/A rounds of a cell: the same device measured once more in the same blocks."""
+    lines = arm_lines(measurements, cell, again=True)
+    whole = [line for line in lines if len(line["epoch_seconds"]) >= cell.epochs]
+    return [{name: line[name] for name in ROUND_FIELDS} for line in whole]
+
+
+def arm_lines(measurements: Measurements, cell: Cell, *, again: bool) -> list[Line]:
+    """The measured answers for a cell's arm and batch size, in the order of their blocks."""
+    key = Key(cell.workload, Arm(cell.device, cell.threads, again), cell.batch_size)
+    return [line for _, line in sorted(measurements.measured.get(key, {}).items())]
+
+
+def suspicions(cell: Cell, measurements: Measurements, lines: list[Line]) -> list[str]:
+    """Why a timed cell deserves no verdict: its blocks' circumstances, or other work done."""
+    reasons = [
+        f"block {number}: {reason}"
+        for number, reason in sorted(_block_suspicions(cell, measurements))
+    ]
+    if cell.device != "cpu":
+        mismatch = loss_mismatch(lines, _cpu_lines(cell, measurements))
+        if mismatch:
+            reasons.append(f"loss mismatch: {mismatch}")
+    return reasons
+
+
+def _block_suspicions(cell: Cell, measurements: Measurements) -> list[tuple[int, str]]:
+    """The last attempt at a block decides."""
+    last: dict[int, Line] = {}
+    for line in measurements.blocks:
+        if line["workload"] == cell.workload:
+            last[line["block"]] = line
+    return [(number, reason) for number, line in last.items() for reason in line["suspect"]]
+
+
+def _cpu_lines(cell: Cell, measurements: Measurements) -> list[Line]:
+    """The CPU's lines at the same batch size, whatever its threads: they do not change losses."""
+    return [
+        line
+        for key, blocks in measurements.measured.items()
+        if (key.workload, key.arm.device, key.batch_size) == (cell.workload, "cpu", cell.batch_size)
+        for line in blocks.values()
+    ]
+
+
+def loss_mismatch(lines: list[Line], reference: list[Line]) -> str | None:
+    """In words how the devices' losses differ; None when they did the same work.
+
+    Compared are the loss of the first minibatch and the held-out loss after as many epochs.
+    """
+    for name, tolerance in (("first_loss", FIRST_LOSS_TOLERANCE), ("loss", LOSS_TOLERANCE)):
+        own, other = _comparable(lines, reference, name)
+        if not own or not other:
+            continue
+        if (None in own) != (None in other):
+            return f"{name} is finite on one device only"
+        if None in own:
+            continue
+        mine, theirs = median(own), median(other)
+        if abs(mine - theirs) > tolerance * max(abs(mine), abs(theirs)):
+            return f"{name} {mine:.4g} against the CPU's {theirs:.4g}"
+    return None
+
+
+def _comparable(lines: list[Line], reference: list[Line], name: str) -> tuple[list[Any], list[Any]]:
+    """The values of both devices that stand after the same number of epochs."""
+    if name == "first_loss":
+        return [line[name] for line in lines], [line[name] for line in reference]
+    epochs = {line["evaluated_after_epochs"] for line in lines}
+    epochs &= {line["evaluated_after_epochs"] for line in reference}
+    return (
+        [line[name] for line in lines if line["evaluated_after_epochs"] in epochs],
+        [line[name] for line in reference if line["evaluated_after_epochs"] in epochs],
+    )

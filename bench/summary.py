@@ -1,0 +1,94 @@
+"""The last words of a run: what was measured, what was not and why, and what to type next."""
+
+import math
+from collections import Counter
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.grid import Cell
+from bench.journal import journal_path
+from bench.record import Timed
+from bench.run import Run
+
+
+def print_summary(run: Run, console: Console) -> None:
+    """Prints a table of total seconds for every workload and the counts of absent cells."""
+    for workload in dict.fromkeys(cell.workload for cell in run.cells):
+        console.print(_workload_table(run, workload))
+    _print_counts(run, console)
+    _print_next(run, console)
+
+
+def _workload_table(run: Run, workload: str) -> Table:
+    cells = [cell for cell in run.cells if cell.workload == workload]
+    epochs = sorted({cell.epochs for cell in cells})
+    table = Table(title=f"{workload}: total seconds, cold start included (median of processes)")
+    table.add_column("batch size", justify="right")
+    columns = list(dict.fromkeys((cell.device, cell.threads) for cell in cells))
+    ends = dict.fromkeys((epochs[0], epochs[-1]))
+    shown = [(number, *column) for number in ends for column in columns]
+    for number, device, threads in shown:
+        name = f"{device} x{threads}" if threads else device
+        table.add_column(f"{name}\n{number} epoch{'s' * (number > 1)}", justify="right")
+    for batch_size in sorted({cell.batch_size for cell in cells}):
+        row = [
+            _seconds(run, Cell(workload, batch_size, number, device, threads))
+            for number, device, threads in shown
+        ]
+        table.add_row(str(batch_size), *row)
+    return table
+
+
+def _seconds(run: Run, cell: Cell) -> str:
+    if cell not in run.cells:
+        return ""
+    outcome = run.outcome(cell)
+    if isinstance(outcome, Timed):
+        return significant(median(outcome.seconds)) + (" (suspect)" if outcome.suspect else "")
+    return outcome.reason
+
+
+def significant(value: float) -> str:
+    """Three significant digits, without an exponent."""
+    if value <= 0:
+        return f"{value:.3g}"
+    return f"{value:.{max(0, 2 - math.floor(math.log10(value)))}f}"
+
+
+def _print_counts(run: Run, console: Console) -> None:
+    absent = run.absent_rows()
+    console.print(
+        f"{len(run.stats)} of {len(run.cells)} cells measured, "
+        f"{run.settings.blocks} process{'es' * (run.settings.blocks > 1)} each",
+        highlight=False,
+    )
+    for (reason, device, workload), count in Counter(
+        (row["reason"], row["device"], row["workload"]) for row in absent
+    ).items():
+        detail = next(
+            row["detail"]
+            for row in absent
+            if (row["reason"], row["device"], row["workload"]) == (reason, device, workload)
+        )
+        console.print(
+            f"  {count} not measured: {workload} on {device}: {reason}: {detail}",
+            markup=False,
+            highlight=False,
+        )
+
+
+def _print_next(run: Run, console: Console) -> None:
+    def say(text: str) -> None:
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    if "write_error" in run.facts:
+        say(f"{run.facts['write_error']}; every figure is in {journal_path(run.path)}")
+        say("make room, then finish with the same command and --resume")
+    elif run.measurements.interrupted:
+        say(f"interrupted: what was measured is in {run.path} and {journal_path(run.path)}")
+        say("finish with the same command and --resume")
+    else:
+        say(f"written: {run.path}")
+        say(f"next: python scripts/report.py {run.path} --out report/")

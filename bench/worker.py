@@ -1,0 +1,98 @@
+"""A worker process: `python -m bench.worker` reads a Job and answers line by line in JSON.
+
+Answers, in this order: one `started` line, then for every batch size a `measured` or `absent` line,
+then `done`. An exception before the first batch size is one `absent` line without a batch size.
+"""
+
+import json
+import os
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+from bench.job import Job
+
+
+def take_stdout() -> TextIO:
+    """The real standard output for our lines alone; what libraries print goes to stderr."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    return answers
+
+
+def die_with_parent() -> None:
+    """Ends this process when the parent is gone: its end of our standard input closes then.
+
+    A thread blocked in a read costs the training loop nothing.
+    """
+
+    def watch() -> None:
+        sys.stdin.read()
+        os._exit(3)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def main() -> None:
+    """Measures one job."""
+    answers = take_stdout()
+    job = Job.from_line(sys.stdin.readline())
+    die_with_parent()
+
+    def answer(kind: str, **fields: Any) -> None:
+        answers.write(json.dumps({"kind": kind} | fields, allow_nan=False) + "\n")
+        answers.flush()
+
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    begin = time.perf_counter_ns()
+    import torch  # noqa: PLC0415 - timed: a user's script pays for it as well
+
+    import_seconds = (time.perf_counter_ns() - begin) / 1e9
+    if job.threads:
+        torch.set_num_threads(job.threads)
+    process = {
+        "started": started,
+        "import_seconds": import_seconds,
+        "threads": torch.get_num_threads(),
+    }
+    answer("started", **process)
+    _measure_all(job, answer, process)
+    answer("done")
+    os._exit(0)  # a device's driver may hang while it is torn down; everything is answered
+
+
+def _measure_all(job: Job, answer: Any, process: dict[str, Any]) -> None:
+    # These import torch, which has to be timed first.
+    from bench.arm import TooSlowError, measure, open_arm, pin_numerics  # noqa: PLC0415
+    from bench.faults import classify  # noqa: PLC0415
+
+    try:
+        pin_numerics()
+        arm = open_arm(job)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the reason of these cells
+        reason, detail = classify(error)
+        answer("absent", batch_size=None, reason=reason, detail=detail)
+        return
+    out_of_memory_at: int | None = None
+    for batch_size in job.batch_sizes:
+        if out_of_memory_at is not None and batch_size > out_of_memory_at:
+            detail = f"out of memory at batch size {out_of_memory_at} already"
+            answer("absent", batch_size=batch_size, reason="implied", detail=detail)
+            continue
+        try:
+            answer("measured", batch_size=batch_size, **process, **measure(arm, batch_size))
+        except TooSlowError as slow:
+            answer("absent", batch_size=batch_size, reason="timeout", detail=str(slow))
+        except Exception as error:  # noqa: BLE001 - as above
+            reason, detail = classify(error)
+            answer("absent", batch_size=batch_size, reason=reason, detail=detail)
+            if reason == "oom":
+                out_of_memory_at = min(batch_size, out_of_memory_at or batch_size)
+            if reason == "failed":
+                return  # the device may be left in any state: a new process takes the rest
+
+
+if __name__ == "__main__":
+    main()
