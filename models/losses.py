@@ -5,6 +5,8 @@ import math
 from torch import Tensor
 from torch.nn import functional
 
+from models.transformer_full import PADDING
+
 
 def cross_entropy(output: Tensor, targets: Tensor) -> Tensor:
     """Mean cross-entropy in nats of class scores (..., C) against classes (...)."""
@@ -14,6 +16,22 @@ def cross_entropy(output: Tensor, targets: Tensor) -> Tensor:
 def correct(output: Tensor, targets: Tensor) -> Tensor:
     """Return (N,): 1 where the highest score (N, C) is the class (N,), else 0; mean: accuracy."""
     return (output.argmax(dim=-1) == targets).float()
+
+
+def symbol_cross_entropy(output: Tensor, targets: Tensor) -> Tensor:
+    """Mean cross-entropy in nats over the real symbols of the targets (N, T), padding left out."""
+    scores = output.flatten(0, -2)  # N * T, symbols
+    return functional.cross_entropy(scores, targets.flatten(), ignore_index=PADDING)
+
+
+def exact_match(output: Tensor, targets: Tensor) -> Tensor:
+    """Return (N,): 1 where all real symbols of (N, T) score highest in (N, T, symbols), else 0.
+
+    The network was shown the true symbols before each one. That makes no difference here: it writes
+    a whole target by itself exactly when each of its symbols follows from the true ones before.
+    """
+    right = (output.argmax(dim=-1) == targets) | (targets == PADDING)  # N, T
+    return right.all(dim=1).float()
 
 
 def bits(output: Tensor, targets: Tensor) -> Tensor:

@@ -6,17 +6,33 @@ from torch import nn
 
 from models import losses
 from models.cnn import DigitCNN
-from models.data import kjv_text
+from models.cnn_series import SeriesCNN
+from models.data import kjv_text, number_words
+from models.lstm_gates import LSTMGates
 from models.mlp import MLP
-from models.recurrent import LSTM
-from models.transformer import Transformer
+from models.recurrent import LSTM, RNN
+from models.transformer import WIDTH, Transformer, WindowEmbedding
+from models.transformer_full import FullTransformer
 from models.workload import Goal, Workload
 
 
 def _language_model() -> Transformer:
     characters = len(kjv_text.ALPHABET)
-    embedding = nn.Embedding(characters, 64)
+    embedding = nn.Embedding(characters, WIDTH)
     return Transformer(embedding, length=kjv_text.CONTEXT, outputs=characters, causal=True)
+
+
+def _series_classifier() -> Transformer:
+    return Transformer(WindowEmbedding(), length=18, outputs=10, causal=False)
+
+
+def _translator() -> FullTransformer:
+    return FullTransformer(
+        words=len(number_words.WORDS),
+        source_length=number_words.SOURCE_LENGTH,
+        symbols=len(number_words.SYMBOLS),
+        length=number_words.LENGTH,
+    )
 
 
 _ALL = (
@@ -41,9 +57,39 @@ _ALL = (
         goal=Goal("accuracy", 0.94, 10, 32, "sgd", 0.1),
     ),
     Workload(
+        name="cnn-series",
+        description="1-D convolutions over time, MNIST-1D digits",
+        build=partial(SeriesCNN, 32, 10),
+        dataset="mnist-1d",
+        loss=losses.cross_entropy,
+        score=losses.correct,
+        learning_rates={"sgd": 0.1, "momentum": 0.02, "adam": 0.003, "adamw": 0.003},
+        goal=Goal("accuracy", 0.85, 15, 32, "adam", 0.003),
+    ),
+    Workload(
+        name="rnn",
+        description="vanilla ReLU RNN with 64 units, JapaneseVowels speakers",
+        build=partial(RNN, 12, 64, 9),
+        dataset="japanese-vowels",
+        loss=losses.cross_entropy,
+        score=losses.correct,
+        learning_rates={"sgd": 0.02, "momentum": 0.002, "adam": 0.001, "adamw": 0.001},
+        goal=Goal("accuracy", 0.85, 30, 32, "adam", 0.001),
+    ),
+    Workload(
         name="lstm",
         description="LSTM with 64 units, JapaneseVowels speakers",
         build=partial(LSTM, 12, 64, 9),
+        dataset="japanese-vowels",
+        loss=losses.cross_entropy,
+        score=losses.correct,
+        learning_rates={"sgd": 0.5, "momentum": 0.1, "adam": 0.01, "adamw": 0.01},
+        goal=Goal("accuracy", 0.93, 30, 32, "adam", 0.01),
+    ),
+    Workload(
+        name="lstm-gates",
+        description="the same LSTM from its gate equations, unrolled in Python, JapaneseVowels",
+        build=partial(LSTMGates, 12, 64, 9),
         dataset="japanese-vowels",
         loss=losses.cross_entropy,
         score=losses.correct,
@@ -58,7 +104,27 @@ _ALL = (
         loss=losses.cross_entropy,
         score=losses.bits,
         learning_rates={"sgd": 0.5, "momentum": 0.1, "adam": 0.002, "adamw": 0.002},
-        goal=Goal("bits_per_character", 2.6, 3, 32, "adam", 0.002),
+        goal=Goal("bits_per_character", 2.5, 2, 32, "adamw", 0.005),
+    ),
+    Workload(
+        name="transformer-encoder",
+        description="the same transformer without the mask, MNIST-1D digits",
+        build=_series_classifier,
+        dataset="mnist-1d",
+        loss=losses.cross_entropy,
+        score=losses.correct,
+        learning_rates={"sgd": 0.1, "momentum": 0.02, "adam": 0.003, "adamw": 0.003},
+        goal=Goal("accuracy", 0.85, 15, 32, "adamw", 0.003),
+    ),
+    Workload(
+        name="transformer-full",
+        description="encoder-decoder transformer, English number words to digits",
+        build=_translator,
+        dataset="number-words",
+        loss=losses.symbol_cross_entropy,
+        score=losses.exact_match,
+        learning_rates={"sgd": 0.1, "momentum": 0.05, "adam": 0.003, "adamw": 0.003},
+        goal=Goal("exact_match", 0.95, 15, 64, "adamw", 0.003),
     ),
 )
 

@@ -9,13 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from models.data import cache, japanese_vowels, kjv_text, mnist_5k
+from models.data import cache, japanese_vowels, kjv_text, mnist_1d, mnist_5k, number_words
 from models.workload import Dataset, Split
 
 DATASETS: dict[str, Callable[[], Dataset]] = {
     "mnist-5k": mnist_5k.prepare,
+    "mnist-1d": mnist_1d.prepare,
     "japanese-vowels": japanese_vowels.prepare,
     "kjv-text": kjv_text.prepare,
+    "number-words": number_words.prepare,
 }
 
 
