@@ -9,10 +9,10 @@ from models.workload import Dataset, Split
 TRAIN, HELD_OUT = 8_000, 1_000
 PADDING, START, END = "<padding>", "<start>", "<end>"
 WORDS = (
-    (PADDING, "and", "hundred", "thousand")
-    + ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
-    + ("twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
-    + ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+    *(PADDING, "and", "hundred", "thousand"),
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
+    *("twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+    *("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
 )
 SYMBOLS = (PADDING, START, END, *"0123456789")
 SOURCE_LENGTH = 11  # nine hundred and ninety nine thousand nine hundred and ninety nine
@@ -22,9 +22,9 @@ LENGTH = 7  # six digits and the end
 def prepare() -> Dataset:
     """Write 9,000 different numbers below a million in words; 8,000 train, 1,000 are held out.
 
-    Inputs are int64: the words (N, 11) as places in WORDS, padded behind their end, and <start> with
-    all digits but the last (N, 7); targets are the digits and <end> (N, 7), as places in SYMBOLS.
-    Numbers have three to six digits, drawn alike often (so nearly all with three are in).
+    Inputs are int64: the words (N, 11) as places in WORDS, padded behind their end, and <start>
+    with the digits (N, 7); targets are the digits and <end> (N, 7), as places in SYMBOLS. Numbers
+    have three to six digits, drawn alike often (so nearly all with three are in).
     """
     from num2words import num2words  # noqa: PLC0415  training never needs it
 
