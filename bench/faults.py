@@ -7,13 +7,11 @@ from bench.device import NoSuchDeviceError, first_line
 # torch has no exception class for these two, so its words decide.
 OUT_OF_MEMORY_WORDS = ("out of memory", "can't allocate memory", "not enough memory", "alloc_cpu")
 UNSUPPORTED_WORDS = (
-    "not implemented for",
+    "not implemented",
     "could not run 'aten::",
-    "no kernel",
     "unsupported",
     "not supported",
     "does not support",
-    "is not implemented",
     "not yet implemented",
     "not available for",
 )

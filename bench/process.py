@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 300.0
 GRACE_SECONDS = 30.0
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
+# An operation that a device lacks must be an error, never silently run on the CPU instead.
+NO_FALLBACK = {"TORCHVULKAN_STRICT": "1", "PYTORCH_ENABLE_MPS_FALLBACK": "0"}
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,11 @@ class Death:
 
 
 def worker_environment(job: Job) -> dict[str, str]:
-    """The worker's environment: no backend loads by itself, and a CPU worker sees no CUDA device.
+    """The worker's environment: no backend loads by itself, no operation falls back to the CPU.
 
-    The thread count is left to torch unless the job asks for one.
+    A CPU worker sees no CUDA device. The thread count is left to torch unless the job asks.
     """
-    environment = dict(os.environ) | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"}
+    environment = dict(os.environ) | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"} | NO_FALLBACK
     if job.device == "cpu":
         environment["CUDA_VISIBLE_DEVICES"] = ""
     if job.threads != OWN_THREADS:

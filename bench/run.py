@@ -18,7 +18,6 @@ from bench.journal import (
     Line,
     difference,
     journal_path,
-    lock_path,
     lock_result,
     read_journal,
 )
@@ -103,7 +102,6 @@ class Run:
                 journal.close()
         finally:
             lock.release()
-            lock_path(self.path).unlink(missing_ok=True)
 
     def _ask(self) -> None:
         workloads = tuple(dict.fromkeys(cell.workload for cell in self.cells))

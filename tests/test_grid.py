@@ -1,0 +1,89 @@
+"""The grid is data: cells, their names, and the work for processes that follows from them."""
+
+from bench.grid import (
+    IMPLEMENTATION_NAMES,
+    OPTIMIZER_NAMES,
+    PRESETS,
+    WORKLOAD_NAMES,
+    Arm,
+    Cell,
+    cell_id,
+    cell_params,
+    make_cells,
+    plan_workloads,
+)
+
+
+def cells_of(**axes: tuple[object, ...]) -> list[Cell]:
+    given: dict[str, tuple[object, ...]] = {
+        "workloads": ("mlp",),
+        "batch_sizes": (8, 64),
+        "epochs": (1, 2),
+        "devices": ("cpu", "cuda"),
+        "threads": (),
+    }
+    return make_cells(**(given | axes))  # type: ignore[arg-type]
+
+
+def test_names_are_those_of_the_models() -> None:
+    from models import WORKLOADS
+    from models.optimizers import IMPLEMENTATIONS, OPTIMIZERS
+
+    assert tuple(WORKLOADS) == WORKLOAD_NAMES
+    assert tuple(OPTIMIZERS) == OPTIMIZER_NAMES
+    assert set(IMPLEMENTATIONS) == set(IMPLEMENTATION_NAMES)
+
+
+def test_every_combination_is_a_cell_once() -> None:
+    cells = cells_of()
+    assert len(cells) == len(set(cells)) == 2 * 2 * 2
+
+
+def test_a_cell_is_named_by_its_axes() -> None:
+    assert cell_id(Cell("mlp", 64, 2, "cuda"), threads_asked=False) == "mlp-64-2-cuda"
+    assert cell_id(Cell("mlp", 64, 2, "cpu", 1), threads_asked=True) == "mlp-64-2-cpu-1"
+
+
+def test_threads_are_a_parameter_only_when_asked_for() -> None:
+    cell = Cell("mlp", 64, 2, "cpu")
+    assert "threads" not in cell_params(cell, threads_asked=False)
+    assert cell_params(cell, threads_asked=True)["threads"] == 0
+
+
+def test_the_threads_axis_multiplies_the_cpu_alone() -> None:
+    arms = {(cell.device, cell.threads) for cell in cells_of(threads=(1, 2))}
+    assert arms == {("cpu", 1), ("cpu", 2), ("cuda", 0)}
+
+
+def test_one_process_an_arm_serves_every_selected_batch_size() -> None:
+    (plan,) = plan_workloads(cells_of(batch_sizes=(64, 8, 512)))
+    assert plan.batch_sizes[Arm("cpu")] == plan.batch_sizes[Arm("cuda")] == (8, 64, 512)
+    assert plan.epochs == 2
+
+
+def test_every_device_is_repeated_at_its_smallest_and_its_largest_batch_size() -> None:
+    (plan,) = plan_workloads(cells_of(batch_sizes=(8, 64, 512)))
+    assert plan.batch_sizes[Arm("cuda", again=True)] == (8, 512)
+    assert plan.batch_sizes[Arm("cpu", again=True)] == (8, 512)
+
+
+def test_a_single_batch_size_is_repeated_once() -> None:
+    (plan,) = plan_workloads(cells_of(batch_sizes=(8,)))
+    assert plan.batch_sizes[Arm("cpu", again=True)] == (8,)
+
+
+def test_cells_that_pytest_left_out_are_not_planned() -> None:
+    selected = [cell for cell in cells_of() if cell.device == "cuda" and cell.batch_size == 64]
+    (plan,) = plan_workloads(selected)
+    assert set(plan.batch_sizes) == {Arm("cuda"), Arm("cuda", again=True)}
+    assert plan.batch_sizes[Arm("cuda")] == (64,)
+
+
+def test_workloads_are_planned_in_the_order_of_their_cells() -> None:
+    plans = plan_workloads(cells_of(workloads=("lstm", "mlp")))
+    assert [plan.workload for plan in plans] == ["lstm", "mlp"]
+
+
+def test_no_preset_names_a_batch_size_above_its_samples() -> None:
+    assert all(max(preset.batch_sizes) <= preset.samples for preset in PRESETS.values())
+    assert PRESETS["full"].batch_sizes[-1] == PRESETS["full"].samples

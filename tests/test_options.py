@@ -1,0 +1,130 @@
+"""A wrong value names itself and what is allowed, before anything runs."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.grid import PRESETS, WORKLOAD_NAMES
+from bench.options import read_settings, result_path
+
+FLAGS = (
+    "--preset",
+    "--workloads",
+    "--batch-sizes",
+    "--epochs",
+    "--devices",
+    "--threads",
+    "--blocks",
+    "--samples",
+    "--optimizer",
+    "--optimizer-implementation",
+    "--learning-rate",
+    "--seed",
+    "--cell-timeout",
+    "--benchmark-json",
+)
+
+
+class Typed:
+    """Stands for pytest's config: what was typed on the command line."""
+
+    def __init__(self, *, collectonly: bool = False, **flags: str) -> None:
+        self.values: dict[str, Any] = dict.fromkeys(FLAGS)
+        self.values |= {f"--{name.replace('_', '-')}": value for name, value in flags.items()}
+        self.option = self
+        self.collectonly = collectonly
+
+    def getoption(self, flag: str) -> Any:
+        return self.values[flag]
+
+
+def settings(**flags: str) -> Any:
+    return read_settings(Typed(**flags))  # type: ignore[arg-type]
+
+
+def test_the_defaults_are_the_default_presets() -> None:
+    read = settings()
+    assert read.workloads == ("mlp", "cnn", "lstm", "transformer")
+    assert read.batch_sizes == PRESETS["default"].batch_sizes
+    assert read.devices == ()
+    assert read.threads == ()
+    assert read.samples == 4096
+    assert read.blocks == 5
+
+
+def test_options_overrule_their_preset() -> None:
+    read = settings(preset="smoke", batch_sizes="128,16", blocks="7")
+    assert read.batch_sizes == (16, 128)
+    assert read.blocks == 7
+    assert read.samples == PRESETS["smoke"].samples
+
+
+def test_all_means_every_workload() -> None:
+    assert settings(workloads="all").workloads == WORKLOAD_NAMES
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        ({"batch_sizes": "0"}, ["--batch-sizes 0", "from 1"]),
+        ({"batch_sizes": "8,x"}, ["--batch-sizes x", "whole numbers"]),
+        ({"batch_sizes": "8,8"}, ["--batch-sizes", "named twice"]),
+        ({"batch_sizes": "8,,16"}, ["--batch-sizes", "empty name"]),
+        ({"batch_sizes": "-4"}, ["--batch-sizes -4", "from 1"]),
+        ({"batch_sizes": "8192"}, ["--batch-sizes 8192", "4096 samples"]),
+        ({"epochs": "1.5"}, ["--epochs 1.5", "whole numbers"]),
+        ({"devices": "tpu"}, ["--devices tpu", "cuda"]),
+        ({"devices": "cuda:x"}, ["--devices cuda:x", "torch device"]),
+        ({"devices": "cpu:1"}, ["--devices cpu:1", "write cpu"]),
+        ({"workloads": "foo"}, ["--workloads foo", "mlp", "lstm-gates"]),
+        ({"blocks": "0"}, ["--blocks 0", "from 1"]),
+        ({"samples": "1e3"}, ["--samples 1e3", "whole numbers"]),
+        ({"learning_rate": "-1"}, ["--learning-rate -1", "above 0"]),
+        ({"learning_rate": "nan"}, ["--learning-rate nan", "above 0"]),
+        ({"cell_timeout": "soon"}, ["--cell-timeout soon", "above 0"]),
+        ({"seed": "-1"}, ["--seed -1", "from 0"]),
+        ({"threads": "0"}, ["--threads 0", "from 1"]),
+    ],
+)
+def test_a_wrong_value_names_itself_and_what_is_allowed(
+    flags: dict[str, str], words: list[str]
+) -> None:
+    with pytest.raises(pytest.UsageError) as error:
+        settings(**flags)
+    message = str(error.value)
+    assert "\n" not in message
+    assert all(word in message for word in words), message
+
+
+def path_of(given: str | None, **how: bool) -> Path:
+    flags = {} if given is None else {"benchmark_json": given}
+    how = {"resume": False, "overwrite": False} | how
+    return result_path(Typed(**flags), **how)  # type: ignore[arg-type]
+
+
+def test_the_folder_of_a_result_file_is_made(tmp_path: Path) -> None:
+    path = path_of(str(tmp_path / "new" / "machine.json"))
+    assert path.parent.is_dir()
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_folder_as_result_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(pytest.UsageError, match="is a directory"):
+        path_of(str(tmp_path))
+
+
+def test_a_result_file_has_to_be_named() -> None:
+    with pytest.raises(pytest.UsageError, match=r"--benchmark-json results/<machine>\.json"):
+        path_of(None)
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(pytest.UsageError, match="cannot be written"):
+        path_of(str(tmp_path / "file" / "machine.json"))
+
+
+def test_resume_and_overwrite_exclude_each_other(tmp_path: Path) -> None:
+    with pytest.raises(pytest.UsageError, match="exclude each other"):
+        path_of(str(tmp_path / "a.json"), resume=True, overwrite=True)

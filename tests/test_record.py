@@ -1,0 +1,163 @@
+"""From answers to rows: seconds with known answers, and absences that stay visible."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.grid import Cell
+from bench.job import Job
+from bench.measure import Measurements
+from bench.process import Death
+from bench.record import (
+    ROUND_FIELDS,
+    Absent,
+    Timed,
+    cell_outcome,
+    cold_start_seconds,
+    loss_mismatch,
+    repeat_rounds,
+    total_seconds,
+)
+from tests.bench_fakes import PLAN, FakeWorkers, absent, campaign, measured
+
+JOB = Job("mlp", "cpu", 0, (8,), 4, 128, 0, "sgd", "foreach", 0.1, 1.0)
+
+
+pytestmark = pytest.mark.usefixtures("quiet_host")
+
+
+def after(folder: Path, rule: Any = measured, plan: Any = PLAN) -> Measurements:
+    run = campaign(folder, FakeWorkers(rule))
+    run.run([plan])
+    return run.measurements
+
+
+def outcome(cell: Cell, measurements: Measurements, **how: Any) -> Timed | Absent:
+    how = {"blocks": 3, "missing_devices": {}} | how
+    return cell_outcome(cell, measurements, **how)
+
+
+def test_the_cold_start_is_context_transfer_and_the_first_steps_surplus() -> None:
+    assert cold_start_seconds(measured(JOB, 8)) == 0.5 + 0.25 + (0.375 - 0.125)
+
+
+def test_a_first_step_faster_than_a_warm_one_is_no_negative_cold_start() -> None:
+    line = measured(JOB, 8, first_step_seconds=0.1)
+    assert cold_start_seconds(line) == 0.75
+
+
+def test_total_seconds_are_the_cold_start_and_that_many_epochs() -> None:
+    assert total_seconds(measured(JOB, 8), 3) == 1.0 + 1.0 + 2.0 + 3.0
+
+
+def test_a_cell_has_one_round_a_process(tmp_path: Path) -> None:
+    timed = outcome(Cell("mlp", 8, 2, "cuda"), after(tmp_path))
+    assert isinstance(timed, Timed)
+    assert timed.seconds == [4.0, 4.0, 4.0]
+    assert [round_["block"] for round_ in timed.rounds] == [0, 1, 2]
+    assert set(timed.rounds[0]) == set(ROUND_FIELDS)
+    assert timed.suspect == []
+
+
+def test_a_cell_that_misses_a_block_has_no_time(tmp_path: Path) -> None:
+    measurements = after(tmp_path)
+    cell = Cell("mlp", 8, 2, "cuda")
+    assert outcome(cell, measurements, blocks=4) == Absent(
+        "interrupted", "the run ended before; --resume finishes it", 3
+    )
+
+
+def test_epochs_that_did_not_fit_the_time_limit_are_a_timeout_and_fewer_are_timed(
+    tmp_path: Path,
+) -> None:
+    def rule(job: Job, size: int) -> dict[str, Any]:
+        return measured(job, size, epoch_seconds=[0.7], stopped="epoch 2 would have ended late")
+
+    measurements = after(tmp_path, rule)
+    assert isinstance(outcome(Cell("mlp", 8, 1, "cpu"), measurements), Timed)
+    assert outcome(Cell("mlp", 8, 2, "cpu"), measurements) == Absent(
+        "timeout", "epoch 2 would have ended late", 0
+    )
+
+
+def test_a_cell_truncated_in_one_block_only_is_not_complete(tmp_path: Path) -> None:
+    calls = iter(range(100))
+
+    def rule(job: Job, size: int) -> dict[str, Any]:
+        if next(calls) == 7:
+            return measured(job, size, epoch_seconds=[1.0], stopped="late")
+        return measured(job, size)
+
+    measurements = after(tmp_path, rule)
+    cells = [Cell("mlp", size, 2, device) for size in (8, 64) for device in ("cpu", "cuda")]
+    reasons = [
+        row.reason for row in (outcome(c, measurements) for c in cells) if isinstance(row, Absent)
+    ]
+    assert reasons == ["timeout"]
+
+
+def test_an_absence_keeps_its_reason_and_what_was_said(tmp_path: Path) -> None:
+    measurements = after(tmp_path, lambda job, size: absent(size, "oom"))
+    assert outcome(Cell("mlp", 64, 1, "cuda"), measurements) == Absent("oom", "said torch", 0)
+
+
+def test_a_missing_device_is_the_reason_of_its_cells(tmp_path: Path) -> None:
+    gone = {"cuda": "torch sees no cuda device"}
+    row = outcome(Cell("mlp", 64, 1, "cuda"), after(tmp_path), missing_devices=gone)
+    assert row == Absent("no device", "torch sees no cuda device", 0)
+
+
+def test_repeats_are_kept_apart_from_the_cells(tmp_path: Path) -> None:
+    arms = dict(PLAN.batch_sizes)
+    again = next(iter(arms))._replace(again=True)
+    measurements = after(tmp_path, plan=PLAN._replace(batch_sizes=arms | {again: (8,)}))
+    assert len(repeat_rounds(Cell("mlp", 8, 2, "cpu"), measurements)) == 3
+    assert repeat_rounds(Cell("mlp", 64, 2, "cpu"), measurements) == []
+    assert repeat_rounds(Cell("mlp", 8, 2, "cuda"), measurements) == []
+    timed = outcome(Cell("mlp", 8, 2, "cpu"), measurements)
+    assert isinstance(timed, Timed)
+    assert len(timed.rounds) == 3
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, None),
+        ({"loss": 0.52}, None),
+        ({"loss": 0.7}, "loss 0.7 against the CPU's 0.5"),
+        ({"first_loss": 2.301}, None),
+        ({"first_loss": 2.4}, "first_loss 2.4 against the CPU's 2.3"),
+        ({"loss": None}, "loss is finite on one device only"),
+        ({"loss": 0.9, "evaluated_after_epochs": 1}, None),
+    ],
+)
+def test_devices_did_the_same_work_when_their_losses_agree(
+    fields: dict[str, Any], words: str | None
+) -> None:
+    assert loss_mismatch([measured(JOB, 8, **fields)], [measured(JOB, 8)]) == words
+
+
+def test_a_loss_mismatch_makes_the_accelerators_cell_suspect(tmp_path: Path) -> None:
+    def rule(job: Job, size: int) -> dict[str, Any] | Death:
+        return measured(job, size, loss=0.5 if job.device == "cpu" else 5.0)
+
+    measurements = after(tmp_path, rule)
+    cuda, cpu = (outcome(Cell("mlp", 8, 1, device), measurements) for device in ("cuda", "cpu"))
+    assert isinstance(cuda, Timed)
+    assert isinstance(cpu, Timed)
+    assert cuda.suspect == ["loss mismatch: loss 5 against the CPU's 0.5"]
+    assert cpu.suspect == []
+
+
+def test_the_last_attempt_at_a_block_decides_whether_it_is_suspect(tmp_path: Path) -> None:
+    measurements = after(tmp_path)
+    loaded = {"kind": "block", "workload": "mlp", "block": 1, "suspect": ["host loaded"]}
+    measurements.take(loaded)
+    timed = outcome(Cell("mlp", 8, 1, "cpu"), measurements)
+    assert isinstance(timed, Timed)
+    assert timed.suspect == ["block 1: host loaded"]
+    measurements.take(loaded | {"suspect": []})
+    timed = outcome(Cell("mlp", 8, 1, "cpu"), measurements)
+    assert isinstance(timed, Timed)
+    assert timed.suspect == []
