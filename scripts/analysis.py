@@ -1,0 +1,91 @@
+"""All that a report says of some result files, computed once: verdicts, crossovers, break-even."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from scripts.crossover import break_even, crossovers
+from scripts.figures import labelled
+from scripts.table import Results, load_results
+from scripts.text import counted
+from scripts.verdict import verdicts
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A workload on a machine, and the accelerator that meets the CPU there (None: there is none).
+
+    `threads` is the CPU's setting that it meets, 0 for torch's own.
+    """
+
+    file: str
+    machine: str
+    workload: str
+    device: str | None
+    threads: int
+    label: str
+
+    @property
+    def threads_words(self) -> str:
+        """` with 2 threads`, or nothing for torch's own number."""
+        return f" with {counted(self.threads, 'thread')}" if self.threads else ""
+
+    @property
+    def title(self) -> str:
+        """`mlp on devbox: vulkan (llvmpipe, a software rasteriser) against the CPU`."""
+        place = f"{self.workload} on {self.machine}"
+        return (
+            f"{place}: {self.label} against the CPU{self.threads_words}" if self.device else place
+        )
+
+
+class Analysis:
+    """The frames of a report, from the paths of its files."""
+
+    def __init__(self, paths: Iterable[str | Path]) -> None:
+        self.results: Results = load_results(paths)
+        self.rounds = labelled(self.results.rounds)
+
+    @cached_property
+    def verdicts(self) -> pd.DataFrame:
+        """Every cell's verdict, warm and total."""
+        scopes = [verdicts(self.rounds, scope="warm"), verdicts(self.rounds, scope="total")]
+        return pd.concat(scopes, ignore_index=True)
+
+    @cached_property
+    def crossovers(self) -> pd.DataFrame:
+        """Every curve's crossover batch size."""
+        return crossovers(self.verdicts)
+
+    @cached_property
+    def break_even(self) -> pd.DataFrame:
+        """Every batch size's break-even epochs."""
+        return break_even(self.rounds)
+
+    def pairs(self, file: str) -> Iterator[Pair]:
+        """The device pairs of a file, workload by workload."""
+        own = self.rounds[self.rounds["file"] == file]
+        labels = own.drop_duplicates("device").set_index("device")["device_label"]
+        threads = sorted(own.loc[own["device"] == "cpu", "threads"].unique()) or [0]
+        others = [device for device in labels.index if device != "cpu"]
+        for workload in own["workload"].unique():
+            common = {"file": file, "machine": own["machine"].iloc[0], "workload": workload}
+            if not others:
+                yield Pair(**common, device=None, threads=0, label="cpu")
+            for device in others:
+                for count in threads:
+                    yield Pair(**common, device=device, threads=int(count), label=labels[device])
+
+    def of(self, pair: Pair, table: pd.DataFrame) -> pd.DataFrame:
+        """A pair's rows of verdicts, crossovers or break_even."""
+        same = (table["file"] == pair.file) & (table["workload"] == pair.workload)
+        return table[same & (table["device"] == pair.device) & (table["threads"] == pair.threads)]
+
+    def rounds_of(self, pair: Pair) -> pd.DataFrame:
+        """The first-arm rows of the pair's workload, of every device of its file."""
+        rounds = self.rounds
+        same = (rounds["file"] == pair.file) & (rounds["workload"] == pair.workload)
+        return rounds[same & (rounds["arm"] == "first")]

@@ -1,0 +1,166 @@
+"""What all figures share: fonts, colours, axes of powers of two, and the bytes of a picture.
+
+Figures are made for a column of a paper (3.5 inches and up), without pyplot's global state, so
+that the same table gives the same bytes.
+"""
+
+import io
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from functools import cache
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ticker import (
+    FixedLocator,
+    FuncFormatter,
+    LogLocator,
+    MaxNLocator,
+    NullFormatter,
+    NullLocator,
+)
+
+from scripts.text import counted, safe_text, seconds_in_words
+
+FORMATS = ("png", "svg")
+DPI = 200
+GREY = "0.35"
+_LETTERS_AN_INCH = 14
+
+_STYLE: dict[str, Any] = {
+    **sns.axes_style("ticks"),
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "axes.titlesize": 8,
+    "axes.labelsize": 8,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "legend.fontsize": 7,
+    "legend.title_fontsize": 7,
+    "figure.titlesize": 9,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 3,
+    "ytick.major.size": 3,
+    "hatch.linewidth": 0.5,
+    "text.parse_math": False,
+    "svg.hashsalt": "crossover",
+}
+
+
+def style() -> AbstractContextManager[None]:
+    """The context in which figures are drawn and saved."""
+    return mpl.rc_context(_STYLE)  # type: ignore[arg-type]  # the stubs want literal keys
+
+
+def new_figure(*, width: float, height: float) -> Figure:
+    """An empty figure of a size in inches, its parts placed so that nothing overlaps."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def encoded(figure: Figure, kind: str, *, dpi: int = DPI) -> bytes:
+    """The picture as a file's bytes; nothing in them depends on the time."""
+    buffer = io.BytesIO()
+    with style():
+        metadata = {"Date": None} if kind == "svg" else {}
+        figure.savefig(buffer, format=kind, dpi=dpi, metadata=metadata)
+        figure.set_layout_engine("none")  # laid out once: the next format keeps the places
+    return buffer.getvalue()
+
+
+def plain(text: object, *, longest: int = 60) -> str:
+    """Text of a file for a figure: one safe line, without characters that the font lacks."""
+    line = safe_text(text, longest=longest)
+    return "".join(letter if ord(letter) in _letters() else "?" for letter in line)
+
+
+def headline(figure: Figure, text: str) -> None:
+    """The figure's title, from its left edge and wrapped to its width; long ones stay whole."""
+    columns = int(figure.get_figwidth() * _LETTERS_AN_INCH)
+    lines = [line for part in text.split("\n") for line in textwrap.wrap(part, columns)]
+    figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=8)
+
+
+def draw_key(figure: Figure, axes: Axes) -> None:
+    """One legend below the figure in place of the panels' own; long names are wrapped to fit."""
+    handles, labels = axes.get_legend_handles_labels()
+    for panel in figure.axes:
+        if (legend := panel.get_legend()) is not None:
+            legend.remove()
+    room = int(figure.get_figwidth() * _LETTERS_AN_INCH)
+    wrapped = [textwrap.fill(label, room - 8) for label in labels]
+    columns = max(1, min(len(labels), room // (max(map(len, labels)) + 8), 3))
+    figure.legend(handles, wrapped, loc="outside lower center", ncols=columns, frameon=False)
+
+
+def labelled(rounds: pd.DataFrame) -> pd.DataFrame:
+    """The rows with a column `label`: the device in words, its threads where they are an axis."""
+    labels = [
+        plain(label) + (f", {counted(threads, 'thread')}" if threads else "")
+        for label, threads in zip(rounds["device_label"], rounds["threads"], strict=True)
+    ]
+    return rounds.assign(label=labels)
+
+
+def device_colours(labels: Iterable[str]) -> dict[str, Any]:
+    """A colour a device, CPUs first: greys for them, colour-blind-safe hues for the others."""
+    names = sorted(set(labels), key=lambda name: (not name.startswith("cpu"), name))
+    cpus = [name for name in names if name.startswith("cpu")]
+    others = names[len(cpus) :]
+    greys = [(grey, grey, grey) for grey in np.linspace(0.15, 0.65, max(len(cpus), 2))]
+    hues = sns.color_palette("colorblind", max(len(others), 1))
+    return dict(zip(cpus, greys, strict=False)) | dict(zip(others, hues, strict=False))
+
+
+def batch_size_axis(axes: Axes, batch_sizes: Sequence[int]) -> None:
+    """A logarithmic x axis that names the measured batch sizes and nothing else."""
+    axes.set_xscale("log", base=2)
+    axes.xaxis.set_major_locator(FixedLocator([float(size) for size in batch_sizes]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda size, _place: f"{size:.0f}"))
+    axes.xaxis.set_minor_locator(NullLocator())
+    if len(batch_sizes) > 6 or max(batch_sizes) > 9999:
+        axes.tick_params(axis="x", rotation=45)
+    axes.set_xlabel("batch size (samples)")
+    low, high = min(batch_sizes), max(batch_sizes)
+    axes.set_xlim(low / 1.4, high * 1.4)
+
+
+def seconds_axis(axes: Axes) -> None:
+    """A logarithmic y axis whose ticks read `10 ms`."""
+    logarithmic_axis(axes, short_seconds)
+
+
+def logarithmic_axis(axes: Axes, words: Callable[[float], str]) -> None:
+    """A logarithmic y axis with a readable number of ticks, however short or long it is."""
+    axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    if high / low < 3:
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
+    elif high / low < 200:
+        axes.yaxis.set_major_locator(
+            LogLocator(subs=[1.0, 2.0, 5.0] if high / low < 30 else [1.0, 3.0])
+        )
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: words(value)))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+
+
+def short_seconds(seconds: float) -> str:
+    """Seconds on a tick: `10 ms`, `1.5 s`."""
+    number, unit = seconds_in_words(seconds).split(" ")
+    return f"{float(number):g} {unit}"
+
+
+@cache
+def _letters() -> frozenset[int]:
+    return frozenset(get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap())

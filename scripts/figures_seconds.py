@@ -1,0 +1,61 @@
+"""One device's seconds over batch size x epochs: the picture when there is nothing to compare."""
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
+
+from scripts.figures import headline, new_figure, plain, short_seconds, style
+from scripts.figures_grid import CELL_HEIGHT, CELL_WIDTH, draw_absence, grid_axes, grid_of
+from scripts.text import seconds_in_words
+
+COLOURS = "YlGnBu"
+
+
+def seconds_figure(rounds: pd.DataFrame, *, title: str) -> Figure:
+    """The figure of one workload, machine and device: medians of total and of warm epoch seconds.
+
+    `rounds` are that device's first-arm rows of the table, absent cells among them.
+    """
+    grid = grid_of(seconds_cells(rounds))
+    seconds = grid.matrix("seconds").astype(float)
+    norm = LogNorm(np.nanmin(seconds), max(np.nanmax(seconds), 1.01 * np.nanmin(seconds)))
+    with style():
+        width = max(3.5, 1.75 + CELL_WIDTH * len(grid.batch_sizes))
+        figure = new_figure(width=width, height=1.6 + CELL_HEIGHT * len(grid.rows))
+        axes = figure.subplots()
+        sns.heatmap(
+            seconds, ax=axes, cmap=COLOURS, norm=norm, cbar=False, linewidths=1.2,
+            xticklabels=[str(size) for size in grid.batch_sizes], yticklabels=grid.rows,
+        )  # fmt: skip
+        for cell in grid.table.to_dict("records"):
+            if pd.isna(cell["seconds"]):
+                draw_absence(axes, cell)
+                continue
+            axes.text(
+                cell["column"] + 0.5, cell["row"] + 0.5, seconds_in_words(cell["seconds"]),
+                ha="center", va="center", fontsize=6.5,
+                color="white" if norm(cell["seconds"]) > 0.5 else "0.1",
+            )  # fmt: skip
+        grid_axes(axes)
+        bar = figure.colorbar(ScalarMappable(norm, COLOURS), ax=axes, aspect=16, pad=0.02)
+        bar.ax.yaxis.set_major_formatter(
+            FuncFormatter(lambda second, _place: short_seconds(second))
+        )
+        bar.ax.yaxis.set_minor_formatter(NullFormatter())
+        bar.set_label("total time (warm: one epoch)")
+        headline(figure, plain(title, longest=200))
+    return figure
+
+
+def seconds_cells(rounds: pd.DataFrame) -> pd.DataFrame:
+    """A row a cell: batch_size, epochs (NA: one warm epoch), seconds (NaN: absent), reason."""
+    total = rounds[["batch_size", "epochs", "total_seconds", "reason"]]
+    warm = rounds[["batch_size", "epoch_seconds", "reason"]].assign(epochs=None)
+    names = {"total_seconds": "seconds", "epoch_seconds": "seconds"}
+    both = pd.concat([frame.rename(columns=names) for frame in (warm, total)])
+    groups = both.astype({"epochs": "Int64"}).groupby(["batch_size", "epochs"], dropna=False)
+    return groups.agg({"seconds": "median", "reason": "max"}).reset_index()

@@ -1,0 +1,66 @@
+"""Step time and samples a second against batch size, a line a device, on logarithmic axes."""
+
+from typing import Any
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from scripts.figures import (
+    batch_size_axis,
+    device_colours,
+    draw_key,
+    headline,
+    logarithmic_axis,
+    new_figure,
+    plain,
+    seconds_axis,
+    style,
+)
+
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
+
+
+def speed_figure(rounds: pd.DataFrame, *, title: str) -> Figure:
+    """The figure of one workload on one machine: both panels over the same batch sizes.
+
+    `rounds` are first-arm rows of the table, `labelled`. Dots are processes, the line runs through
+    their medians, the band from the fastest to the slowest.
+    """
+    measured = rounds[rounds["block"].notna()]
+    measured = measured.drop_duplicates(["label", "batch_size", "block"])
+    with style():
+        figure = new_figure(width=7.0, height=2.9)
+        steps, samples = figure.subplots(1, 2)
+        for axes, column in ((steps, "step_seconds"), (samples, "samples_a_second")):
+            _draw_lines(axes, measured, column=column)
+            batch_size_axis(axes, sorted(rounds["batch_size"].unique()))
+            sns.despine(ax=axes)
+        seconds_axis(steps)
+        steps.set_ylabel("time of a step")
+        logarithmic_axis(samples, lambda rate: f"{rate:,.0f}")
+        samples.set_ylabel("samples a second")
+        note = "warm epochs; line: median of the processes, band: fastest to slowest of them"
+        headline(figure, f"{plain(title, longest=200)}\n{note}")
+        draw_key(figure, steps)
+    return figure
+
+
+def _draw_lines(axes: Axes, measured: pd.DataFrame, *, column: str) -> None:
+    colours = device_colours(measured["label"])
+    shared: dict[str, Any] = {
+        "data": measured,
+        "x": "batch_size",
+        "y": column,
+        "hue": "label",
+        "hue_order": list(colours),
+        "palette": colours,
+        "ax": axes,
+    }
+    sns.lineplot(
+        **shared, style="label", style_order=list(colours), markers=MARKERS[: len(colours)],
+        dashes=False, estimator="median", errorbar=("pi", 100), linewidth=1.2, markersize=4,
+        err_kws={"alpha": 0.2, "linewidth": 0},
+    )  # fmt: skip
+    sns.scatterplot(**shared, s=5, alpha=0.6, linewidth=0, legend=False)

@@ -1,0 +1,144 @@
+"""The report on the terminal: warnings first, then an answer and two small tables a device pair."""
+
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from scripts import words
+from scripts.analysis import Analysis, Pair
+from scripts.text import counted, seconds_in_words
+from scripts.verdict import WORDS, expected_wrong
+
+
+def show(analysis: Analysis, console: Console) -> None:
+    """Prints the whole summary."""
+    for warning in warnings(analysis):
+        console.print(Text(f"Warning: {warning}", style="bold red"))
+    for file in analysis.results.files.to_dict("records"):
+        _show_machine(analysis, file, console)
+
+
+def warnings(analysis: Analysis) -> list[str]:
+    """What a reader must know before any figure: files cut short, cells without a verdict."""
+    lines = []
+    for file in analysis.results.files.to_dict("records"):
+        if not file["complete"]:
+            known = f"{file['measured_cells']} of {file['planned']} cells measured"
+            lines.append(f"{file['machine']}: the run was cut short ({known})")
+        own = analysis.verdicts[analysis.verdicts["file"] == file["file"]]
+        suspect = own[own["verdict"] == "suspect"]
+        if len(suspect):
+            reasons = sorted({reason for text in suspect["reason"] for reason in text.split("; ")})
+            more = f" and {len(reasons) - 3} more reasons" if len(reasons) > 3 else ""
+            count = f"{len(suspect)} of {counted(len(own), 'verdict')} withheld as suspect"
+            lines.append(f"{file['machine']}: {count}: {'; '.join(reasons[:3])}{more}")
+    return lines
+
+
+def _show_machine(analysis: Analysis, file: dict[Any, Any], console: Console) -> None:
+    own = analysis.verdicts[analysis.verdicts["file"] == file["file"]]
+    console.print()
+    console.print(Text(file["machine"], style="bold underline"))
+    console.print(
+        Text(
+            f"{file['cpu']}; {file['os']}; Python {file['python']}, torch {file['torch']}; "
+            f"{counted(file['measured_cells'], 'cell')} measured, {file['absent_cells']} absent"
+        )
+    )
+    for pair in {
+        (pair.device, pair.threads): pair for pair in analysis.pairs(file["file"])
+    }.values():
+        if pair.device is not None:
+            cells = own[(own["device"] == pair.device) & (own["threads"] == pair.threads)]
+            console.print(
+                Text(
+                    words.headline(pair.label, f"the CPU{pair.threads_words}", cells), style="bold"
+                )
+            )
+    if own.empty:
+        console.print(Text("No accelerator was measured: these are the CPU's times alone."))
+    else:
+        decided = own[own["verdict"].isin(WORDS[:3])]
+        console.print(Text(words.noise_words(own)))
+        console.print(Text(words.expected_words(expected_wrong(own), len(decided))))
+    for pair in analysis.pairs(file["file"]):
+        _show_pair(analysis, pair, console)
+
+
+def _show_pair(analysis: Analysis, pair: Pair, console: Console) -> None:
+    console.print()
+    console.print(Text(pair.title, style="bold"))
+    if pair.device is not None:
+        cells, curves = analysis.of(pair, analysis.verdicts), analysis.of(pair, analysis.crossovers)
+        console.print(Text(words.answer(cells, curves)))
+        if (~cells["verdict"].isin(words.NOT_COMPARED)).any():
+            console.print(_counts_table(cells, curves))
+            console.print(_batch_table(cells, analysis.of(pair, analysis.break_even)))
+    else:
+        console.print(_seconds_table(analysis.rounds_of(pair)))
+    for line in words.absences(analysis.rounds_of(pair)):
+        console.print(Text(f"not measured: {line}", style="dim"))
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="italic", padding=(0, 2, 0, 0))
+    for name in columns:
+        table.add_column(name, justify="left" if name in _LEFT else "right", overflow="fold")
+    return table
+
+
+_STYLES = {"gpu slower": "yellow", "gpu faster": "blue", "too close": "", "suspect": "bold red"}
+_LEFT = ("", "crossover batch size", "warm: GPU / CPU seconds", "verdict", "break-even epochs")
+
+
+def _counts_table(cells: pd.DataFrame, curves: pd.DataFrame) -> Table:
+    """A row a curve: how many cells have which verdict, and where the curve crosses."""
+    present = [word for word in WORDS if (cells["verdict"] == word).any()]
+    table = _table("", *present, "crossover batch size")
+    for curve in curves.to_dict("records"):
+        warm = curve["scope"] == "warm"
+        own = cells[cells["epochs"].isna() if warm else cells["epochs"] == curve["epochs"]]
+        counts = own["verdict"].value_counts()
+        name = "warm" if warm else counted(curve["epochs"], "epoch")
+        numbers = [str(counts.get(word, 0)) for word in present]
+        table.add_row(name, *numbers, words.crossover_words(curve))
+    return table
+
+
+def _batch_table(cells: pd.DataFrame, break_even: pd.DataFrame) -> Table:
+    """A row a batch size: the warm ratio with its verdict, and break-even."""
+    table = _table("batch size", "warm: GPU / CPU seconds", "verdict", "break-even epochs")
+    warm = cells[cells["scope"] == "warm"].merge(
+        break_even[["batch_size", "kind", "epochs", "lower", "upper"]],
+        on="batch_size", suffixes=("_cell", ""),
+    )  # fmt: skip
+    for row in warm.to_dict("records"):
+        even = words.break_even_words(row)
+        table.add_row(
+            str(row["batch_size"]), words.ratio_words(row), _verdict(row["verdict"]), Text(even)
+        )
+    return table
+
+
+def _verdict(word: str) -> Text:
+    return Text(word, style=_STYLES.get(word, "dim"))
+
+
+def _seconds_table(rounds: pd.DataFrame) -> Table:
+    """A row a device and batch size: step, samples a second, totals."""
+    epochs = sorted(rounds["epochs"].unique())
+    table = _table(
+        "", "batch size", "step", "samples a second", *[counted(n, "epoch") for n in epochs]
+    )
+    measured = rounds[rounds["block"].notna()]
+    for (label, size), own in measured.groupby(["label", "batch_size"]):
+        totals = own.groupby("epochs")["total_seconds"].median()
+        table.add_row(
+            Text(str(label)), str(size), seconds_in_words(own["step_seconds"].median()),
+            f"{own['samples_a_second'].median():,.0f}",
+            *[seconds_in_words(totals[n]) if n in totals else "" for n in epochs],
+        )  # fmt: skip
+    return table
