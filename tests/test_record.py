@@ -34,7 +34,7 @@ def after(folder: Path, rule: Any = measured, plan: Any = PLAN) -> Measurements:
 
 
 def outcome(cell: Cell, measurements: Measurements, **how: Any) -> Timed | Absent:
-    how = {"blocks": 3, "missing_devices": {}} | how
+    how = dict[str, Any]({"blocks": 3, "missing_devices": {}}) | how
     return cell_outcome(cell, measurements, **how)
 
 
