@@ -53,7 +53,7 @@ class Seconds:
 def break_even(rounds: pd.DataFrame, *, alpha: float = 0.05, looks: int = 1) -> pd.DataFrame:
     """A row a workload, batch size and device pair, from the rows of `table.load`.
 
-    Columns: file, machine, workload, batch_size, device, threads, kind, epochs (the estimate),
+    Columns: file, machine, workload, batch_size, device, threads, kind, epochs (the solution),
     lower (the last number of epochs at which one side is surely ahead, 0: not even at the first),
     upper (the first at which the other surely is; NA: no such number), blocks, reason. Kinds:
     `after` (the GPU is ahead after `epochs`), `until` (it is ahead until then), `never`, `from the
@@ -121,16 +121,12 @@ def _numbers(
         return None, None, None
     own = Seconds(*(part[place, None, :] for part in vars(seconds).values()))
     summary = decide.summarise(own.log_ratios(EPOCHS[:, None]))
-    mean, (lo, hi) = summary.mean, decide.interval(summary, level=level)
+    lo, hi = decide.interval(summary, level=level)
     if kind == UNTIL or (kind != AFTER and hi[0] < 0):  # the GPU leads at first: mirror the sides
-        mean, lo, hi = -mean, -hi, -lo
+        lo, hi = -hi, -lo
     behind, not_ahead = np.flatnonzero(lo > 0), np.flatnonzero(~(hi < 0))
     lower = int(EPOCHS[behind[-1]]) if len(behind) else 0
-    upper = _after(not_ahead)
-    return (_after(np.flatnonzero(~(mean <= 0))) if kind in (AFTER, UNTIL) else None), lower, upper
-
-
-def _after(places: npt.NDArray[np.int64]) -> int | None:
-    """The first number of epochs behind the last of these places."""
-    place = int(places[-1]) + 1 if len(places) else 0
-    return int(EPOCHS[place]) if place < len(EPOCHS) else None
+    first = int(not_ahead[-1]) + 1 if len(not_ahead) else 0
+    upper = int(EPOCHS[first]) if first < len(EPOCHS) else None
+    solved = int(EPOCHS[np.argmin(np.abs(summary.mean))]) if kind in (AFTER, UNTIL) else None
+    return solved, lower, upper

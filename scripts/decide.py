@@ -126,4 +126,5 @@ def blocks_needed(summary: Summary, *, margin: npt.ArrayLike, level: npt.ArrayLi
 
 
 def _quantile(blocks: Array, tail: float) -> Array:
-    return np.asarray(stats.t.isf(tail, np.where(blocks > 1, blocks - 1, np.nan)))
+    counts, place = np.unique(blocks, return_inverse=True)
+    return np.asarray(stats.t.isf(tail, np.where(counts > 1, counts - 1, np.nan)))[place]

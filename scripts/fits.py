@@ -80,7 +80,7 @@ def fit(sizes: Array, seconds: Array, *, power: float) -> tuple[float, float, fl
     start = np.log([seconds[0], seconds[-1] / sizes[-1]])
     found = least_squares(misses, start, bounds=(start - 20.0, start + 5.0))
     fixed, sample = np.exp(found.x)
-    return float(fixed), float(sample), float(np.expm1(np.abs(found.fun)).mean())
+    return float(fixed), float(sample), float(np.abs(np.expm1(found.fun)).mean())
 
 
 def predicted(row: pd.Series, batch_sizes: npt.ArrayLike) -> Array:

@@ -22,7 +22,8 @@ _OWN = [*_PLACE, "device", "threads"]
 
 
 def measured(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
-    """The timed rounds, `seconds` by scope; warm ones once, however many epochs rows they have.
+    """The timed rounds, `seconds` by scope; warm ones once, however many epochs rows they have
+    (and suspect when any of those is).
 
     A cell that also has an absent row (out of memory in block 3, say) is not a measured one:
     the blocks that got through are not a fair sample. Only `interrupted` says nothing of the rest.
@@ -33,7 +34,8 @@ def measured(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
     timed = rounds[rounds["block"].notna() & ~gone].assign(seconds=rounds[SECONDS[scope]])
     timed.loc[~(timed["seconds"] > 0), "seconds"] = np.nan
     if scope == "warm":
-        timed = _all_epochs(timed.sort_values("epochs", kind="stable"))
+        order = timed.assign(doubted=timed["suspect"] != "").sort_values(["doubted", "epochs"])
+        timed = _all_epochs(order.drop(columns="doubted"))
     timed = timed.astype({"epochs": "Int64", "block": "Int64", "seconds": float})
     return timed.drop_duplicates([*_OWN, "arm", "block"], keep="last")
 

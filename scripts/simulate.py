@@ -5,6 +5,7 @@ python scripts/simulate.py --long results   20 000 cells a line, written to resu
 """
 
 import argparse
+import math
 import sys
 from pathlib import Path
 
@@ -51,13 +52,16 @@ curves with both ends, *doublings*: how wide those are (median).
 def main(arguments: list[str] | None = None) -> int:
     """Reads the arguments, simulates, prints the tables and with --long writes them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--long", type=Path, metavar="FOLDER", help="20 000 cells; write here")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--long", type=Path, metavar="FOLDER", help="the long table, written here")
+    parser.add_argument("--cells", type=int, help="cells a line (2 000; long: 20 000)")
+    parser.add_argument("--seed", type=int, default=0, help="of the noise")
     options = parser.parse_args(arguments)
     if options.long and not options.long.is_dir():
-        print(f"simulate.py: {options.long}: is not a folder", file=sys.stderr)
-        return 2
-    cells, grids = (20_000, 2_000) if options.long else (2_000, 100)
+        parser.error(f"--long {options.long}: is not a folder")
+    cells = options.cells or (20_000 if options.long else 2_000)
+    if cells < simulate_cells.RUN_CELLS:
+        parser.error(f"--cells {cells}: at least {simulate_cells.RUN_CELLS}")
+    grids = cells // 10
     single = simulate_cells.table(cells=cells, seed=options.seed)
     grid = simulate_grid.table(grids=grids, seed=options.seed)
     text = TEXT.format(
@@ -116,7 +120,7 @@ def findings(single: pd.DataFrame, grid: pd.DataFrame) -> list[str]:
 def _shown(column: object, value: float | str) -> str:
     if isinstance(value, str):
         return value
-    if pd.isna(value):
+    if math.isnan(value):
         return ""
     return f"{value:.3f}" if column in ("wrong_words_a_grid", "doublings") else f"{value:.2%}"
 
