@@ -24,24 +24,28 @@ class Folder:
             raise _unwritable(path, error) from None
 
     def write(self, name: str, content: bytes) -> None:
-        """Writes a file beside its place and renames it, so that readers never see half of it."""
-        place = self.path / name
-        temporary = None
-        try:
-            with tempfile.NamedTemporaryFile(dir=self.path, prefix=".", delete=False) as file:
-                temporary = Path(file.name)
-                file.write(content)
-            temporary.chmod(0o666 & ~_umask())
-            temporary.replace(place)
-        except OSError as error:
-            if temporary is not None:
-                temporary.unlink(missing_ok=True)
-            raise _unwritable(place, error) from None
+        """Writes one file of the report."""
+        write_whole(self.path / name, content)
         self.written.append(name)
 
     def write_table(self, name: str, table: pd.DataFrame) -> None:
         """Writes a CSV file, as `csv_bytes` makes it."""
         self.write(name, csv_bytes(table))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file beside its place and renames it, so that readers never see half of it."""
+    temporary = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+            temporary = Path(file.name)
+            file.write(content)
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except OSError as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        raise _unwritable(path, error) from None
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
