@@ -18,8 +18,6 @@ from bench.process import Death, run_worker
 
 MOST_ATTEMPTS = 2
 """Starts of a worker for one batch size: a process killed by chance is given one more."""
-MOST_BLOCK_REPEATS = 1
-"""Further tries of a block that was suspect; a run repeats at most `--blocks` blocks in all."""
 
 
 class Key(NamedTuple):
@@ -92,6 +90,7 @@ class Campaign:
     cores: int
     report: Callable[[str, Arm, int, int], None]
     worker: Callable[[Job], Iterator[dict[str, Any] | Death]] = run_worker
+    # Over all workloads, so that a host that is never quiet costs a bounded time.
     repeats_left: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -112,7 +111,7 @@ class Campaign:
         wanted = {arm: self._pending(plan, arm, block) for arm in arms}
         if not any(wanted.values()):
             return
-        for attempt in range(1 + MOST_BLOCK_REPEATS):
+        for attempt in range(1 + self.settings.suspect_repeats):
             if self._run_attempt(plan, block, wanted, attempt) or self.repeats_left == 0:
                 return
             self.repeats_left -= 1

@@ -31,6 +31,7 @@ class Settings:
     learning_rate: float | None
     seed: int
     cell_timeout_seconds: float
+    suspect_repeats: int
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -58,6 +59,7 @@ def add_options(parser: pytest.Parser) -> None:
     add("--learning-rate", "learning rate of every workload (default: the workload's own)")
     add("--seed", "seed of weights, minibatch order and measuring order (default: 0)")
     add("--cell-timeout", "most seconds of training in a cell (default: the preset's)")
+    add("--suspect-repeats", "further tries of a block on a loaded host (default: 1)")
     group.addoption(
         "--resume", action="store_true", help="finish the run whose journal lies beside the file"
     )
@@ -97,6 +99,7 @@ def read_settings(config: pytest.Config) -> Settings:
         learning_rate=_positive("--learning-rate", text("--learning-rate")),
         seed=_integer("--seed", text("--seed"), 0, least=0, most=2**31 - 1),
         cell_timeout_seconds=timeout or preset.cell_timeout_seconds,
+        suspect_repeats=_integer("--suspect-repeats", text("--suspect-repeats"), 1, least=0),
     )
 
 

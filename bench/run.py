@@ -1,7 +1,10 @@
 """One run of `pytest bench`: from checked options to measurements, and from them to a file."""
 
 import shlex
+import signal
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -18,6 +21,7 @@ from bench.journal import (
     Line,
     difference,
     journal_path,
+    lock_path,
     lock_result,
     read_journal,
 )
@@ -101,6 +105,8 @@ class Run:
             finally:
                 journal.close()
         finally:
+            # Unlinked while it is held: whoever waits for it sees that the file is gone.
+            lock_path(self.path).unlink(missing_ok=True)
             lock.release()
 
     def _ask(self) -> None:
@@ -167,7 +173,7 @@ class Run:
                 if arm.device not in self.missing_devices:
                     where = (plan.workload, arm.device)
                     planned[where] = planned.get(where, 0) + len(sizes) * self.settings.blocks
-        with RunProgress(planned, console) as progress:
+        with RunProgress(planned, console) as progress, ended_by_signals():
             for key, blocks in self.measurements.measured.items():
                 progress.skip(key.workload, key.arm, len(blocks))
             Campaign(
@@ -243,6 +249,22 @@ class Run:
         if complete:
             journal_path(self.path).unlink(missing_ok=True)
         return complete
+
+
+@contextmanager
+def ended_by_signals() -> Generator[None]:
+    """SIGTERM and a closed terminal end the run as Ctrl-C does: with what was measured."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
 
 
 def without(line: Line, name: str) -> Line:

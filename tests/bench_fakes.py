@@ -27,6 +27,7 @@ SETTINGS = Settings(
     learning_rate=None,
     seed=0,
     cell_timeout_seconds=1.0,
+    suspect_repeats=1,
 )
 PLAN = WorkloadPlan("mlp", {Arm("cpu"): (8, 64), Arm("cuda"): (8, 64)}, 2)
 OPENED: list[Journal] = []

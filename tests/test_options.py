@@ -22,6 +22,7 @@ FLAGS = (
     "--learning-rate",
     "--seed",
     "--cell-timeout",
+    "--suspect-repeats",
     "--benchmark-json",
 )
 
