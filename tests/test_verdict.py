@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from scripts.table import load
-from scripts.verdict import WORDS, expected_wrong, verdicts
+from scripts.verdict import WORDS, verdicts
 from tests.corpus import Corpus
 from tests.frames import absent, frame, pair, timed
 
@@ -176,59 +176,6 @@ def test_without_an_accelerator_the_table_is_empty_with_all_its_columns() -> Non
     full = verdicts(frame(pair(SLOWER)), scope="total")
     assert table.empty
     assert table.columns.tolist() == full.columns.tolist()
-
-
-def test_a_noisy_machine_against_itself_widens_the_margin_until_a_difference_is_none() -> None:
-    again = timed([1.12] * 5, arm="again")
-    row = only(frame(pair(SLOWER), again))
-    assert (row["noise_floor"], row["repeats"]) == (pytest.approx(0.12), 1)
-    assert row["margin"] == pytest.approx(0.24)
-    assert row["verdict"] == "too close"
-
-
-def test_the_noise_floor_counts_both_devices_of_the_pair_and_no_other() -> None:
-    rounds = frame(
-        pair(SLOWER),
-        timed([1.5] * 5, device="vulkan"),
-        timed([1.01] * 5, arm="again"),
-        timed([s * 1.03 for s in SLOWER], device="cuda", arm="again"),
-        timed([3.0] * 5, device="vulkan", arm="again"),
-    )
-    table = verdicts(rounds, scope="warm").set_index("device")
-    floors = [np.expm1(np.quantile(np.log(own), 0.95)) for own in ([1.01, 1.03], [1.01, 2.0])]
-    assert table["noise_floor"].tolist() == pytest.approx(floors)
-    assert table["repeats"].tolist() == [2, 2]
-
-
-def test_without_repeats_the_margin_is_five_per_cent_and_the_noise_floor_unknown() -> None:
-    row = only(frame(pair(SLOWER)))
-    assert np.isnan(row["noise_floor"])
-    assert (row["repeats"], row["margin"]) == (0, pytest.approx(0.05))
-
-
-def test_a_cell_that_is_decided_alone_has_to_survive_holm_among_many() -> None:
-    faint = pair([1.06, 1.12, 1.10, 1.13, 1.14])
-    assert only(frame(faint))["verdict"] == "gpu slower"
-    crowd = [pair(WIDE, batch_size=size) for size in range(100, 119)]
-    table = verdicts(frame(faint, *crowd), scope="warm")
-    row = table[table["batch_size"] == 64].iloc[0]
-    assert row["verdict"] == "undecided"
-    assert row["reason"].startswith("gpu slower alone, not among 20 cells; about ")
-    assert row["blocks_needed"] > 5
-    assert row["p_holm"] == pytest.approx(20 * row["p"])
-
-
-def test_planned_looks_share_alpha_and_widen_the_interval() -> None:
-    one, three = (only(frame(pair(SLOWER)), looks=looks) for looks in (1, 3))
-    assert (one["alpha"], three["alpha"], three["looks"]) == (0.05, pytest.approx(0.05 / 3), 3)
-    assert three["hi"] - three["lo"] > 1.3 * (one["hi"] - one["lo"])
-
-
-def test_the_expected_number_of_wrong_verdicts_is_alpha_for_each_family_with_a_verdict() -> None:
-    rounds = frame(pair(SLOWER), pair(CLOSE, file="b.json"), pair(WIDE, file="c.json"))
-    table = pd.concat([verdicts(rounds, scope="warm"), verdicts(rounds, scope="total", looks=3)])
-    assert expected_wrong(table) == pytest.approx(4 * 0.05)
-    assert expected_wrong(table[table["verdict"] == "undecided"]) == 0.0
 
 
 def test_a_result_file_of_known_ratios_reads_as_they_are(tmp_path: Path) -> None:
