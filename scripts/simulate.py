@@ -26,6 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
     cells = options.cells or (20_000 if options.long else 2_000)
     if cells < simulate_cells.RUN_CELLS:
         parser.error(f"--cells {cells}: at least {simulate_cells.RUN_CELLS}")
+    if options.seed < 0:
+        parser.error(f"--seed {options.seed}: at least 0")
     grids = cells // 10
     single = simulate_cells.table(cells=cells, seed=options.seed)
     grid = simulate_grid.table(grids=grids, seed=options.seed)

@@ -98,6 +98,7 @@ def test_the_command_prints_the_table_and_writes_it_into_the_folder(
     [
         (["--long", "/nowhere/at/all"], "/nowhere/at/all: is not a folder"),
         (["--cells", "3"], "--cells 3: at least 20"),
+        (["--seed", "-1"], "--seed -1: at least 0"),
     ],
 )
 def test_a_wrong_argument_is_named(
