@@ -1,14 +1,18 @@
 """pytest's side of a run: options, cells, and when to measure and to write."""
 
+import shlex
 from collections.abc import Generator
 from typing import Any
 
 import pytest
 from rich.console import Console
 
+from bench.content import Facts, crossover_key
 from bench.grid import Cell, cell_id, cell_params
+from bench.journal import journal_path
 from bench.options import add_options, read_settings, result_path
-from bench.run import Run, command_line
+from bench.result_file import write_json
+from bench.run import Run
 from bench.summary import print_summary
 
 RUN = pytest.StashKey[Run]()
@@ -28,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # same JSON atomically, with rows for the cells that have no time, and prints a summary.
     config.option.benchmark_json = None
     config.option.benchmark_quiet = not config.option.benchmark_verbose
-    command = command_line(config.invocation_params.args)
+    command = shlex.join(["pytest", *config.invocation_params.args])
     run = Run(settings, path, resume=resume, overwrite=overwrite, command=command)
     if not config.option.collectonly:
         run.check_file()
@@ -74,19 +78,19 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
     """Writes the result file, whatever ended the session."""
     run = session.config.stash.get(RUN, None)
-    if run is not None and run.facts.get("started"):
-        _write(session, run)
+    if run is not None and run.facts is not None:
+        _write(session, run, run.facts)
     return (yield)
 
 
-def _write(session: pytest.Session, run: Run) -> None:
+def _write(session: pytest.Session, run: Run, facts: Facts) -> None:
     hook, config = session.config.hook, session.config
     try:
         machine_info = hook.pytest_benchmark_generate_machine_info(config=config)
     except Exception as error:  # noqa: BLE001 - hours of measuring must not end in a hook
         machine_info = {"error": str(error)}
     # The host's own name is nobody's business but its owner's, who named the file.
-    machine_info |= {"node": run.path.stem, "crossover": run.facts["machine"]}
+    machine_info |= {"node": run.path.stem, "crossover": facts.machine}
     try:
         commit_info = hook.pytest_benchmark_generate_commit_info(config=config)
     except Exception as error:  # noqa: BLE001 - likewise
@@ -98,19 +102,22 @@ def _write(session: pytest.Session, run: Run) -> None:
         machine_info=machine_info,
         commit_info=commit_info,
     )
+    output["crossover"] = crossover_key(run, facts, set(run.stats))
     try:
-        complete = run.write(output)
+        write_json(run.path, output)
     except OSError as error:
-        run.facts["write_error"] = f"{run.path}: cannot be written ({error.strerror})"
+        run.write_error = f"{run.path}: cannot be written ({error.strerror})"
         session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
         return
-    if not complete:
+    if output["crossover"]["complete"]:
+        journal_path(run.path).unlink(missing_ok=True)
+    else:
         session.exitstatus = pytest.ExitCode.INTERRUPTED
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Says what was measured and what was not, and what to type next."""
     run = config.stash.get(RUN, None)
-    if run is not None and run.facts.get("started"):
+    if run is not None and run.facts is not None:
         terminalreporter.ensure_newline()
         print_summary(run, Console())

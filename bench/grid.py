@@ -137,6 +137,11 @@ class WorkloadPlan(NamedTuple):
     batch_sizes: dict[Arm, tuple[int, ...]]
     epochs: int
 
+    @property
+    def all_sizes(self) -> list[int]:
+        """Every batch size of any arm, ascending."""
+        return sorted({size for sizes in self.batch_sizes.values() for size in sizes})
+
 
 def plan_workloads(cells: Iterable[Cell]) -> list[WorkloadPlan]:
     """The selected cells as work for processes: every arm's batch sizes, ascending.
@@ -154,7 +159,24 @@ def _plan_workload(workload: str, cells: list[Cell]) -> WorkloadPlan:
     for device, threads in dict.fromkeys((cell.device, cell.threads) for cell in cells):
         own = sorted({c.batch_size for c in cells if (c.device, c.threads) == (device, threads)})
         batch_sizes[Arm(device, threads)] = tuple(own)
-    for arm, own_sizes in list(batch_sizes.items()):
-        ends = tuple(dict.fromkeys((own_sizes[0], own_sizes[-1])))
-        batch_sizes[arm._replace(again=True)] = ends
-    return WorkloadPlan(workload, batch_sizes, max(cell.epochs for cell in cells))
+    plan = WorkloadPlan(workload, batch_sizes, max(cell.epochs for cell in cells))
+    return with_repeats(plan, plan.all_sizes)
+
+
+def with_only(plan: WorkloadPlan, sizes: Iterable[int]) -> WorkloadPlan:
+    """The plan cut to these batch sizes, without A/A repeats."""
+    wanted = set(sizes)
+    first = {arm: own for arm, own in plan.batch_sizes.items() if not arm.again}
+    cut = {arm: tuple(size for size in own if size in wanted) for arm, own in first.items()}
+    return plan._replace(batch_sizes=cut)
+
+
+def with_repeats(plan: WorkloadPlan, sizes: Iterable[int]) -> WorkloadPlan:
+    """The plan cut to these batch sizes; each arm's smallest and largest get an A/A repeat."""
+    first = with_only(plan, sizes).batch_sizes
+    again = {
+        arm._replace(again=True): tuple(dict.fromkeys((own[0], own[-1])))
+        for arm, own in first.items()
+        if own
+    }
+    return plan._replace(batch_sizes=first | again)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from bench.gpu_watch import GpuWatch
 from bench.grid import Arm, WorkloadPlan
 from bench.guards import describe_block, read_host, suspicions
 from bench.job import Job
@@ -35,12 +36,15 @@ class Measurements:
     measured: dict[Key, dict[int, Line]] = field(default_factory=dict)
     absent: dict[Key, Line] = field(default_factory=dict)
     blocks: list[Line] = field(default_factory=list)
+    looks: dict[int, list[Line]] = field(default_factory=dict)
     interrupted: bool = False
 
     def take(self, line: Line) -> None:
         """Files one journal line. Later answers for the same key replace earlier ones."""
         if line["kind"] == "block":
             self.blocks.append(line)
+        if line["kind"] == "look":
+            self.looks[line["after"]] = line["cells"]
         if line["kind"] not in ("measured", "absent"):
             return
         arm = Arm(line["device"], line["arm_threads"], line["again"])
@@ -96,15 +100,6 @@ class Campaign:
     def __post_init__(self) -> None:
         self.repeats_left = self.settings.blocks
 
-    def run(self, plans: Iterable[WorkloadPlan]) -> None:
-        """Measures every block of every workload; Ctrl-C ends it with what was measured."""
-        try:
-            for plan in plans:
-                for block in range(self.settings.blocks):
-                    self.run_block(plan, block)
-        except KeyboardInterrupt:
-            self.measurements.interrupted = True
-
     def run_block(self, plan: WorkloadPlan, block: int) -> None:
         """One fresh process per arm; a block on a loaded machine is repeated, up to a bound."""
         arms = [arm for arm in plan.batch_sizes if arm.device not in self.missing_devices]
@@ -123,20 +118,23 @@ class Campaign:
         self, plan: WorkloadPlan, block: int, wanted: dict[Arm, list[int]], attempt: int
     ) -> bool:
         """Runs a block's processes once; True when the machine was quiet meanwhile."""
-        before = read_host()
         order = [arm for arm in arm_order(wanted, block) if wanted[arm]]
-        for arm in order:
-            self._run_arm(plan, arm, block, wanted[arm])
-        facts = describe_block(before, read_host(), cores=self.cores)
-        reasons = suspicions(facts)
-        self._record(
+        with GpuWatch([arm.device for arm in order]) as watch:
+            before = read_host()
+            for arm in order:
+                self._run_arm(plan, arm, block, wanted[arm])
+            facts = describe_block(before, read_host(), cores=self.cores)
+        reasons = suspicions(facts) + watch.suspicions()
+        self.record(
             {
                 "kind": "block",
                 "workload": plan.workload,
                 "block": block,
                 "attempt": attempt,
                 "order": [arm.label for arm in order],
+                "batch_sizes": sorted({size for sizes in wanted.values() for size in sizes}),
                 **facts,
+                **watch.facts(),
                 "suspect": reasons,
             }
         )
@@ -202,10 +200,11 @@ class Campaign:
             "block": block,
             "batch_size": batch_size,
         }
-        self._record(answer | where)
+        self.record(answer | where)
         self.report(plan.workload, arm, block, batch_size)
 
-    def _record(self, line: Line) -> None:
+    def record(self, line: Line) -> None:
+        """Journals a line, then files it."""
         self.journal.append(line)
         self.measurements.take(line)
 

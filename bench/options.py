@@ -32,6 +32,8 @@ class Settings:
     seed: int
     cell_timeout_seconds: float
     suspect_repeats: int
+    until_decided: bool
+    find_crossover: bool
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -61,6 +63,16 @@ def add_options(parser: pytest.Parser) -> None:
     add("--cell-timeout", "most seconds of training in a cell (default: the preset's)")
     add("--suspect-repeats", "further tries of a block on a loaded host (default: 1)")
     group.addoption(
+        "--until-decided",
+        action="store_true",
+        help="measure up to 15 blocks of cells without a verdict and of those at crossovers",
+    )
+    group.addoption(
+        "--find-crossover",
+        action="store_true",
+        help="measure only the batch sizes around each crossover, found by bisection",
+    )
+    group.addoption(
         "--resume", action="store_true", help="finish the run whose journal lies beside the file"
     )
     group.addoption(
@@ -84,6 +96,8 @@ def read_settings(config: pytest.Config) -> Settings:
             f"--batch-sizes {max(batch_sizes)}: larger than the {samples} samples of an epoch "
             "(--samples); the whole set is one minibatch then, so name at most that"
         )
+    if config.getoption("--until-decided") and config.getoption("--find-crossover"):
+        raise pytest.UsageError("--until-decided and --find-crossover exclude each other; give one")
     timeout = _positive("--cell-timeout", text("--cell-timeout"))
     return Settings(
         preset=preset_name,
@@ -100,6 +114,8 @@ def read_settings(config: pytest.Config) -> Settings:
         seed=_integer("--seed", text("--seed"), 0, least=0, most=2**31 - 1),
         cell_timeout_seconds=timeout or preset.cell_timeout_seconds,
         suspect_repeats=_integer("--suspect-repeats", text("--suspect-repeats"), 1, least=0),
+        until_decided=config.getoption("--until-decided"),
+        find_crossover=config.getoption("--find-crossover"),
     )
 
 

@@ -64,9 +64,17 @@ def total_seconds(line: Line, epochs: int) -> float:
 
 
 def cell_outcome(
-    cell: Cell, measurements: Measurements, *, blocks: int, missing_devices: dict[str, str]
+    cell: Cell,
+    measurements: Measurements,
+    *,
+    blocks: int,
+    missing_devices: dict[str, str],
+    searching: bool = False,
 ) -> Timed | Absent:
-    """What is known of a cell. It is timed only when every planned block has all its epochs."""
+    """What is known of a cell. It is timed only when every planned block has all its epochs.
+
+    `searching`: a crossover was searched for, so cells that it left out are implied.
+    """
     if cell.device in missing_devices:
         return Absent("no device", missing_devices[cell.device], 0)
     lines = arm_lines(measurements, cell, again=False)
@@ -83,6 +91,8 @@ def cell_outcome(
     stopped = next((line["stopped"] for line in lines if line["stopped"]), None)
     if stopped:
         return Absent("timeout", stopped, len(whole))
+    if searching and not measurements.interrupted:
+        return Absent("implied", "away from the crossover that --find-crossover found", len(whole))
     return Absent("interrupted", "the run ended before; --resume finishes it", len(whole))
 
 
@@ -113,10 +123,10 @@ def suspicions(cell: Cell, measurements: Measurements, lines: list[Line]) -> lis
 
 
 def _block_suspicions(cell: Cell, measurements: Measurements) -> list[tuple[int, str]]:
-    """The last attempt at a block decides."""
+    """The last attempt at a block that measured this batch size decides."""
     last: dict[int, Line] = {}
     for line in measurements.blocks:
-        if line["workload"] == cell.workload:
+        if line["workload"] == cell.workload and cell.batch_size in line["batch_sizes"]:
             last[line["block"]] = line
     return [(number, reason) for number, line in last.items() for reason in line["suspect"]]
 

@@ -1,6 +1,5 @@
-"""One run of `pytest bench`: from checked options to measurements, and from them to a file."""
+"""One run of `pytest bench`: what was asked for, what was measured, and what pytest was shown."""
 
-import shlex
 import signal
 import time
 from collections.abc import Generator
@@ -14,7 +13,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bench.grid import Cell, cell_id, cell_params, make_cells, plan_workloads
+from bench.content import Facts, provisional
+from bench.grid import Cell, WorkloadPlan, cell_id, make_cells, plan_workloads
 from bench.journal import (
     Journal,
     JournalError,
@@ -25,17 +25,19 @@ from bench.journal import (
     lock_result,
     read_journal,
 )
+from bench.looks import ask_undecided
 from bench.machine import describe_machine, run_probe
 from bench.measure import Campaign, Measurements
 from bench.options import Settings
 from bench.progress import RunProgress
-from bench.record import Absent, Timed, cell_outcome, repeat_rounds
-from bench.result_file import SCHEMA_VERSION, is_complete, write_json
+from bench.record import Absent, Timed, cell_outcome
+from bench.result_file import SCHEMA_VERSION, is_complete
+from bench.strategy import LOOKS, Undecided, find_crossovers, measure_all, measure_until_decided
 
 
 @dataclass
 class Run:
-    """The state of a run: what was asked for, what was measured, and what pytest was shown."""
+    """The state of a run. `stats` holds pytest-benchmark's figures of the cells it was shown."""
 
     settings: Settings
     path: Path
@@ -44,10 +46,10 @@ class Run:
     command: str
     devices: tuple[str, ...] = ()
     cells: list[Cell] = field(default_factory=list)
-    missing_devices: dict[str, str] = field(default_factory=dict)
+    facts: Facts | None = None
     measurements: Measurements = field(default_factory=Measurements)
     stats: dict[Cell, Any] = field(default_factory=dict)
-    facts: dict[str, Any] = field(default_factory=dict)
+    write_error: str | None = None
 
     @property
     def threads_asked(self) -> bool:
@@ -98,10 +100,10 @@ class Run:
         try:
             self.check_file()
             console.print("asking torch for its devices and preparing the data", highlight=False)
-            self._ask()
-            journal = self._open_journal()
+            self.facts = self._ask_facts()
+            journal = self._open_journal(self.facts)
             try:
-                self._campaign(journal, console)
+                self._campaign(self.facts, journal, console)
             finally:
                 journal.close()
         finally:
@@ -109,44 +111,45 @@ class Run:
             lock_path(self.path).unlink(missing_ok=True)
             lock.release()
 
-    def _ask(self) -> None:
+    def _ask_facts(self) -> Facts:
         workloads = tuple(dict.fromkeys(cell.workload for cell in self.cells))
         probe = run_probe(self.devices, workloads=workloads, samples=self.settings.samples)
-        rates = {
-            name: self.settings.learning_rate or about["learning_rates"][self.settings.optimizer]
-            for name, about in probe["workloads"].items()
-        }
-        self.missing_devices = probe["absent"]
-        self.facts = {
-            "machine": describe_machine(self.path.stem, probe),
-            "workloads": probe["workloads"],
-            "learning_rates": rates,
-        }
+        rates = {}
+        for name, about in probe["workloads"].items():
+            own = about.pop("learning_rates")[self.settings.optimizer]
+            rates[name] = self.settings.learning_rate or own
+        return Facts(
+            machine=describe_machine(self.path.stem, probe),
+            workloads=probe["workloads"],
+            learning_rates=rates,
+            missing_devices=probe["absent"],
+            devices=self.devices,
+            command=self.command,
+            started=now(),
+        )
 
-    def identity(self) -> Line:
+    def identity(self, facts: Facts) -> Line:
         """What must not change between a run and its resumption, field by field."""
         names = sorted(cell_id(cell, threads_asked=self.threads_asked) for cell in self.cells)
+        definitions = {name: about["definition"] for name, about in facts.workloads.items()}
         return {
             "schema_version": SCHEMA_VERSION,
             **asdict(self.settings),
             "devices": list(self.devices),
             "cells": f"{len(names)} ({sha256(' '.join(names).encode()).hexdigest()[:12]})",
-            "machine_id": self.facts["machine"]["machine_id"],
-            "software_id": self.facts["machine"]["software_id"],
-            "torch_threads": self.facts["machine"]["torch_threads"],
-            "learning_rates": self.facts["learning_rates"],
-            "definitions": {
-                name: about["definition"] for name, about in self.facts["workloads"].items()
-            },
+            "machine_id": facts.machine["machine_id"],
+            "software_id": facts.machine["software_id"],
+            "torch_threads": facts.machine["torch_threads"],
+            "learning_rates": facts.learning_rates,
+            "definitions": definitions,
         }
 
-    def _open_journal(self) -> Journal:
+    def _open_journal(self, facts: Facts) -> Journal:
         path = journal_path(self.path)
         # JSON has no tuples: compare what comes back from the journal with what would.
-        identity = json_form(self.identity())
+        identity = json_form(self.identity(facts))
         if not self.resume:
-            header: Line = {"kind": "run", "started": now(), "command": self.command}
-            self.facts["started"] = header["started"]
+            header: Line = {"kind": "run", "started": facts.started, "command": self.command}
             return Journal.create(path, header | {"identity": identity})
         try:
             old, lines = read_journal(path)
@@ -160,31 +163,59 @@ class Run:
             )
         for line in lines:
             self.measurements.take(line)
-        self.facts["started"] = old["started"]
+        facts.started = old["started"]
         journal = Journal.reopen(path)
         journal.append({"kind": "resumed", "at": now(), "command": self.command})
         return journal
 
-    def _campaign(self, journal: Journal, console: Console) -> None:
+    def _campaign(self, facts: Facts, journal: Journal, console: Console) -> None:
         plans = plan_workloads(self.cells)
+        with RunProgress(self._planned(plans, facts), console) as progress, ended_by_signals():
+            for key, blocks in self.measurements.measured.items():
+                progress.skip(key.workload, key.arm, len(blocks))
+            campaign = Campaign(
+                settings=self.settings,
+                learning_rates=facts.learning_rates,
+                journal=journal,
+                measurements=self.measurements,
+                missing_devices=facts.missing_devices,
+                cores=facts.machine["cores_logical"],
+                report=progress.answered,
+            )
+            try:
+                self._measure(campaign, plans)
+            except KeyboardInterrupt:
+                self.measurements.interrupted = True
+
+    def _measure(self, campaign: Campaign, plans: list[WorkloadPlan]) -> None:
+        if self.settings.find_crossover:
+            find_crossovers(campaign, plans, lambda: self._ask(campaign, after=0))
+        elif self.settings.until_decided:
+            measure_until_decided(campaign, plans, lambda after: self._ask(campaign, after=after))
+        else:
+            measure_all(campaign, plans)
+
+    def _ask(self, campaign: Campaign, *, after: int) -> list[Undecided]:
+        """The reading half's opinion; a planned look (after > 0 blocks) is kept in the journal.
+
+        A resumed run takes the look from there: it must not look again at more data.
+        """
+        kept = self.measurements.looks.get(after)
+        if kept is None:
+            looks = len(LOOKS) if self.settings.until_decided else 1
+            kept = ask_undecided(provisional(self), self.path, looks=looks)
+            if after:
+                campaign.record({"kind": "look", "after": after, "cells": kept})
+        return [Undecided(**cell) for cell in kept]
+
+    def _planned(self, plans: list[WorkloadPlan], facts: Facts) -> dict[tuple[str, str], int]:
         planned: dict[tuple[str, str], int] = {}
         for plan in plans:
             for arm, sizes in plan.batch_sizes.items():
-                if arm.device not in self.missing_devices:
+                if arm.device not in facts.missing_devices:
                     where = (plan.workload, arm.device)
                     planned[where] = planned.get(where, 0) + len(sizes) * self.settings.blocks
-        with RunProgress(planned, console) as progress, ended_by_signals():
-            for key, blocks in self.measurements.measured.items():
-                progress.skip(key.workload, key.arm, len(blocks))
-            Campaign(
-                settings=self.settings,
-                learning_rates=self.facts["learning_rates"],
-                journal=journal,
-                measurements=self.measurements,
-                missing_devices=self.missing_devices,
-                cores=self.facts["machine"]["cores_logical"],
-                report=progress.answered,
-            ).run(plans)
+        return planned
 
     def outcome(self, cell: Cell) -> Timed | Absent:
         """What was measured for a cell."""
@@ -192,63 +223,9 @@ class Run:
             cell,
             self.measurements,
             blocks=self.settings.blocks,
-            missing_devices=self.missing_devices,
+            missing_devices=self.facts.missing_devices if self.facts else {},
+            searching=self.settings.find_crossover,
         )
-
-    def absent_rows(self) -> list[Line]:
-        """The cells without a time, as rows with a reason."""
-        rows = []
-        for cell in self.cells:
-            outcome = self.outcome(cell)
-            if cell in self.stats:
-                continue
-            if isinstance(outcome, Timed):  # measured, but pytest was stopped before it was shown
-                outcome = Absent("interrupted", "pytest was stopped", len(outcome.rounds))
-            params = cell_params(cell, threads_asked=self.threads_asked)
-            rows.append(params | outcome._asdict())
-        return rows
-
-    def repeat_rows(self) -> list[Line]:
-        """The A/A repeats: each timed cell's rounds of the same device's second arm."""
-        rows = []
-        for cell in self.stats:
-            rounds = repeat_rounds(cell, self.measurements)
-            if rounds:
-                params = cell_params(cell, threads_asked=self.threads_asked)
-                rows.append(params | {"rounds": rounds})
-        return rows
-
-    def write(self, output: dict[str, Any]) -> bool:
-        """Adds our keys to pytest-benchmark's output and writes the file; True when complete."""
-        absent = self.absent_rows()
-        complete = not any(row["reason"] == "interrupted" for row in absent)
-        settings = asdict(self.settings)
-        del settings["learning_rate"]
-        output["crossover"] = {
-            "schema_version": SCHEMA_VERSION,
-            "complete": complete,
-            "planned": len(self.cells),
-            "run": settings
-            | {
-                "command": self.command,
-                "started": self.facts["started"],
-                "finished": now(),
-                "devices": list(self.devices),
-                "learning_rates": self.facts["learning_rates"],
-                "precision": "fp32 (IEEE), denormals flushed",
-            },
-            "workloads": {
-                name: {key: value for key, value in about.items() if key != "learning_rates"}
-                for name, about in self.facts["workloads"].items()
-            },
-            "absent": absent,
-            "repeats": self.repeat_rows(),
-            "blocks": [without(line, "kind") for line in self.measurements.blocks],
-        }
-        write_json(self.path, output)
-        if complete:
-            journal_path(self.path).unlink(missing_ok=True)
-        return complete
 
 
 @contextmanager
@@ -267,11 +244,6 @@ def ended_by_signals() -> Generator[None]:
             signal.signal(getattr(signal, name), handler)
 
 
-def without(line: Line, name: str) -> Line:
-    """The line without one of its fields."""
-    return {key: value for key, value in line.items() if key != name}
-
-
 def json_form(value: Any) -> Any:
     """The value as JSON gives it back: tuples become lists."""
     if isinstance(value, dict):
@@ -284,8 +256,3 @@ def json_form(value: Any) -> Any:
 def now() -> str:
     """The time in UTC, to the second."""
     return datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="seconds")
-
-
-def command_line(arguments: tuple[str, ...]) -> str:
-    """The command as typed, quoted for a shell."""
-    return shlex.join(["pytest", *arguments])

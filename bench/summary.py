@@ -7,6 +7,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
+from bench.content import absent_rows
 from bench.grid import Cell
 from bench.journal import journal_path
 from bench.record import Timed
@@ -58,7 +59,7 @@ def significant(value: float) -> str:
 
 
 def _print_counts(run: Run, console: Console) -> None:
-    absent = run.absent_rows()
+    absent = absent_rows(run, set(run.stats))
     console.print(
         f"{len(run.stats)} of {len(run.cells)} cells measured, "
         f"{run.settings.blocks} process{'es' * (run.settings.blocks > 1)} each",
@@ -83,8 +84,8 @@ def _print_next(run: Run, console: Console) -> None:
     def say(text: str) -> None:
         console.print(text, markup=False, highlight=False, soft_wrap=True)
 
-    if "write_error" in run.facts:
-        say(f"{run.facts['write_error']}; every figure is in {journal_path(run.path)}")
+    if run.write_error:
+        say(f"{run.write_error}; every figure is in {journal_path(run.path)}")
         say("make room, then finish with the same command and --resume")
     elif run.measurements.interrupted:
         say(f"interrupted: what was measured is in {run.path} and {journal_path(run.path)}")

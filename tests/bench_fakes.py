@@ -28,6 +28,8 @@ SETTINGS = Settings(
     seed=0,
     cell_timeout_seconds=1.0,
     suspect_repeats=1,
+    until_decided=False,
+    find_crossover=False,
 )
 PLAN = WorkloadPlan("mlp", {Arm("cpu"): (8, 64), Arm("cuda"): (8, 64)}, 2)
 OPENED: list[Journal] = []

@@ -14,6 +14,7 @@ from bench.job import Job
 from bench.journal import read_journal
 from bench.measure import Key, Measurements, arm_order, shuffled
 from bench.process import Death
+from bench.strategy import measure_all
 from tests.bench_fakes import PLAN, QUIET, SETTINGS, FakeWorkers, absent, campaign, measured
 
 CPU_8 = Key("mlp", Arm("cpu"), 8)
@@ -39,21 +40,21 @@ def test_the_order_of_batch_sizes_comes_from_the_seed_and_changes_with_the_block
 
 def test_a_block_is_one_fresh_process_per_device(tmp_path: Path) -> None:
     workers = FakeWorkers()
-    campaign(tmp_path, workers).run([PLAN])
+    measure_all(campaign(tmp_path, workers), [PLAN])
     assert [job.device for job in workers.jobs] == ["cpu", "cuda", "cuda", "cpu", "cpu", "cuda"]
     assert all(sorted(job.batch_sizes) == [8, 64] for job in workers.jobs)
 
 
 def test_both_devices_of_a_block_take_the_batch_sizes_in_the_same_order(tmp_path: Path) -> None:
     workers = FakeWorkers()
-    campaign(tmp_path, workers).run([PLAN])
+    measure_all(campaign(tmp_path, workers), [PLAN])
     orders = [job.batch_sizes for job in workers.jobs]
     assert orders[0::2] == orders[1::2]
 
 
 def test_every_answer_is_in_the_journal_and_in_the_measurements(tmp_path: Path) -> None:
     run = campaign(tmp_path, FakeWorkers())
-    run.run([PLAN])
+    measure_all(run, [PLAN])
     _, lines = read_journal(run.journal.path)
     kinds = [line["kind"] for line in lines]
     assert kinds.count("measured") == 2 * 2 * 3
@@ -73,7 +74,7 @@ def test_an_answer_is_in_the_journal_before_anybody_hears_of_it(tmp_path: Path) 
         seen.append(len(read_journal(run.journal.path)[1]))
 
     run.report = report
-    run.run([replace_sizes((8,))])
+    measure_all(run, [replace_sizes((8,))])
     assert seen == [1, 2, 4, 5, 7, 8]  # a block's own line follows its two answers
 
 
@@ -87,7 +88,7 @@ def test_what_a_device_cannot_do_is_asked_of_it_once(tmp_path: Path) -> None:
 
     workers = FakeWorkers(rule)
     run = campaign(tmp_path, workers)
-    run.run([PLAN])
+    measure_all(run, [PLAN])
     assert [job.device for job in workers.jobs] == ["cpu", "cuda", "cpu", "cpu"]
     assert run.measurements.absent[CUDA_8]["reason"] == "unsupported"
 
@@ -97,7 +98,7 @@ def test_an_answer_before_the_first_batch_size_is_about_all_of_them(tmp_path: Pa
         yield absent(None, "no device")
 
     run = replace(campaign(tmp_path, FakeWorkers()), worker=worker)
-    run.run([PLAN])
+    measure_all(run, [PLAN])
     reasons = {line["reason"] for line in run.measurements.absent.values()}
     assert reasons == {"no device"}
     assert len(run.measurements.absent) == 4
@@ -108,7 +109,7 @@ def test_after_a_failure_a_new_process_takes_the_other_batch_sizes(tmp_path: Pat
         return absent(size, "failed") if size == 64 else measured(job, size)
 
     run = campaign(tmp_path, FakeWorkers(rule))
-    run.run([PLAN])
+    measure_all(run, [PLAN])
     assert run.measurements.absent[CPU_8._replace(batch_size=64)]["reason"] == "failed"
     assert len(run.measurements.measured[CPU_8]) == 3
 
@@ -127,14 +128,14 @@ def dies(times: int, kind: str = "died") -> Callable[[Job, int], dict[str, Any] 
 
 def test_a_process_that_was_killed_once_is_started_again(tmp_path: Path) -> None:
     run = campaign(tmp_path, FakeWorkers(dies(1)))
-    run.run([PLAN])
+    measure_all(run, [PLAN])
     assert not run.measurements.absent
     assert all(len(blocks) == 3 for blocks in run.measurements.measured.values())
 
 
 def test_a_batch_size_that_kills_its_process_twice_has_failed(tmp_path: Path) -> None:
     run = campaign(tmp_path, FakeWorkers(dies(99)))
-    run.run([PLAN])
+    measure_all(run, [PLAN])
     line = run.measurements.absent[CPU_8._replace(batch_size=64)]
     assert (line["reason"], line["detail"]) == ("failed", "signal 9 (SIGKILL)")
     assert len(run.measurements.measured[CPU_8]) == 3
@@ -143,20 +144,20 @@ def test_a_batch_size_that_kills_its_process_twice_has_failed(tmp_path: Path) ->
 def test_a_process_that_hangs_is_a_timeout_at_once(tmp_path: Path) -> None:
     workers = FakeWorkers(dies(1, kind="hung"))
     run = campaign(tmp_path, workers)
-    run.run([PLAN])
+    measure_all(run, [PLAN])
     (line,) = run.measurements.absent.values()
     assert (line["reason"], line["batch_size"]) == ("timeout", 64)
 
 
 def test_a_process_that_answers_nothing_does_not_keep_the_run_for_ever(tmp_path: Path) -> None:
     run = replace(campaign(tmp_path, FakeWorkers()), worker=lambda job: iter(()))
-    run.run([PLAN])
+    measure_all(run, [PLAN])
     assert {line["reason"] for line in run.measurements.absent.values()} == {"failed"}
 
 
 def test_a_missing_device_starts_no_process(tmp_path: Path) -> None:
     workers = FakeWorkers()
-    campaign(tmp_path, workers, missing_devices={"cuda": "torch sees none"}).run([PLAN])
+    measure_all(campaign(tmp_path, workers, missing_devices={"cuda": "torch sees none"}), [PLAN])
     assert {job.device for job in workers.jobs} == {"cpu"}
 
 
@@ -166,13 +167,13 @@ def test_a_resumed_run_measures_what_is_missing_and_nothing_twice(tmp_path: Path
 
     first = FakeWorkers(rule)
     cut = campaign(tmp_path, first)
-    cut.run([PLAN])
-    assert cut.measurements.interrupted
+    with pytest.raises(KeyboardInterrupt):
+        measure_all(cut, [PLAN])
     measurements = Measurements()
     for line in read_journal(cut.journal.path)[1]:
         measurements.take(line)
     second = FakeWorkers()
-    campaign(tmp_path, second, measurements=measurements).run([PLAN])
+    measure_all(campaign(tmp_path, second, measurements=measurements), [PLAN])
     done = sum(len(job.batch_sizes) for job in first.jobs[:3])
     assert done + sum(len(job.batch_sizes) for job in second.jobs) == 2 * 2 * 3
     assert all(set(blocks) == {0, 1, 2} for blocks in measurements.measured.values())
@@ -204,7 +205,7 @@ def test_a_block_on_a_loaded_host_is_repeated_once(
     loaded_host(monkeypatch, loaded_blocks=1)
     workers = FakeWorkers()
     run = campaign(tmp_path, workers)
-    run.run([PLAN])
+    measure_all(run, [PLAN])
     blocks = [
         (line["block"], line["attempt"], bool(line["suspect"])) for line in run.measurements.blocks
     ]
@@ -217,5 +218,5 @@ def test_a_host_that_is_always_loaded_does_not_keep_the_run_for_ever(
 ) -> None:
     loaded_host(monkeypatch, loaded_blocks=999)
     workers = FakeWorkers()
-    campaign(tmp_path, workers).run([PLAN])
+    measure_all(campaign(tmp_path, workers), [PLAN])
     assert len(workers.jobs) <= 2 * (2 * SETTINGS.blocks + SETTINGS.blocks)

@@ -32,6 +32,7 @@ class Typed:
 
     def __init__(self, *, collectonly: bool = False, **flags: str) -> None:
         self.values: dict[str, Any] = dict.fromkeys(FLAGS)
+        self.values |= {"--until-decided": False, "--find-crossover": False}
         self.values |= {f"--{name.replace('_', '-')}": value for name, value in flags.items()}
         self.option = self
         self.collectonly = collectonly

@@ -19,6 +19,7 @@ from bench.record import (
     repeat_rounds,
     total_seconds,
 )
+from bench.strategy import measure_all
 from tests.bench_fakes import PLAN, FakeWorkers, absent, campaign, measured
 
 JOB = Job("mlp", "cpu", 0, (8,), 4, 128, 0, "sgd", "foreach", 0.1, 1.0)
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("quiet_host")
 
 def after(folder: Path, rule: Any = measured, plan: Any = PLAN) -> Measurements:
     run = campaign(folder, FakeWorkers(rule))
-    run.run([plan])
+    measure_all(run, [plan])
     return run.measurements
 
 
@@ -153,6 +154,7 @@ def test_a_loss_mismatch_makes_the_accelerators_cell_suspect(tmp_path: Path) -> 
 def test_the_last_attempt_at_a_block_decides_whether_it_is_suspect(tmp_path: Path) -> None:
     measurements = after(tmp_path)
     loaded = {"kind": "block", "workload": "mlp", "block": 1, "suspect": ["host loaded"]}
+    loaded["batch_sizes"] = [8]
     measurements.take(loaded)
     timed = outcome(Cell("mlp", 8, 1, "cpu"), measurements)
     assert isinstance(timed, Timed)

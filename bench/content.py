@@ -1,0 +1,106 @@
+"""What stands in a result file beside pytest-benchmark's own: rows with and without a time."""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from bench.grid import Cell, cell_id, cell_params
+from bench.journal import Line
+from bench.record import Absent, Timed, repeat_rounds
+from bench.result_file import SCHEMA_VERSION
+from bench.strategy import LOOKS
+
+if TYPE_CHECKING:
+    from bench.run import Run
+
+PRECISION = "fp32 (IEEE), denormals flushed"
+
+
+@dataclass
+class Facts:
+    """What a run knows of its machine, its software and its work before it measures."""
+
+    machine: dict[str, Any]
+    workloads: dict[str, dict[str, Any]]
+    learning_rates: dict[str, float]
+    missing_devices: dict[str, str]
+    devices: tuple[str, ...]
+    command: str
+    started: str
+
+
+def absent_rows(run: "Run", shown: "set[Cell]") -> list[Line]:
+    """The cells without a time, as rows with a reason; `shown` are those that have one."""
+    rows = []
+    for cell in run.cells:
+        if cell in shown:
+            continue
+        outcome = run.outcome(cell)
+        if isinstance(outcome, Timed):  # measured, but pytest was stopped before it was shown
+            outcome = Absent("interrupted", "pytest was stopped", len(outcome.rounds))
+        rows.append(cell_params(cell, threads_asked=run.threads_asked) | outcome._asdict())
+    return rows
+
+
+def repeat_rows(run: "Run", shown: "set[Cell]") -> list[Line]:
+    """The A/A repeats: each timed cell's rounds of the same device's second arm."""
+    rows = []
+    for cell in run.cells:
+        rounds = repeat_rounds(cell, run.measurements) if cell in shown else []
+        if rounds:
+            params = cell_params(cell, threads_asked=run.threads_asked)
+            rows.append(params | {"rounds": rounds})
+    return rows
+
+
+def crossover_key(run: "Run", facts: Facts, shown: "set[Cell]") -> dict[str, Any]:
+    """Our part of the file; `complete` unless an interruption left cells out."""
+    absent = absent_rows(run, shown)
+    settings = asdict(run.settings)
+    del settings["learning_rate"]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "complete": not any(row["reason"] == "interrupted" for row in absent),
+        "planned": len(run.cells),
+        "run": settings
+        | {
+            "command": facts.command,
+            "started": facts.started,
+            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            "devices": list(facts.devices),
+            "learning_rates": facts.learning_rates,
+            "precision": PRECISION,
+            "looks": list(LOOKS) if run.settings.until_decided else [run.settings.blocks],
+        },
+        "workloads": facts.workloads,
+        "absent": absent,
+        "repeats": repeat_rows(run, shown),
+        "blocks": [
+            {name: value for name, value in line.items() if name != "kind"}
+            for line in run.measurements.blocks
+        ],
+    }
+
+
+def provisional(run: "Run") -> dict[str, Any]:
+    """A result file's content while the run goes on: what the reading half needs, no more."""
+    assert run.facts is not None  # noqa: S101 - facts come before the first measurement
+    rows, shown = [], set()
+    for cell in run.cells:
+        outcome = run.outcome(cell)
+        if isinstance(outcome, Absent):
+            continue
+        shown.add(cell)
+        rows.append(
+            {
+                "name": cell_id(cell, threads_asked=run.threads_asked),
+                "params": cell_params(cell, threads_asked=run.threads_asked),
+                "extra_info": {"rounds": outcome.rounds, "suspect": outcome.suspect},
+                "stats": {"rounds": len(outcome.seconds), "data": outcome.seconds},
+            }
+        )
+    return {
+        "machine_info": {"crossover": run.facts.machine},
+        "benchmarks": rows,
+        "crossover": crossover_key(run, run.facts, shown),
+    }

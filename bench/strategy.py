@@ -1,0 +1,133 @@
+"""What of the grid is measured: all, all until it is decided, or only around crossovers."""
+
+import math
+from collections.abc import Callable, Iterable
+from statistics import median
+from typing import NamedTuple
+
+from bench.bisect import bracket_sizes, next_size, widened
+from bench.grid import Arm, WorkloadPlan, with_only, with_repeats
+from bench.measure import Campaign, Key
+from bench.record import total_seconds
+
+LOOKS = (5, 9, 15)
+"""Blocks after which `--until-decided` looks: planned beforehand, each at a third of alpha."""
+
+
+class Undecided(NamedTuple):
+    """A cell that deserves more blocks: an accelerator against the CPU at one thread setting."""
+
+    workload: str
+    batch_size: int
+    device: str
+    threads: int
+    why: str
+
+
+Ask = Callable[[], list[Undecided]]
+"""Asks the reading half about everything measured so far."""
+Look = Callable[[int], list[Undecided]]
+"""The same as a planned look, after so many blocks."""
+
+
+def measure_all(campaign: Campaign, plans: Iterable[WorkloadPlan]) -> None:
+    """Every block of every workload."""
+    for plan in plans:
+        for block in range(campaign.settings.blocks):
+            campaign.run_block(plan, block)
+
+
+def measure_until_decided(campaign: Campaign, plans: list[WorkloadPlan], look: Look) -> None:
+    """All, then at planned looks further blocks for undecided cells and around crossovers."""
+    measure_all(campaign, plans)
+    done = campaign.settings.blocks
+    for blocks in (planned for planned in LOOKS if planned > done):
+        cells = look(done)
+        for plan in plans:
+            chosen = _restricted(plan, [cell for cell in cells if cell.workload == plan.workload])
+            for block in range(done, blocks):
+                campaign.run_block(chosen, block)
+        done = blocks
+
+
+def _restricted(plan: WorkloadPlan, cells: list[Undecided]) -> WorkloadPlan:
+    """The plan's batch sizes of these cells, on the accelerator and on the CPU it meets."""
+    wanted: dict[Arm, set[int]] = {}
+    for cell in cells:
+        for arm in (Arm(cell.device), Arm("cpu", cell.threads)):
+            wanted.setdefault(arm, set()).add(cell.batch_size)
+    sizes = {
+        arm: tuple(size for size in own if size in wanted.get(arm.first, ()))
+        for arm, own in plan.batch_sizes.items()
+    }
+    return plan._replace(batch_sizes=sizes)
+
+
+def find_crossovers(campaign: Campaign, plans: Iterable[WorkloadPlan], ask: Ask) -> None:
+    """Only the batch sizes around each crossover, found by bisection in the first block.
+
+    The search looks at the sign of one block's ratio, for warm epochs and for totals at every
+    number of epochs; the batch sizes that it ends on get every block. Where their verdicts are not
+    decided, their neighbours are measured as well.
+    """
+    for plan in plans:
+        sizes = _search(campaign, plan)
+        while sizes:
+            chosen = with_repeats(plan, sizes)
+            for block in range(campaign.settings.blocks):
+                campaign.run_block(chosen, block)
+            undecided = {
+                cell.batch_size
+                for cell in ask()
+                if cell.workload == plan.workload and cell.why == "undecided"
+            }
+            more = widened(plan.all_sizes, sizes, undecided & set(sizes))
+            sizes = sorted({*sizes, *more}) if more else []
+
+
+def _search(campaign: Campaign, plan: WorkloadPlan) -> list[int]:
+    """Bisects in block 0; the batch sizes on both sides of each curve's crossover."""
+    tried: set[int] = set()
+    while True:
+        todo, ends = set(), set()
+        for slower in block_signs(campaign, plan):
+            # A batch size that could not be measured is no place to look for a sign.
+            grid = [size for size in plan.all_sizes if size in slower or size not in tried]
+            size = next_size(grid, slower) if grid else None
+            if size is not None:
+                todo.add(size)
+            elif grid:
+                ends.update(bracket_sizes(grid, slower))
+        if not todo:
+            return sorted(ends)
+        tried |= todo
+        campaign.run_block(with_only(plan, sorted(todo)), 0)
+
+
+def block_signs(campaign: Campaign, plan: WorkloadPlan) -> list[dict[int, bool]]:
+    """For every curve the batch sizes measured in block 0, and whether the GPU took longer there.
+
+    A curve is an accelerator against the CPU at one thread setting, warm or at a number of epochs.
+    """
+    arms = [arm for arm in plan.batch_sizes if not arm.again]
+    curves = []
+    for gpu in (arm for arm in arms if arm.device != "cpu"):
+        for cpu in (arm for arm in arms if arm.device == "cpu"):
+            for epochs in (None, *campaign.settings.epochs):
+                pairs = {
+                    size: (seconds(campaign, plan, gpu, size, epochs),
+                           seconds(campaign, plan, cpu, size, epochs))
+                    for size in plan.all_sizes
+                }  # fmt: skip
+                curves.append({s: g > c for s, (g, c) in pairs.items() if not math.isnan(g - c)})
+    return curves
+
+
+def seconds(
+    campaign: Campaign, plan: WorkloadPlan, arm: Arm, size: int, epochs: int | None
+) -> float:
+    """Block 0's warm epoch (`epochs` None) or total seconds; nan when there are none."""
+    line = campaign.measurements.measured.get(Key(plan.workload, arm, size), {}).get(0)
+    if line is None or len(line["epoch_seconds"]) < (epochs or 1):
+        return math.nan
+    return median(line["epoch_seconds"]) if epochs is None else total_seconds(line, epochs)
