@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
@@ -33,7 +34,7 @@ from scripts.text import counted, safe_text, seconds_in_words
 FORMATS = ("png", "svg")
 DPI = 200
 GREY = "0.35"
-_LETTERS_AN_INCH = 14
+_LETTERS_AN_INCH = 16
 
 _STYLE: dict[str, Any] = {
     **sns.axes_style("ticks"),
@@ -92,6 +93,12 @@ def headline(figure: Figure, text: str) -> None:
     figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=8)
 
 
+def readable_on(colour: tuple[float, ...]) -> str:
+    """White on a dark colour, nearly black on a light one."""
+    red, green, blue = colour[:3]
+    return "white" if 0.3 * red + 0.59 * green + 0.11 * blue < 0.55 else "0.1"
+
+
 def draw_key(figure: Figure, axes: Axes) -> None:
     """One legend below the figure in place of the panels' own; long names are wrapped to fit."""
     handles, labels = axes.get_legend_handles_labels()
@@ -142,17 +149,23 @@ def seconds_axis(axes: Axes) -> None:
 
 
 def logarithmic_axis(axes: Axes, words: Callable[[float], str]) -> None:
-    """A logarithmic y axis with a readable number of ticks, however short or long it is."""
+    """A logarithmic y axis whose ticks read as `words` writes them."""
     axes.set_yscale("log")
     low, high = axes.get_ylim()
+    logarithmic_ticks(axes.yaxis, low=low, high=high, words=words)
+
+
+def logarithmic_ticks(
+    axis: Axis, *, low: float, high: float, words: Callable[[float], str]
+) -> None:
+    """A readable number of ticks on a logarithmic axis, however short or long it is."""
     if high / low < 3:
-        axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
+        axis.set_major_locator(MaxNLocator(nbins=5))
     elif high / low < 200:
-        axes.yaxis.set_major_locator(
-            LogLocator(subs=[1.0, 2.0, 5.0] if high / low < 30 else [1.0, 3.0])
-        )
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: words(value)))
-    axes.yaxis.set_minor_formatter(NullFormatter())
+        subs = [1.0, 2.0, 5.0] if high / low < 30 else [1.0, 3.0]
+        axis.set_major_locator(LogLocator(subs=subs))
+    axis.set_major_formatter(FuncFormatter(lambda value, _place: words(value)))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def short_seconds(seconds: float) -> str:

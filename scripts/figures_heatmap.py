@@ -1,5 +1,6 @@
 """The heat map: GPU seconds / CPU seconds over batch size x epochs, and where it crosses 1."""
 
+import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -7,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import seaborn as sns
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 
-from scripts.figures import GREY, headline, new_figure, plain, style
+from scripts.figures import GREY, headline, new_figure, plain, readable_on, style
 from scripts.figures_grid import (
     CELL_HEIGHT,
     CELL_WIDTH,
@@ -107,11 +109,15 @@ def draw_scale(figure: Figure, axes: Iterable[Axes], *, limit: float) -> None:
 
 
 def draw_key(figure: Figure, grids: Iterable[Grid]) -> None:
-    """What numbers, marks and hatching mean, below the grids; only those that occur."""
-    words = {word for grid in grids for word in grid.table["verdict"]}
+    """What numbers, marks and lines mean, below the grids; only those that occur."""
+    cells = pd.concat([grid.table for grid in grids])
+    words = set(cells["verdict"])
     marks = [f"{mark} {word}" for word, mark in MARKS.items() if word in words]
-    text = "numbers: GPU seconds / CPU seconds; warm: without the cold start"
-    figure.supxlabel("   ".join([text, *marks]), fontsize=6.5, color=GREY, x=0.01, ha="left")
+    parts = ["numbers: GPU seconds / CPU seconds", "warm: without the cold start", *marks]
+    if cells["ratio"].min() < 1 < cells["ratio"].max():
+        parts.append("line: crossover (dashed: not decided on both sides)")
+    lines = textwrap.wrap("; ".join(parts), int(figure.get_figwidth() * 19))
+    figure.supxlabel("\n".join(lines), fontsize=6.5, color=GREY, x=0.01, ha="left")
 
 
 def _factor(step: int) -> str:
@@ -119,12 +125,12 @@ def _factor(step: int) -> str:
 
 
 def _draw_ratio(axes: Axes, cell: dict[Any, Any], *, limit: float) -> None:
-    strength = abs(np.log2(cell["ratio"])) / limit
+    colour = colormaps[COLOURS](0.5 + 0.5 * np.log2(cell["ratio"]) / limit)
     decided = cell["verdict"] in _DECIDED
     words = times(cell["ratio"]) + MARKS.get(cell["verdict"], "")
     axes.text(
         cell["column"] + 0.5, cell["row"] + 0.5, words,
-        ha="center", va="center", fontsize=7, color="white" if strength > 0.65 else "0.1",
+        ha="center", va="center", fontsize=7, color=readable_on(colour),
         fontweight="bold" if decided else "normal", fontstyle="normal" if decided else "italic",
     )  # fmt: skip
 

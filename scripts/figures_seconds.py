@@ -3,12 +3,20 @@
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from scripts.figures import headline, new_figure, plain, short_seconds, style
+from scripts.figures import (
+    headline,
+    logarithmic_ticks,
+    new_figure,
+    plain,
+    readable_on,
+    short_seconds,
+    style,
+)
 from scripts.figures_grid import CELL_HEIGHT, CELL_WIDTH, draw_absence, grid_axes, grid_of
 from scripts.text import seconds_in_words
 
@@ -38,14 +46,12 @@ def seconds_figure(rounds: pd.DataFrame, *, title: str) -> Figure:
             axes.text(
                 cell["column"] + 0.5, cell["row"] + 0.5, seconds_in_words(cell["seconds"]),
                 ha="center", va="center", fontsize=6.5,
-                color="white" if norm(cell["seconds"]) > 0.5 else "0.1",
+                color=readable_on(colormaps[COLOURS](norm(cell["seconds"]))),
             )  # fmt: skip
         grid_axes(axes)
         bar = figure.colorbar(ScalarMappable(norm, COLOURS), ax=axes, aspect=16, pad=0.02)
-        bar.ax.yaxis.set_major_formatter(
-            FuncFormatter(lambda second, _place: short_seconds(second))
-        )
-        bar.ax.yaxis.set_minor_formatter(NullFormatter())
+        low, high = float(norm.vmin or 0), float(norm.vmax or 1)
+        logarithmic_ticks(bar.ax.yaxis, low=low, high=high, words=short_seconds)
         bar.set_label("total time (warm: one epoch)")
         headline(figure, plain(title, longest=200))
     return figure

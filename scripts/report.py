@@ -62,7 +62,7 @@ def figures(analysis: Analysis) -> Iterator[tuple[str, Figure]]:
         pairs = list(analysis.pairs(file))
         yield from _workload_figures(analysis, pairs, stem=stems[machine])
         for pair in pairs:
-            if _compared(analysis, pair):
+            if _to_draw(analysis, pair):
                 name = file_stem("heatmap", stems[machine], pair.workload, *_pair_stem(pair))
                 yield name, _heat_map(analysis, pair, limit=limit)
         yield from _overviews(analysis, pairs, stem=stems[machine], limit=limit)
@@ -114,7 +114,7 @@ def _overviews(
         panels = {
             pair.workload: analysis.of(pair, analysis.verdicts)
             for pair in own
-            if _compared(analysis, pair)
+            if _to_draw(analysis, pair)
         }
         if len(panels) > 1:
             title = first.title.replace(f"{first.workload} on ", "", 1)
@@ -127,8 +127,16 @@ def _compared(analysis: Analysis, pair: Pair) -> bool:
     return bool(analysis.of(pair, analysis.verdicts)["ratio"].notna().any())
 
 
+def _to_draw(analysis: Analysis, pair: Pair) -> bool:
+    """Whether a heat map says anything: hatched reasons do, unless the machine lacks the device."""
+    if pair.device is None:
+        return False
+    own = analysis.rounds_of(pair)
+    return bool((own.loc[own["device"] == pair.device, "reason"] != "no device").any())
+
+
 def _pair_stem(pair: Pair) -> list[str]:
-    threads = [f"{pair.threads}-threads"] if pair.threads else []
+    threads = [f"threads-{pair.threads}"] if pair.threads else []
     return [str(pair.device), *threads]
 
 

@@ -81,8 +81,12 @@ def _rows(path: Path, machine: str, document: Document) -> pd.DataFrame:
         device_label=table["device"].map(device_labels(document, set(table["device"]))),
         definition=table["workload"].map(definitions),
         learning_rate=table["workload"].map(run["learning_rates"]).astype(float),
-        **{name: run[name] for name in WORK},
+        **{name: _work(run[name]) for name in WORK},
     )
+
+
+def _work(value: str | int) -> str | int:
+    return safe_text(value) if isinstance(value, str) else int(value)
 
 
 def _measured(document: Document, rounds: Rounds) -> pd.DataFrame:

@@ -65,7 +65,7 @@ def seconds_in_words(seconds: float) -> str:
 
 def times(ratio: float) -> str:
     """A ratio of seconds as a factor, short: `3.2x`, `0.41x`, `128x`."""
-    decimals = 0 if ratio >= 10 else 1 if ratio >= 2 else 2
+    decimals = 0 if ratio >= 9.95 else 1 if ratio >= 1.995 else 2
     return f"{ratio:.{decimals}f}x"
 
 
@@ -75,5 +75,5 @@ def counted(number: int, noun: str) -> str:
 
 
 def _three_digits(number: float) -> str:
-    decimals = 0 if abs(number) >= 100 else 1 if abs(number) >= 10 else 2
+    decimals = 0 if abs(number) >= 99.95 else 1 if abs(number) >= 9.995 else 2
     return f"{number:.{decimals}f}"

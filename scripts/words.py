@@ -1,6 +1,6 @@
 """Verdicts in sentences: what a reader should know first about one workload and device pair."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -24,11 +24,11 @@ _WARM = {
 }
 _SHORT = {
     "interval": "between {lower} and {upper}",
-    "never": "none: slower up to {lower}",
-    "always": "none: faster from {upper}",
+    "never": "none (slower up to {lower})",
+    "always": "none (faster from {upper} on)",
     "above the grid": "above {lower}, if any",
     "below the grid": "below {upper}, if any",
-    "reverse": "reversed: faster to {lower}, slower from {upper}",
+    "reverse": "reversed (faster to {lower}, slower from {upper})",
     "several": "several: {crossings}",
 }
 
@@ -37,7 +37,9 @@ def headline(label: str, cpu: str, verdicts: pd.DataFrame) -> str:
     """The first sentence about a device pair on a machine, all its workloads together."""
     compared = verdicts[~verdicts["verdict"].isin(NOT_COMPARED)]
     if compared.empty:
-        return f"{label} could not be compared with {cpu}."
+        why = verdicts["verdict"].value_counts()
+        counts = ", ".join(f"{count} {word}" for word, count in why.items())
+        return f"{label} could not be compared with {cpu} ({counts})."
     parts = []
     for scope, words in (("total", "cold start included"), ("warm", "once warm")):
         own = compared[compared["scope"] == scope]
@@ -128,10 +130,16 @@ def _filled(text: str, crossover: Crossover) -> str:
 
 
 def _sizes(absent: pd.DataFrame, rounds: pd.DataFrame) -> str:
-    sizes: Sequence[int] = sorted(absent["batch_size"].unique())
-    if len(sizes) == rounds["batch_size"].nunique():
+    """The absent cells' batch sizes; numbers of epochs only where some others have a time."""
+    epochs = {size: set(own["epochs"]) for size, own in rounds.groupby("batch_size")}
+    parts = []
+    for size, own in absent.groupby("batch_size"):
+        gone = set(own["epochs"])
+        some = f" ({', '.join(map(str, sorted(gone)))} epochs)" if gone != epochs[size] else ""
+        parts.append(f"{size}{some}")
+    if len(parts) == len(epochs) and not any("(" in part for part in parts):
         return "every batch size"
-    return f"batch size {', '.join(map(str, sizes))}"
+    return f"batch size {', '.join(parts)}"
 
 
 def _counts(verdicts: pd.DataFrame) -> str:
