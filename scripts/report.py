@@ -40,9 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name, table in tables.items():
             folder.write_table(name, table)
         show(analysis, _console())
-        for name, figure in figures(analysis):
-            for kind in FORMATS:
-                folder.write(f"{name}.{kind}", encoded(figure, kind, dpi=options.dpi))
+        with _console().status("drawing the figures"):
+            for name, figure in figures(analysis):
+                for kind in FORMATS:
+                    folder.write(f"{name}.{kind}", encoded(figure, kind, dpi=options.dpi))
     except ResultError as error:
         print(error, file=sys.stderr)
         return 2
