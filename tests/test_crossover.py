@@ -133,6 +133,14 @@ def test_a_curve_that_crosses_between_32_and_128_reads_32_to_128() -> None:
     assert row["cells"] == "8 gpu slower; 32 gpu slower; 128 gpu faster; 512 gpu faster"
 
 
+def test_the_order_of_the_rows_does_not_matter() -> None:
+    rounds = frame(*(pair(around(r), batch_size=s) for s, r in {8: 3.0, 32: 1.5, 128: 0.5}.items()))
+    shuffled = verdicts(rounds, scope="warm").iloc[[2, 0, 1]]
+    row = crossovers(shuffled).iloc[0]
+    assert (row["kind"], row["lower"], row["upper"]) == ("interval", 32, 128)
+    assert row["cells"] == "8 gpu slower; 32 gpu slower; 128 gpu faster"
+
+
 def test_a_curve_that_crosses_twice_says_so() -> None:
     ratios = {8: 3.0, 32: 0.6, 128: 0.8, 512: 1.4}
     row = table({size: around(ratio) for size, ratio in ratios.items()}).iloc[0]

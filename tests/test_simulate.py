@@ -72,6 +72,20 @@ def test_later_looks_are_for_cells_that_are_still_undecided() -> None:
     assert looks.hi[1] < by_blocks(seconds[:, :5], margin, looks=3).hi[1]
 
 
+def test_every_look_spends_a_third_of_alpha() -> None:
+    random = np.random.default_rng(6)
+    seconds = experiment(random, NOISES["process 2 %"], truth=0.1, cells=500, blocks=15)
+    margin = np.full(500, np.log(1.05))
+    looks = until_decided(seconds, margin)
+    first, whole = (by_blocks(seconds[:, :5], margin, looks=number) for number in (3, 1))
+    at_once = first.words != UNDECIDED
+    assert 0 < at_once.sum() < (whole.words != UNDECIDED).sum()
+    np.testing.assert_array_equal(looks.hi[at_once], first.hi[at_once])
+    last = by_blocks(seconds, margin, looks=3).hi
+    waited = looks.words == UNDECIDED
+    np.testing.assert_array_equal(looks.hi[waited], last[waited])
+
+
 @pytest.mark.parametrize("rule", [rules.pooled_t, rules.mann_whitney, rules.smallest])
 def test_the_rules_in_use_tell_a_plain_difference_and_its_side(rule: rules.Judge) -> None:
     random = np.random.default_rng(5)
