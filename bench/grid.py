@@ -36,11 +36,15 @@ class Cell(NamedTuple):
 
 
 class Arm(NamedTuple):
-    """One side of a block: a fresh process for this device. `again` is the A/A repeat."""
+    """One side of a block: a fresh process for this device.
+
+    `again` is the A/A repeat; `slowdown` a share of each step spun away to see it found.
+    """
 
     device: str
     threads: int = OWN_THREADS
     again: bool = False
+    slowdown: float | None = None
 
     @property
     def first(self) -> "Arm":
@@ -51,7 +55,8 @@ class Arm(NamedTuple):
     def label(self) -> str:
         """Words for progress lines and the record of a block's order."""
         threads = f" threads={self.threads}" if self.threads != OWN_THREADS else ""
-        return f"{self.device}{threads}{' again' if self.again else ''}"
+        slowed = f" slowed by {self.slowdown:.0%}" if self.slowdown else ""
+        return f"{self.device}{threads}{slowed}{' again' if self.again else ''}"
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ class Job:
     optimizer_implementation: str
     learning_rate: float
     cell_timeout_seconds: float
+    slowdown: float | None = None
+    """A share of a step's own time that is spun away in every step: for tests of the verdicts."""
 
     def to_line(self) -> str:
         """The job as one line of JSON."""

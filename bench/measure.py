@@ -47,7 +47,7 @@ class Measurements:
             self.looks[line["after"]] = line["cells"]
         if line["kind"] not in ("measured", "absent"):
             return
-        arm = Arm(line["device"], line["arm_threads"], line["again"])
+        arm = Arm(line["device"], line["arm_threads"], line["again"], line["slowdown"])
         key = Key(line["workload"], arm, line["batch_size"])
         if line["kind"] == "measured":
             self.measured.setdefault(key, {})[line["block"]] = line
@@ -187,6 +187,7 @@ class Campaign:
             optimizer_implementation=settings.optimizer_implementation,
             learning_rate=self.learning_rates[plan.workload],
             cell_timeout_seconds=settings.cell_timeout_seconds,
+            slowdown=arm.slowdown,
         )
 
     def _answer(
@@ -197,6 +198,7 @@ class Campaign:
             "device": arm.device,
             "arm_threads": arm.threads,
             "again": arm.again,
+            "slowdown": arm.slowdown,
             "block": block,
             "batch_size": batch_size,
         }

@@ -113,7 +113,7 @@ def suspicions(cell: Cell, measurements: Measurements, lines: list[Line]) -> lis
     """Why a timed cell deserves no verdict: its blocks' circumstances, or other work done."""
     reasons = [
         f"block {number}: {reason}"
-        for number, reason in sorted(_block_suspicions(cell, measurements))
+        for number, reason in sorted(block_suspicions(cell, measurements))
     ]
     if cell.device != "cpu":
         mismatch = loss_mismatch(lines, _cpu_lines(cell, measurements))
@@ -122,7 +122,7 @@ def suspicions(cell: Cell, measurements: Measurements, lines: list[Line]) -> lis
     return reasons
 
 
-def _block_suspicions(cell: Cell, measurements: Measurements) -> list[tuple[int, str]]:
+def block_suspicions(cell: Cell, measurements: Measurements) -> list[tuple[int, str]]:
     """The last attempt at a block that measured this batch size decides."""
     last: dict[int, Line] = {}
     for line in measurements.blocks:

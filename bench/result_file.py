@@ -10,12 +10,12 @@ from bench.journal import sync_folder
 SCHEMA_VERSION = 1
 
 
-def write_json(path: Path, content: dict[str, Any]) -> None:
+def write_json(path: Path, content: dict[str, Any], *, indent: int | None = 1) -> None:
     """Writes to a temporary file beside it, then renames: the file is always old or new, whole."""
     temporary = path.with_name(f".{path.name}.tmp")
     try:
         with temporary.open("w", encoding="utf-8") as file:
-            json.dump(content, file, indent=1, allow_nan=False)
+            json.dump(content, file, indent=indent, allow_nan=False)
             file.write("\n")
             file.flush()
             os.fsync(file.fileno())

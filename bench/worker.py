@@ -65,7 +65,8 @@ def main() -> None:
 
 def _measure_all(job: Job, answer: Any, process: dict[str, Any]) -> None:
     # These import torch, which has to be timed first.
-    from bench.arm import TooSlowError, measure, open_arm, pin_numerics  # noqa: PLC0415
+    from bench.arm import open_arm, pin_numerics  # noqa: PLC0415
+    from bench.epochs import TooSlowError, measure  # noqa: PLC0415
     from bench.faults import classify  # noqa: PLC0415
 
     try:

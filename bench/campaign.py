@@ -1,0 +1,202 @@
+"""`python -m bench.campaign --out results/campaign`: does the suite find what was put in?
+
+Blocks of the CPU against itself: one process as it is, one again as it is (A/A: every verdict but
+`too close` or `undecided` is wrong), and one for each injected slow-down. The files are result
+files like any other; the arms stand in them as devices `slowed:0`, `slowed:5` and so on. What they
+mean: `python scripts/detection.py results/campaign/*.json --out results`.
+"""
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from bench.content import PRECISION
+from bench.grid import Arm, Cell, WorkloadPlan
+from bench.journal import Journal, JournalError, read_journal
+from bench.machine import describe_machine, run_probe
+from bench.measure import Campaign, Key, Measurements
+from bench.options import Settings
+from bench.progress import RunProgress
+from bench.record import ROUND_FIELDS, block_suspicions, total_seconds
+from bench.result_file import SCHEMA_VERSION, write_json
+from bench.run import json_form, now
+from bench.strategy import measure_all
+
+CPU = Arm("cpu")
+BATCH_SIZES = tuple(range(16, 512, 12))
+SAMPLES = 512
+
+
+def settings_of(options: argparse.Namespace, seed: int) -> Settings:
+    """One run of the campaign as the settings of a run of the suite."""
+    return Settings(
+        preset="campaign",
+        workloads=(options.workload,),
+        batch_sizes=BATCH_SIZES,
+        epochs=(1,),
+        devices=("cpu",),
+        threads=(),
+        blocks=options.blocks,
+        samples=SAMPLES,
+        optimizer="sgd",
+        optimizer_implementation="foreach",
+        learning_rate=None,
+        seed=seed,
+        cell_timeout_seconds=60.0,
+        suspect_repeats=0,
+        until_decided=False,
+        find_crossover=False,
+    )
+
+
+def plan_of(workload: str, slowdowns: tuple[float, ...]) -> WorkloadPlan:
+    """The CPU as it is, a second arm of it at every batch size, one for each slow-down, and A/A."""
+    arms = {CPU: BATCH_SIZES, CPU._replace(again=True): BATCH_SIZES[:: len(BATCH_SIZES) - 1]}
+    arms |= {Arm("cpu", slowdown=share): BATCH_SIZES for share in slowdowns}
+    return WorkloadPlan(workload, arms, 1)
+
+
+def arm_device(arm: Arm) -> str:
+    """The arm's name in the file: `cpu` as it is, `slowed:10` for ten per cent."""
+    return "cpu" if arm.slowdown is None else f"slowed:{round(100 * arm.slowdown)}"
+
+
+def rows(plan: WorkloadPlan, measurements: Measurements, *, again: bool) -> list[dict[str, Any]]:
+    """The arms' rows: benchmarks, or the A/A repeats."""
+    found = []
+    for arm, sizes in plan.batch_sizes.items():
+        for size in sizes if arm.again == again else ():
+            lines = measurements.measured.get(Key(plan.workload, arm, size), {})
+            whole = [line for _, line in sorted(lines.items())]
+            params = {
+                "workload": plan.workload,
+                "batch_size": size,
+                "epochs": 1,
+                "device": arm_device(arm),
+            }
+            rounds = [{name: line[name] for name in ROUND_FIELDS} for line in whole]
+            if again:
+                found.append(params | {"rounds": rounds})
+                continue
+            data = [total_seconds(line, 1) for line in whole]
+            reasons = block_suspicions(Cell(plan.workload, size, 1, "cpu"), measurements)
+            name = f"campaign[{'-'.join(map(str, params.values()))}]"
+            found.append(
+                {
+                    "name": name,
+                    "fullname": name,
+                    "params": params,
+                    "extra_info": {
+                        "rounds": rounds,
+                        "suspect": [f"block {at}: {reason}" for at, reason in reasons],
+                    },
+                    "stats": {"rounds": len(data), "data": data},
+                }
+            )
+    return found
+
+
+def run_once(options: argparse.Namespace, number: int, console: Console) -> None:
+    """One run of the campaign: measured, journalled, written; a finished one is left alone."""
+    name = f"{options.workload}-{number}"
+    path = options.out / f"{name}.json"
+    if path.exists():
+        console.print(f"{path} exists: left alone", highlight=False)
+        return
+    settings = settings_of(options, number)
+    probe = run_probe(("cpu",), workloads=settings.workloads, samples=SAMPLES)
+    about = probe["workloads"][options.workload]
+    rate = about.pop("learning_rates")["sgd"]
+    plan = plan_of(options.workload, options.slowdowns)
+    journal, measurements = open_journal(path.with_suffix(".journal.jsonl"))
+    total = sum(len(sizes) for sizes in plan.batch_sizes.values()) * settings.blocks
+    started = now()
+    with RunProgress({(options.workload, "cpu"): total}, console) as progress:
+        campaign = Campaign(
+            settings=settings,
+            learning_rates={options.workload: rate},
+            journal=journal,
+            measurements=measurements,
+            missing_devices={},
+            cores=probe["torch_threads"],
+            report=progress.answered,
+        )
+        measure_all(campaign, [plan])
+    journal.close()
+    machine = describe_machine(name, probe)
+    run = json_form(vars(replace(settings)))
+    del run["learning_rate"]
+    write_json(
+        path,
+        {
+            "machine_info": {"node": name, "crossover": machine},
+            "benchmarks": rows(plan, measurements, again=False),
+            "crossover": {
+                "schema_version": SCHEMA_VERSION,
+                "complete": True,
+                "planned": total,
+                "run": run
+                | {
+                    "command": f"python -m bench.campaign {' '.join(sys.argv[1:])}",
+                    "started": started,
+                    "finished": now(),
+                    "learning_rates": {options.workload: rate},
+                    "precision": PRECISION,
+                    "looks": [settings.blocks],
+                },
+                "workloads": {options.workload: about},
+                "absent": [],
+                "repeats": rows(plan, measurements, again=True),
+                "blocks": [
+                    {key: value for key, value in line.items() if key != "kind"}
+                    for line in measurements.blocks
+                ],
+            },
+        },
+        indent=None,
+    )
+    journal.path.unlink()
+
+
+def open_journal(path: Path) -> tuple[Journal, Measurements]:
+    """The journal of a run that was cut short, with what it holds, or a new one."""
+    measurements = Measurements()
+    try:
+        _, lines = read_journal(path)
+    except JournalError:
+        return Journal.create(path, {"kind": "run"}), measurements
+    for line in lines:
+        measurements.take(line)
+    return Journal.reopen(path), measurements
+
+
+def main() -> None:
+    """Measures the campaign's runs one after the other; run again, it goes on where it was cut."""
+    parser = argparse.ArgumentParser(description="Does the suite find what was put in?")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the result files")
+    parser.add_argument("--workload", default="mlp", help="workload (default: mlp)")
+    parser.add_argument("--runs", type=int, default=8, help="runs (default: 8)")
+    parser.add_argument("--blocks", type=int, default=5, help="blocks a run (default: 5)")
+    parser.add_argument(
+        "--slowdowns",
+        type=lambda text: tuple(float(part) / 100 for part in text.split(",")),
+        default=(0.0, 0.05, 0.10, 0.20),
+        help="per cent of a step's own time, 0 for A/A (default: 0,5,10,20)",
+    )
+    options = parser.parse_args()
+    console = Console()
+    options.out.mkdir(parents=True, exist_ok=True)
+    try:
+        for number in range(options.runs):
+            run_once(options, number, console)
+    except pytest.UsageError as error:
+        sys.exit(f"python -m bench.campaign: {error}")
+
+
+if __name__ == "__main__":
+    main()
