@@ -20,15 +20,12 @@ def last_step(outputs: Tensor, lengths: Tensor) -> Tensor:
 class RNN(nn.Module):
     """A vanilla recurrent network with ReLU: h_t = relu(W x_t + U h_{t-1} + b).
 
-    Elman, "Finding structure in time" (1990); with ReLU: Le, Jaitly and Hinton, "A simple way to
-    initialize recurrent networks of rectified linear units" (2015), who start U as the identity, so
-    that the state and its gradient neither fade nor explode over the time steps. So does this one.
+    Elman, "Finding structure in time" (1990), with ReLU in place of a sigmoid.
     """
 
     def __init__(self, features: int, hidden: int, classes: int) -> None:
         super().__init__()
         self.recurrent = nn.RNN(features, hidden, nonlinearity="relu", batch_first=True)
-        nn.init.eye_(self.recurrent.get_parameter("weight_hh_l0"))
         self.output = nn.Linear(hidden, classes)
 
     def forward(self, series: Tensor, lengths: Tensor) -> Tensor:
