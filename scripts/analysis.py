@@ -66,18 +66,18 @@ class Analysis:
         return break_even(self.rounds)
 
     def pairs(self, file: str) -> Iterator[Pair]:
-        """The device pairs of a file, workload by workload."""
+        """The device pairs of a file, workload by workload; without a pair, the workload alone."""
         own = self.rounds[self.rounds["file"] == file]
         labels = own.drop_duplicates("device").set_index("device")["device_label"]
-        threads = sorted(own.loc[own["device"] == "cpu", "threads"].unique()) or [0]
-        others = [device for device in labels.index if device != "cpu"]
+        threads = sorted(own.loc[own["device"] == "cpu", "threads"].unique())
+        contests = [(device, count) for device in labels.index for count in threads]
+        contests = [(device, count) for device, count in contests if device != "cpu"]
         for workload in own["workload"].unique():
             common = {"file": file, "machine": own["machine"].iloc[0], "workload": workload}
-            if not others:
-                yield Pair(**common, device=None, threads=0, label="cpu")
-            for device in others:
-                for count in threads:
-                    yield Pair(**common, device=device, threads=int(count), label=labels[device])
+            for device, count in contests:
+                yield Pair(**common, device=device, threads=int(count), label=labels[device])
+            if not contests:
+                yield Pair(**common, device=None, threads=0, label="")
 
     def of(self, pair: Pair, table: pd.DataFrame) -> pd.DataFrame:
         """A pair's rows of verdicts, crossovers or break_even."""

@@ -48,35 +48,41 @@ def _show_machine(analysis: Analysis, file: dict[Any, Any], console: Console) ->
             f"{counted(file['measured_cells'], 'cell')} measured, {file['absent_cells']} absent"
         )
     )
-    for pair in {
-        (pair.device, pair.threads): pair for pair in analysis.pairs(file["file"])
-    }.values():
-        if pair.device is not None:
-            cells = own[(own["device"] == pair.device) & (own["threads"] == pair.threads)]
-            console.print(
-                Text(
-                    words.headline(pair.label, f"the CPU{pair.threads_words}", cells), style="bold"
-                )
-            )
-    if own.empty:
-        console.print(Text("No accelerator was measured: these are the CPU's times alone."))
-    else:
+    for line in _headlines(analysis, file["file"], own):
+        console.print(Text(line, style="bold"))
+    if len(own):
         decided = own[own["verdict"].isin(WORDS[:3])]
         console.print(Text(words.noise_words(own)))
-        console.print(Text(words.expected_words(expected_wrong(own), len(decided))))
+        if len(decided):
+            console.print(Text(words.expected_words(expected_wrong(own), len(decided))))
     for pair in analysis.pairs(file["file"]):
         _show_pair(analysis, pair, console)
+
+
+def _headlines(analysis: Analysis, file: str, verdicts: pd.DataFrame) -> list[str]:
+    """A sentence a device pair, or why there is none."""
+    rounds = analysis.rounds
+    if verdicts.empty and (rounds.loc[rounds["file"] == file, "device"] == "cpu").any():
+        return ["No accelerator was measured: these are the CPU's times alone."]
+    if verdicts.empty:
+        return ["The CPU was not measured: there is nothing to compare with."]
+    lines = {}
+    for pair in analysis.pairs(file):
+        same = (verdicts["device"] == pair.device) & (verdicts["threads"] == pair.threads)
+        cpu = f"the CPU{pair.threads_words}"
+        lines[pair.device, pair.threads] = words.headline(pair.label, cpu, verdicts[same])
+    return list(lines.values())
 
 
 def _show_pair(analysis: Analysis, pair: Pair, console: Console) -> None:
     console.print()
     console.print(Text(pair.title, style="bold"))
-    if pair.device is not None:
-        cells, curves = analysis.of(pair, analysis.verdicts), analysis.of(pair, analysis.crossovers)
+    cells, curves = analysis.of(pair, analysis.verdicts), analysis.of(pair, analysis.crossovers)
+    if len(cells):
         console.print(Text(words.answer(cells, curves)))
-        if (~cells["verdict"].isin(words.NOT_COMPARED)).any():
-            console.print(_counts_table(cells, curves))
-            console.print(_batch_table(cells, analysis.of(pair, analysis.break_even)))
+    if (~cells["verdict"].isin(words.NOT_COMPARED)).any():
+        console.print(_counts_table(cells, curves))
+        console.print(_batch_table(cells, analysis.of(pair, analysis.break_even)))
     else:
         console.print(_seconds_table(analysis.rounds_of(pair)))
     for line in words.absences(analysis.rounds_of(pair)):

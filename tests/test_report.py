@@ -13,7 +13,7 @@ import pytest
 from scripts import report
 from scripts.output import csv_bytes
 from scripts.words import absences, answer, break_even_words, crossover_words
-from tests.corpus import Corpus
+from tests.corpus import Corpus, Pattern
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL: dict[str, Any] = {"batch_sizes": (8, 512), "epochs": (1, 4)}
@@ -69,8 +69,20 @@ def test_without_an_accelerator_the_report_says_so_and_shows_the_cpus_times(
     assert "GPU" not in words
 
 
+def test_without_the_cpu_nothing_is_compared_and_the_report_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = Corpus(devices=("vulkan",), batch_sizes=(8,), epochs=(1,)).write(tmp_path)
+    assert report.main([str(path), "--out", str(tmp_path / "report"), "--dpi", "40"]) == 0
+    words = " ".join(capsys.readouterr().out.split())
+    assert "The CPU was not measured: there is nothing to compare with." in words
+    assert re.search(r"step samples a second 1 epoch vulkan \(llvmpipe, a 8 ", words)
+    names = {path.stem for path in (tmp_path / "report").glob("*.png")}
+    assert names == {"speed-devbox-mlp", "total-devbox-mlp", "seconds-devbox-mlp-vulkan"}
+
+
 def test_absent_cells_are_listed_with_their_reason(say: Callable[..., str]) -> None:
-    absent = {
+    absent: dict[Pattern, tuple[str, ...]] = {
         ("mlp", 8, None, "vulkan"): ("timeout", "60 s"),
         ("mlp", 512, 4, "vulkan"): ("oom", "8 GB"),
     }
@@ -106,7 +118,9 @@ def test_a_run_that_was_cut_short_is_warned_of(
 def test_control_characters_of_a_file_never_reach_the_terminal_or_the_tables(
     say: Callable[..., str], tmp_path: Path
 ) -> None:
-    absent = {("mlp", 8, None, "vulkan"): ("failed", "\x1b[2Jgone\u202e [bold]x[/bold]")}
+    absent: dict[Pattern, tuple[str, ...]] = {
+        ("mlp", 8, None, "vulkan"): ("failed", "\x1b[2Jgone\u202e [bold]x[/bold]")
+    }
     words = say(Corpus(machine="\x1b]0;owned\x07[red]box", absent=absent, **SMALL))
     tables = "".join(path.read_text() for path in (tmp_path / "report").glob("*.csv"))
     for text in (words, tables):
