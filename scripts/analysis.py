@@ -9,6 +9,7 @@ import pandas as pd
 
 from scripts.crossover import break_even, crossovers
 from scripts.figures import labelled
+from scripts.pairs import Scope
 from scripts.table import Results, load_results
 from scripts.text import counted
 from scripts.verdict import verdicts
@@ -52,8 +53,13 @@ class Analysis:
     @cached_property
     def verdicts(self) -> pd.DataFrame:
         """Every cell's verdict, warm and total."""
-        scopes = [verdicts(self.rounds, scope="warm"), verdicts(self.rounds, scope="total")]
-        return pd.concat(scopes, ignore_index=True)
+        scopes: tuple[Scope, ...] = ("warm", "total")
+        tables = [
+            verdicts(rounds, scope=scope, looks=looks)
+            for looks, rounds in self._by_looks()
+            for scope in scopes
+        ]
+        return pd.concat(tables, ignore_index=True)
 
     @cached_property
     def crossovers(self) -> pd.DataFrame:
@@ -63,7 +69,13 @@ class Analysis:
     @cached_property
     def break_even(self) -> pd.DataFrame:
         """Every batch size's break-even epochs."""
-        return break_even(self.rounds)
+        tables = [break_even(rounds, looks=looks) for looks, rounds in self._by_looks()]
+        return pd.concat(tables, ignore_index=True)
+
+    def _by_looks(self) -> Iterator[tuple[int, pd.DataFrame]]:
+        """The rounds of files with equally many planned looks: each look spends its share."""
+        for looks, rounds in self.rounds.groupby("looks", sort=False):
+            yield int(str(looks)), rounds
 
     def pairs(self, file: str) -> Iterator[Pair]:
         """The device pairs of a file, workload by workload; without a pair, the workload alone."""

@@ -58,11 +58,12 @@ def _against(
     both = first.merge(own, on=PLACE, how="outer", suffixes=("_base", "_own"))
     sides = [_summary(both, side) for side in ("own", "base")]
     difference = Difference.of(*sides)
-    lo, hi = difference.interval(level=alpha)
+    level = alpha / rounds.loc[rounds["machine"].isin([base, machine]), "looks"].max()
+    lo, hi = difference.interval(level=level)
     limit = _margin(rounds, [base, machine], scope=scope)
     suspect = _joined(both["suspect_base"].fillna(""), both["suspect_own"].fillna(""))
     difference.error[suspect != ""] = np.nan
-    verdict = judge(difference, margin=limit, level=alpha)
+    verdict = judge(difference, margin=limit, level=level)
     missing = np.isnan(difference.mean)
     verdict = np.where(suspect != "", decide.SUSPECT, verdict)
     return both[PLACE].assign(

@@ -3,7 +3,6 @@
 Seconds are in columns named `_seconds`, sizes in `_bytes`. Every text has passed `safe_text`.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import pandas as pd
 
 from scripts.about import describe_file, device_labels, machine_info
 from scripts.invariants import breach
+from scripts.marks import suspicions
 from scripts.result_file import Document, ResultError, field_name, read
 from scripts.rounds import Rounds
 from scripts.text import distinct, safe_text
@@ -81,6 +81,7 @@ def _rows(path: Path, machine: str, document: Document) -> pd.DataFrame:
         device_label=table["device"].map(device_labels(document, set(table["device"]))),
         definition=table["workload"].map(definitions),
         learning_rate=table["workload"].map(run["learning_rates"]).astype(float),
+        looks=len(run.get("looks", [0])),
         **{name: _work(run[name]) for name in WORK},
     )
 
@@ -110,7 +111,7 @@ def _measured(document: Document, rounds: Rounds) -> pd.DataFrame:
             "samples_a_second": own["run"]["samples"] / warm,
         }
         | {name: rounds.column(name) for name in _OTHERS}
-        | {"suspect": _suspects(document, rounds), "reason": "", "detail": ""}
+        | {"suspect": suspicions(document, rounds), "reason": "", "detail": ""}
     )
 
 
@@ -121,35 +122,3 @@ def _absent(document: Document) -> pd.DataFrame:
     detail = [safe_text(text) for text in table["detail"]]
     block = pd.Series(pd.NA, index=table.index, dtype="Int64")
     return table.assign(detail=detail, arm="first", block=block, suspect="")
-
-
-def _suspects(document: Document, rounds: Rounds) -> list[str]:
-    """Why each round deserves no verdict: what its cell, its block or its worker was marked with.
-
-    A cell's mark that begins with `block 3: ` is about that block alone; of a block that was tried
-    again, the last attempt counts.
-    """
-    blocks = {
-        (entry["workload"], entry["block"]): entry.get("suspect", [])
-        for entry in document["crossover"]["blocks"]
-    }
-    cells = [entry["extra_info"].get("suspect", []) for entry in document["benchmarks"]]
-    cells += [[] for _ in document["crossover"]["repeats"]]
-    words = []
-    for owner, entry in zip(rounds.owner.tolist(), rounds.entries, strict=True):
-        block = blocks.get((rounds.cells[owner]["workload"], entry["block"]), [])
-        marks = (
-            [_about_block(mark, entry["block"]) for mark in cells[owner]] if cells[owner] else []
-        )
-        unsteady = ["unsteady worker"] if entry.get("unsteady") else []
-        reasons = dict.fromkeys([*marks, *block, *unsteady])
-        words.append("; ".join(safe_text(reason) for reason in reasons if reason))
-    return words
-
-
-def _about_block(mark: str, block: int) -> str:
-    """A cell's mark as far as it is about this block: without its number, or nothing."""
-    named = re.match(r"block (\d+): ", mark)
-    if named is None:
-        return mark
-    return mark[named.end() :] if int(named[1]) == block else ""

@@ -76,7 +76,7 @@ def test_without_the_cpu_nothing_is_compared_and_the_report_says_so(
     assert report.main([str(path), "--out", str(tmp_path / "report"), "--dpi", "40"]) == 0
     words = " ".join(capsys.readouterr().out.split())
     assert "The CPU was not measured: there is nothing to compare with." in words
-    assert re.search(r"step samples a second 1 epoch vulkan \(llvmpipe, a 8 ", words)
+    assert re.search(r"1 epoch vulkan \(llvmpipe, a.* 8 \d+ .s", words)
     names = {path.stem for path in (tmp_path / "report").glob("*.png")}
     assert names == {"speed-devbox-mlp", "total-devbox-mlp", "seconds-devbox-mlp-vulkan"}
 
@@ -152,6 +152,14 @@ def test_the_tables_hold_every_verdict_crossover_and_break_even(
     curves = pd.read_csv(folder / "crossovers.csv").query("scope == 'warm'")
     assert curves[["kind", "lower", "upper"]].values.tolist() == [["interval", 8, 512]]
     assert len(pd.read_csv(folder / "break_even.csv")) == 2
+
+
+def test_each_files_planned_looks_share_its_alpha(say: Callable[..., str], tmp_path: Path) -> None:
+    say(Corpus(machine="a", run={"looks": [5, 9, 15]}, **SMALL), Corpus(machine="b", **SMALL))
+    verdicts = pd.read_csv(tmp_path / "report" / "verdicts.csv")
+    alphas = verdicts.groupby("machine")["alpha"].unique().map(list).to_dict()
+    assert alphas == {"a": [pytest.approx(0.05 / 3)], "b": [0.05]}
+    assert len(pd.read_csv(tmp_path / "report" / "break_even.csv")) == 4
 
 
 def test_a_cpu_only_report_still_writes_tables_with_their_headers(

@@ -119,6 +119,20 @@ def test_of_a_block_that_was_tried_again_the_last_attempt_counts(tmp_path: Path)
     assert set(table.load([edited(tmp_path, document)])["suspect"]) == {""}
 
 
+def test_a_blocks_mark_is_about_the_batch_sizes_that_it_measured(tmp_path: Path) -> None:
+    document = Corpus(block_suspect={("mlp", 0): ["host loaded"]}).result()
+    document["crossover"]["blocks"][0]["batch_sizes"] = [8, 32]
+    rows = table.load([edited(tmp_path, document)])
+    assert set(rows.loc[rows["suspect"] != "", "batch_size"]) == {8, 32}
+    assert set(rows.loc[rows["suspect"] != "", "block"]) == {0}
+
+
+def test_planned_looks_are_counted_and_one_when_none_were_planned(tmp_path: Path) -> None:
+    looked = Corpus(machine="a", run={"looks": [5, 9, 15]})
+    rows = table.load([looked.write(tmp_path), Corpus(machine="b").write(tmp_path)])
+    assert rows.groupby("machine")["looks"].unique().map(list).to_dict() == {"a": [3], "b": [1]}
+
+
 def test_a_repeat_that_never_ran_adds_no_row(tmp_path: Path) -> None:
     document = Corpus().result()
     for entry in document["crossover"]["repeats"]:
