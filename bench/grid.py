@@ -76,7 +76,7 @@ PRESETS: Mapping[str, Preset] = {
         workloads=("mlp", "lstm"),
         batch_sizes=(32, 512),
         epochs=(1, 2),
-        blocks=2,
+        blocks=3,
         samples=1024,
         cell_timeout_seconds=10.0,
     ),

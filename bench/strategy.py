@@ -51,11 +51,15 @@ def measure_until_decided(campaign: Campaign, plans: list[WorkloadPlan], look: L
 
 
 def _restricted(plan: WorkloadPlan, cells: list[Undecided]) -> WorkloadPlan:
-    """The plan's batch sizes of these cells, on the accelerator and on the CPU it meets."""
+    """The plan's batch sizes of these cells, on the accelerator and on the CPU it meets.
+
+    The A/A repeats of these arms get as many blocks: the noise floor decides with them.
+    """
     wanted: dict[Arm, set[int]] = {}
     for cell in cells:
         for arm in (Arm(cell.device), Arm("cpu", cell.threads)):
-            wanted.setdefault(arm, set()).add(cell.batch_size)
+            repeated = plan.batch_sizes.get(arm._replace(again=True), ())
+            wanted.setdefault(arm, set()).update((cell.batch_size, *repeated))
     sizes = {
         arm: tuple(size for size in own if size in wanted.get(arm.first, ()))
         for arm, own in plan.batch_sizes.items()
