@@ -1,4 +1,4 @@
-"""What all figures share: fonts, colours, axes of powers of two, and the bytes of a picture.
+"""What all figures share: fonts, colours, headline, key, and the bytes of a picture.
 
 Figures are made for a column of a paper (3.5 inches and up), without pyplot's global state, so
 that the same table gives the same bytes.
@@ -6,7 +6,7 @@ that the same table gives the same bytes.
 
 import io
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
@@ -16,20 +16,11 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
-from matplotlib.ticker import (
-    FixedLocator,
-    FuncFormatter,
-    LogLocator,
-    MaxNLocator,
-    NullFormatter,
-    NullLocator,
-)
 
-from scripts.text import counted, safe_text, seconds_in_words
+from scripts.text import counted, safe_text
 
 FORMATS = ("png", "svg")
 DPI = 200
@@ -128,50 +119,6 @@ def device_colours(labels: Iterable[str]) -> dict[str, Any]:
     greys = [(grey, grey, grey) for grey in np.linspace(0.15, 0.65, max(len(cpus), 2))]
     hues = sns.color_palette("colorblind", max(len(others), 1))
     return dict(zip(cpus, greys, strict=False)) | dict(zip(others, hues, strict=False))
-
-
-def batch_size_axis(axes: Axes, batch_sizes: Sequence[int]) -> None:
-    """A logarithmic x axis that names the measured batch sizes and nothing else."""
-    axes.set_xscale("log", base=2)
-    axes.xaxis.set_major_locator(FixedLocator([float(size) for size in batch_sizes]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda size, _place: f"{size:.0f}"))
-    axes.xaxis.set_minor_locator(NullLocator())
-    if len(batch_sizes) > 6 or max(batch_sizes) > 9999:
-        axes.tick_params(axis="x", rotation=45)
-    axes.set_xlabel("batch size (samples)")
-    low, high = min(batch_sizes), max(batch_sizes)
-    axes.set_xlim(low / 1.4, high * 1.4)
-
-
-def seconds_axis(axes: Axes) -> None:
-    """A logarithmic y axis whose ticks read `10 ms`."""
-    logarithmic_axis(axes, short_seconds)
-
-
-def logarithmic_axis(axes: Axes, words: Callable[[float], str]) -> None:
-    """A logarithmic y axis whose ticks read as `words` writes them."""
-    axes.set_yscale("log")
-    low, high = axes.get_ylim()
-    logarithmic_ticks(axes.yaxis, low=low, high=high, words=words)
-
-
-def logarithmic_ticks(
-    axis: Axis, *, low: float, high: float, words: Callable[[float], str]
-) -> None:
-    """A readable number of ticks on a logarithmic axis, however short or long it is."""
-    if high / low < 3:
-        axis.set_major_locator(MaxNLocator(nbins=5))
-    elif high / low < 200:
-        subs = [1.0, 2.0, 5.0] if high / low < 30 else [1.0, 3.0]
-        axis.set_major_locator(LogLocator(subs=subs))
-    axis.set_major_formatter(FuncFormatter(lambda value, _place: words(value)))
-    axis.set_minor_formatter(NullFormatter())
-
-
-def short_seconds(seconds: float) -> str:
-    """Seconds on a tick: `10 ms`, `1.5 s`."""
-    number, unit = seconds_in_words(seconds).split(" ")
-    return f"{float(number):g} {unit}"
 
 
 @cache

@@ -8,15 +8,8 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from scripts.figures import (
-    headline,
-    logarithmic_ticks,
-    new_figure,
-    plain,
-    readable_on,
-    short_seconds,
-    style,
-)
+from scripts.figures import headline, new_figure, plain, readable_on, style
+from scripts.figures_axes import logarithmic_ticks, short_seconds
 from scripts.figures_grid import CELL_HEIGHT, CELL_WIDTH, draw_absence, grid_axes, grid_of
 from scripts.text import seconds_in_words
 

@@ -7,17 +7,8 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scripts.figures import (
-    batch_size_axis,
-    device_colours,
-    draw_key,
-    headline,
-    logarithmic_axis,
-    new_figure,
-    plain,
-    seconds_axis,
-    style,
-)
+from scripts.figures import device_colours, draw_key, headline, new_figure, plain, style
+from scripts.figures_axes import batch_size_axis, logarithmic_axis, seconds_axis
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
 

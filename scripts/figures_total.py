@@ -10,16 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from scripts.figures import (
-    GREY,
-    device_colours,
-    draw_key,
-    headline,
-    new_figure,
-    plain,
-    seconds_axis,
-    style,
-)
+from scripts.figures import GREY, device_colours, draw_key, headline, new_figure, plain, style
+from scripts.figures_axes import seconds_axis
 from scripts.figures_speed import MARKERS
 from scripts.text import counted
 

@@ -21,7 +21,16 @@ __all__ = ["ResultError", "Results", "load", "load_results"]
 
 WORK = ("samples", "precision", "optimizer", "optimizer_implementation")
 _REPORTED = ("import", "context", "transfer")
-_OTHERS = ("first_loss", "loss", "score", "steps", "host_peak_bytes", "device_peak_bytes")
+_OTHERS = (
+    "first_loss",
+    "loss",
+    "score",
+    "evaluated_after_epochs",
+    "steps",
+    "position",
+    "host_peak_bytes",
+    "device_peak_bytes",
+)
 
 
 @dataclass(frozen=True)

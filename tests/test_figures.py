@@ -15,8 +15,8 @@ from scripts import figures
 from scripts.analysis import Analysis
 from scripts.figures_grid import grid_of, short_reason
 from scripts.figures_heatmap import shared_limit
+from scripts.figures_report import figures as report_figures
 from scripts.figures_total import break_even_lines, spread
-from scripts.report import figures as report_figures
 from tests.corpus import Corpus
 
 
