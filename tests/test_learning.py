@@ -1,11 +1,22 @@
 """Every workload reaches its goal, by its own recipe, from a fixed seed."""
 
+from collections.abc import Iterator
+
 import pytest
 import torch
 from torch import Tensor, nn
 
 from models import WORKLOADS, Split, Workload, load_dataset
 from models.optimizers import make_optimizer
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """One thread: on a busy machine two that wait for each other take many times longer."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def train_epoch(
@@ -27,6 +38,7 @@ def mean_score(workload: Workload, network: nn.Module, split: Split) -> float:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("name", WORKLOADS)
 def test_a_workload_reaches_its_goal_within_its_epochs(name: str) -> None:
     workload = WORKLOADS[name]
