@@ -34,7 +34,9 @@ class Goal:
     """A held-out score that a workload reaches, and the recipe that a test proves it with.
 
     `metric` is "accuracy" or "exact_match" (fractions of samples, higher is better), or
-    "bits_per_character" (lower is better). Every epoch shuffles the whole training split.
+    "bits_per_character" (lower is better). The whole held-out split is scored after every epoch;
+    the first score as good as `value` comes within so many epochs. Every epoch shuffles the whole
+    training split.
     """
 
     metric: str

@@ -132,6 +132,16 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_who_reads_while_another_writes_reads_the_old_file_whole(tmp_path: Path) -> None:
+    path = tmp_path / "content.pt"
+    cache.write(path, {"x": torch.ones(3)})
+    old = path.read_bytes()
+    with path.open("rb") as reader:
+        cache.write(path, {"x": torch.zeros(3)})
+        assert reader.read() == old
+    assert cache.read(path)["x"].tolist() == [0, 0, 0]
+
+
 class Evil:
     """A pickle of this makes a folder when it is loaded."""
 
