@@ -28,7 +28,7 @@ from bench.run import json_form, now
 from bench.strategy import measure_all
 
 CPU = Arm("cpu")
-BATCH_SIZES = tuple(range(16, 512, 12))
+BATCH_SIZES = tuple(range(16, 512, 8))
 SAMPLES = 512
 
 

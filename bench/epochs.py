@@ -15,7 +15,7 @@ from bench.injected import SlowedOptimizer
 from bench.train import steps_an_epoch, train_step
 
 WARM_STEPS = 3
-WARM_UP_SECONDS = 2.0
+WARM_UP_SECONDS = 0.5
 LEAST_TIMED_SECONDS = 0.1
 EVALUATION_BATCH = 500
 

@@ -83,7 +83,7 @@ PRESETS: Mapping[str, Preset] = {
     "default": Preset(
         workloads=("mlp", "cnn", "lstm", "transformer"),
         batch_sizes=(8, 32, 128, 512, 2048),
-        epochs=(1, 2, 4),
+        epochs=(1, 2),
         blocks=5,
         samples=4096,
         cell_timeout_seconds=60.0,
@@ -151,7 +151,7 @@ class WorkloadPlan(NamedTuple):
 def plan_workloads(cells: Iterable[Cell]) -> list[WorkloadPlan]:
     """The selected cells as work for processes: every arm's batch sizes, ascending.
 
-    Every device gets a second arm for the A/A repeat of its smallest and its largest batch size.
+    Every device gets a second arm for the A/A repeat of a small and a large batch size.
     """
     grouped: dict[str, list[Cell]] = {}
     for cell in cells:
@@ -177,11 +177,13 @@ def with_only(plan: WorkloadPlan, sizes: Iterable[int]) -> WorkloadPlan:
 
 
 def with_repeats(plan: WorkloadPlan, sizes: Iterable[int]) -> WorkloadPlan:
-    """The plan cut to these batch sizes; each arm's smallest and largest get an A/A repeat."""
+    """The plan cut to these batch sizes; a small and a large one of each arm get an A/A repeat."""
     first = with_only(plan, sizes).batch_sizes
-    again = {
-        arm._replace(again=True): tuple(dict.fromkeys((own[0], own[-1])))
-        for arm, own in first.items()
-        if own
-    }
+    again = {arm._replace(again=True): _repeated(own) for arm, own in first.items() if own}
     return plan._replace(batch_sizes=first | again)
+
+
+def _repeated(sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """A small and a large batch size: the ends, or the next ones where the ends can be spared."""
+    inner = sizes[1:-1] if len(sizes) >= 4 else sizes
+    return tuple(dict.fromkeys((inner[0], inner[-1])))

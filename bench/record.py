@@ -1,7 +1,6 @@
 """From answers to rows: a cell's rounds and seconds, or the reason why it has none."""
 
-from statistics import median
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bench.grid import Arm, Cell
 from bench.journal import Line
@@ -115,11 +114,11 @@ def suspicions(cell: Cell, measurements: Measurements, lines: list[Line]) -> lis
         f"block {number}: {reason}"
         for number, reason in sorted(block_suspicions(cell, measurements))
     ]
+    # Every block starts from the same seed, so another first loss means that the code changed.
+    mismatch = loss_mismatch(lines, {line["block"]: lines[0] for line in lines}, whom="block 0")
     if cell.device != "cpu":
-        mismatch = loss_mismatch(lines, _cpu_lines(cell, measurements))
-        if mismatch:
-            reasons.append(f"loss mismatch: {mismatch}")
-    return reasons
+        mismatch = mismatch or loss_mismatch(lines, _cpu_lines(cell, measurements))
+    return [*reasons, f"loss mismatch: {mismatch}"] if mismatch else reasons
 
 
 def block_suspicions(cell: Cell, measurements: Measurements) -> list[tuple[int, str]]:
@@ -131,42 +130,42 @@ def block_suspicions(cell: Cell, measurements: Measurements) -> list[tuple[int, 
     return [(number, reason) for number, line in last.items() for reason in line["suspect"]]
 
 
-def _cpu_lines(cell: Cell, measurements: Measurements) -> list[Line]:
-    """The CPU's lines at the same batch size, whatever its threads: they do not change losses."""
-    return [
-        line
+def _cpu_lines(cell: Cell, measurements: Measurements) -> dict[int, Line]:
+    """The CPU's lines at the same batch size by block; its threads and repeats change no loss."""
+    return {
+        block: line
         for key, blocks in measurements.measured.items()
         if (key.workload, key.arm.device, key.batch_size) == (cell.workload, "cpu", cell.batch_size)
-        for line in blocks.values()
-    ]
+        for block, line in blocks.items()
+    }
 
 
-def loss_mismatch(lines: list[Line], reference: list[Line]) -> str | None:
-    """In words how the devices' losses differ; None when they did the same work.
+def loss_mismatch(
+    lines: list[Line], reference: dict[int, Line], *, whom: str = "the CPU"
+) -> str | None:
+    """In words how the devices' losses differ in a block; None when they did the same work.
 
-    Compared are the loss of the first minibatch and the held-out loss after as many epochs.
+    Compared are the loss of the first minibatch and, after as many epochs, the held-out loss.
+    `reference` holds the line to compare with for each block, `whom` says whose it is.
     """
-    for name, tolerance in (("first_loss", FIRST_LOSS_TOLERANCE), ("loss", LOSS_TOLERANCE)):
-        own, other = _comparable(lines, reference, name)
-        if not own or not other:
+    for line in lines:
+        other = reference.get(line["block"])
+        if other is None:
             continue
-        if (None in own) != (None in other):
-            return f"{name} is finite on one device only"
-        if None in own:
-            continue
-        mine, theirs = median(own), median(other)
-        if abs(mine - theirs) > tolerance * max(abs(mine), abs(theirs)):
-            return f"{name} {mine:.4g} against the CPU's {theirs:.4g}"
+        words = _differs("first_loss", line, other, tolerance=FIRST_LOSS_TOLERANCE)
+        if line["evaluated_after_epochs"] == other["evaluated_after_epochs"]:
+            words = words or _differs("loss", line, other, tolerance=LOSS_TOLERANCE)
+        if words:
+            return f"block {line['block']}: {words.format(whom=whom)}"
     return None
 
 
-def _comparable(lines: list[Line], reference: list[Line], name: str) -> tuple[list[Any], list[Any]]:
-    """The values of both devices that stand after the same number of epochs."""
-    if name == "first_loss":
-        return [line[name] for line in lines], [line[name] for line in reference]
-    epochs = {line["evaluated_after_epochs"] for line in lines}
-    epochs &= {line["evaluated_after_epochs"] for line in reference}
-    return (
-        [line[name] for line in lines if line["evaluated_after_epochs"] in epochs],
-        [line[name] for line in reference if line["evaluated_after_epochs"] in epochs],
-    )
+def _differs(name: str, line: Line, other: Line, *, tolerance: float) -> str | None:
+    mine, theirs = line[name], other[name]
+    if mine is None and theirs is None:
+        return None
+    if mine is None or theirs is None:
+        return f"{name} is finite on one device only"
+    if abs(mine - theirs) > tolerance * max(abs(mine), abs(theirs)):
+        return f"{name} {mine:.4g} against {theirs:.4g} of {{whom}}"
+    return None

@@ -61,10 +61,12 @@ def test_one_process_an_arm_serves_every_selected_batch_size() -> None:
     assert plan.epochs == 2
 
 
-def test_every_device_is_repeated_at_its_smallest_and_its_largest_batch_size() -> None:
+def test_every_device_is_repeated_at_a_small_and_at_a_large_batch_size() -> None:
     (plan,) = plan_workloads(cells_of(batch_sizes=(8, 64, 512)))
     assert plan.batch_sizes[Arm("cuda", again=True)] == (8, 512)
     assert plan.batch_sizes[Arm("cpu", again=True)] == (8, 512)
+    (plan,) = plan_workloads(cells_of(batch_sizes=(8, 32, 128, 512, 2048)))
+    assert plan.batch_sizes[Arm("cpu", again=True)] == (32, 512)
 
 
 def test_a_single_batch_size_is_repeated_once() -> None:

@@ -126,9 +126,9 @@ def test_repeats_are_kept_apart_from_the_cells(tmp_path: Path) -> None:
     [
         ({}, None),
         ({"loss": 0.52}, None),
-        ({"loss": 0.7}, "loss 0.7 against the CPU's 0.5"),
+        ({"loss": 0.7}, "loss 0.7 against 0.5 of the CPU"),
         ({"first_loss": 2.301}, None),
-        ({"first_loss": 2.4}, "first_loss 2.4 against the CPU's 2.3"),
+        ({"first_loss": 2.4}, "first_loss 2.4 against 2.3 of the CPU"),
         ({"loss": None}, "loss is finite on one device only"),
         ({"loss": 0.9, "evaluated_after_epochs": 1}, None),
     ],
@@ -136,7 +136,10 @@ def test_repeats_are_kept_apart_from_the_cells(tmp_path: Path) -> None:
 def test_devices_did_the_same_work_when_their_losses_agree(
     fields: dict[str, Any], words: str | None
 ) -> None:
-    assert loss_mismatch([measured(JOB, 8, **fields)], [measured(JOB, 8)]) == words
+    line, other = measured(JOB, 8, **fields) | {"block": 0}, measured(JOB, 8) | {"block": 0}
+    expected = words and f"block 0: {words}"
+    assert loss_mismatch([line], {0: other}) == expected
+    assert loss_mismatch([line | {"block": 1}], {0: other}) is None
 
 
 def test_a_loss_mismatch_makes_the_accelerators_cell_suspect(tmp_path: Path) -> None:
@@ -147,7 +150,7 @@ def test_a_loss_mismatch_makes_the_accelerators_cell_suspect(tmp_path: Path) -> 
     cuda, cpu = (outcome(Cell("mlp", 8, 1, device), measurements) for device in ("cuda", "cpu"))
     assert isinstance(cuda, Timed)
     assert isinstance(cpu, Timed)
-    assert cuda.suspect == ["loss mismatch: loss 5 against the CPU's 0.5"]
+    assert cuda.suspect == ["loss mismatch: block 0: loss 5 against 0.5 of the CPU"]
     assert cpu.suspect == []
 
 
@@ -163,3 +166,14 @@ def test_the_last_attempt_at_a_block_decides_whether_it_is_suspect(tmp_path: Pat
     timed = outcome(Cell("mlp", 8, 1, "cpu"), measurements)
     assert isinstance(timed, Timed)
     assert timed.suspect == []
+
+
+def test_code_that_changed_in_the_middle_of_a_run_makes_its_cells_suspect(tmp_path: Path) -> None:
+    calls = iter(range(100))
+
+    def rule(job: Job, size: int) -> dict[str, Any]:
+        return measured(job, size, first_loss=2.3 if next(calls) < 6 else 2.5)
+
+    timed = outcome(Cell("mlp", 8, 1, "cpu"), after(tmp_path, rule))
+    assert isinstance(timed, Timed)
+    assert timed.suspect == ["loss mismatch: block 1: first_loss 2.5 against 2.3 of block 0"]
