@@ -17,7 +17,9 @@ from bench.train import steps_an_epoch, train_step
 WARM_STEPS = 3
 WARM_UP_SECONDS = 0.5
 LEAST_TIMED_SECONDS = 0.1
-EVALUATION_BATCH = 500
+EVALUATION_BATCH = 256
+EVALUATION_SAMPLES = 512
+"""Held-out samples (the first) that tell whether two devices did the same work."""
 
 
 class TooSlowError(Exception):
@@ -120,6 +122,7 @@ def _train(arm: Arm, batch_size: int) -> dict[str, Any]:
     result |= evaluate(arm, network) | {"evaluated_after_epochs": len(timings)}
     while spent() < LEAST_TIMED_SECONDS and len(timings) < MOST_EPOCHS:
         time_epoch()
+    check_device(arm, network)
     events = [timing.event_seconds for timing in timings]
     return result | {
         "epoch_seconds": [timing.wall_seconds for timing in timings],
@@ -130,15 +133,22 @@ def _train(arm: Arm, batch_size: int) -> dict[str, Any]:
     }
 
 
+def check_device(arm: Arm, network: nn.Module) -> None:
+    """Raises RuntimeError when the parameters were not on the device that the job names."""
+    place = next(network.parameters()).device.type
+    if place != arm.job.device.partition(":")[0]:
+        raise RuntimeError(f"trained on {place}, not on {arm.job.device}")
+
+
 def evaluate(arm: Arm, network: nn.Module) -> dict[str, float | None]:
-    """Mean loss and score on the held-out data, outside the clock; None when not finite.
+    """Mean loss and score on held-out data, outside the clock; None when not finite.
 
     The network stays in training mode: none has dropout or normalisation over the batch, and
     `eval()` would switch torch's transformer to another implementation than the one timed.
     """
     losses, scores, samples = 0.0, [], 0
     with torch.no_grad():
-        for start in range(0, len(arm.held_out.targets), EVALUATION_BATCH):
+        for start in range(0, min(len(arm.held_out.targets), EVALUATION_SAMPLES), EVALUATION_BATCH):
             rows = slice(start, start + EVALUATION_BATCH)
             targets = arm.held_out.targets[rows]
             output = network(*[tensor[rows] for tensor in arm.held_out.inputs])

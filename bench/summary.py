@@ -16,6 +16,7 @@ from bench.run import Run
 
 def print_summary(run: Run, console: Console) -> None:
     """Prints a table of total seconds for every workload and the counts of absent cells."""
+    console.print("total seconds, cold start included (median of the processes)", highlight=False)
     for workload in dict.fromkeys(cell.workload for cell in run.cells):
         console.print(_workload_table(run, workload))
     _print_counts(run, console)
@@ -25,7 +26,7 @@ def print_summary(run: Run, console: Console) -> None:
 def _workload_table(run: Run, workload: str) -> Table:
     cells = [cell for cell in run.cells if cell.workload == workload]
     epochs = sorted({cell.epochs for cell in cells})
-    table = Table(title=f"{workload}: total seconds, cold start included (median of processes)")
+    table = Table(title=workload, title_justify="left")
     table.add_column("batch size", justify="right")
     columns = list(dict.fromkeys((cell.device, cell.threads) for cell in cells))
     ends = dict.fromkeys((epochs[0], epochs[-1]))

@@ -15,6 +15,7 @@ Breach = tuple[Place, str]
 
 _TOTAL_TOLERANCE = 1e-9
 _EVENT_TOLERANCE = 0.999
+_LOSS_TOLERANCE = 1e-3
 
 
 def breach(document: Document, rounds: Rounds) -> Breach | None:
@@ -28,6 +29,7 @@ def breach(document: Document, rounds: Rounds) -> Breach | None:
         _steps_fit_the_samples,
         _wall_contains_events,
         _totals_add_up,
+        _same_losses,
     ]
     return next((found for check in checks for found in check(document, rounds)), None)
 
@@ -121,6 +123,25 @@ def _totals_add_up(document: Document, rounds: Rounds) -> Iterator[Breach]:
         section, cell, *_rest, number = rounds.place(int(index))
         message = f"is {written[index]!r}, but cold start and epochs add up to {expected[index]!r}"
         yield [section, cell, "stats", "data", number], message
+
+
+def _same_losses(document: Document, rounds: Rounds) -> Iterator[Breach]:
+    """The first minibatch's loss, before any update: one seed gives every device the same."""
+    marked = [
+        any("loss mismatch" in mark for mark in entry["extra_info"].get("suspect", []))
+        for entry in document["benchmarks"]
+    ]
+    seen: dict[tuple[str, int, int], float] = {}
+    owners = rounds.owner.tolist()
+    for index, (owner, entry) in enumerate(zip(owners, rounds.entries, strict=True)):
+        loss, cell = entry["first_loss"], rounds.cells[owner]
+        if loss is None or (owner < len(marked) and marked[owner]):
+            continue
+        known = seen.setdefault((cell["workload"], cell["batch_size"], entry["block"]), loss)
+        if abs(loss - known) > _LOSS_TOLERANCE * max(abs(loss), abs(known)):
+            message = f"is {loss!r}, but another process of the block had {known!r}: not one work"
+            yield [*rounds.place(index), "first_loss"], message
+            return
 
 
 def _at(rounds: Rounds, wrong: npt.NDArray[Any], field: str, message: str) -> Iterator[Breach]:

@@ -1,10 +1,15 @@
 """Why rounds are suspect: the marks that a result file gives its cells, blocks and workers."""
 
 import re
+from statistics import median
 
 from scripts.result_file import Document
 from scripts.rounds import Rounds
 from scripts.text import safe_text
+
+UNSTEADY_RATIO = 1.5
+FEWEST_EPOCHS = 4
+"""Below so many epochs a half is a single one, whose noise would pass for a change of speed."""
 
 
 def suspicions(document: Document, rounds: Rounds) -> list[str]:
@@ -20,10 +25,21 @@ def suspicions(document: Document, rounds: Rounds) -> list[str]:
         cell = rounds.cells[owner]
         marks = [_about_block(mark, entry["block"]) for mark in cells[owner]]
         block = blocks.get((cell["workload"], entry["block"], cell["batch_size"]), [])
-        unsteady = ["unsteady worker"] if entry.get("unsteady") else []
+        unsteady = _unsteady(entry["epoch_seconds"])
         reasons = dict.fromkeys([*marks, *block, *unsteady]) if marks or block or unsteady else ()
         words.append("; ".join(safe_text(reason) for reason in reasons if reason))
     return words
+
+
+def _unsteady(epoch_seconds: list[float]) -> list[str]:
+    """A worker whose speed changed while it was timed: first half against second half."""
+    half = len(epoch_seconds) // 2
+    if len(epoch_seconds) < FEWEST_EPOCHS:
+        return []
+    ratio = median(epoch_seconds[-half:]) / median(epoch_seconds[:half])
+    if 1 / UNSTEADY_RATIO <= ratio <= UNSTEADY_RATIO:
+        return []
+    return [f"unsteady worker: later epochs took {ratio:.2g} times the earlier ones' seconds"]
 
 
 def _block_marks(document: Document) -> dict[tuple[str, int, int], list[str]]:

@@ -83,7 +83,6 @@ class _Writer:
                 "host_peak_bytes": 400_000_000,
                 "device_peak_bytes": None if device == "cpu" else 50_000_000,
                 "position": 0,
-                "unsteady": False,
             }
         return rounds
 

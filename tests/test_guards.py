@@ -29,7 +29,7 @@ def test_shares_are_of_all_cores_time() -> None:
     ("changes", "words"),
     [
         ({"busy_seconds": 65.0}, "host loaded: other processes used 25% of the CPU"),
-        ({"steal_seconds": 2.0}, "host loaded: the hypervisor took 5% of the CPU"),
+        ({"steal_seconds": 3.0}, "host loaded: the hypervisor took 10% of the CPU"),
         ({"swapped_bytes": 64 * 2**20}, "host loaded: 64 MiB were swapped"),
         ({"frequency_mhz": 1000.0}, "throttled: the CPU fell from 2000 to 1000 MHz"),
     ],

@@ -240,3 +240,19 @@ def test_a_run_that_was_cut_short_is_finished_by_resume(tmp_path: Path, end: str
     found = {json.dumps(one["epoch_seconds"]) for r in rows for one in r["extra_info"]["rounds"]}
     assert kept_seconds <= found
     assert not journal.exists()
+
+
+COLLECT = """
+import sys, pytest
+code = pytest.main(["bench", "--collect-only", "-q", "--preset", "full", "--devices", "cpu,cuda"])
+heavy = [name for name in ("torch", "pandas", "numpy", "scipy", "models") if name in sys.modules]
+print("imported:", heavy, "exit:", int(code))
+"""
+
+
+def test_collecting_the_full_grid_imports_nothing_that_training_needs_alone() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", COLLECT], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert "1404 tests collected" in done.stdout
+    assert "imported: [] exit: 0" in done.stdout

@@ -99,6 +99,12 @@ EDITS: list[tuple[str, Edit, str, str]] = [
         "is not the number",
     ),
     (
+        "another first loss on one device",
+        put(2.4, *ROUND, "first_loss"),
+        "first_loss",
+        "not one work",
+    ),
+    (
         "another total",
         put(1.0, "benchmarks", 0, "stats", "data", 2),
         f"{CELL}.stats.data[2]",

@@ -1,0 +1,81 @@
+"""What the campaign's reader says of arms whose slow-down is known."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from scripts import detection
+from scripts.detection import judged, rates
+from scripts.table import load
+from tests.corpus import Corpus
+
+SLOWED = {"slowed:0": 1.0, "slowed:5": 1.05, "slowed:20": 1.2}
+
+
+def campaign_file(folder: Path, *, process_noise: float = 0.004, name: str = "mlp-0") -> Path:
+    corpus = Corpus(
+        machine=name,
+        batch_sizes=(16, 24, 32, 40, 48, 56),
+        epochs=(1,),
+        devices=("cpu", *SLOWED),
+        ratio=lambda _workload, device, _size: SLOWED[device],
+        cold_seconds=dict.fromkeys(("cpu", *SLOWED), 0.01),
+        process_noise=process_noise,
+    )
+    return corpus.write(folder)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> pd.DataFrame:
+    return rates(judged(load([campaign_file(tmp_path)]))).set_index(["slowdown_percent", "rule"])
+
+
+def test_a_large_slowdown_is_found_and_none_is_not(table: pd.DataFrame) -> None:
+    rule = "Crossover, a cell alone"
+    assert table.loc[(20, rule), "called_slower"] == 6
+    assert table.loc[(0, rule), "called_slower"] == 0
+    assert table.loc[(0, rule), "called_faster"] == 0
+
+
+def test_a_slowdown_no_larger_than_the_margin_is_not_called_slower(table: pd.DataFrame) -> None:
+    assert table.loc[(5, "Crossover, Holm over the run's cells"), "called_slower"] == 0
+
+
+def test_every_cell_is_counted_once_for_each_rule(table: pd.DataFrame) -> None:
+    words = ["called_slower", "called_faster", "too_close", "undecided"]
+    assert (table["cells"] == 6).all()
+    assert (table[words].sum(axis=1) == 6).all()
+
+
+def test_the_interval_of_a_share_holds_the_share(table: pd.DataFrame) -> None:
+    assert (table["slower_low"] <= table["slower_share"]).all()
+    assert (table["slower_share"] <= table["slower_high"]).all()
+
+
+def test_one_process_each_is_fooled_where_processes_differ(tmp_path: Path) -> None:
+    noisy = campaign_file(tmp_path, process_noise=0.08)
+    table = rates(judged(load([noisy]))).set_index(["slowdown_percent", "rule"])
+    single = table.loc[(0, "one process each, medians differ by 5 %")]
+    ours = table.loc[(0, "Crossover, Holm over the run's cells")]
+    assert single["called_slower"] + single["called_faster"] > 0
+    assert ours["called_slower"] + ours["called_faster"] == 0
+
+
+def test_the_command_writes_table_and_figure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [str(campaign_file(tmp_path, name=name)) for name in ("mlp-0", "mlp-1")]
+    assert detection.main([*files, "--out", str(tmp_path / "out")]) == 0
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"detection.csv", "detection.png", "detection.svg"}
+    assert "12 cells" in capsys.readouterr().out
+
+
+def test_a_file_of_no_campaign_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = Corpus().write(tmp_path)
+    assert detection.main([str(file), "--out", str(tmp_path / "out")]) == 2
+    assert "not of a campaign" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,78 @@
+"""What of the grid is measured: on fake machines whose crossover is known."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.grid import Arm, WorkloadPlan
+from bench.job import Job
+from bench.measure import Key
+from bench.strategy import Undecided, find_crossovers, measure_until_decided
+from tests.bench_fakes import PLAN, FakeWorkers, absent, campaign, measured
+from tests.search_saving import FakeMachine, crossovers_found
+
+pytestmark = pytest.mark.usefixtures("quiet_host")
+
+
+def blocks_of(run: object, device: str, size: int) -> list[int]:
+    measurements = run.measurements  # type: ignore[attr-defined]
+    return list(measurements.measured.get(Key("mlp", Arm(device), size), {}))
+
+
+def test_until_decided_measures_further_blocks_of_the_cells_that_need_them(tmp_path: Path) -> None:
+    looks: list[int] = []
+
+    def look(after: int) -> list[Undecided]:
+        looks.append(after)
+        return [Undecided("mlp", 8, "cuda", 0, "undecided")] if after == 3 else []
+
+    run = campaign(tmp_path, FakeWorkers())
+    measure_until_decided(run, [PLAN], look)
+    assert looks == [3, 5, 9]
+    assert blocks_of(run, "cuda", 8) == blocks_of(run, "cpu", 8) == [0, 1, 2, 3, 4]
+    assert blocks_of(run, "cuda", 64) == blocks_of(run, "cpu", 64) == [0, 1, 2]
+
+
+def test_until_decided_ends_at_fifteen_blocks(tmp_path: Path) -> None:
+    run = campaign(tmp_path, FakeWorkers())
+    cell = Undecided("mlp", 8, "cuda", 0, "undecided")
+    measure_until_decided(run, [PLAN], lambda after: [cell])
+    assert blocks_of(run, "cuda", 8) == list(range(15))
+
+
+def test_the_repeats_get_as_many_blocks_as_the_cells_that_they_are_for(tmp_path: Path) -> None:
+    arms = dict.fromkeys((Arm("cpu"), Arm("cuda")), (8, 64))
+    arms |= {arm._replace(again=True): (64,) for arm in list(arms)}
+    run = campaign(tmp_path, FakeWorkers())
+    cell = Undecided("mlp", 8, "cuda", 0, "undecided")
+    plan = WorkloadPlan("mlp", arms, 2)
+    measure_until_decided(run, [plan], lambda after: [cell] if after == 3 else [])
+    again = Key("mlp", Arm("cuda", again=True), 64)
+    assert list(run.measurements.measured[again]) == [0, 1, 2, 3, 4]
+    assert blocks_of(run, "cuda", 64) == [0, 1, 2, 3, 4]
+
+
+def test_a_batch_size_that_cannot_be_measured_does_not_stop_the_search(tmp_path: Path) -> None:
+    def rule(job: Job, size: int) -> dict[str, object]:
+        if size == 64:
+            return absent(size, "oom")
+        return measured(job, size, epoch_seconds=[3.0 if job.device == "cuda" else 1.0] * 2)
+
+    run = campaign(tmp_path, FakeWorkers(rule))
+    find_crossovers(run, [PLAN], list)
+    assert blocks_of(run, "cuda", 8) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("crossing", [3000, 180])
+def test_the_search_names_the_same_crossovers_as_the_whole_grid_in_less_time(
+    crossing: float,
+) -> None:
+    rise = FakeMachine.cpu_per_sample - FakeMachine.gpu_per_sample
+    fixed = FakeMachine.cpu_fixed + crossing * rise
+    whole, searched = FakeMachine(fixed, noise=0.005), FakeMachine(fixed, noise=0.005)
+    expected = crossovers_found(whole, search=False)
+    found = crossovers_found(searched, search=True)
+    warm = expected.loc["warm"]
+    assert found.astype(str).equals(expected.astype(str))
+    assert warm["lower"].iloc[0] < crossing < warm["upper"].iloc[0]
+    assert searched.spent < whole.spent
