@@ -112,7 +112,6 @@ def _train(arm: Arm, batch_size: int) -> dict[str, Any]:
         work = epoch_work(arm, network, optimizer, batch_size=batch_size, number=number)
         timings.append(arm.clock.time(work))
 
-    gc.collect()
     while len(timings) < arm.job.epochs:
         expected = spent() + (timings[-1].wall_seconds if timings else 0.0)
         if expected > limit:

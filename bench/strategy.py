@@ -42,7 +42,7 @@ def measure_until_decided(campaign: Campaign, plans: list[WorkloadPlan], look: L
     measure_all(campaign, plans)
     done = campaign.settings.blocks
     for blocks in (planned for planned in LOOKS if planned > done):
-        cells = look(done)
+        cells = [cell for cell in look(done) if cell.why != "too close"]
         for plan in plans:
             chosen = _restricted(plan, [cell for cell in cells if cell.workload == plan.workload])
             for block in range(done, blocks):
@@ -83,7 +83,7 @@ def find_crossovers(campaign: Campaign, plans: Iterable[WorkloadPlan], ask: Ask)
             undecided = {
                 cell.batch_size
                 for cell in ask()
-                if cell.workload == plan.workload and cell.why == "undecided"
+                if cell.workload == plan.workload and cell.why != "around the crossover"
             }
             more = widened(plan.all_sizes, sizes, undecided & set(sizes))
             sizes = sorted({*sizes, *more}) if more else []

@@ -2,7 +2,7 @@
 
 python scripts/undecided.py provisional.json --looks 3
 
-Named are the cells without a decided verdict and the two cells around each crossover.
+Named are the cells called neither slower nor faster, and the two cells around each crossover.
 """
 
 import argparse
@@ -16,7 +16,7 @@ if not __package__:  # run as a file: make `scripts` importable instead of its f
 
 import pandas as pd
 
-from scripts.decide import UNDECIDED
+from scripts.decide import CLOSE, UNDECIDED
 from scripts.result_file import ResultError
 from scripts.table import load
 from scripts.verdict import verdicts
@@ -27,7 +27,8 @@ CURVE = ["workload", "device", "threads", "scope", "epochs"]
 def undecided_cells(rounds: pd.DataFrame, *, looks: int) -> list[dict[str, object]]:
     """Cells (workload, batch_size, device, threads), each once, and why they need more blocks.
 
-    `why` is "undecided" or "around the crossover"; an undecided scope or number of epochs makes the
+    `why` is "undecided", "around the crossover" or "too close" (more blocks will not change that,
+    but a crossover lies beyond it); an undecided scope or number of epochs makes the
     whole cell undecided, since a process serves them all.
     """
     both = [
@@ -40,6 +41,8 @@ def undecided_cells(rounds: pd.DataFrame, *, looks: int) -> list[dict[str, objec
         rows = curve.sort_values("batch_size")
         for row in _around_crossovers(rows):
             named.setdefault(row, "around the crossover")
+    for row in _keys(table[table["verdict"] == CLOSE]):
+        named.setdefault(row, "too close")
     for row in _keys(table[table["verdict"] == UNDECIDED]):
         named[row] = "undecided"
     return [

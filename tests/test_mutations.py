@@ -1,4 +1,4 @@
-"""The harness mutated on purpose: for each fault that makes numbers wrong, a named test turns red."""
+"""The harness mutated on purpose: each fault that makes numbers wrong turns a named test red."""
 
 import os
 import shutil
