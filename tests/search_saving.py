@@ -130,7 +130,8 @@ def crossovers_found(machine: FakeMachine, *, search: bool) -> pd.DataFrame:
                 measure_all(campaign, plan_workloads(cells))
         judged = [verdicts(rounds(), scope=scope) for scope in ("warm", "total")]
         found = crossovers(pd.concat(judged, ignore_index=True))
-    return found.set_index(["scope", found["epochs"].fillna(0)])[["kind", "lower", "upper"]]
+    found = found.assign(epochs=found["epochs"].fillna(0)).set_index(["scope", "epochs"])
+    return found[["kind", "lower", "upper"]]
 
 
 def answers(found: pd.DataFrame) -> list[str]:
