@@ -230,12 +230,18 @@ class Run:
 
 @contextmanager
 def ended_by_signals() -> Generator[None]:
-    """SIGTERM and a closed terminal end the run as Ctrl-C does: with what was measured."""
+    """Ctrl-C, SIGTERM and a closed terminal end the run with what was measured.
+
+    SIGINT is ignored in a shell's background jobs, where somebody who sends it still means it; a
+    closed terminal that is ignored (nohup) stays so.
+    """
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    names = ["SIGINT", "SIGTERM"]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        names.append("SIGHUP")
     before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
     try:
         yield
