@@ -25,6 +25,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Checks everything that was typed, before anything runs."""
+    if config.option.help:
+        return
     settings = read_settings(config)
     resume, overwrite = config.getoption("--resume"), config.getoption("--overwrite")
     path = result_path(config, resume=resume, overwrite=overwrite)

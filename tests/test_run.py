@@ -256,3 +256,17 @@ def test_collecting_the_full_grid_imports_nothing_that_training_needs_alone() ->
     )
     assert "1404 tests collected" in done.stdout
     assert "imported: [] exit: 0" in done.stdout
+
+
+def test_help_explains_every_option_and_asks_for_no_file() -> None:
+    code, output = bench("--help")
+    assert code == 0
+    flags = (
+        "--workloads",
+        "--batch-sizes",
+        "--devices",
+        "--preset",
+        "--resume",
+        "--find-crossover",
+    )
+    assert all(flag in output for flag in flags)
