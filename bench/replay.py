@@ -18,6 +18,10 @@ class ReplayClock:
         """The reading, in seconds."""
         return self.reading
 
+    def __repr__(self) -> str:
+        """What stands for the timer in the file."""
+        return "seconds measured by worker processes"
+
     def replay(self, benchmark: Any, seconds: list[float]) -> None:
         """Gives the benchmark fixture one round for every entry of `seconds`."""
         remaining: Iterator[float] = iter(seconds)
