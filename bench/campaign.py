@@ -8,7 +8,6 @@ mean: `python scripts/detection.py results/campaign/*.json --out results`.
 
 import argparse
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -128,39 +127,39 @@ def run_once(options: argparse.Namespace, number: int, console: Console) -> None
         )
         measure_all(campaign, [plan])
     journal.close()
-    machine = describe_machine(name, probe)
-    run = json_form(vars(replace(settings)))
-    del run["learning_rate"]
-    write_json(
-        path,
-        {
-            "machine_info": {"node": name, "crossover": machine},
-            "benchmarks": rows(plan, measurements, again=False),
-            "crossover": {
-                "schema_version": SCHEMA_VERSION,
-                "complete": True,
-                "planned": total,
-                "run": run
-                | {
-                    "command": f"python -m bench.campaign {' '.join(sys.argv[1:])}",
-                    "started": started,
-                    "finished": now(),
-                    "learning_rates": {options.workload: rate},
-                    "precision": PRECISION,
-                    "looks": [settings.blocks],
-                },
-                "workloads": {options.workload: about},
-                "absent": [],
-                "repeats": rows(plan, measurements, again=True),
-                "blocks": [
-                    {key: value for key, value in line.items() if key != "kind"}
-                    for line in measurements.blocks
-                ],
-            },
+    content = {
+        "machine_info": {"node": name, "crossover": describe_machine(name, probe)},
+        "benchmarks": rows(plan, measurements, again=False),
+        "crossover": {
+            "schema_version": SCHEMA_VERSION,
+            "complete": True,
+            "planned": total,
+            "run": run_record(settings, started, {options.workload: rate}),
+            "workloads": {options.workload: about},
+            "absent": [],
+            "repeats": rows(plan, measurements, again=True),
+            "blocks": [
+                {key: value for key, value in line.items() if key != "kind"}
+                for line in measurements.blocks
+            ],
         },
-        indent=None,
-    )
+    }
+    write_json(path, content, indent=None)
     journal.path.unlink()
+
+
+def run_record(settings: Settings, started: str, rates: dict[str, float]) -> dict[str, Any]:
+    """The run's settings, command and times, as every result file has them."""
+    record: dict[str, Any] = json_form(vars(settings))
+    del record["learning_rate"]
+    return record | {
+        "command": f"python -m bench.campaign {' '.join(sys.argv[1:])}",
+        "started": started,
+        "finished": now(),
+        "learning_rates": rates,
+        "precision": PRECISION,
+        "looks": [settings.blocks],
+    }
 
 
 def open_journal(path: Path) -> tuple[Journal, Measurements]:
