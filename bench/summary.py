@@ -1,7 +1,6 @@
 """The last words of a run: what was measured, what was not and why, and what to type next."""
 
 import math
-from collections import Counter
 from statistics import median
 
 from rich.console import Console
@@ -66,19 +65,14 @@ def _print_counts(run: Run, console: Console) -> None:
         f"{run.settings.blocks} process{'es' * (run.settings.blocks > 1)} each",
         highlight=False,
     )
-    for (reason, device, workload), count in Counter(
-        (row["reason"], row["device"], row["workload"]) for row in absent
-    ).items():
-        detail = next(
-            row["detail"]
-            for row in absent
-            if (row["reason"], row["device"], row["workload"]) == (reason, device, workload)
-        )
-        console.print(
-            f"  {count} not measured: {workload} on {device}: {reason}: {detail}",
-            markup=False,
-            highlight=False,
-        )
+    groups: dict[str, list[str]] = {}
+    for row in absent:
+        # What was cut short is one piece of news, not one for every workload and device.
+        where = "" if row["reason"] == "interrupted" else f"{row['workload']} on {row['device']}: "
+        groups.setdefault(f"{where}{row['reason']}", []).append(row["detail"])
+    for what, details in groups.items():
+        line = f"  {len(details)} not measured: {what}: {details[0]}"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _print_next(run: Run, console: Console) -> None:
