@@ -86,7 +86,7 @@ def open_arm(job: Job) -> Arm:
 
     transfer_timing = clock.time(transfer)
     # What stands now stays: later collections, on every device alike, need not walk torch's heap,
-    # which takes 0.1 s and would fall into some epochs by chance.
+    # which takes 0.1 s and could fall into an epoch by chance.
     gc.collect()
     gc.freeze()
     return Arm(
