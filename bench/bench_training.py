@@ -23,5 +23,5 @@ def bench_training(benchmark: Any, request: pytest.FixtureRequest, crossover_run
             pytest.fail(f"failed: {outcome.detail}", pytrace=False)
         pytest.skip(f"{outcome.reason}: {outcome.detail}")
     clock.replay(benchmark, outcome.seconds)
-    benchmark.extra_info |= {"rounds": outcome.rounds, "suspect": outcome.suspect}
+    benchmark.extra_info |= {"suspect": outcome.suspect}
     crossover_run.stats[cell] = benchmark.stats

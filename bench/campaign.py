@@ -20,8 +20,9 @@ from bench.journal import Journal, JournalError, read_journal
 from bench.machine import describe_machine, run_probe
 from bench.measure import Campaign, Key, Measurements
 from bench.options import Settings
+from bench.processes import arm_device, process_rows
 from bench.progress import RunProgress
-from bench.record import ROUND_FIELDS, block_suspicions, total_seconds
+from bench.record import block_suspicions, total_seconds
 from bench.result_file import SCHEMA_VERSION, write_json
 from bench.run import json_form, now
 from bench.strategy import measure_all
@@ -60,44 +61,30 @@ def plan_of(workload: str, slowdowns: tuple[float, ...]) -> WorkloadPlan:
     return WorkloadPlan(workload, arms, 1)
 
 
-def arm_device(arm: Arm) -> str:
-    """The arm's name in the file: `cpu` as it is, `slowed:10` for ten per cent."""
-    return "cpu" if arm.slowdown is None else f"slowed:{round(100 * arm.slowdown)}"
+def rows(plan: WorkloadPlan, measurements: Measurements) -> list[dict[str, Any]]:
+    """The arms' rows, as pytest-benchmark writes them. A/A repeats are measurements alone."""
+    return [
+        _row(plan.workload, arm, size, measurements)
+        for arm, sizes in plan.batch_sizes.items()
+        if not arm.again
+        for size in sizes
+    ]
 
 
-def rows(plan: WorkloadPlan, measurements: Measurements, *, again: bool) -> list[dict[str, Any]]:
-    """The arms' rows: benchmarks, or the A/A repeats."""
-    found = []
-    for arm, sizes in plan.batch_sizes.items():
-        for size in sizes if arm.again == again else ():
-            lines = measurements.measured.get(Key(plan.workload, arm, size), {})
-            whole = [line for _, line in sorted(lines.items())]
-            params = {
-                "workload": plan.workload,
-                "batch_size": size,
-                "epochs": 1,
-                "device": arm_device(arm),
-            }
-            rounds = [{name: line[name] for name in ROUND_FIELDS} for line in whole]
-            if again:
-                found.append(params | {"rounds": rounds})
-                continue
-            data = [total_seconds(line, 1) for line in whole]
-            reasons = block_suspicions(Cell(plan.workload, size, 1, "cpu"), measurements)
-            name = f"campaign[{'-'.join(map(str, params.values()))}]"
-            found.append(
-                {
-                    "name": name,
-                    "fullname": name,
-                    "params": params,
-                    "extra_info": {
-                        "rounds": rounds,
-                        "suspect": [f"block {at}: {reason}" for at, reason in reasons],
-                    },
-                    "stats": {"rounds": len(data), "data": data},
-                }
-            )
-    return found
+def _row(workload: str, arm: Arm, size: int, measurements: Measurements) -> dict[str, Any]:
+    lines = measurements.measured.get(Key(workload, arm, size), {})
+    data = [total_seconds(line, 1) for _, line in sorted(lines.items())]
+    device = arm_device(arm)
+    params = {"workload": workload, "batch_size": size, "epochs": 1, "device": device}
+    name = f"campaign[{'-'.join(map(str, params.values()))}]"
+    reasons = block_suspicions(Cell(workload, size, 1, "cpu"), measurements)
+    return {
+        "name": name,
+        "fullname": name,
+        "params": params,
+        "extra_info": {"suspect": [f"block {at}: {reason}" for at, reason in reasons]},
+        "stats": {"rounds": len(data), "data": data},
+    }
 
 
 def run_once(options: argparse.Namespace, number: int, console: Console) -> None:
@@ -127,24 +114,26 @@ def run_once(options: argparse.Namespace, number: int, console: Console) -> None
         )
         measure_all(campaign, [plan])
     journal.close()
+    benchmarks = rows(plan, measurements)
     content = {
         "machine_info": {"node": name, "crossover": describe_machine(name, probe)},
-        "benchmarks": rows(plan, measurements, again=False),
+        "benchmarks": benchmarks,
         "crossover": {
             "schema_version": SCHEMA_VERSION,
             "complete": True,
-            "planned": total,
+            "planned": len(benchmarks),
+            "measured": len(benchmarks),
             "run": run_record(settings, started, {options.workload: rate}),
             "workloads": {options.workload: about},
             "absent": [],
-            "repeats": rows(plan, measurements, again=True),
+            **process_rows(measurements.measured, threads_asked=False),
             "blocks": [
                 {key: value for key, value in line.items() if key != "kind"}
                 for line in measurements.blocks
             ],
         },
     }
-    write_json(path, content, indent=None)
+    write_json(path, content)
     journal.path.unlink()
 
 
@@ -193,7 +182,7 @@ def main() -> None:
     try:
         for number in range(options.runs):
             run_once(options, number, console)
-    except pytest.UsageError as error:
+    except (pytest.UsageError, JournalError) as error:
         sys.exit(f"python -m bench.campaign: {error}")
 
 

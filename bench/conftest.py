@@ -80,41 +80,52 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
     """Writes the result file, whatever ended the session."""
     run = session.config.stash.get(RUN, None)
-    if run is not None and run.facts is not None:
-        _write(session, run, run.facts)
+    if run is not None:
+        if run.facts is not None:
+            session.exitstatus = _write(session, run, run.facts)
+        run.release()
     return (yield)
 
 
-def _write(session: pytest.Session, run: Run, facts: Facts) -> None:
-    hook, config = session.config.hook, session.config
+def _write(session: pytest.Session, run: Run, facts: Facts) -> int:
+    """Writes the result file and returns the session's exit status."""
     try:
-        machine_info = hook.pytest_benchmark_generate_machine_info(config=config)
-    except Exception as error:  # noqa: BLE001 - hours of measuring must not end in a hook
-        machine_info = {"error": str(error)}
+        output = _result(session.config, run, facts)
+        write_json(run.path, output)
+    except OSError as error:
+        run.write_error = f"{run.path}: cannot be written ({error.strerror})"
+        return pytest.ExitCode.INTERNAL_ERROR
+    except Exception as error:  # noqa: BLE001 - hours of measuring must not end in a plugin's hook
+        run.write_error = f"{run.path}: not written ({error!r})"
+        return pytest.ExitCode.INTERNAL_ERROR
+    if output["crossover"]["complete"]:
+        journal_path(run.path).unlink(missing_ok=True)
+        return session.exitstatus
+    return pytest.ExitCode.INTERNAL_ERROR if run.stopped else pytest.ExitCode.INTERRUPTED
+
+
+def _result(config: pytest.Config, run: Run, facts: Facts) -> dict[str, Any]:
+    """The result file's content: pytest-benchmark's own JSON and our key."""
+    hook = config.hook
     # The host's own name is nobody's business but its owner's, who named the file.
-    machine_info |= {"node": run.path.stem, "crossover": facts.machine}
-    try:
-        commit_info = hook.pytest_benchmark_generate_commit_info(config=config)
-    except Exception as error:  # noqa: BLE001 - likewise
-        commit_info = {"error": str(error)}
+    ours = {"node": run.path.stem, "crossover": facts.machine}
     output: dict[str, Any] = hook.pytest_benchmark_generate_json(
         config=config,
         benchmarks=list(run.stats.values()),
         include_data=True,
-        machine_info=machine_info,
-        commit_info=commit_info,
+        machine_info=_ask(hook.pytest_benchmark_generate_machine_info, config) | ours,
+        commit_info=_ask(hook.pytest_benchmark_generate_commit_info, config),
     )
-    output["crossover"] = crossover_key(run, facts, set(run.stats))
+    return output | {"crossover": crossover_key(run, facts, set(run.stats))}
+
+
+def _ask(hook: Any, config: pytest.Config) -> dict[str, Any]:
+    """What a hook says; what it raised where it raised."""
     try:
-        write_json(run.path, output)
-    except OSError as error:
-        run.write_error = f"{run.path}: cannot be written ({error.strerror})"
-        session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
-        return
-    if output["crossover"]["complete"]:
-        journal_path(run.path).unlink(missing_ok=True)
-    else:
-        session.exitstatus = pytest.ExitCode.INTERRUPTED
+        answer: dict[str, Any] = hook(config=config)
+    except Exception as error:  # noqa: BLE001 - hours of measuring must not end in a hook
+        return {"error": repr(error)}
+    return answer
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from bench.grid import Cell, cell_id, cell_params
 from bench.journal import Line
-from bench.record import Absent, Timed, repeat_rounds
+from bench.processes import process_rows
+from bench.record import Absent, Timed
 from bench.result_file import SCHEMA_VERSION
 from bench.strategy import LOOKS
 
@@ -42,17 +43,6 @@ def absent_rows(run: "Run", shown: "set[Cell]") -> list[Line]:
     return rows
 
 
-def repeat_rows(run: "Run", shown: "set[Cell]") -> list[Line]:
-    """The A/A repeats: each timed cell's rounds of the same device's second arm."""
-    rows = []
-    for cell in run.cells:
-        rounds = repeat_rounds(cell, run.measurements) if cell in shown else []
-        if rounds:
-            params = cell_params(cell, threads_asked=run.threads_asked)
-            rows.append(params | {"rounds": rounds})
-    return rows
-
-
 def crossover_key(run: "Run", facts: Facts, shown: "set[Cell]") -> dict[str, Any]:
     """Our part of the file; `complete` unless an interruption left cells out."""
     absent = absent_rows(run, shown)
@@ -62,6 +52,7 @@ def crossover_key(run: "Run", facts: Facts, shown: "set[Cell]") -> dict[str, Any
         "schema_version": SCHEMA_VERSION,
         "complete": not any(row["reason"] == "interrupted" for row in absent),
         "planned": len(run.cells),
+        "measured": len(shown),
         "run": settings
         | {
             "command": facts.command,
@@ -74,7 +65,7 @@ def crossover_key(run: "Run", facts: Facts, shown: "set[Cell]") -> dict[str, Any
         },
         "workloads": facts.workloads,
         "absent": absent,
-        "repeats": repeat_rows(run, shown),
+        **process_rows(run.measurements.measured, threads_asked=run.threads_asked),
         "blocks": [
             {name: value for name, value in line.items() if name != "kind"}
             for line in run.measurements.blocks
@@ -95,7 +86,7 @@ def provisional(run: "Run") -> dict[str, Any]:
             {
                 "name": cell_id(cell, threads_asked=run.threads_asked),
                 "params": cell_params(cell, threads_asked=run.threads_asked),
-                "extra_info": {"rounds": outcome.rounds, "suspect": outcome.suspect},
+                "extra_info": {"suspect": outcome.suspect},
                 "stats": {"rounds": len(outcome.seconds), "data": outcome.seconds},
             }
         )

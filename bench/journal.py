@@ -1,7 +1,8 @@
 """The journal: every worker's answer as one fsynced line, before anything else happens to it.
 
 Line 1 is the run's identity; each further line is an answer. A line is written by one `write` and
-fsynced; a last line torn by a crash is cut off when the journal is read.
+fsynced; a last line torn by a crash is cut off when the journal is read, and one that did not fit
+on the disk is cut off at once.
 """
 
 import json
@@ -39,6 +40,8 @@ def lock_result(result: Path) -> FileLock:
         raise JournalError(
             f"{result}: another run is writing this result file; wait for it or name another file"
         ) from None
+    except OSError as error:
+        raise _unwritable(lock_path(result), error) from None
     return lock
 
 
@@ -52,31 +55,54 @@ class Journal:
 
     @classmethod
     def create(cls, path: Path, header: Line) -> "Journal":
-        """A new journal with its header line; replaces an existing one."""
-        journal = cls(path, path.open("wb", buffering=0))
+        """A new journal with its header line; replaces an existing one. Raises JournalError."""
+        try:
+            journal = cls(path, path.open("wb", buffering=0))
+        except OSError as error:
+            raise _unwritable(path, error) from None
         journal.append(header)
         sync_folder(path.parent)
         return journal
 
     @classmethod
     def reopen(cls, path: Path) -> "Journal":
-        """An existing journal, its torn last line cut off, ready for more lines."""
-        whole = _whole_bytes(path)
-        file = path.open("r+b", buffering=0)
-        file.truncate(whole)
-        file.seek(whole)
+        """An existing journal, its torn last line cut off, ready for more. Raises JournalError."""
+        try:
+            whole = _whole_bytes(path)
+            file = path.open("r+b", buffering=0)
+            file.truncate(whole)
+            file.seek(whole)
+        except OSError as error:
+            raise _unwritable(path, error) from None
         return cls(path, file)
 
     def append(self, line: Line) -> None:
-        """Writes one line and waits until it is on the disk."""
+        """Writes one line and waits until it is on the disk; raises JournalError when it is not."""
         data = json.dumps(line, allow_nan=False).encode() + b"\n"
-        while data:
-            data = data[self.file.write(data) :]
-        self.sync(self.file.fileno())
+        begin = self.file.tell()
+        try:
+            while data:
+                data = data[self.file.write(data) :]
+            self.sync(self.file.fileno())
+        except OSError as error:
+            self._cut(begin)
+            raise _unwritable(self.path, error) from None
+
+    def _cut(self, whole: int) -> None:
+        """Takes back a line that was written in part; where even that fails, reading does it."""
+        try:
+            self.file.truncate(whole)
+            self.file.seek(whole)
+        except OSError:
+            return
 
     def close(self) -> None:
         """Closes the file; every line is on the disk already."""
         self.file.close()
+
+
+def _unwritable(path: Path, error: OSError) -> JournalError:
+    return JournalError(f"{path}: cannot be written ({error.strerror or error})")
 
 
 def sync_folder(folder: Path) -> None:

@@ -25,7 +25,12 @@ def run_probe(
 
     Prepares the workloads' data. Raises `pytest.UsageError` with what was said when it fails.
     """
-    request = {"devices": devices, "workloads": workloads, "samples": samples}
+    request = {
+        "devices": devices,
+        "workloads": workloads,
+        "samples": samples,
+        "parent": os.getpid(),
+    }
     done = subprocess.run(
         [sys.executable, "-m", "bench.probe", json.dumps(request)],
         cwd=ROOT,

@@ -20,6 +20,9 @@ from bench.process import Death, run_worker
 MOST_ATTEMPTS = 2
 """Starts of a worker for one batch size: a process killed by chance is given one more."""
 
+FATAL = {"hung": "timeout", "oom": "oom"}
+"""Deaths that a second start would only repeat, and the reason that they give a cell."""
+
 
 class Key(NamedTuple):
     """What an answer is about, in every block: one batch size of one device's arm."""
@@ -152,10 +155,22 @@ class Campaign:
             if death is None or not order:
                 continue
             deaths += 1
-            if death.kind == "hung" or deaths >= MOST_ATTEMPTS:
-                reason = "timeout" if death.kind == "hung" else "failed"
-                self._answer(plan, arm, block, order.pop(0), _absence(reason, death.detail))
+            if death.kind in FATAL or deaths >= MOST_ATTEMPTS:
+                size = order.pop(0)
+                reason = FATAL.get(death.kind, "failed")
+                self._answer(plan, arm, block, size, _absence(reason, death.detail))
                 deaths = 0
+                if reason == "oom":
+                    self._imply_larger(plan, arm, block, order, size)
+
+    def _imply_larger(
+        self, plan: WorkloadPlan, arm: Arm, block: int, order: list[int], size: int
+    ) -> None:
+        """Takes the batch sizes above one that memory does not hold out of `order`."""
+        for larger in [other for other in order if other > size]:
+            order.remove(larger)
+            detail = f"out of memory at batch size {size} already"
+            self._answer(plan, arm, block, larger, _absence("implied", detail))
 
     def _run_process(
         self, plan: WorkloadPlan, arm: Arm, block: int, order: list[int]

@@ -1,6 +1,7 @@
-"""`python -m bench.probe '{"devices": [...], "workloads": [...], "samples": N}'`, answered in JSON.
+"""`python -m bench.probe '{"devices": [...], "workloads": [...], "samples": N, "parent": PID}'`.
 
-What torch and the devices of this machine are, and what the workloads are (their data prepared).
+Answers in JSON: what torch and the devices of this machine are, and what the workloads are (their
+data prepared).
 A process of its own, so that pytest imports no torch and no measuring process touches two devices.
 """
 
@@ -11,6 +12,7 @@ from typing import Any
 
 import torch
 
+from bench.child import die_with_parent
 from bench.device import NoSuchDeviceError, open_device
 from models import WORKLOADS, define, describe_repeat
 
@@ -111,6 +113,7 @@ def describe_workload(name: str, samples: int) -> dict[str, Any]:
 
 if __name__ == "__main__":
     request = json.loads(sys.argv[1])
+    die_with_parent(request["parent"])
     answer = describe_devices(request["devices"])
     answer["workloads"] = {
         name: describe_workload(name, request["samples"]) for name in request["workloads"]

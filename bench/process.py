@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from bench.grid import OWN_THREADS
+from bench.host_memory import oom_kills
 from bench.job import Job
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,7 +27,10 @@ NO_FALLBACK = {"TORCHVULKAN_STRICT": "1", "PYTORCH_ENABLE_MPS_FALLBACK": "0"}
 
 @dataclass(frozen=True)
 class Death:
-    """How a worker ended without answering everything: `hung` past its deadline or `died`."""
+    """How a worker ended without answering everything.
+
+    `hung` past its deadline, `died`, or `oom`: the system killed it for want of memory.
+    """
 
     kind: str
     detail: str
@@ -89,6 +93,7 @@ def run_worker(
     Whoever stops listening - by an exception, by Ctrl-C - has ended the worker.
     """
     with tempfile.TemporaryFile() as stderr:
+        kills = oom_kills()
         process = start_worker(job, stderr)
         answers: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         threading.Thread(target=_listen, args=(process, answers), daemon=True).start()
@@ -103,9 +108,12 @@ def run_worker(
                     yield Death("hung", f"no answer for {limit:.0f} s; the process was ended")
                     return
                 if line is None:
-                    yield Death("died", _last_words(process, stderr))
+                    yield _death(process, stderr, kills)
                     return
-                answer: dict[str, Any] = json.loads(line)
+                answer = read_answer(line)
+                if answer is None:
+                    yield Death("died", f"the process answered what is no answer: {line[:100]!r}")
+                    return
                 if answer["kind"] == "done":
                     return
                 yield answer
@@ -124,6 +132,24 @@ def _listen(process: "subprocess.Popen[str]", answers: "queue.SimpleQueue[str | 
     except ValueError:
         pass  # closed under us: nobody listens any more
     answers.put(None)
+
+
+def read_answer(line: str) -> dict[str, Any] | None:
+    """A worker's line as an answer; None when it is none (a library wrote over our lines)."""
+    try:
+        answer = json.loads(line)
+    except ValueError:
+        return None
+    return answer if isinstance(answer, dict) and "kind" in answer else None
+
+
+def _death(process: "subprocess.Popen[str]", stderr: IO[bytes], kills: int | None) -> Death:
+    """How a worker died that ended by itself; `kills` is what `oom_kills` said at its start."""
+    words = _last_words(process, stderr)
+    now = oom_kills()
+    if process.returncode == -signal.SIGKILL and None not in (kills, now) and now != kills:
+        return Death("oom", f"{words}: the system was out of memory")
+    return Death("died", words)
 
 
 def _last_words(process: "subprocess.Popen[str]", stderr: IO[bytes]) -> str:

@@ -6,29 +6,6 @@ from bench.grid import Arm, Cell
 from bench.journal import Line
 from bench.measure import Key, Measurements
 
-ROUND_FIELDS = (
-    "block",
-    "started",
-    "import_seconds",
-    "context_seconds",
-    "transfer_seconds",
-    "first_step_seconds",
-    "warm_step_seconds",
-    "own_first_step_seconds",
-    "own_warm_step_seconds",
-    "epoch_seconds",
-    "event_seconds",
-    "first_loss",
-    "loss",
-    "score",
-    "evaluated_after_epochs",
-    "steps",
-    "threads",
-    "trained_on",
-    "host_peak_bytes",
-    "device_peak_bytes",
-    "position",
-)
 # The same weights on the same first minibatch differ by rounding alone; after some epochs rounding
 # has grown, and a tolerance can only tell the same training from another one.
 FIRST_LOSS_TOLERANCE = 1e-3
@@ -36,7 +13,7 @@ LOSS_TOLERANCE = 0.10
 
 
 class Timed(NamedTuple):
-    """A measured cell: one round a block, and each round's total seconds."""
+    """A measured cell: one answer a block, and each one's total seconds."""
 
     rounds: list[Line]
     seconds: list[float]
@@ -76,12 +53,11 @@ def cell_outcome(
     """
     if cell.device in missing_devices:
         return Absent("no device", missing_devices[cell.device], 0)
-    lines = arm_lines(measurements, cell, again=False)
+    lines = arm_lines(measurements, cell)
     whole = [line for line in lines if len(line["epoch_seconds"]) >= cell.epochs]
     if len(whole) >= blocks and len(whole) == len(lines):
         seconds = [total_seconds(line, cell.epochs) for line in whole]
-        rounds = [{name: line[name] for name in ROUND_FIELDS} for line in whole]
-        return Timed(rounds, seconds, suspicions(cell, measurements, whole))
+        return Timed(whole, seconds, suspicions(cell, measurements, whole))
     absence = measurements.absent.get(
         Key(cell.workload, Arm(cell.device, cell.threads), cell.batch_size)
     )
@@ -95,16 +71,9 @@ def cell_outcome(
     return Absent("interrupted", "the run ended before; --resume finishes it", len(whole))
 
 
-def repeat_rounds(cell: Cell, measurements: Measurements) -> list[Line]:
-    """The A/A rounds of a cell: the same device measured once more in the same blocks."""
-    lines = arm_lines(measurements, cell, again=True)
-    whole = [line for line in lines if len(line["epoch_seconds"]) >= cell.epochs]
-    return [{name: line[name] for name in ROUND_FIELDS} for line in whole]
-
-
-def arm_lines(measurements: Measurements, cell: Cell, *, again: bool) -> list[Line]:
+def arm_lines(measurements: Measurements, cell: Cell) -> list[Line]:
     """The measured answers for a cell's arm and batch size, in the order of their blocks."""
-    key = Key(cell.workload, Arm(cell.device, cell.threads, again), cell.batch_size)
+    key = Key(cell.workload, Arm(cell.device, cell.threads), cell.batch_size)
     return [line for _, line in sorted(measurements.measured.get(key, {}).items())]
 
 

@@ -2,20 +2,23 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from bench.journal import sync_folder
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+ROW_DEPTH = 3
+"""A result file is indented as deep as this; what lies deeper, a measurement, is one line."""
 
 
-def write_json(path: Path, content: dict[str, Any], *, indent: int | None = 1) -> None:
+def write_json(path: Path, content: dict[str, Any]) -> None:
     """Writes to a temporary file beside it, then renames: the file is always old or new, whole."""
     temporary = path.with_name(f".{path.name}.tmp")
     try:
         with temporary.open("w", encoding="utf-8") as file:
-            json.dump(content, file, indent=indent, allow_nan=False)
+            file.writelines(json_text(content))
             file.write("\n")
             file.flush()
             os.fsync(file.fileno())
@@ -26,10 +29,26 @@ def write_json(path: Path, content: dict[str, Any], *, indent: int | None = 1) -
     sync_folder(path.parent)
 
 
-def is_complete(path: Path) -> bool:
-    """Whether an existing result file says that its run came to its end."""
+def json_text(value: Any, depth: int = ROW_DEPTH, indent: str = "") -> Iterator[str]:
+    """The value as JSON, in parts: indented as far as `depth`, in one line below.
+
+    Thousands of rows of numbers stay readable and small that way, and differ line by line.
+    """
+    if depth == 0 or not isinstance(value, dict | list) or not value:
+        yield json.dumps(value, allow_nan=False)
+        return
+    pairs = value.items() if isinstance(value, dict) else ((None, item) for item in value)
+    begin, end = "{}" if isinstance(value, dict) else "[]"
+    for number, (name, item) in enumerate(pairs):
+        label = "" if name is None else f"{json.dumps(name)}: "
+        yield f"{',' if number else begin}\n{indent} {label}"
+        yield from json_text(item, depth - 1, indent + " ")
+    yield f"\n{indent}{end}"
+
+
+def run_started(path: Path) -> str | None:
+    """When the run began that an existing result file is of; None when the file is not ours."""
     try:
-        content = json.loads(path.read_bytes())
-        return bool(content["crossover"]["complete"])
+        return str(json.loads(path.read_bytes())["crossover"]["run"]["started"])
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        return True  # not ours to replace
+        return None

@@ -1,9 +1,6 @@
 """One run of `pytest bench`: what was asked for, what was measured, and what pytest was shown."""
 
-import signal
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -11,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from rich.console import Console
 
 from bench.content import Facts, provisional
@@ -31,7 +29,8 @@ from bench.measure import Campaign, Measurements
 from bench.options import Settings
 from bench.progress import RunProgress
 from bench.record import Absent, Timed, cell_outcome
-from bench.result_file import SCHEMA_VERSION, is_complete
+from bench.result_file import SCHEMA_VERSION, run_started
+from bench.signals import ended_by_signals
 from bench.strategy import LOOKS, Undecided, find_crossovers, measure_all, measure_until_decided
 
 
@@ -49,6 +48,9 @@ class Run:
     facts: Facts | None = None
     measurements: Measurements = field(default_factory=Measurements)
     stats: dict[Cell, Any] = field(default_factory=dict)
+    lock: FileLock | None = None
+    stopped: str | None = None
+    """What ended the measuring before its end and was no interruption: the disk is full."""
     write_error: str | None = None
 
     @property
@@ -72,13 +74,10 @@ class Run:
     def check_file(self) -> None:
         """Refuses to lose a result or a journal; raises `pytest.UsageError`."""
         journal = journal_path(self.path)
+        if self.lock is None and lock_path(self.path).exists():
+            self._lock().release()  # another run may be at work: say that, nothing else
         if self.resume:
-            if not journal.exists():
-                raise pytest.UsageError(
-                    f"--resume: there is no {journal} to resume; start without --resume"
-                )
-            if self.path.exists() and is_complete(self.path):
-                raise pytest.UsageError(f"--resume: {self.path} is complete; nothing is left to do")
+            self._check_resume(journal)
         elif not self.overwrite:
             if journal.exists():
                 raise pytest.UsageError(
@@ -90,14 +89,36 @@ class Run:
                     f"{self.path} exists; name another file or replace it with --overwrite"
                 )
 
+    def _check_resume(self, journal: Path) -> None:
+        """A result that lies there already must be of the run in the journal, or given up by it."""
+        if not journal.exists():
+            raise pytest.UsageError(
+                f"--resume: there is no {journal} to resume; start without --resume"
+            )
+        header = self._read_journal(journal)[0]
+        mine = header.get("overwrites") or run_started(self.path) == header.get("started")
+        if self.path.exists() and not mine:
+            raise pytest.UsageError(
+                f"--resume: {self.path} is not of the run in {journal}; move the result away first"
+            )
+
+    def _read_journal(self, journal: Path) -> tuple[Line, list[Line]]:
+        try:
+            return read_journal(journal)
+        except JournalError as error:
+            raise pytest.UsageError(f"--resume: {error}") from None
+
+    def _lock(self) -> FileLock:
+        try:
+            return lock_result(self.path)
+        except JournalError as error:
+            raise pytest.UsageError(str(error)) from None
+
     def measure(self, cells: list[Cell], console: Console) -> None:
         """Measures the selected cells, every answer journalled; returns early on Ctrl-C."""
         self.cells = cells
-        try:
-            lock = lock_result(self.path)
-        except JournalError as error:
-            raise pytest.UsageError(str(error)) from None
-        try:
+        self.lock = self._lock()  # until `release`: the result file is still to be written
+        with ended_by_signals():
             self.check_file()
             console.print("asking torch for its devices and preparing the data", highlight=False)
             self.facts = self._ask_facts()
@@ -106,10 +127,14 @@ class Run:
                 self._campaign(self.facts, journal, console)
             finally:
                 journal.close()
-        finally:
+
+    def release(self) -> None:
+        """Lets another run have the result file."""
+        if self.lock is not None:
             # Unlinked while it is held: whoever waits for it sees that the file is gone.
             lock_path(self.path).unlink(missing_ok=True)
-            lock.release()
+            self.lock.release()
+            self.lock = None
 
     def _ask_facts(self) -> Facts:
         workloads = tuple(dict.fromkeys(cell.workload for cell in self.cells))
@@ -149,12 +174,8 @@ class Run:
         # JSON has no tuples: compare what comes back from the journal with what would.
         identity = json_form(self.identity(facts))
         if not self.resume:
-            header: Line = {"kind": "run", "started": facts.started, "command": self.command}
-            return Journal.create(path, header | {"identity": identity})
-        try:
-            old, lines = read_journal(path)
-        except JournalError as error:
-            raise pytest.UsageError(f"--resume: {error}") from None
+            return self._new_journal(path, facts, identity)
+        old, lines = self._read_journal(path)
         differs = difference(old.get("identity", {}), identity)
         if differs:
             raise pytest.UsageError(
@@ -164,13 +185,30 @@ class Run:
         for line in lines:
             self.measurements.take(line)
         facts.started = old["started"]
-        journal = Journal.reopen(path)
-        journal.append({"kind": "resumed", "at": now(), "command": self.command})
+        try:
+            journal = Journal.reopen(path)
+            journal.append({"kind": "resumed", "at": now(), "command": self.command})
+        except JournalError as error:
+            raise pytest.UsageError(f"--resume: {error}") from None
         return journal
+
+    def _new_journal(self, path: Path, facts: Facts, identity: Line) -> Journal:
+        header: Line = {
+            "kind": "run",
+            "started": facts.started,
+            "command": self.command,
+            # A later --resume may replace the result that lies there now: this run was told so.
+            "overwrites": self.path.exists(),
+            "identity": identity,
+        }
+        try:
+            return Journal.create(path, header)
+        except JournalError as error:
+            raise pytest.UsageError(str(error)) from None
 
     def _campaign(self, facts: Facts, journal: Journal, console: Console) -> None:
         plans = plan_workloads(self.cells)
-        with RunProgress(self._planned(plans, facts), console) as progress, ended_by_signals():
+        with RunProgress(self._planned(plans, facts), console) as progress:
             for key, blocks in self.measurements.measured.items():
                 progress.skip(key.workload, key.arm, len(blocks))
             campaign = Campaign(
@@ -186,6 +224,9 @@ class Run:
                 self._measure(campaign, plans)
             except KeyboardInterrupt:
                 self.measurements.interrupted = True
+            except JournalError as error:
+                self.measurements.interrupted = True
+                self.stopped = str(error)
 
     def _measure(self, campaign: Campaign, plans: list[WorkloadPlan]) -> None:
         if self.settings.find_crossover:
@@ -226,28 +267,6 @@ class Run:
             missing_devices=self.facts.missing_devices if self.facts else {},
             searching=self.settings.find_crossover,
         )
-
-
-@contextmanager
-def ended_by_signals() -> Generator[None]:
-    """Ctrl-C, SIGTERM and a closed terminal end the run with what was measured.
-
-    SIGINT is ignored in a shell's background jobs, where somebody who sends it still means it; a
-    closed terminal that is ignored (nohup) stays so.
-    """
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    names = ["SIGINT", "SIGTERM"]
-    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        names.append("SIGHUP")
-    before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
-    try:
-        yield
-    finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
 
 
 def json_form(value: Any) -> Any:

@@ -79,9 +79,12 @@ def _print_next(run: Run, console: Console) -> None:
     def say(text: str) -> None:
         console.print(text, markup=False, highlight=False, soft_wrap=True)
 
+    if run.stopped:
+        say(f"stopped: {run.stopped}")
     if run.write_error:
         say(f"{run.write_error}; every figure is in {journal_path(run.path)}")
-        say("make room, then finish with the same command and --resume")
+    if run.stopped or run.write_error:
+        say("mend that, then finish with the same command and --resume")
     elif run.measurements.interrupted:
         say(f"interrupted: what was measured is in {run.path} and {journal_path(run.path)}")
         say("finish with the same command and --resume")

@@ -7,11 +7,11 @@ then `done`. An exception before the first batch size is one `absent` line witho
 import json
 import os
 import sys
-import threading
 import time
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
+from bench.child import die_when_input_ends
 from bench.job import Job
 
 
@@ -22,24 +22,11 @@ def take_stdout() -> TextIO:
     return answers
 
 
-def die_with_parent() -> None:
-    """Ends this process when the parent is gone: its end of our standard input closes then.
-
-    A thread blocked in a read costs the training loop nothing.
-    """
-
-    def watch() -> None:
-        sys.stdin.read()
-        os._exit(3)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
 def main() -> None:
     """Measures one job."""
     answers = take_stdout()
     job = Job.from_line(sys.stdin.readline())
-    die_with_parent()
+    die_when_input_ends()
 
     def answer(kind: str, **fields: Any) -> None:
         answers.write(json.dumps({"kind": kind} | fields, allow_nan=False) + "\n")

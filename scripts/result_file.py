@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 from typing import Any, NoReturn
 
+from scripts.layout import misplaced, with_rounds
 from scripts.schema import refusal
 from scripts.text import safe_text
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+OLDEST_VERSION = 1
 LARGEST_BYTES = 128 * 2**20
 
 Document = dict[str, Any]
@@ -27,16 +29,22 @@ class ResultError(Exception):
 
 
 def read(path: Path) -> Document:
-    """The document of one result file, valid by the schema; raises ResultError otherwise."""
+    """The document of one result file, valid by its schema, as the readers work with it.
+
+    Raises ResultError otherwise.
+    """
     try:
         document = _recognise(path, _parse(path, _text(path)))
-        problem = refusal(document)
+        version = document["crossover"]["schema_version"]
+        problem = refusal(document, version)
+        if problem is None and version == SCHEMA_VERSION:
+            problem = misplaced(document)
     except RecursionError:
         raise ResultError(path, "", "is nested too deeply to be a result file") from None
     if problem is not None:
         where, message = problem
         raise ResultError(path, field_name(document, where), f"{message}; {_REPAIR}")
-    return document
+    return with_rounds(document) if version == SCHEMA_VERSION else document
 
 
 def field_name(document: Document, where: list[str | int]) -> str:
@@ -49,6 +57,9 @@ def field_name(document: Document, where: list[str | int]) -> str:
         case ["crossover", ("absent" | "repeats") as kind, int(index), *_]:
             entry = f"crossover.{kind}[{index}]"
             cell = _cell_name({"params": document["crossover"][kind][index]})
+        case ["crossover", "measurements", int(index), *_]:
+            entry = f"crossover.measurements[{index}]"
+            cell = _arm_name(document, document["crossover"]["measurements"][index])
         case _:
             return name
     return name.replace(entry, f"{entry} ({cell})", 1) if cell else name
@@ -63,6 +74,22 @@ def _cell_name(entry: object) -> str:
         return ""
     axes = [params.get(axis) for axis in ("workload", "batch_size", "epochs", "device", "threads")]
     return "-".join(str(value)[:60] for value in axes if isinstance(value, (str, int)))
+
+
+def _arm_name(document: Document, row: object) -> str:
+    """`mlp-64-cpu`: what a measurement is of, as far as the document says."""
+    processes = document["crossover"].get("processes")
+    index = row.get("process") if isinstance(row, dict) else None
+    if not isinstance(row, dict) or not isinstance(processes, list) or type(index) is not int:
+        return ""
+    process = processes[index] if 0 <= index < len(processes) else None
+    if not isinstance(process, dict):
+        return ""
+    return _cell_name({"params": {"batch_size": row.get("batch_size"), **_axes(process)}})
+
+
+def _axes(process: Document) -> Document:
+    return {axis: process.get(axis) for axis in ("workload", "device")}
 
 
 def _text(path: Path) -> str:
@@ -118,8 +145,13 @@ def _recognise(path: Path, document: object) -> Document:
         message = f"is missing: this is {kind}, not written by `pytest bench --benchmark-json`"
         raise ResultError(path, "crossover", message)
     own = document["crossover"]
-    version = own.get("schema_version") if isinstance(own, dict) else None
-    if type(version) is int and version > SCHEMA_VERSION:
+    if not isinstance(own, dict):
+        raise ResultError(path, "crossover", f"is not of type 'object'; {_REPAIR}")
+    version = own.get("schema_version")
+    if type(version) is not int or version < OLDEST_VERSION:
+        message = f"is not a version that this reader knows ({OLDEST_VERSION} to {SCHEMA_VERSION})"
+        raise ResultError(path, "crossover.schema_version", f"{message}; {_REPAIR}")
+    if version > SCHEMA_VERSION:
         message = f"is {version}, newer than this reader's {SCHEMA_VERSION}; update Crossover"
         raise ResultError(path, "crossover.schema_version", message)
     return document

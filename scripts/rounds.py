@@ -26,6 +26,8 @@ class Rounds:
     cells: list[dict[str, Any]]
     places: list[list[str | int]]
     owner: Integers
+    placed: bool = False
+    """Whether each entry says in `_place` where it stands (`layout.with_rounds`)."""
 
     @classmethod
     def of(cls, document: Document) -> "Rounds":
@@ -40,10 +42,13 @@ class Rounds:
             cells=[entry["params"] for entry in benchmarks] + repeats,
             places=places,
             owner=np.repeat(np.arange(len(lists)), [len(rounds) for rounds in lists]),
+            placed=document["crossover"]["schema_version"] > 1,
         )
 
     def place(self, index: int) -> list[str | int]:
         """Where round `index` stands in the document."""
+        if self.placed:
+            return list(self.entries[index]["_place"])
         cell = int(self.owner[index])
         number = index - int(np.searchsorted(self.owner, cell))
         inside = ["extra_info"] if self.places[cell][0] == "benchmarks" else []

@@ -1,8 +1,9 @@
 """Whether a document is a result file: asked of many values at once, worded by jsonschema.
 
-`schema_v1.json` is the one definition. A file holds thousands of rounds, which jsonschema takes
-seconds to walk, so `fits` applies the same schema to whole columns of values first; jsonschema
-decides, and words the refusal, whenever `fits` does not simply say yes.
+`schema_v2.json` is the one definition of today's files, `schema_v1.json` of older ones. A file
+holds thousands of rounds, which jsonschema takes seconds to walk, so `fits` applies the same schema
+to whole columns of values first; jsonschema decides, and words the refusal, whenever `fits` does
+not simply say yes.
 """
 
 import json
@@ -27,29 +28,38 @@ _TYPES = {
     "boolean": bool,
     "null": type(None),
 }
-_ANNOTATIONS = {"$schema", "title", "description", "$defs", "type", "additionalProperties"}
+_ANNOTATIONS = {"$schema", "title", "description", "type", "additionalProperties"}
 
 
 @cache
-def load_schema() -> Rule:
-    """The schema of version 1."""
-    content = Path(__file__).with_name("schema_v1.json").read_text(encoding="utf-8")
+def load_schema(version: int) -> Rule:
+    """The schema of a version, each `$ref` replaced by what it names."""
+    content = Path(__file__).with_name(f"schema_v{version}.json").read_text(encoding="utf-8")
     schema: Rule = json.loads(content)
-    return schema
+    resolved: Rule = _resolve(schema, schema.pop("$defs"))
+    return resolved
 
 
-def refusal(document: object) -> tuple[list[str | int], str] | None:
-    """Where and why the document is not a result file of version 1; None when it is one."""
-    if fits([document], load_schema()):
+def _resolve(rule: Any, definitions: dict[str, Rule]) -> Any:
+    if isinstance(rule, list):
+        return [_resolve(item, definitions) for item in rule]
+    if not isinstance(rule, dict):
+        return rule
+    if "$ref" in rule:
+        return _resolve(definitions[rule["$ref"].rpartition("/")[2]], definitions)
+    return {name: _resolve(item, definitions) for name, item in rule.items()}
+
+
+def refusal(document: object, version: int) -> tuple[list[str | int], str] | None:
+    """Where and why the document is not a result file of the version; None when it is one."""
+    if fits([document], load_schema(version)):
         return None
-    error = next(_validator().iter_errors(document), None)
+    error = next(_validator(version).iter_errors(document), None)
     return None if error is None else (list(error.absolute_path), error.message)
 
 
 def fits(values: Sequence[Any], rule: Rule) -> bool:
     """Whether every value satisfies the rule; False may also mean that jsonschema has to say."""
-    if "$ref" in rule:
-        rule = load_schema()["$defs"][rule["$ref"].rpartition("/")[2]]
     kinds = set(map(type, values))
     if not kinds <= _python_types(rule):
         return False
@@ -64,8 +74,8 @@ def fits(values: Sequence[Any], rule: Rule) -> bool:
 
 
 @cache
-def _validator() -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(load_schema())
+def _validator(version: int) -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(load_schema(version))
 
 
 def _python_types(rule: Rule) -> set[type]:

@@ -10,13 +10,11 @@ from bench.job import Job
 from bench.measure import Measurements
 from bench.process import Death
 from bench.record import (
-    ROUND_FIELDS,
     Absent,
     Timed,
     cell_outcome,
     cold_start_seconds,
     loss_mismatch,
-    repeat_rounds,
     total_seconds,
 )
 from bench.strategy import measure_all
@@ -57,7 +55,6 @@ def test_a_cell_has_one_round_a_process(tmp_path: Path) -> None:
     assert isinstance(timed, Timed)
     assert timed.seconds == [4.0, 4.0, 4.0]
     assert [round_["block"] for round_ in timed.rounds] == [0, 1, 2]
-    assert set(timed.rounds[0]) == set(ROUND_FIELDS)
     assert timed.suspect == []
 
 
@@ -113,9 +110,6 @@ def test_repeats_are_kept_apart_from_the_cells(tmp_path: Path) -> None:
     arms = dict(PLAN.batch_sizes)
     again = next(iter(arms))._replace(again=True)
     measurements = after(tmp_path, plan=PLAN._replace(batch_sizes=arms | {again: (8,)}))
-    assert len(repeat_rounds(Cell("mlp", 8, 2, "cpu"), measurements)) == 3
-    assert repeat_rounds(Cell("mlp", 64, 2, "cpu"), measurements) == []
-    assert repeat_rounds(Cell("mlp", 8, 2, "cuda"), measurements) == []
     timed = outcome(Cell("mlp", 8, 2, "cpu"), measurements)
     assert isinstance(timed, Timed)
     assert len(timed.rounds) == 3

@@ -60,11 +60,25 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return path, output
 
 
+def rounds_of(content: Any, row: Any) -> list[Any]:
+    """A cell's measurements, each with the figures of its process."""
+    own = content["crossover"]
+    joined = [own["processes"][one["process"]] | one for one in own["measurements"]]
+    axes = ("workload", "batch_size", "device")
+    return [
+        one
+        for one in joined
+        if not one["again"]
+        and all(one[axis] == row["params"][axis] for axis in axes)
+        and one.get("threads_asked") == row["params"].get("threads")
+    ]
+
+
 def test_a_round_is_a_process(finished: tuple[Path, str]) -> None:
     content = read(finished[0])
     assert len(content["benchmarks"]) == 4
     for row in content["benchmarks"]:
-        rounds = row["extra_info"]["rounds"]
+        rounds = rounds_of(content, row)
         assert row["stats"]["rounds"] == len(rounds) == 2
         assert [one["block"] for one in rounds] == [0, 1]
         for seconds, one in zip(row["stats"]["data"], rounds, strict=True):
@@ -78,7 +92,7 @@ def test_a_finished_run_says_so_and_leaves_only_its_result(finished: tuple[Path,
     path, output = finished
     content = read(path)
     assert content["crossover"]["complete"] is True
-    assert content["crossover"]["planned"] == 4
+    assert content["crossover"]["planned"] == content["crossover"]["measured"] == 4
     assert content["crossover"]["absent"] == []
     assert [name.name for name in path.parent.iterdir()] == ["box.json"]
     assert "4 of 4 cells measured" in output
@@ -104,14 +118,9 @@ def test_the_record_holds_what_is_needed_to_doubt_it(finished: tuple[Path, str])
 
 
 def test_both_ends_of_the_batch_sizes_are_repeated(finished: tuple[Path, str]) -> None:
-    repeats = read(finished[0])["crossover"]["repeats"]
-    assert {(row["batch_size"], row["epochs"]) for row in repeats} == {
-        (32, 1),
-        (32, 2),
-        (64, 1),
-        (64, 2),
-    }
-    assert all(len(row["rounds"]) == 2 for row in repeats)
+    own = read(finished[0])["crossover"]
+    again = [one for one in own["measurements"] if own["processes"][one["process"]]["again"]]
+    assert sorted(one["batch_size"] for one in again) == [32, 32, 64, 64]
 
 
 def test_pytest_benchmark_compares_the_file(finished: tuple[Path, str]) -> None:
@@ -188,9 +197,10 @@ def test_threads_asked_for_are_an_axis(tmp_path: Path) -> None:
         *("--benchmark-json", str(path)),
     )
     assert code == 0, output
-    rows = read(path)["benchmarks"]
+    content = read(path)
+    rows = content["benchmarks"]
     assert [row["params"]["threads"] for row in rows] == [1, 2]
-    assert [row["extra_info"]["rounds"][0]["threads"] for row in rows] == [1, 2]
+    assert [rounds_of(content, row)[0]["threads"] for row in rows] == [1, 2]
 
 
 def wait_for_answers(journal: Path, count: int) -> None:
@@ -236,8 +246,8 @@ def test_a_run_that_was_cut_short_is_finished_by_resume(tmp_path: Path, end: str
     assert content["crossover"]["complete"] is True
     assert len(content["benchmarks"]) == 4
     kept_seconds = {json.dumps(json.loads(line)["epoch_seconds"]) for line in kept}
-    rows = [*content["benchmarks"], *({"extra_info": r} for r in content["crossover"]["repeats"])]
-    found = {json.dumps(one["epoch_seconds"]) for r in rows for one in r["extra_info"]["rounds"]}
+    rows = content["crossover"]["measurements"]
+    found = {json.dumps(row["epoch_seconds"]) for row in rows}
     assert kept_seconds <= found
     assert not journal.exists()
 

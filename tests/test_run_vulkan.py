@@ -59,7 +59,8 @@ def test_every_cell_is_a_row_timed_or_with_a_reason(content: Any) -> None:
 def test_the_second_device_really_trained(content: Any) -> None:
     rows = [row for row in content["benchmarks"] if row["params"]["device"] == "vulkan"]
     assert len(rows) == 4
-    places = {one["trained_on"] for row in rows for one in row["extra_info"]["rounds"]}
+    processes = content["crossover"]["processes"]
+    places = {one["trained_on"] for one in processes if one["device"] == "vulkan"}
     assert places == {"vulkan:0"}
 
 
@@ -71,10 +72,10 @@ def test_the_accelerator_is_called_what_it_is(content: Any) -> None:
 
 def test_both_devices_did_the_same_work(content: Any) -> None:
     losses: dict[tuple[str, int], list[float]] = {}
-    for row in content["benchmarks"]:
-        for one in row["extra_info"]["rounds"]:
-            key = (row["params"]["workload"], row["params"]["batch_size"])
-            losses.setdefault(key, []).append(one["first_loss"])
+    processes = content["crossover"]["processes"]
+    for one in content["crossover"]["measurements"]:
+        key = (processes[one["process"]]["workload"], one["batch_size"])
+        losses.setdefault(key, []).append(one["first_loss"])
     for (workload, _), values in losses.items():
         assert values == pytest.approx([values[0]] * len(values), rel=1e-3), workload
     marks = [mark for row in content["benchmarks"] for mark in row["extra_info"]["suspect"]]

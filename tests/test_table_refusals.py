@@ -164,7 +164,7 @@ EDITS: list[tuple[str, Edit, str, str]] = [
     ),
     (
         "newer schema",
-        put(2, "crossover", "schema_version"),
+        put(3, "crossover", "schema_version"),
         "crossover.schema_version",
         "newer than this reader",
     ),
@@ -172,7 +172,7 @@ EDITS: list[tuple[str, Edit, str, str]] = [
         "no schema version",
         put(None, "crossover", "schema_version"),
         "crossover.schema_version",
-        "1 was expected",
+        "is not a version that this reader knows",
     ),
     ("crossover is a list", put([], "crossover"), "crossover", "not of type"),
 ]

@@ -1,0 +1,41 @@
+"""A child process that does not outlive its parent."""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+PARENT_GONE = 3
+"""Exit status of a child that ended because its parent was gone."""
+
+
+def die_when_input_ends() -> None:
+    """Ends this process when the parent is gone: its end of our standard input closes then.
+
+    A thread blocked in a read costs the training loop nothing.
+    """
+    _watch(sys.stdin.read)
+
+
+def die_with_parent(parent: int, *, every_seconds: float = 0.5) -> None:
+    """Ends this process soon after process `parent`, whose child it is, has ended.
+
+    For children whose standard input is not a pipe to the parent. Not on Windows, where a virtual
+    environment's Python stands between parent and child.
+    """
+
+    def wait() -> None:
+        while os.getppid() == parent:
+            time.sleep(every_seconds)
+
+    if os.name == "posix":
+        _watch(wait)
+
+
+def _watch(wait: Callable[[], object]) -> None:
+    def run() -> None:
+        wait()
+        os._exit(PARENT_GONE)
+
+    threading.Thread(target=run, daemon=True).start()

@@ -1,0 +1,33 @@
+"""A corpus's result file (written in layout 1) in layout 2: each measurement once."""
+
+import copy
+from typing import Any
+
+from bench.processes import ANSWER_FIELDS, PROCESS_FIELDS
+
+
+def as_v2(document: dict[str, Any]) -> dict[str, Any]:
+    """The same run as a version-2 file; the document itself stays as it is."""
+    document = copy.deepcopy(document)
+    own = document["crossover"]
+    processes: list[dict[str, Any]] = []
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    cells = [
+        (row["params"], row["extra_info"].pop("rounds"), False) for row in document["benchmarks"]
+    ]
+    cells += [(row, row["rounds"], True) for row in own.pop("repeats")]
+    for params, rounds, again in cells:
+        for one in rounds:
+            arm = {"workload": params["workload"], "device": params["device"], "again": again}
+            if "threads" in params:
+                arm["threads_asked"] = params["threads"]
+            process = arm | {"block": one["block"]}
+            process |= {name: one[name] for name in PROCESS_FIELDS if name in one}
+            if process not in processes:
+                processes.append(process)
+            place = {"process": processes.index(process), "batch_size": params["batch_size"]}
+            row = place | {name: one[name] for name in ANSWER_FIELDS if name in one}
+            rows[tuple(place.values())] = row
+    own |= {"schema_version": 2, "processes": processes, "measurements": list(rows.values())}
+    own["measured"] = len(document["benchmarks"])
+    return document
