@@ -40,6 +40,7 @@ class Measurements:
     absent: dict[Key, Line] = field(default_factory=dict)
     blocks: list[Line] = field(default_factory=list)
     looks: dict[int, list[Line]] = field(default_factory=dict)
+    arms: dict[Arm, None] = field(default_factory=dict)
     interrupted: bool = False
 
     def take(self, line: Line) -> None:
@@ -52,6 +53,7 @@ class Measurements:
             return
         arm = Arm(line["device"], line["arm_threads"], line["again"], line["slowdown"])
         key = Key(line["workload"], arm, line["batch_size"])
+        self.arms[arm] = None
         if line["kind"] == "measured":
             self.measured.setdefault(key, {})[line["block"]] = line
         else:

@@ -138,7 +138,7 @@ def read_answer(line: str) -> dict[str, Any] | None:
     """A worker's line as an answer; None when it is none (a library wrote over our lines)."""
     try:
         answer = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return answer if isinstance(answer, dict) and "kind" in answer else None
 

@@ -101,11 +101,12 @@ def block_suspicions(cell: Cell, measurements: Measurements) -> list[tuple[int, 
 
 def _cpu_lines(cell: Cell, measurements: Measurements) -> dict[int, Line]:
     """The CPU's lines at the same batch size by block; its threads and repeats change no loss."""
+    arms = (arm for arm in measurements.arms if arm.device == "cpu")
+    keys = (Key(cell.workload, arm, cell.batch_size) for arm in arms)
     return {
         block: line
-        for key, blocks in measurements.measured.items()
-        if (key.workload, key.arm.device, key.batch_size) == (cell.workload, "cpu", cell.batch_size)
-        for block, line in blocks.items()
+        for key in keys
+        for block, line in measurements.measured.get(key, {}).items()
     }
 
 

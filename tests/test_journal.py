@@ -1,5 +1,6 @@
 """The journal: a line is on the disk before anything else happens, and a torn one does no harm."""
 
+import errno
 import multiprocessing
 import os
 from pathlib import Path
@@ -96,6 +97,58 @@ def test_a_number_that_json_does_not_know_is_never_written(tmp_path: Path) -> No
         journal.append({"kind": "measured", "loss": float("nan")})
     journal.close()
     assert read_journal(tmp_path / "x.journal.jsonl") == (HEADER, [])
+
+
+class FullDisk:
+    """A file that takes `room` bytes more, and then none: the last write is cut."""
+
+    def __init__(self, file: Any, room: int) -> None:
+        self.file, self.room = file, room
+
+    def write(self, data: bytes) -> int:
+        if not self.room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written = self.file.write(data[: self.room])
+        self.room -= written
+        return int(written)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.file, name)
+
+
+@pytest.mark.parametrize("room", [0, 1, 20])
+def test_a_line_that_does_not_fit_on_the_disk_is_an_error_and_leaves_no_trace(
+    tmp_path: Path, room: int
+) -> None:
+    path = written(tmp_path)
+    before = path.read_bytes()
+    journal = Journal.reopen(path)
+    journal.file = FullDisk(journal.file, room)
+    with pytest.raises(JournalError, match=r"x\.journal\.jsonl: cannot be written \(No space left"):
+        journal.append({"kind": "measured", "n": 3})
+    assert path.read_bytes() == before
+    journal.file.room = 1000
+    journal.append({"kind": "measured", "n": 3})
+    journal.close()
+    assert read_journal(path)[1] == [*ANSWERS, {"kind": "measured", "n": 3}]
+
+
+def test_a_line_that_cannot_be_fsynced_is_an_error(tmp_path: Path) -> None:
+    journal = Journal.create(tmp_path / "x.journal.jsonl", HEADER)
+
+    def sync(_descriptor: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    journal.sync = sync
+    with pytest.raises(JournalError, match="Input/output error"):
+        journal.append(ANSWERS[0])
+    journal.close()
+    assert read_journal(journal.path) == (HEADER, [])
+
+
+def test_a_journal_that_cannot_be_made_says_so(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match=r"gone.x\.journal\.jsonl: cannot be written"):
+        Journal.create(tmp_path / "gone" / "x.journal.jsonl", HEADER)
 
 
 def hold(result: Path, ready: Any, release: Any) -> None:

@@ -11,7 +11,7 @@ from bench import measure
 from bench.grid import Arm
 from bench.guards import HostState
 from bench.job import Job
-from bench.journal import read_journal
+from bench.journal import JournalError, read_journal
 from bench.measure import Key, Measurements, arm_order, shuffled
 from bench.process import Death
 from bench.strategy import measure_all
@@ -220,3 +220,42 @@ def test_a_host_that_is_always_loaded_does_not_keep_the_run_for_ever(
     workers = FakeWorkers()
     measure_all(campaign(tmp_path, workers), [PLAN])
     assert len(workers.jobs) <= 2 * (2 * SETTINGS.blocks + SETTINGS.blocks)
+
+
+def test_a_process_that_the_system_killed_for_memory_is_oom_and_larger_sizes_are_implied(
+    tmp_path: Path,
+) -> None:
+    def rule(job: Job, size: int) -> dict[str, Any] | Death:
+        return Death("oom", "signal 9") if size >= 64 else measured(job, size)
+
+    workers = FakeWorkers(rule)
+    run = campaign(tmp_path, workers)
+    sizes = (8, 64, 128, 256)
+    measure_all(run, [PLAN._replace(batch_sizes={Arm("cpu"): sizes})])
+    absences = {key.batch_size: line for key, line in run.measurements.absent.items()}
+    reasons = {size: line["reason"] for size, line in absences.items()}
+    assert set(reasons) == {64, 128, 256}
+    assert reasons[64] == "oom"
+    for size in (size for size in reasons if reasons[size] == "implied"):
+        smaller = [other for other in reasons if other < size and reasons[other] == "oom"]
+        details = [f"out of memory at batch size {other} already" for other in smaller]
+        assert absences[size]["detail"] in details
+    assert "implied" in reasons.values()
+    assert len(run.measurements.measured[CPU_8]) == 3
+
+
+def test_a_journal_that_cannot_be_written_ends_the_measuring(tmp_path: Path) -> None:
+    run = campaign(tmp_path, FakeWorkers())
+    calls = iter(range(100))
+
+    def sync(_descriptor: int) -> None:
+        if next(calls) == 3:
+            raise OSError(28, "No space left on device")
+
+    run.journal.sync = sync
+    with pytest.raises(JournalError, match="No space left on device"):
+        measure_all(run, [PLAN])
+    _, lines = read_journal(run.journal.path)
+    assert len(lines) == 3
+    kept = [line for blocks in run.measurements.measured.values() for line in blocks.values()]
+    assert kept == [line for line in lines if line["kind"] == "measured"]

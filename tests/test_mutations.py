@@ -62,7 +62,7 @@ FAULTS = {
     ),
     "journal not fsynced": Fault(
         "bench/journal.py",
-        "        self.sync(self.file.fileno())\n",
+        "            self.sync(self.file.fileno())\n",
         "",
         "test_journal.py::test_each_line_is_fsynced_after_it_was_written",
     ),

@@ -7,13 +7,16 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
+from bench import process
+from bench.host_memory import oom_kills
 from bench.job import Job
-from bench.process import ROOT, Death, run_worker, worker_environment
+from bench.process import ROOT, Death, read_answer, run_worker, worker_environment
 
 pytestmark = pytest.mark.slow
 
@@ -187,3 +190,39 @@ def test_a_worker_ends_when_its_parent_was_killed() -> None:
         parent.kill()
         parent.communicate()
     wait_for(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE)
+
+
+@pytest.mark.parametrize("line", ["", "nonsense\n", "[1]\n", '"x"\n', "{}\n", "[" * 100_000])
+def test_what_is_no_answer_is_not_taken_for_one(line: str) -> None:
+    assert read_answer(line) is None
+
+
+def test_an_answer_is_read() -> None:
+    assert read_answer('{"kind": "done"}\n') == {"kind": "done"}
+
+
+def test_a_kill_for_want_of_memory_is_told_from_other_kills(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counts = iter([5, 6, 6, 6])
+    monkeypatch.setattr(process, "oom_kills", lambda: next(counts))
+    job = replace(JOB, samples=4096, epochs=100, batch_sizes=(1,))
+    for kind in ("oom", "died"):
+        answers = run_worker(job)
+        assert isinstance(first := next(answers), dict)
+        assert first["kind"] == "started"
+        children = psutil.Process().children()
+        (worker,) = [child for child in children if "bench.worker" in child.cmdline()]
+        worker.kill()
+        (death,) = answers
+        assert isinstance(death, Death)
+        assert (death.kind, "signal 9" in death.detail) == (kind, True)
+
+
+def test_linux_counts_the_kills_for_want_of_memory(tmp_path: Path) -> None:
+    file = tmp_path / "vmstat"
+    file.write_text("nr_free_pages 12\noom_kill 7\n")
+    assert oom_kills(file) == 7
+    file.write_text("nr_free_pages 12\n")
+    assert oom_kills(file) is None
+    assert oom_kills(tmp_path / "gone") is None

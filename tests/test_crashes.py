@@ -1,0 +1,37 @@
+"""A short crash matrix: each kind of end once. `python -m tests.crash_matrix` is the long one."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.crash_kinds import KINDS
+from tests.crash_matrix import run_trial, table
+from tests.crash_trial import Trial
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def trials(tmp_path_factory: pytest.TempPathFactory) -> dict[str, "Future[Trial]"]:
+    """A trial of each kind, two at a time."""
+    folder: Path = tmp_path_factory.mktemp("trials")
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return {kind: pool.submit(run_trial, kind, 0, folder) for kind in KINDS}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_lost_when_a_run_ends_early(
+    trials: "dict[str, Future[Trial]]", kind: str
+) -> None:
+    assert trials[kind].result().problems == []
+
+
+def test_the_table_counts_trials_and_losses(tmp_path: Path) -> None:
+    def trial(seconds: float | None, *problems: str) -> Trial:
+        return Trial(tmp_path, "x", None, b"", seconds_to_end=seconds, problems=list(problems))  # type: ignore[arg-type]
+
+    rows = list(table({"SIGINT": [trial(0.5), trial(2.0), trial(1.0)], "hang": [trial(None, "x")]}))
+    assert rows[2] == "| SIGINT | 3 | 0 | 1.0 (most 2.0) |"
+    assert rows[3] == "| hang | 1 | 1 |  |"
+    assert rows[4] == "| **together** | **4** | **1** | |"
