@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from bench.clock import DeviceClock
 from bench.device import make_clock, open_device
 from bench.job import Job
-from bench.train import train_epoch
+from bench.loops import evaluate_everything, train_as_asked
+from bench.modes import compile_afresh, place, prepare
 from models import WORKLOADS, Split, Workload, load_dataset, timed_split
 from models.optimizers import make_optimizer
 
@@ -31,7 +32,12 @@ class ColdStart:
 
 @dataclass
 class Arm:
-    """A workload on a device in this process: data resident, initial weights kept on the CPU."""
+    """A workload on a device in this process, initial weights kept on the CPU.
+
+    `train` and `evaluated` (the held-out split) lie where the loop wants the data, `held_out` on
+    the device. `compiled` is a compiled network, as (the module that has its weights, itself);
+    `compiling_seconds` what getting ready to compile took, before the first step.
+    """
 
     job: Job
     workload: Workload
@@ -39,15 +45,38 @@ class Arm:
     clock: DeviceClock
     train: Split
     held_out: Split
+    evaluated: Split
     initial_state: dict[str, Tensor]
     cold_start: ColdStart
     measured: int = field(default=0)
+    compiled: tuple[nn.Module, nn.Module] | None = None
+    compiling_seconds: float = 0.0
+
+    def note_first_step(self, first: float, warm: float) -> ColdStart:
+        """The process's cold start; its first step is the first one that this is told."""
+        if self.cold_start.first_step_seconds is None:
+            self.cold_start.first_step_seconds, self.cold_start.warm_step_seconds = first, warm
+        return self.cold_start
 
 
-def pin_numerics() -> None:
+def pin_numerics(
+    *, precision: str = "ieee", flush_denormals: bool = True, deterministic: bool = False
+) -> None:
     """One precision for every layer and device, and no denormals (they slow the CPU 40-fold)."""
-    torch.backends.fp32_precision = "ieee"  # type: ignore[attr-defined]  # absent from the stubs
-    torch.set_flush_denormal(True)
+    # bf16 is autocast, which leaves what it does not touch in true fp32.
+    fp32 = "tf32" if precision == "tf32" else "ieee"
+    torch.backends.fp32_precision = fp32  # type: ignore[attr-defined]  # absent from the stubs
+    torch.backends.cudnn.deterministic = deterministic
+    torch.set_flush_denormal(flush_denormals)
+
+
+def pin_numerics_of(job: Job) -> None:
+    """The numerics that a job asks for; a plain one asks for none of its own."""
+    pin_numerics(
+        precision=job.precision,
+        flush_denormals=job.flush_denormals,
+        deterministic=job.loop.deterministic,
+    )
 
 
 def to_device(split: Split, device: torch.device) -> Split:
@@ -82,7 +111,7 @@ def open_arm(job: Job) -> Arm:
 
     def transfer() -> None:
         host_network.to(device)
-        opened.append(to_device(host_train, device))
+        opened.append(place(host_train, job, device))
 
     transfer_timing = clock.time(transfer)
     # What stands now stays: later collections, on every device alike, need not walk torch's heap,
@@ -96,16 +125,22 @@ def open_arm(job: Job) -> Arm:
         clock=clock,
         train=opened[1],
         held_out=to_device(dataset.held_out, device),
+        evaluated=place(dataset.held_out, job, device),
         initial_state=initial_state,
         cold_start=ColdStart(context.wall_seconds, transfer_timing.wall_seconds),
     )
 
 
 def fresh_training(arm: Arm) -> tuple[nn.Module, torch.optim.Optimizer]:
-    """A network with the arm's initial weights on its device, and a new optimiser."""
-    network = arm.workload.build()
-    network.load_state_dict(arm.initial_state)
-    network.to(arm.device)
+    """A network with the arm's initial weights on its device, and a new optimiser.
+
+    A compiled network is compiled once a batch size; its weights are set back in place.
+    """
+    if arm.compiled is None:
+        network = _new_network(arm)
+    else:
+        base, network = arm.compiled
+        base.load_state_dict(arm.initial_state)
     optimizer = make_optimizer(
         network.parameters(),
         name=arm.job.optimizer,
@@ -113,6 +148,17 @@ def fresh_training(arm: Arm) -> tuple[nn.Module, torch.optim.Optimizer]:
         learning_rate=arm.job.learning_rate,
     )
     return network, optimizer
+
+
+def _new_network(arm: Arm) -> nn.Module:
+    base = arm.workload.build()
+    base.load_state_dict(arm.initial_state)
+    network = prepare(base.to(arm.device), arm.job, arm.device)
+    if arm.job.compiled:
+        timing = arm.clock.time(lambda: compile_afresh(network, arm.job.compiled))
+        arm.compiling_seconds = timing.wall_seconds
+        arm.compiled = base, network
+    return network
 
 
 def make_permutation(job: Job, epoch: int, device: torch.device) -> Tensor:
@@ -130,15 +176,13 @@ def epoch_work(
     number: int,
 ) -> Callable[[], None]:
     """The work of one epoch, to be timed: the permutation of its samples is part of it."""
+    evaluating = arm.job.loop.evaluate == "every-epoch"
+    place_of_data = arm.train.targets.device
 
     def work() -> None:
-        train_epoch(
-            network,
-            arm.workload.loss,
-            optimizer,
-            arm.train,
-            permutation=make_permutation(arm.job, number, arm.device),
-            batch_size=batch_size,
-        )
+        permutation = make_permutation(arm.job, number, place_of_data)
+        train_as_asked(arm, network, optimizer, permutation=permutation, batch_size=batch_size)
+        if evaluating:
+            evaluate_everything(arm, network, batch_size=batch_size)
 
     return work

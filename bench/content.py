@@ -4,12 +4,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bench.grid import Cell, cell_id, cell_params
+from bench.grid import Cell, cell_id, cell_params, plan_workloads
 from bench.journal import Line
 from bench.processes import process_rows
 from bench.record import Absent, Timed
 from bench.result_file import SCHEMA_VERSION
 from bench.strategy import LOOKS
+from bench.study_rows import study_tables
 
 if TYPE_CHECKING:
     from bench.run import Run
@@ -50,7 +51,8 @@ def crossover_key(run: "Run", facts: Facts, shown: "set[Cell]") -> dict[str, Any
     del settings["learning_rate"]
     return {
         "schema_version": SCHEMA_VERSION,
-        "complete": not any(row["reason"] == "interrupted" for row in absent),
+        "complete": not any(row["reason"] == "interrupted" for row in absent)
+        and not run.studies.missing(plan_workloads(run.cells)),
         "planned": len(run.cells),
         "measured": len(shown),
         "run": settings
@@ -66,6 +68,7 @@ def crossover_key(run: "Run", facts: Facts, shown: "set[Cell]") -> dict[str, Any
         "workloads": facts.workloads,
         "absent": absent,
         **process_rows(run.measurements.measured, threads_asked=run.threads_asked),
+        **study_tables(run.studies, threads_asked=run.threads_asked),
         "blocks": [
             {name: value for name, value in line.items() if name != "kind"}
             for line in run.measurements.blocks

@@ -12,6 +12,8 @@ from bench.arm import MOST_EPOCHS, Arm, epoch_work, fresh_training, make_permuta
 from bench.clock import Timing
 from bench.device import device_peak_bytes, host_peak_bytes, reset_peak_memory
 from bench.injected import SlowedOptimizer
+from bench.loops import Batch, on_device
+from bench.modes import eagerly
 from bench.train import steps_an_epoch, train_step
 
 WARM_STEPS = 3
@@ -32,21 +34,26 @@ def warm_up(arm: Arm, batch_size: int) -> tuple[float, float, float]:
     Each step is timed alone. The process's very first one carries the kernels' loading.
     """
     network, optimizer = fresh_training(arm)
-    permutation = make_permutation(arm.job, 0, arm.device)[:batch_size]
+    permutation = make_permutation(arm.job, 0, arm.train.targets.device)[:batch_size]
     losses: list[Tensor] = []
 
     def step() -> None:
-        inputs = [tensor[permutation] for tensor in arm.train.inputs]
-        targets = arm.train.targets[permutation]
+        inputs, targets = minibatch(arm, permutation)
         losses.append(train_step(network, arm.workload.loss, optimizer, inputs, targets))
 
-    first = arm.clock.time(step).wall_seconds
+    first = arm.clock.time(step).wall_seconds + arm.compiling_seconds
     warm: list[float] = []
     while not warm or (len(warm) < WARM_STEPS and first + sum(warm) < WARM_UP_SECONDS):
         if first > arm.job.cell_timeout_seconds:
             raise TooSlowError(f"the first step took {first:.3g} s")
         warm.append(arm.clock.time(step).wall_seconds)
     return first, median(warm), losses[0].item()
+
+
+def minibatch(arm: Arm, places: Tensor) -> Batch:
+    """The training samples at these places, on the device."""
+    inputs = [tensor[places] for tensor in arm.train.inputs]
+    return on_device((inputs, arm.train.targets[places]), arm.device, pinned=False)
 
 
 def measure(arm: Arm, batch_size: int) -> dict[str, Any]:
@@ -56,11 +63,10 @@ def measure(arm: Arm, batch_size: int) -> dict[str, Any]:
     `stopped`, when a further epoch would pass the time limit; raises TooSlowError when none fits.
     """
     gc.collect()
+    arm.compiled = None
     reset_peak_memory(arm.device)
     first, warm, first_loss = warm_up(arm, batch_size)
-    cold = arm.cold_start
-    if cold.first_step_seconds is None:
-        cold.first_step_seconds, cold.warm_step_seconds = first, warm
+    cold = arm.note_first_step(first, warm)
     steps = steps_an_epoch(arm.job.samples, batch_size)
     if warm * steps > arm.job.cell_timeout_seconds:
         raise TooSlowError(f"a step takes {warm:.3g} s, so an epoch of {steps} would take "
@@ -118,7 +124,8 @@ def _train(arm: Arm, batch_size: int) -> dict[str, Any]:
             result["stopped"] = f"epoch {len(timings) + 1} would have ended after {expected:.3g} s"
             break
         time_epoch()
-    result |= evaluate(arm, network) | {"evaluated_after_epochs": len(timings)}
+    with eagerly(arm.job):
+        result |= evaluate(arm, network) | {"evaluated_after_epochs": len(timings)}
     while spent() < LEAST_TIMED_SECONDS and len(timings) < MOST_EPOCHS:
         time_epoch()
     check_device(arm, network)

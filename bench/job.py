@@ -3,6 +3,8 @@
 import json
 from dataclasses import asdict, dataclass
 
+from bench.ladder import LEAN, Loop
+
 
 @dataclass(frozen=True)
 class Job:
@@ -21,6 +23,16 @@ class Job:
     cell_timeout_seconds: float
     slowdown: float | None = None
     """A share of a step's own time that is spun away in every step: for tests of the verdicts."""
+    task: str = "measure"
+    """`measure` (epochs on the clock), `diagnose` (parts of a step, counts) or `peaks`."""
+    loop: Loop = LEAN
+    precision: str = "ieee"
+    """`ieee`: true fp32; `tf32`; `bf16`: autocast."""
+    compiled: str = ""
+    """A mode of torch.compile; nothing: eager."""
+    memory_format: str = "contiguous"
+    """Or `channels-last`."""
+    flush_denormals: bool = True
 
     def to_line(self) -> str:
         """The job as one line of JSON."""
@@ -30,4 +42,5 @@ class Job:
     def from_line(cls, line: str) -> "Job":
         """The job of a line made by `to_line`."""
         fields = json.loads(line)
-        return cls(**fields | {"batch_sizes": tuple(fields["batch_sizes"])})
+        batch_sizes, loop = tuple(fields["batch_sizes"]), Loop(**fields["loop"])
+        return cls(**fields | {"batch_sizes": batch_sizes, "loop": loop})

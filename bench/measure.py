@@ -16,6 +16,7 @@ from bench.job import Job
 from bench.journal import Journal, Line
 from bench.options import Settings
 from bench.process import Death, run_worker
+from bench.remedies import vary
 
 MOST_ATTEMPTS = 2
 """Starts of a worker for one batch size: a process killed by chance is given one more."""
@@ -51,7 +52,7 @@ class Measurements:
             self.looks[line["after"]] = line["cells"]
         if line["kind"] not in ("measured", "absent"):
             return
-        arm = Arm(line["device"], line["arm_threads"], line["again"], line["slowdown"])
+        arm = arm_of(line)
         key = Key(line["workload"], arm, line["batch_size"])
         self.arms[arm] = None
         if line["kind"] == "measured":
@@ -192,7 +193,7 @@ class Campaign:
 
     def _job(self, plan: WorkloadPlan, arm: Arm, order: list[int]) -> Job:
         settings = self.settings
-        return Job(
+        job = Job(
             workload=plan.workload,
             device=arm.device,
             threads=arm.threads,
@@ -205,27 +206,40 @@ class Campaign:
             learning_rate=self.learning_rates[plan.workload],
             cell_timeout_seconds=settings.cell_timeout_seconds,
             slowdown=arm.slowdown,
+            loop=settings.loop,
         )
+        return vary(job, arm.variant)
 
     def _answer(
         self, plan: WorkloadPlan, arm: Arm, block: int, batch_size: int, answer: Line
     ) -> None:
-        where = {
-            "workload": plan.workload,
-            "device": arm.device,
-            "arm_threads": arm.threads,
-            "again": arm.again,
-            "slowdown": arm.slowdown,
-            "block": block,
-            "batch_size": batch_size,
-        }
-        self.record(answer | where)
+        self.record(answer | place_of(plan.workload, arm, block, batch_size))
         self.report(plan.workload, arm, block, batch_size)
 
     def record(self, line: Line) -> None:
         """Journals a line, then files it."""
         self.journal.append(line)
         self.measurements.take(line)
+
+
+def place_of(workload: str, arm: Arm, block: int, batch_size: int) -> Line:
+    """What a journal line says of whom an answer is about."""
+    return {
+        "workload": workload,
+        "device": arm.device,
+        "arm_threads": arm.threads,
+        "again": arm.again,
+        "slowdown": arm.slowdown,
+        "variant": arm.variant,
+        "block": block,
+        "batch_size": batch_size,
+    }
+
+
+def arm_of(line: Line) -> Arm:
+    """The arm that a journal line is about."""
+    axes = (line[name] for name in ("device", "arm_threads", "again", "slowdown"))
+    return Arm(*axes, variant=line.get("variant", ""))
 
 
 def _absence(reason: str, detail: str) -> Line:

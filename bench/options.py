@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from bench.grid import IMPLEMENTATION_NAMES, OPTIMIZER_NAMES, PRESETS, WORKLOAD_NAMES
+from bench.ladder import LEAN, Loop
+from bench.options_loop import add_loop_options, read_loop
+from bench.remedies import REMEDIES
 
 # Types of torch.device that can train, and the out-of-tree `vulkan`: asking torch would import it.
 DEVICE_TYPES = ("cpu", "cuda", "hpu", "maia", "mps", "mtia", "npu", "vulkan", "xpu")
@@ -34,6 +37,10 @@ class Settings:
     suspect_repeats: int
     until_decided: bool
     find_crossover: bool
+    loop: Loop = LEAN
+    diagnose: bool = False
+    ladder: bool = False
+    remedies: tuple[str, ...] = ()
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -62,6 +69,18 @@ def add_options(parser: pytest.Parser) -> None:
     add("--seed", "seed of weights, minibatch order and measuring order (default: 0)")
     add("--cell-timeout", "most seconds of training in a cell (default: the preset's)")
     add("--suspect-repeats", "further tries of a block on a loaded host (default: 1)")
+    add_loop_options(add)
+    add("--remedies", "time remedies against the plain cells: names, or all (see README)")
+    group.addoption(
+        "--diagnose",
+        action="store_true",
+        help="say where the time goes, in further processes: parts of a step, counts, peaks",
+    )
+    group.addoption(
+        "--ladder",
+        action="store_true",
+        help="time the steps from the loop that is taught to the lean one",
+    )
     group.addoption(
         "--until-decided",
         action="store_true",
@@ -116,6 +135,10 @@ def read_settings(config: pytest.Config) -> Settings:
         suspect_repeats=_integer("--suspect-repeats", text("--suspect-repeats"), 1, least=0),
         until_decided=config.getoption("--until-decided"),
         find_crossover=config.getoption("--find-crossover"),
+        loop=read_loop(text),
+        diagnose=config.getoption("--diagnose"),
+        ladder=config.getoption("--ladder"),
+        remedies=_remedies(text("--remedies")),
     )
 
 
@@ -139,6 +162,19 @@ def _workloads(value: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
         if name not in WORKLOAD_NAMES:
             allowed = ", ".join(WORKLOAD_NAMES)
             raise pytest.UsageError(f"--workloads {name}: no such workload; one of: all, {allowed}")
+    return names
+
+
+def _remedies(value: str | None) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if value == "all":
+        return tuple(REMEDIES)
+    names = _names("--remedies", value)
+    for name in names:
+        if name not in REMEDIES:
+            allowed = ", ".join(REMEDIES)
+            raise pytest.UsageError(f"--remedies {name}: no such remedy; one of: all, {allowed}")
     return names
 
 

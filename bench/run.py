@@ -32,6 +32,7 @@ from bench.record import Absent, Timed, cell_outcome
 from bench.result_file import SCHEMA_VERSION, run_started
 from bench.signals import ended_by_signals
 from bench.strategy import LOOKS, Undecided, find_crossovers, measure_all, measure_until_decided
+from bench.studies import Studies
 
 
 @dataclass
@@ -48,10 +49,14 @@ class Run:
     facts: Facts | None = None
     measurements: Measurements = field(default_factory=Measurements)
     stats: dict[Cell, Any] = field(default_factory=dict)
+    studies: Studies = field(init=False)
     lock: FileLock | None = None
     stopped: str | None = None
     """What ended the measuring before its end and was no interruption: the disk is full."""
     write_error: str | None = None
+
+    def __post_init__(self) -> None:
+        self.studies = Studies(self.settings, self.measurements)
 
     @property
     def threads_asked(self) -> bool:
@@ -183,7 +188,7 @@ class Run:
                 "give the same command on the same machine, or another file"
             )
         for line in lines:
-            self.measurements.take(line)
+            self.studies.take(line)
         facts.started = old["started"]
         try:
             journal = Journal.reopen(path)
@@ -209,8 +214,9 @@ class Run:
     def _campaign(self, facts: Facts, journal: Journal, console: Console) -> None:
         plans = plan_workloads(self.cells)
         with RunProgress(self._planned(plans, facts), console) as progress:
-            for key, blocks in self.measurements.measured.items():
-                progress.skip(key.workload, key.arm, len(blocks))
+            for measurements in (self.measurements, *self.studies.measurements.values()):
+                for key, blocks in measurements.measured.items():
+                    progress.skip(key.workload, key.arm, len(blocks))
             campaign = Campaign(
                 settings=self.settings,
                 learning_rates=facts.learning_rates,
@@ -222,6 +228,7 @@ class Run:
             )
             try:
                 self._measure(campaign, plans)
+                self.studies.run(campaign, plans)
             except KeyboardInterrupt:
                 self.measurements.interrupted = True
             except JournalError as error:
@@ -256,6 +263,9 @@ class Run:
                 if arm.device not in facts.missing_devices:
                     where = (plan.workload, arm.device)
                     planned[where] = planned.get(where, 0) + len(sizes) * self.settings.blocks
+        for where, answers in self.studies.planned(plans).items():
+            if where in planned:
+                planned[where] += answers
         return planned
 
     def outcome(self, cell: Cell) -> Timed | Absent:

@@ -52,13 +52,14 @@ def main() -> None:
 
 def _measure_all(job: Job, answer: Any, process: dict[str, Any]) -> None:
     # These import torch, which has to be timed first.
-    from bench.arm import open_arm, pin_numerics  # noqa: PLC0415
-    from bench.epochs import TooSlowError, measure  # noqa: PLC0415
+    from bench.arm import open_arm, pin_numerics_of  # noqa: PLC0415
+    from bench.epochs import TooSlowError  # noqa: PLC0415
     from bench.faults import classify  # noqa: PLC0415
+    from bench.tasks import work_of  # noqa: PLC0415
 
     try:
-        pin_numerics()
-        arm = open_arm(job)
+        pin_numerics_of(job)
+        arm, work = open_arm(job), work_of(job)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the reason of these cells
         reason, detail = classify(error)
         answer("absent", batch_size=None, reason=reason, detail=detail)
@@ -70,7 +71,7 @@ def _measure_all(job: Job, answer: Any, process: dict[str, Any]) -> None:
             answer("absent", batch_size=batch_size, reason="implied", detail=detail)
             continue
         try:
-            answer("measured", batch_size=batch_size, **process, **measure(arm, batch_size))
+            answer("measured", batch_size=batch_size, **process, **work(arm, batch_size))
         except TooSlowError as slow:
             answer("absent", batch_size=batch_size, reason="timeout", detail=str(slow))
         except Exception as error:  # noqa: BLE001 - as above

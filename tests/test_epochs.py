@@ -55,6 +55,7 @@ def fake_arm(job: Job = JOB) -> tuple[Arm, FakeTime]:
         held_out=split,
         initial_state=build().state_dict(),
         cold_start=ColdStart(0.0, 0.0),
+        evaluated=split,
     )
     return arm, time
 

@@ -1,12 +1,15 @@
 """A wrong value names itself and what is allowed, before anything runs."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bench.grid import PRESETS, WORKLOAD_NAMES
+from bench.ladder import COURSE, LEAN
 from bench.options import read_settings, result_path
+from bench.remedies import REMEDIES
 
 FLAGS = (
     "--preset",
@@ -24,6 +27,13 @@ FLAGS = (
     "--cell-timeout",
     "--suspect-repeats",
     "--benchmark-json",
+    "--loop",
+    "--loader",
+    "--placement",
+    "--gather",
+    "--sequences",
+    "--evaluate",
+    "--remedies",
 )
 
 
@@ -32,7 +42,8 @@ class Typed:
 
     def __init__(self, *, collectonly: bool = False, **flags: str) -> None:
         self.values: dict[str, Any] = dict.fromkeys(FLAGS)
-        self.values |= {"--until-decided": False, "--find-crossover": False}
+        switches = ("--until-decided", "--find-crossover", "--diagnose", "--ladder")
+        self.values |= dict.fromkeys(switches, False)
         self.values |= {f"--{name.replace('_', '-')}": value for name, value in flags.items()}
         self.option = self
         self.collectonly = collectonly
@@ -62,6 +73,24 @@ def test_options_overrule_their_preset() -> None:
     assert read.samples == PRESETS["smoke"].samples
 
 
+def test_the_default_loop_is_the_lean_one_and_no_study_is_asked_for() -> None:
+    read = settings()
+    assert read.loop == LEAN
+    assert (read.diagnose, read.ladder, read.remedies) == (False, False, ())
+
+
+def test_a_loop_by_name_is_changed_step_by_step() -> None:
+    assert settings(loop="course").loop == COURSE
+    changed = settings(loop="course", gather="vectorised", evaluate="never").loop
+    assert changed == replace(COURSE, gather="vectorised", evaluate="never")
+    assert settings(placement="per-batch").loop == replace(LEAN, placement="per-batch")
+
+
+def test_remedies_are_named_or_all_of_them() -> None:
+    assert settings(remedies="compile,bf16").remedies == ("compile", "bf16")
+    assert settings(remedies="all").remedies == tuple(REMEDIES)
+
+
 def test_all_means_every_workload() -> None:
     assert settings(workloads="all").workloads == WORKLOAD_NAMES
 
@@ -87,6 +116,8 @@ def test_all_means_every_workload() -> None:
         ({"cell_timeout": "soon"}, ["--cell-timeout soon", "above 0"]),
         ({"seed": "-1"}, ["--seed -1", "from 0"]),
         ({"threads": "0"}, ["--threads 0", "from 1"]),
+        ({"remedies": "prayer"}, ["--remedies prayer", "compile", "all"]),
+        ({"remedies": "bf16,bf16"}, ["--remedies", "named twice"]),
     ],
 )
 def test_a_wrong_value_names_itself_and_what_is_allowed(

@@ -1,0 +1,161 @@
+"""What a training step asks of a device: operations, bytes, FLOPs and reads by the host, counted.
+
+Counted on one step with torch's own dispatch modes; nothing here is timed.
+"""
+
+import math
+import warnings
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.profiler import ProfilerActivity, profile
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+from torch.utils.flop_counter import FlopCounterMode
+
+aten = torch.ops.aten
+Step = Callable[[], object]
+
+PROFILER_MARKS = ("_record_function_enter_new", "_record_function_exit")
+"""Dispatched by torch's optimisers for its profiler; no work."""
+SEQUENCE_KERNELS = ("_cudnn_rnn", "mkldnn_rnn_layer", "miopen_rnn", "_lstm_mps", "lstm_mps")
+"""Operations that run a recurrent layer over all its time steps at once."""
+HOST_READ = "aten::_local_scalar_dense"
+"""What `.item()` is dispatched as, and whatever else makes a Python number of a tensor."""
+STORED_GRADIENT = "torch::autograd::AccumulateGrad"
+
+
+@dataclass(frozen=True)
+class Operations:
+    """What was dispatched in a step.
+
+    `names` counts operations that are no views of a tensor, by name. `detach` is a view by its
+    schema but counted, once for each gradient that autograd stores. `moved_bytes` is what the
+    operations would read and write if nothing stayed in a cache: the sizes of their tensor
+    arguments and results. `host_reads`: how often the host read a number out of a tensor.
+    """
+
+    names: Counter[str]
+    moved_bytes: int
+    host_reads: int
+
+    @property
+    def total(self) -> int:
+        """How many there were."""
+        return self.names.total()
+
+    @property
+    def sequence_kernels(self) -> int:
+        """How many ran a recurrent layer over a whole sequence."""
+        return sum(count for name, count in self.names.items() if name.startswith(SEQUENCE_KERNELS))
+
+
+class DispatchCounter(TorchDispatchMode):
+    """Counts what is dispatched inside it, views left out, and the bytes that it touches.
+
+    The mode itself makes autograd dispatch `detach` for every output that it saves, so none of
+    them is counted here.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: Counter[str] = Counter()
+        self.moved_bytes = 0
+
+    def __torch_dispatch__(
+        self, func: Any, types: object, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        """Runs the operation and notes it down."""
+        result = func(*args, **(kwargs or {}))
+        name = func.overloadpacket.__name__
+        looks = func.is_view and func is not aten.lift_fresh.default
+        if not looks and name not in PROFILER_MARKS:
+            self.names[name] += 1
+            self.moved_bytes += tensor_bytes((args, kwargs, result))
+        return result
+
+
+def tensor_bytes(tree: object) -> int:
+    """Bytes of all tensors in nested arguments."""
+    leaves = [leaf for leaf in tree_leaves(tree) if isinstance(leaf, Tensor)]
+    return sum(tensor.numel() * tensor.element_size() for tensor in leaves)
+
+
+def count_operations(step: Step) -> Operations:
+    """The operations of a step, which is run twice.
+
+    Once under a dispatch mode; once under the profiler, which also sees what the mode cannot: the
+    numbers that torch's own C++ code reads, as when a list of tensors becomes an index.
+    """
+    with DispatchCounter() as counter:
+        step()
+    with profile(activities=[ProfilerActivity.CPU]) as profiler:
+        step()
+    seen = Counter(event.name for event in profiler.events() or [])
+    names = counter.names + Counter({"detach": seen[STORED_GRADIENT]})
+    return Operations(names, counter.moved_bytes, seen[HOST_READ])
+
+
+def count_flops(step: Step) -> int:
+    """Floating-point operations of one step, two a multiply-add: matrix products, convolutions,
+    attention and recurrent layers. What is done element by element is not counted.
+    """
+    with FlopCounterMode(display=False, custom_mapping=RECURRENT_FLOPS) as counter:
+        step()
+    return int(counter.get_total_flops())
+
+
+def count_synchronisations(step: Step, device: torch.device) -> int | None:
+    """How often one step made the host wait for the device, by the device's own debug mode.
+
+    None where the device's module has no such mode (only CUDA's has).
+    """
+    module: Any = torch.get_device_module(device)
+    if not hasattr(module, "set_sync_debug_mode"):
+        return None
+    before = module.get_sync_debug_mode()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        module.set_sync_debug_mode("warn")
+        try:
+            step()
+        finally:
+            module.set_sync_debug_mode(before)
+    return sum("synchronizing" in str(warning.message) for warning in caught)
+
+
+Shape = Sequence[int]
+
+
+def _layer_flops(inputs: Shape, *weights: Shape) -> int:
+    """Every step of every series meets each weight matrix once: two FLOPs a weight."""
+    return 2 * math.prod(inputs[:-1]) * sum(math.prod(shape) for shape in weights)
+
+
+def _mkldnn_flops(inputs: Shape, to_hidden: Shape, hidden: Shape, *_: Any, **__: Any) -> int:
+    return _layer_flops(inputs, to_hidden, hidden)
+
+
+def _mkldnn_backward_flops(*shapes: Any, **_: Any) -> int:
+    return 2 * _mkldnn_flops(*shapes)
+
+
+def _cudnn_flops(inputs: Shape, weights: Sequence[Shape], *_: Any, **__: Any) -> int:
+    return _layer_flops(inputs, *[shape for shape in weights if len(shape) == 2])
+
+
+def _cudnn_backward_flops(*shapes: Any, **_: Any) -> int:
+    return 2 * _cudnn_flops(*shapes)
+
+
+RECURRENT_FLOPS = {
+    aten.mkldnn_rnn_layer: _mkldnn_flops,
+    aten.mkldnn_rnn_layer_backward: _mkldnn_backward_flops,
+    aten._cudnn_rnn: _cudnn_flops,  # any recurrent layer on CUDA
+    aten._cudnn_rnn_backward: _cudnn_backward_flops,
+}
+"""torch's counter knows no recurrent layer that runs as one operation."""

@@ -1,0 +1,44 @@
+"""What a worker does at each batch size, by the task of its job."""
+
+from collections.abc import Callable
+from typing import Any
+
+from bench.arm import Arm
+from bench.device import first_line
+from bench.epochs import measure
+from bench.job import Job
+
+Work = Callable[[Arm, int], dict[str, Any]]
+
+
+def work_of(job: Job) -> Work:
+    """The function that answers for a batch size of an open arm."""
+    work = _work(job.task)
+    return _compiling(work) if job.compiled else work
+
+
+def _work(task: str) -> Work:
+    # What a measuring worker does not need it does not import.
+    if task == "diagnose":
+        from bench.diagnose import diagnose  # noqa: PLC0415
+
+        return diagnose
+    if task == "peaks":
+        from bench.peaks import peaks  # noqa: PLC0415
+
+        return peaks
+    return measure
+
+
+def _compiling(work: Work) -> Work:
+    """The same; what torch.compile cannot do on this machine is unsupported, not a failure."""
+    from torch._dynamo.exc import TorchDynamoException  # noqa: PLC0415 - a second to import
+
+    def compiled(arm: Arm, batch_size: int) -> dict[str, Any]:
+        try:
+            return work(arm, batch_size)
+        except TorchDynamoException as error:
+            cause = getattr(error, "inner_exception", error)
+            raise NotImplementedError(f"torch.compile: {first_line(cause)}") from error
+
+    return compiled
