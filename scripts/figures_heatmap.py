@@ -28,6 +28,7 @@ from scripts.text import times
 COLOURS = "PuOr_r"
 MARKS = {"undecided": "?", "too close": "≈", "suspect": "!"}
 _DECIDED = ("gpu slower", "gpu faster")
+_LETTERS_AN_INCH, _LINE_HEIGHT = 19, 0.12
 
 
 def shared_limit(cells: pd.DataFrame) -> float:
@@ -36,20 +37,25 @@ def shared_limit(cells: pd.DataFrame) -> float:
     return float(np.clip(np.ceil(steps.abs().max()), 1, 6)) if len(steps) else 1.0
 
 
-def heat_map_figure(cells: pd.DataFrame, *, title: str, subtitle: str, limit: float) -> Figure:
+def heat_map_figure(
+    cells: pd.DataFrame, *, title: str, subtitle: str, limit: float, note: str = ""
+) -> Figure:
     """The figure of one workload, machine and device pair.
 
-    `cells` are rows of verdicts of both scopes, `limit` the colour scale's end in powers of two.
+    `cells` are rows of verdicts of both scopes, `limit` the colour scale's end in powers of two;
+    `note` stands below the grid.
     """
     grid = grid_of(cells)
     width = max(3.5, 1.75 + CELL_WIDTH * len(grid.batch_sizes))
     with style():
-        figure = new_figure(width=width, height=1.75 + CELL_HEIGHT * len(grid.rows))
+        lines = textwrap.wrap(plain(note, longest=1000), int(width * _LETTERS_AN_INCH))
+        height = 1.75 + CELL_HEIGHT * len(grid.rows) + _LINE_HEIGHT * len(lines)
+        figure = new_figure(width=width, height=height)
         axes = figure.subplots()
         draw_heat_map(axes, grid, limit=limit)
         headline(figure, f"{plain(title, longest=200)}\n{subtitle}")
         draw_scale(figure, [axes], limit=limit)
-        draw_key(figure, [grid])
+        draw_key(figure, [grid], note=lines)
     return figure
 
 
@@ -108,15 +114,16 @@ def draw_scale(figure: Figure, axes: Iterable[Axes], *, limit: float) -> None:
     bar.set_label("GPU faster   ↔   GPU slower")
 
 
-def draw_key(figure: Figure, grids: Iterable[Grid]) -> None:
-    """What numbers, marks and lines mean, below the grids; only those that occur."""
+def draw_key(figure: Figure, grids: Iterable[Grid], *, note: Iterable[str] = ()) -> None:
+    """What numbers, marks and lines mean, below the grids; only those that occur; then the note."""
     cells = pd.concat([grid.table for grid in grids])
     words = set(cells["verdict"])
     marks = [f"{mark} {word}" for word, mark in MARKS.items() if word in words]
     parts = ["numbers: GPU seconds / CPU seconds", "warm: without the cold start", *marks]
     if cells["ratio"].min() < 1 < cells["ratio"].max():
         parts.append("line: crossover (dashed: not decided on both sides)")
-    lines = textwrap.wrap("; ".join(parts), int(figure.get_figwidth() * 19))
+    lines = textwrap.wrap("; ".join(parts), int(figure.get_figwidth() * _LETTERS_AN_INCH))
+    lines += note
     figure.supxlabel("\n".join(lines), fontsize=6.5, color=GREY, x=0.01, ha="left")
 
 

@@ -8,6 +8,7 @@ from scripts.analysis import Analysis, Pair
 from scripts.figures_heatmap import heat_map_figure, overview_figure, shared_limit
 from scripts.figures_seconds import seconds_figure
 from scripts.figures_speed import speed_figure
+from scripts.figures_studies import study_figures
 from scripts.figures_total import total_figure
 from scripts.output import file_stems
 from scripts.text import file_stem
@@ -28,6 +29,7 @@ def figures(analysis: Analysis) -> Iterator[tuple[str, Figure]]:
                 name = file_stem("heatmap", stems[machine], pair.workload, *_pair_stem(pair))
                 yield name, _heat_map(analysis, pair, limit=limit)
         yield from _overviews(analysis, pairs, stem=stems[machine], limit=limit)
+        yield from study_figures(analysis, file, stem=stems[machine], machine=machine)
 
 
 def _workload_figures(
@@ -56,7 +58,8 @@ def _heat_map(analysis: Analysis, pair: Pair, *, limit: float) -> Figure:
     warm = curves[curves["scope"] == "warm"].iloc[0].to_dict()
     subtitle = f"crossover batch size, warm: {crossover_words(warm)}"
     cells = analysis.of(pair, analysis.verdicts)
-    return heat_map_figure(cells, title=pair.title, subtitle=subtitle, limit=limit)
+    note = " ".join(analysis.why(pair, str(pair.device)))
+    return heat_map_figure(cells, title=pair.title, subtitle=subtitle, limit=limit, note=note)
 
 
 def _overviews(

@@ -85,6 +85,9 @@ def _show_pair(analysis: Analysis, pair: Pair, console: Console) -> None:
         console.print(_batch_table(cells, analysis.of(pair, analysis.break_even)))
     else:
         console.print(_seconds_table(analysis.rounds_of(pair)))
+    for device in dict.fromkeys(filter(None, (pair.device, "cpu"))):
+        for line in analysis.why(pair, device):
+            console.print(Text(f"{device}: {line}"))
     for line in words.absences(analysis.rounds_of(pair)):
         console.print(Text(f"not measured: {line}", style="dim"))
 

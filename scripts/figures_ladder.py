@@ -1,0 +1,99 @@
+"""The ladder: from the loop that is taught down to the lean one, and on to the best remedy."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from scripts.figures import draw_key, headline, new_figure, plain, style
+from scripts.figures_axes import seconds_axis
+from scripts.remedies import LADDER
+
+NAMES = {
+    "loop-course": "as taught",
+    "loop-no-evaluation": "no evaluation\nin the clock",
+    "loop-vectorised-gather": "vectorised\ngather",
+    "loop-padded": "padded,\nnot packed",
+    "loop-slices": "slices, no\nDataLoader",
+    "loop-pinned": "pinned\nmemory",
+    "loop-lean": "resident data\n(lean loop)",
+}
+_LEAN_ON_CPU = "slices, no\nDataLoader\n(lean loop)"
+BEST = "best remedy"
+
+
+def ladder_figure(rows: pd.DataFrame, best: pd.DataFrame, *, title: str) -> Figure:
+    """The figure of one workload on one machine.
+
+    `rows` are `variants_table` rows of that workload, `labelled`; `best` the best remedy of each
+    cell (rows of `remedies`). Dots are processes, lines run through their medians.
+    """
+    timed = rows[rows["block"].notna() & (rows["arm"] == "first")]
+    timed = timed[timed["variant"].str.startswith(LADDER)]
+    labels = list(dict.fromkeys(timed["label"]))
+    with style():
+        widest = max(timed[timed["label"] == label]["variant"].nunique() for label in labels)
+        figure = new_figure(
+            width=max(3.5, 0.9 + 0.85 * (widest + 1)), height=0.9 + 2.3 * len(labels)
+        )
+        panels = figure.subplots(len(labels), 1, squeeze=False).ravel()
+        for axes, label in zip(panels, labels, strict=True):
+            own = timed[timed["label"] == label]
+            _draw_panel(axes, own, best[best["device"] == own["device"].iloc[0]])
+            axes.set_title(plain(label), loc="left")
+        note = "each step leaves one thing out; dots: processes, lines: their medians"
+        headline(figure, f"{plain(title, longest=200)}\n{note}")
+        draw_key(figure, panels[0])
+    return figure
+
+
+def _draw_panel(axes: Axes, timed: pd.DataFrame, best: pd.DataFrame) -> None:
+    rungs = [name for name in NAMES if name in set(timed["variant"])]
+    sizes = sorted(int(size) for size in timed["batch_size"].unique())
+    colours = dict(zip(sizes, sns.color_palette("viridis", len(sizes)), strict=True))
+    for size, colour in colours.items():
+        own = timed[timed["batch_size"] == size]
+        seconds = [own.loc[own["variant"] == name, "epoch_seconds"] for name in rungs]
+        middle = [float(values.median()) for values in seconds]
+        for place, values in enumerate(seconds):
+            axes.plot(
+                np.full(len(values), place), values, linestyle="", marker=".", markersize=2.5,
+                color=colour, alpha=0.6,
+            )  # fmt: skip
+        axes.plot(
+            range(len(rungs)), middle, color=colour, marker="o", markersize=3.5, linewidth=1.2,
+            label=f"batch size {size}",
+        )  # fmt: skip
+        _draw_best(axes, best[best["batch_size"] == size], middle[-1], len(rungs), colour)
+    names = [_name(rung, rungs) for rung in rungs] + ([BEST] if len(best) else [])
+    axes.set_xticks(range(len(names)), names, fontsize=6)
+    axes.set_xlim(-0.4, len(names) - 0.5 + 0.3)
+    seconds_axis(axes)
+    axes.set_ylabel("time of an epoch")
+    sns.despine(ax=axes)
+
+
+def _draw_best(axes: Axes, best: pd.DataFrame, lean: float, place: int, colour: Any) -> None:
+    """One step further: the lean epoch divided by the remedy's gain, its name beside it."""
+    if best.empty or not np.isfinite(lean):
+        return
+    row = best.iloc[0]
+    seconds = lean / row["gain"]
+    axes.plot(
+        [place - 1, place], [lean, seconds], color=colour, marker="o", markersize=3.5,
+        linewidth=1.2, linestyle="--",
+    )  # fmt: skip
+    axes.annotate(
+        plain(row["remedy"], longest=24), (place, seconds), xytext=(5, 0),
+        textcoords="offset points", fontsize=5.5, va="center", color=colour,
+    )  # fmt: skip
+
+
+def _name(rung: str, rungs: list[str]) -> str:
+    """On the CPU nothing is copied: its last step is the one to slices."""
+    if rung == "loop-lean" and "loop-slices" not in rungs:
+        return _LEAN_ON_CPU
+    return NAMES[rung]

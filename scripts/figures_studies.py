@@ -1,0 +1,45 @@
+"""The figures of a file's studies, and the names of their files."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from scripts.analysis import Analysis
+from scripts.figures import labelled
+from scripts.figures_ladder import ladder_figure
+from scripts.figures_parts import parts_figure
+from scripts.figures_roofline import roofline_figure
+from scripts.remedies import LADDER
+from scripts.text import file_stem
+from scripts.why import best_remedies
+
+
+def study_figures(
+    analysis: Analysis, file: str, *, stem: str, machine: str
+) -> Iterator[tuple[str, Figure]]:
+    """Parts of a step and ladder a workload, and one roofline; none without a study."""
+    causes = analysis.causes
+    own = causes[(causes["file"] == file) & causes["epochs"].isna()]
+    for workload, cells in own.groupby("workload", sort=False):
+        title = f"Where a step's time goes: {workload} on {machine}"
+        yield file_stem("parts", stem, workload), parts_figure(cells, title=title)
+    roofline = roofline_figure(own, title=f"Roofline of {machine}") if len(own) else None
+    if roofline is not None:
+        yield file_stem("roofline", stem), roofline
+    yield from _ladders(analysis, file, stem=stem, machine=machine)
+
+
+def _ladders(
+    analysis: Analysis, file: str, *, stem: str, machine: str
+) -> Iterator[tuple[str, Figure]]:
+    rows = labelled(analysis.results.variants)
+    own = rows[(rows["file"] == file) & rows["block"].notna()]
+    remedies = analysis.remedies
+    for workload, cells in own.groupby("workload", sort=False):
+        if not cells["variant"].str.startswith(LADDER).any():
+            continue
+        same: pd.Series = (remedies["file"] == file) & (remedies["workload"] == workload)
+        title = f"From the loop that is taught to the lean one: {workload} on {machine}"
+        best = best_remedies(remedies[same])
+        yield file_stem("ladder", stem, workload), ladder_figure(cells, best, title=title)

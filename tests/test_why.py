@@ -1,0 +1,65 @@
+"""Causes and remedies in sentences."""
+
+from typing import Any
+
+import pandas as pd
+
+from scripts.why import cause_line, shares_line
+
+
+def warm(batch_size: int, cause: str, **known: Any) -> dict[str, Any]:
+    return {
+        "batch_size": batch_size, "epochs": pd.NA, "cause": cause, "agrees": "",
+        "step_seconds": 2e-3, "operations": 19.0, "load_share": 0.1,
+        "copy_share": 0.0, "network_share": 0.9,
+        "evaluation_share": 0.0, "host_share": float("nan"), "looking": 0.04,
+    } | known  # fmt: skip
+
+
+def total(batch_size: int, epochs: int, cause: str) -> dict[str, Any]:
+    return warm(batch_size, cause) | {"epochs": epochs}
+
+
+def table(*rows: dict[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows)).astype({"epochs": "Int64"})
+
+
+def test_the_line_names_each_cause_with_its_batch_sizes_and_what_it_means() -> None:
+    words = cause_line(
+        table(
+            warm(8, "launch-bound"), warm(32, "launch-bound"), warm(128, "launch-bound"),
+            warm(512, "compute-bound"),
+        )
+    )  # fmt: skip
+    assert words == (
+        "Why, once warm: launch-bound at batch size 8, 32 and 128 (the operations are too small: "
+        "the host cannot feed the device); compute-bound at batch size 512 (the device is at work)."
+    )
+
+
+def test_the_line_says_where_the_cold_start_is_most_of_the_total() -> None:
+    words = cause_line(
+        table(
+            warm(8, "launch-bound"), total(8, 1, "fixed cost"), total(8, 2, "launch-bound"),
+            warm(32, "launch-bound"), total(32, 1, "fixed cost"), total(32, 2, "fixed cost"),
+        )
+    )  # fmt: skip
+    assert words.endswith("The cold start is most of 2 epochs at batch size 32.")
+
+
+def test_the_line_says_where_two_measures_differ() -> None:
+    words = cause_line(table(warm(8, "launch-bound", agrees="no"), warm(32, "launch-bound")))
+    assert words.endswith("A second measure does not agree at batch size 8.")
+
+
+def test_without_a_diagnosis_there_is_no_line() -> None:
+    nothing = table(warm(8, "unknown")).iloc[:0]
+    assert cause_line(nothing) == shares_line(nothing) == ""
+
+
+def test_the_shares_of_the_smallest_step_are_said_with_what_looking_added() -> None:
+    words = shares_line(table(warm(32, "launch-bound"), warm(8, "launch-bound", host_share=0.97)))
+    assert words == (
+        "A step at batch size 8 (2.00 ms, 19 operations): the network 90%, loading 10%; "
+        "host share 97%; looking added +4%."
+    )
