@@ -238,8 +238,8 @@ def place_of(workload: str, arm: Arm, block: int, batch_size: int) -> Line:
 
 def arm_of(line: Line) -> Arm:
     """The arm that a journal line is about."""
-    axes = (line[name] for name in ("device", "arm_threads", "again", "slowdown"))
-    return Arm(*axes, variant=line.get("variant", ""))
+    variant = line.get("variant", "")
+    return Arm(line["device"], line["arm_threads"], line["again"], line["slowdown"], variant)
 
 
 def _absence(reason: str, detail: str) -> Line:

@@ -70,8 +70,7 @@ def prepare(network: nn.Module, job: Job, device: torch.device) -> nn.Module:
     if job.memory_format == "channels-last":
         if not any(isinstance(module, nn.Conv2d) for module in network.modules()):
             raise NotImplementedError("channels last: the network has no 2-D convolution")
-        # torch's stubs know only the other overloads of `to`.
-        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        network = network.to(memory_format=torch.channels_last)
     if job.precision == "bf16":
         network = Autocast(network, device.type)
     return network

@@ -54,7 +54,7 @@ class Operations:
         return sum(count for name, count in self.names.items() if name.startswith(SEQUENCE_KERNELS))
 
 
-class DispatchCounter(TorchDispatchMode):
+class DispatchCounter(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's stubs
     """Counts what is dispatched inside it, views left out, and the bytes that it touches.
 
     The mode itself makes autograd dispatch `detach` for every output that it saves, so none of
@@ -62,7 +62,7 @@ class DispatchCounter(TorchDispatchMode):
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # likewise
         self.names: Counter[str] = Counter()
         self.moved_bytes = 0
 

@@ -36,7 +36,7 @@ def _fields(**fields: Any) -> Change:
     return lambda job: replace(job, **fields)
 
 
-def _loop(**fields: str) -> Change:
+def _loop(**fields: Any) -> Change:
     return lambda job: replace(job, loop=replace(job.loop, **fields))
 
 

@@ -1,0 +1,181 @@
+"""Studies in a result file: read, checked, judged, drawn and said in the report."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.patches import Rectangle
+
+from scripts import report
+from scripts.analysis import Analysis
+from scripts.figures import labelled
+from scripts.figures_ladder import ladder_figure
+from scripts.figures_parts import parts_figure
+from scripts.figures_report import figures
+from scripts.figures_roofline import flops_in_words, roofline_figure
+from scripts.result_file import ResultError
+from scripts.table import load_results
+from scripts.why import best_remedies
+from tests.corpus import Corpus
+from tests.study_rows import with_studies
+from tests.test_figures import laid_out, overlaps
+
+PLAN = Corpus(batch_sizes=(8, 64, 512), epochs=(1, 2), blocks=3)
+LADDER = {"loop-course": 0.25, "loop-no-evaluation": 0.5, "loop-lean": 1.0, "fused-optimizer": 1.5}
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[dict[str, Any]], Path]:
+    def to_file(content: dict[str, Any]) -> Path:
+        path = tmp_path / "devbox.json"
+        path.write_text(json.dumps(content), encoding="utf-8")
+        return path
+
+    return to_file
+
+
+def test_a_file_without_studies_has_empty_tables_of_them(
+    write: Callable[[dict[str, Any]], Path],
+) -> None:
+    results = load_results([write(PLAN.result())])
+    assert results.diagnosis.empty
+    assert results.variants.empty
+    analysis = Analysis([write(PLAN.result())])
+    assert analysis.causes.empty
+    assert analysis.remedies.empty
+
+
+def test_every_diagnosed_cell_has_a_cause_warm_and_for_every_number_of_epochs(
+    write: Callable[[dict[str, Any]], Path],
+) -> None:
+    causes = Analysis([write(with_studies(PLAN))]).causes
+    assert len(causes) == 3 * 2 * 3
+    warm = causes[causes["epochs"].isna()]
+    assert set(warm.loc[warm["device"] == "vulkan", "cause"]) == {"launch-bound"}
+
+
+def test_remedies_are_judged_and_those_without_a_time_say_why(
+    write: Callable[[dict[str, Any]], Path],
+) -> None:
+    remedies = Analysis([write(with_studies(PLAN))]).remedies
+    fused = remedies[remedies["remedy"] == "fused-optimizer"]
+    assert set(fused["verdict"]) == {"faster"}
+    assert fused["gain"].tolist() == pytest.approx([1.5] * 6)
+    assert set(remedies.loc[remedies["remedy"] == "tf32", "verdict"]) == {"unsupported"}
+
+
+def broken(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    content = with_studies(PLAN)
+    change(content["crossover"])
+    return content
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda own: own["diagnosis"][0].update(workload="x"), "names no entry of crossover.work"),
+        (lambda own: own["diagnosis"][1].pop("parts"), "parts: is missing, and no reason"),
+        (lambda own: own["diagnosis"].append(own["diagnosis"][0]), "stands in the file twice"),
+        (lambda own: own["diagnosis"][0]["parts"].update(load_seconds=-1), "load_seconds"),
+        (lambda own: own["peaks"].append(own["peaks"][0]), "peaks[2]: stands in the file twice"),
+        (lambda own: own["peaks"][0].update(matmul_flops_per_second=0), "matmul_flops_per_second"),
+        (lambda own: own["variants"][0].pop("rounds"), "rounds: is missing, and no reason"),
+        (lambda own: own["variants"][0]["rounds"][1].update(block=0), "stands in this row twice"),
+        (lambda own: own["variants"][0].update(variant="\x1b[31m"), "variant"),
+        (lambda own: own["variants"][0].update(reason="bored"), "reason"),
+    ],
+)
+def test_a_study_that_cannot_be_is_refused_by_name(
+    write: Callable[[dict[str, Any]], Path], change: Callable[[Any], object], words: str
+) -> None:
+    path = write(broken(change))
+    with pytest.raises(ResultError) as error:
+        load_results([path])
+    assert words in str(error.value)
+    assert str(error.value).startswith(str(path))
+
+
+def test_the_report_says_why_and_what_helps_most(
+    write: Callable[[dict[str, Any]], Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(report, "figures", lambda _analysis: [])
+    folder = tmp_path / "report"
+    assert report.main([str(write(with_studies(PLAN))), "--out", str(folder)]) == 0
+    words = " ".join(capsys.readouterr().out.split())
+    assert "vulkan: Why, once warm: launch-bound at batch size 8, 64 and 512" in words
+    assert "vulkan: Best remedy: fused-optimizer at batch size 8, 64 and 512 (1.50x faster" in words
+    assert "cpu: A step at batch size 8" in words
+    assert {path.name for path in folder.glob("*.csv")} >= {"causes.csv", "remedies.csv"}
+
+
+def test_a_report_without_studies_says_nothing_of_them(
+    write: Callable[[dict[str, Any]], Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(report, "figures", lambda _analysis: [])
+    folder = tmp_path / "report"
+    assert report.main([str(write(PLAN.result())), "--out", str(folder)]) == 0
+    assert "Why" not in capsys.readouterr().out
+    assert not (folder / "causes.csv").exists()
+
+
+def test_studies_have_figures_of_their_own_and_others_none(
+    write: Callable[[dict[str, Any]], Path],
+) -> None:
+    analysis = Analysis([write(with_studies(PLAN, speedups=LADDER))])
+    names = {name for name, _ in figures(analysis)}
+    assert {"parts-devbox-mlp", "roofline-devbox", "ladder-devbox-mlp"} <= names
+    plain = {name for name, _ in figures(Analysis([write(PLAN.result())]))}
+    assert names - plain == {"parts-devbox-mlp", "roofline-devbox", "ladder-devbox-mlp"}
+
+
+def test_bars_of_a_step_add_up_to_a_whole(write: Callable[[dict[str, Any]], Path]) -> None:
+    causes = Analysis([write(with_studies(PLAN))]).causes
+    figure = parts_figure(causes[causes["epochs"].isna()], title="parts")
+    for axes in figure.axes[:2]:
+        tops = [bar.get_corners()[:, 1].max() for bar in axes.patches if isinstance(bar, Rectangle)]
+        assert max(tops) == pytest.approx(1.0)
+        assert len(axes.patches) == 6 * 3
+
+
+def test_points_of_the_roofline_lie_where_flops_and_bytes_put_them(
+    write: Callable[[dict[str, Any]], Path],
+) -> None:
+    causes = Analysis([write(with_studies(PLAN))]).causes
+    figure = roofline_figure(causes[causes["epochs"].isna()], title="roofline")
+    assert figure is not None
+    lines = [np.asarray(line.get_xdata(), dtype=float) for line in figure.axes[0].lines]
+    xs = np.unique([line for line in lines if len(line) == 3])
+    assert xs.tolist() == pytest.approx([50_000 * n / (1000 * n + 100_000) for n in (8, 64, 512)])
+
+
+def test_without_flops_there_is_no_roofline(write: Callable[[dict[str, Any]], Path]) -> None:
+    content = with_studies(PLAN)
+    for row in content["crossover"]["diagnosis"]:
+        row["flops"] = 0
+    causes = Analysis([write(content)]).causes
+    assert roofline_figure(causes[causes["epochs"].isna()], title="roofline") is None
+
+
+def test_flops_are_said_with_a_unit_that_fits() -> None:
+    assert flops_in_words(2.5e9) == "2.5 GFLOP/s"
+    assert flops_in_words(1e15) == "1 PFLOP/s"
+
+
+def test_no_words_overlap_in_the_figures_of_studies(
+    write: Callable[[dict[str, Any]], Path],
+) -> None:
+    analysis = Analysis([write(with_studies(PLAN, speedups=LADDER))])
+    causes = analysis.causes
+    rows = labelled(analysis.results.variants)
+    best = best_remedies(analysis.remedies)
+    assert overlaps(laid_out(parts_figure(causes[causes["epochs"].isna()], title="parts"))) == []
+    assert overlaps(laid_out(ladder_figure(rows, best, title="ladder"))) == []
