@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from rich.console import Console
 from bench.content import Facts, crossover_key
 from bench.grid import Cell, cell_id, cell_params
 from bench.journal import journal_path
+from bench.learn_options import add_learning_options, refuse_learning_options
+from bench.learn_plugin import NAME, LearnPlugin
 from bench.options import add_options, read_settings, result_path
 from bench.result_file import write_json
 from bench.run import Run
@@ -21,12 +24,18 @@ RUN = pytest.StashKey[Run]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds the suite's options."""
     add_options(parser)
+    add_learning_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Checks everything that was typed, before anything runs."""
     if config.option.help:
         return
+    command = shlex.join(["pytest", *config.invocation_params.args])
+    if config.getoption("--learning"):
+        config.pluginmanager.register(LearnPlugin(config, command), NAME)
+        return
+    refuse_learning_options(config)
     settings = read_settings(config)
     resume, overwrite = config.getoption("--resume"), config.getoption("--overwrite")
     path = result_path(config, resume=resume, overwrite=overwrite)
@@ -34,11 +43,16 @@ def pytest_configure(config: pytest.Config) -> None:
     # same JSON atomically, with rows for the cells that have no time, and prints a summary.
     config.option.benchmark_json = None
     config.option.benchmark_quiet = not config.option.benchmark_verbose
-    command = shlex.join(["pytest", *config.invocation_params.args])
     run = Run(settings, path, resume=resume, overwrite=overwrite, command=command)
     if not config.option.collectonly:
         run.check_file()
     config.stash[RUN] = run
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A run times or learns, never both."""
+    other = "bench_training.py" if config.getoption("--learning") else "bench_learning.py"
+    return True if collection_path.name == other else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -71,6 +85,8 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     """
     if session.config.option.collectonly or session.testsfailed:
         return
+    if RUN not in session.config.stash:
+        return  # a learning run has a plugin of its own
     cells = [Cell(**item.callspec.params) for item in session.items if hasattr(item, "callspec")]
     if cells:
         session.config.stash[RUN].measure(cells, Console())

@@ -145,14 +145,14 @@ def read_answer(line: str) -> dict[str, Any] | None:
 
 def _death(process: "subprocess.Popen[str]", stderr: IO[bytes], kills: int | None) -> Death:
     """How a worker died that ended by itself; `kills` is what `oom_kills` said at its start."""
-    words = _last_words(process, stderr)
+    words = last_words(process, stderr)
     now = oom_kills()
     if process.returncode == -signal.SIGKILL and None not in (kills, now) and now != kills:
         return Death("oom", f"{words}: the system was out of memory")
     return Death("died", words)
 
 
-def _last_words(process: "subprocess.Popen[str]", stderr: IO[bytes]) -> str:
+def last_words(process: "subprocess.Popen[str]", stderr: IO[bytes]) -> str:
     """Exit status and last line on stderr of a dead worker, in one line."""
     status = process.wait()
     how = f"signal {-status} ({signal.Signals(-status).name})" if status < 0 else f"exit {status}"

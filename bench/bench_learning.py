@@ -1,0 +1,38 @@
+"""The learning benchmark: one test a cell, fed with what its figure seeds came to."""
+
+from typing import Any
+
+import pytest
+
+from bench.learn_grid import LearnCell
+from bench.learn_plugin import NAME
+from bench.learn_run import LearnRun, NotReached
+from bench.replay import ReplayClock
+
+clock = ReplayClock()
+
+
+@pytest.fixture(scope="session")
+def learning_run(pytestconfig: pytest.Config) -> LearnRun:
+    """The run that trained the cells."""
+    plugin: Any = pytestconfig.pluginmanager.get_plugin(NAME)
+    run: LearnRun = plugin.run
+    return run
+
+
+@pytest.mark.benchmark(timer=clock)
+def bench_learning(benchmark: Any, request: pytest.FixtureRequest, learning_run: LearnRun) -> None:
+    """Epochs to the target at the best learning rate, one round a figure seed."""
+    cell = LearnCell(**request.node.callspec.params)
+    outcome = learning_run.outcome(cell)
+    if isinstance(outcome, NotReached):
+        benchmark.skipped = True
+        if outcome.reason == "failed":
+            pytest.fail(f"failed: {outcome.detail}", pytrace=False)
+        pytest.skip(f"{outcome.reason}: {outcome.detail}")
+    clock.replay(benchmark, outcome.epochs)
+    benchmark.extra_info |= {
+        "unit": "epochs to the target, not seconds",
+        "learning_rate": outcome.learning_rate,
+    }
+    learning_run.stats[cell] = benchmark.stats

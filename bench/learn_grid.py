@@ -1,0 +1,170 @@
+"""What a learning benchmark trains: its cells, presets, learning rates and limits. No torch here.
+
+A cell is a workload, a batch size and an optimiser. Batch sizes are real ones: the whole training
+split is the largest, `full`.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from bench.grid import WORKLOAD_NAMES
+
+# Training samples of each workload, repeated because collecting must not import torch (a test holds
+# them equal to the data).
+TRAIN_SAMPLES: Mapping[str, int] = {
+    "mlp": 4000,
+    "cnn": 4000,
+    "cnn-series": 4000,
+    "rnn": 270,
+    "lstm": 270,
+    "lstm-gates": 270,
+    "transformer": 29200,
+    "transformer-encoder": 4000,
+    "transformer-full": 8000,
+}
+
+FULL = 0
+"""In a list of batch sizes: the whole training split."""
+
+STEP = math.sqrt(10)
+"""Neighbouring learning rates differ by this factor."""
+RATES = 4
+REFERENCE_BATCH = 32
+"""The workloads' own learning rates are meant for about this batch size."""
+
+GROWTH = 1.08
+"""Held-out data is looked at when the steps have grown by this factor, at first after each step."""
+PATIENCE = 2.0
+"""A learning rate that needs more than this many times the steps of the best one is hopeless."""
+
+
+class LearnCell(NamedTuple):
+    """One point of the learning grid: pytest's parameter set."""
+
+    workload: str
+    batch_size: int
+    optimizer: str
+
+
+@dataclass(frozen=True)
+class LearnPreset:
+    """Defaults of the learning grid. `workloads` holds each workload's batch sizes.
+
+    `optimizers` are those of a workload that `own_optimizers` does not name.
+    """
+
+    workloads: Mapping[str, tuple[int, ...]]
+    optimizers: tuple[str, ...]
+    own_optimizers: Mapping[str, tuple[str, ...]]
+    tuning_seeds: tuple[int, ...]
+    figure_seeds: tuple[int, ...]
+    cap_epochs: int
+    cap_steps: int
+
+
+_ALL_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, FULL)
+# Those that timing presets have as well, so that both join; 4 and the whole set at the ends.
+_IMAGE_SIZES = (4, 8, 32, 128, 512, 2048, FULL)
+_VOWEL_SIZES = (4, 8, 16, 32, 64, 128, FULL)
+
+LEARN_PRESETS: Mapping[str, LearnPreset] = {
+    "smoke": LearnPreset(
+        workloads={"mlp": (32, 512), "lstm": (32, FULL)},
+        optimizers=("adam",),
+        own_optimizers={},
+        tuning_seeds=(100,),
+        figure_seeds=(0, 1, 2),
+        cap_epochs=10,
+        cap_steps=200,
+    ),
+    "default": LearnPreset(
+        workloads={
+            "mlp": (1, *_IMAGE_SIZES),
+            "lstm": _VOWEL_SIZES,
+            "cnn-series": (4, 8, 32, 128, 512, FULL),
+            "transformer": (32, 128, 512),
+        },
+        optimizers=("sgd", "adam"),
+        own_optimizers={"transformer": ("adamw",)},
+        tuning_seeds=(100, 101),
+        figure_seeds=(0, 1, 2, 3, 4),
+        cap_epochs=30,
+        cap_steps=1000,
+    ),
+    "full": LearnPreset(
+        workloads=dict.fromkeys(WORKLOAD_NAMES, _ALL_SIZES),
+        optimizers=("sgd", "momentum", "adam"),
+        own_optimizers={},
+        tuning_seeds=(100, 101, 102),
+        figure_seeds=tuple(range(9)),
+        cap_epochs=100,
+        cap_steps=10_000,
+    ),
+}
+
+
+def real_sizes(workload: str, batch_sizes: Iterable[int]) -> tuple[int, ...]:
+    """The batch sizes that this workload has: what reaches beyond its data is its full batch."""
+    samples = TRAIN_SAMPLES[workload]
+    return tuple(sorted({min(size or samples, samples) for size in batch_sizes}))
+
+
+def make_learn_cells(
+    workloads: Mapping[str, tuple[int, ...]], optimizers: Mapping[str, tuple[str, ...]]
+) -> list[LearnCell]:
+    """Every cell, workload by workload; both arguments are by workload."""
+    return [
+        LearnCell(workload, size, optimizer)
+        for workload, sizes in workloads.items()
+        for optimizer in optimizers[workload]
+        for size in real_sizes(workload, sizes)
+    ]
+
+
+def learn_cell_id(cell: LearnCell) -> str:
+    """The cell's name in pytest's node id, e.g. `mlp-64-adam`."""
+    return "-".join(map(str, cell))
+
+
+def rate_window(own: float, batch_size: int) -> tuple[float, ...]:
+    """Four learning rates around where the best is expected, ascending, on one ladder.
+
+    The ladder is `own` times powers of STEP, the same at every batch size; the window follows the
+    square root of the batch size, `own` being its third rung at REFERENCE_BATCH.
+    """
+    centre = round(math.log(batch_size / REFERENCE_BATCH, STEP) / 2)
+    return tuple(rung(own, centre + place) for place in (-2, -1, 0, 1))
+
+
+def rung(own: float, place: int) -> float:
+    """A learning rate of the ladder, in three significant digits as it is recorded."""
+    return float(f"{own * STEP**place:.3g}")
+
+
+def beyond(rates: Iterable[float], own: float, *, upwards: bool) -> float:
+    """The ladder's next learning rate past the largest or the smallest of those tried."""
+    edge = max(rates) if upwards else min(rates)
+    place = round(math.log(edge / own, STEP))
+    return rung(own, place + (1 if upwards else -1))
+
+
+def steps_of_epoch(samples: int, batch_size: int) -> int:
+    """Optimiser steps in an epoch, the last smaller minibatch included."""
+    return -(-samples // batch_size)
+
+
+def cap_of(cell: LearnCell, *, cap_epochs: int, cap_steps: int) -> int:
+    """After so many steps a run ends: when it has done both the epochs and the steps of the cap.
+
+    Small minibatches would pass any number of steps in an epoch, the full batch needs as many
+    epochs as steps: neither limit alone is fair to both.
+    """
+    epoch = steps_of_epoch(TRAIN_SAMPLES[cell.workload], cell.batch_size)
+    return max(cap_epochs * epoch, cap_steps)
+
+
+def next_look(step: int) -> int:
+    """The step after which held-out data is looked at next; the first dozen each have a look."""
+    return max(step + 1, math.ceil(step * GROWTH))

@@ -1,0 +1,74 @@
+"""Runs as learning workers answer them, by a rule instead of by training."""
+
+from collections.abc import Callable
+from typing import Any
+
+from bench.learn_grid import LearnCell
+from bench.learn_job import LearnJob
+from bench.learn_search import Search
+
+Needed = Callable[[float, int], int | None]
+"""(learning rate, seed) -> steps to the target; None: it diverges at once."""
+
+CELL = LearnCell("mlp", 40, "sgd")
+CAP = 1000
+
+
+def search(rates: tuple[float, ...] = (0.01, 0.1, 1.0), **fields: Any) -> Search:
+    """A search with two tuning seeds (100, 101), three figure seeds and given rates."""
+    about: dict[str, Any] = {
+        "cell": CELL,
+        "rates": rates,
+        "own_rate": None,
+        "tuning_seeds": (100, 101),
+        "figure_seeds": (0, 1, 2),
+        "target": 0.9,
+        "cap_steps": CAP,
+        "optimizer_implementation": "foreach",
+    }
+    return Search(**about | fields)
+
+
+def answer(job: LearnJob, needed: Needed) -> list[dict[str, Any]]:
+    """What a worker would answer, if each run needed so many steps."""
+    takes = {rate: needed(rate, job.seed) for rate in job.learning_rates}
+    reached = [steps for steps in takes.values() if steps is not None and steps <= job.cap_steps]
+    limit = job.limit_steps
+    if limit is None:
+        limit = int(job.patience * min(reached)) if reached else job.cap_steps
+    return [_run(job, rate, steps, min(limit, job.cap_steps)) for rate, steps in takes.items()]
+
+
+def _run(job: LearnJob, rate: float, steps: int | None, last: int) -> dict[str, Any]:
+    about = {
+        "workload": job.workload,
+        "batch_size": job.batch_size,
+        "optimizer": job.optimizer,
+        "learning_rate": rate,
+        "seed": job.seed,
+    }
+    if steps is None:
+        return about | {"ended": "diverged", "detail": "the loss is no number"} | _curve(1, None)
+    if steps <= last:
+        return about | {"ended": "target", "detail": ""} | _curve(steps, job.target)
+    ended = "cap" if last == job.cap_steps else "hopeless"
+    return about | {"ended": ended, "detail": "not there"} | _curve(last, 0.5 * last / steps)
+
+
+def _curve(steps: int, score: float | None) -> dict[str, Any]:
+    loss = None if score is None else 1 - score
+    return {
+        "steps": [0, steps],
+        "train_loss": [None, loss],
+        "loss": [2.3, loss],
+        "score": [0.1, score],
+    }
+
+
+def carried_out(own: Search, needed: Needed) -> list[LearnJob]:
+    """Does every job of a search, one after the other; returns them in their order."""
+    done = []
+    while jobs := own.next_jobs():
+        done.append(jobs[0])
+        own.take(answer(jobs[0], needed))
+    return done
