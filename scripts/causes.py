@@ -21,8 +21,8 @@ whatever the batch size, so it is the host's. On the CPU, where host and device 
 decides alone; without neighbours, half of the machine's own peak is `compute-bound`, and operations
 that cost half of the step or more even when they are tiny are `launch-bound`.
 
-A second opinion is held beside it (`agrees`): growth on an accelerator, the cost of tiny operations
-on the CPU.
+A second opinion is held beside it (`agrees`), where there is one: growth on an accelerator, the
+machine's peaks on the CPU.
 """
 
 from collections.abc import Mapping
@@ -117,14 +117,17 @@ def cause_of(cell: Mapping[Any, Any]) -> tuple[str, str]:
 def _opinions(cell: Mapping[Any, Any]) -> tuple[bool | None, bool | None]:
     """Whether the host is what the step waits for: the deciding opinion and the second one."""
     by_growth = None if pd.isna(cell["growth"]) else bool(cell["growth"] < HALF)
-    by_cost = None if pd.isna(cell["tiny_share"]) else bool(cell["tiny_share"] >= HALF)
     if cell["device"] != "cpu":
         return _by_host_share(cell["host_share"], by_growth), by_growth
-    if by_growth is not None:
-        return by_growth, by_cost
+    by_peaks = _by_peaks(cell)
+    return (by_peaks, None) if by_growth is None else (by_growth, by_peaks)
+
+
+def _by_peaks(cell: Mapping[Any, Any]) -> bool | None:
+    """What the machine's own peaks say, where they say anything."""
     if cell["roof_share"] >= HALF:
-        return False, None
-    return (True if by_cost else None), None
+        return False
+    return True if cell["tiny_share"] >= HALF else None
 
 
 def _by_host_share(share: float, by_growth: bool | None) -> bool | None:

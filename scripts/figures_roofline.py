@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from scripts.figures import device_colours, draw_key, headline, new_figure, plain, style
 from scripts.figures_axes import logarithmic_axis, logarithmic_ticks
 from scripts.figures_speed import MARKERS
+from scripts.why import flops_in_words
 
 
 def roofline_figure(cells: pd.DataFrame, *, title: str) -> Figure | None:
@@ -58,14 +59,6 @@ def with_rates(cells: pd.DataFrame) -> pd.DataFrame:
         intensity=known["flops"] / known["moved_bytes"],
         rate=known["flops"] / known["step_seconds"],
     )
-
-
-def flops_in_words(rate: float) -> str:
-    """`2.5 GFLOP/s`, as short as it goes."""
-    for unit, size in (("P", 1e15), ("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)):
-        if rate >= size:
-            return f"{rate / size:.3g} {unit}FLOP/s"
-    return f"{rate:.3g} FLOP/s"
 
 
 def _draw_roof(axes: Axes, device: dict[Any, Any], colour: Any, *, low: float, high: float) -> None:

@@ -85,7 +85,7 @@ def reads_figure(table: pd.DataFrame) -> Figure:
             axes.set_title(workload, loc="left")
             sns.despine(ax=axes)
         panels[0].set_ylabel("host reads a step")
-        note = "on a GPU each read waits for the device; a count, the same on every machine"
+        note = "on a GPU each read of the list waits for the device; counts, alike on every machine"
         headline(figure, f"Numbers that the host reads in one training step\n{note}")
         draw_key(figure, panels[0])
     return figure

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from scripts.causes import FIXED, UNKNOWN
+from scripts.decide import SUSPECT
 from scripts.text import counted, seconds_in_words, times
 
 MEANINGS = {
@@ -58,8 +59,25 @@ def shares_line(causes: pd.DataFrame) -> str:
     host = "" if pd.isna(row["host_share"]) else f"; host share {row['host_share']:.0%}"
     return (
         f"A step at batch size {row['batch_size']} ({step}, {row['operations']:.0f} operations): "
-        f"{', '.join(parts)}{host}; looking added {row['looking']:+.0%}."
+        f"{', '.join(parts)}{host}{_rate(row)}; looking added {row['looking']:+.0%}."
     )
+
+
+def _rate(row: pd.Series) -> str:
+    """What the step computes a second, and what that is of the device's fastest matrix product."""
+    rate = row["flops"] / row["step_seconds"]
+    share = rate / row["matmul_flops_per_second"]
+    if pd.isna(share) or rate == 0:
+        return ""
+    return f"; {flops_in_words(rate)}, {share:.1%} of the device's best"
+
+
+def flops_in_words(rate: float) -> str:
+    """`2.5 GFLOP/s`, as short as it goes."""
+    for unit, size in (("P", 1e15), ("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if rate >= size:
+            return f"{rate / size:.3g} {unit}FLOP/s"
+    return f"{rate:.3g} FLOP/s"
 
 
 def best_remedies(remedies: pd.DataFrame) -> pd.DataFrame:
@@ -72,13 +90,17 @@ def best_remedies(remedies: pd.DataFrame) -> pd.DataFrame:
 
 
 def remedy_line(remedies: pd.DataFrame) -> str:
-    """The best remedy of one workload on one device; empty where none was measured."""
+    """The best remedy of one workload on one device; empty where none was timed."""
     tried = remedies[(remedies["kind"] == "remedy") & ~remedies["applied"]]
+    tried = tried[tried["gain"].notna()]
     if tried.empty:
         return ""
     best = best_remedies(remedies)
+    names = ", ".join(sorted(tried["remedy"].unique()))
+    if (tried["verdict"] == SUSPECT).all():
+        return f"No verdict on any remedy ({names}): the measurements are suspect."
     if best.empty:
-        return f"No remedy made it surely faster ({', '.join(sorted(tried['remedy'].unique()))})."
+        return f"No remedy made it surely faster ({names})."
     parts = [
         f"{name} at batch size {_sizes(own['batch_size'])} ({_gains(own)})"
         for name, own in best.groupby("remedy", sort=False)

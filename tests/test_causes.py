@@ -151,7 +151,10 @@ def test_the_second_opinion_is_set_beside_the_first() -> None:
     assert opinions(growing(0.1, "cuda", **launch)) == {"yes"}
     assert opinions(growing(0.9, "cuda", **launch)) == {"no"}
     assert opinions([row(**launch)]) == {""}
-    assert opinions(growing(0.1, "cpu", operations=1500)) == {"yes"}
+    assert opinions(growing(0.1, "cpu", operations=5000)) == {"yes"}
+    assert opinions(growing(0.9, "cpu", flops=2e10)) == {"yes"}
+    assert opinions(growing(0.1, "cpu", flops=2e10)) == {"no"}
+    assert opinions(growing(0.1, "cpu")) == {""}
 
 
 def test_growth_is_the_slope_between_the_neighbours() -> None:

@@ -192,6 +192,18 @@ def test_where_nothing_helps_the_line_says_what_was_tried() -> None:
     assert remedy_line(table) == "No remedy made it surely faster (bf16)."
 
 
+def test_what_could_not_be_timed_was_not_tried() -> None:
+    table = judged(variant("plain", PLAIN), lost("tf32", "unsupported", "no cuda"))
+    assert remedy_line(table) == ""
+
+
+def test_suspect_remedies_have_no_verdict_and_the_line_says_so() -> None:
+    doubted = variant("bf16", [0.5] * 5, suspect="block 0: host loaded")
+    assert remedy_line(judged(variant("plain", PLAIN), doubted)) == (
+        "No verdict on any remedy (bf16): the measurements are suspect."
+    )
+
+
 def test_the_loop_that_is_taught_is_said_to_take_so_many_times_as_long() -> None:
     table = judged(
         variant("plain", PLAIN), variant("loop-course", [4.0] * 5), variant("loop-lean", PLAIN)

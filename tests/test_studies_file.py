@@ -15,7 +15,7 @@ from scripts.figures import labelled
 from scripts.figures_ladder import ladder_figure
 from scripts.figures_parts import parts_figure
 from scripts.figures_report import figures
-from scripts.figures_roofline import flops_in_words, roofline_figure
+from scripts.figures_roofline import roofline_figure
 from scripts.result_file import ResultError
 from scripts.table import load_results
 from scripts.why import best_remedies
@@ -163,11 +163,6 @@ def test_without_flops_there_is_no_roofline(write: Callable[[dict[str, Any]], Pa
         row["flops"] = 0
     causes = Analysis([write(content)]).causes
     assert roofline_figure(causes[causes["epochs"].isna()], title="roofline") is None
-
-
-def test_flops_are_said_with_a_unit_that_fits() -> None:
-    assert flops_in_words(2.5e9) == "2.5 GFLOP/s"
-    assert flops_in_words(1e15) == "1 PFLOP/s"
 
 
 def test_no_words_overlap_in_the_figures_of_studies(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from scripts.why import cause_line, shares_line
+from scripts.why import cause_line, flops_in_words, shares_line
 
 
 def warm(batch_size: int, cause: str, **known: Any) -> dict[str, Any]:
@@ -13,6 +13,7 @@ def warm(batch_size: int, cause: str, **known: Any) -> dict[str, Any]:
         "step_seconds": 2e-3, "operations": 19.0, "load_share": 0.1,
         "copy_share": 0.0, "network_share": 0.9,
         "evaluation_share": 0.0, "host_share": float("nan"), "looking": 0.04,
+        "flops": 2e6, "matmul_flops_per_second": 1e11,
     } | known  # fmt: skip
 
 
@@ -61,5 +62,16 @@ def test_the_shares_of_the_smallest_step_are_said_with_what_looking_added() -> N
     words = shares_line(table(warm(32, "launch-bound"), warm(8, "launch-bound", host_share=0.97)))
     assert words == (
         "A step at batch size 8 (2.00 ms, 19 operations): the network 90%, loading 10%; "
-        "host share 97%; looking added +4%."
+        "host share 97%; 1 GFLOP/s, 1.0% of the device's best; looking added +4%."
     )
+
+
+def test_flops_that_were_not_counted_are_not_said() -> None:
+    words = shares_line(table(warm(8, "launch-bound", flops=float("nan"))))
+    assert words.endswith("the network 90%, loading 10%; looking added +4%.")
+
+
+def test_flops_are_said_with_a_unit_that_fits() -> None:
+    assert flops_in_words(2.5e9) == "2.5 GFLOP/s"
+    assert flops_in_words(1e15) == "1 PFLOP/s"
+    assert flops_in_words(12.0) == "12 FLOP/s"
