@@ -13,6 +13,11 @@ def machine_info(document: Document) -> dict[str, Any]:
     return machine
 
 
+def machine_name(document: Document) -> str:
+    """What the file calls its machine, as far as it can be shown."""
+    return safe_text(machine_info(document)["machine"])
+
+
 def device_labels(document: Document, devices: set[str]) -> dict[str, str]:
     """Each device in words, with the name of its hardware where the file tells."""
     known = {entry["device"]: entry for entry in machine_info(document)["accelerators"]}
@@ -41,7 +46,7 @@ def describe_file(path: Path, machine: str, document: Document) -> dict[str, Any
         **texts,
         "cores_physical": about.get("cores_physical"),
         "complete": own["complete"],
-        "planned": own.get("planned"),
+        "planned": own.get("planned", len(document["benchmarks"]) + len(own["absent"])),
         "measured_cells": len(document["benchmarks"]),
         "absent_cells": len(own["absent"]),
     }

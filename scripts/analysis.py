@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from scripts.causes import causes
 from scripts.crossover import break_even, crossovers
 from scripts.figures import labelled
 from scripts.pairs import Scope
-from scripts.table import Results, load_results
+from scripts.remedies import remedies
+from scripts.table import Results, Skip, load_results
 from scripts.text import counted
 from scripts.verdict import verdicts
+from scripts.why import batch_line, cause_line, ladder_line, remedy_line, shares_line
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,8 @@ class Pair:
 class Analysis:
     """The frames of a report, from the paths of its files."""
 
-    def __init__(self, paths: Iterable[str | Path]) -> None:
-        self.results: Results = load_results(paths)
+    def __init__(self, paths: Iterable[str | Path], *, skip: Skip | None = None) -> None:
+        self.results: Results = load_results(paths, skip=skip)
         self.rounds = labelled(self.results.rounds)
 
     @cached_property
@@ -71,6 +74,20 @@ class Analysis:
         """Every batch size's break-even epochs."""
         tables = [break_even(rounds, looks=looks) for looks, rounds in self._by_looks()]
         return pd.concat(tables, ignore_index=True)
+
+    @cached_property
+    def causes(self) -> pd.DataFrame:
+        """Why each diagnosed cell takes as long as it does."""
+        return labelled(causes(self.results.diagnosis, self.rounds))
+
+    @cached_property
+    def remedies(self) -> pd.DataFrame:
+        """What would make the cells of files with a study faster."""
+        cell = ["file", "workload", "batch_size", "device", "threads"]
+        studies = (self.results.diagnosis[cell], self.results.variants[cell])
+        studied = pd.concat(studies).drop_duplicates()
+        rounds = self.rounds.merge(studied, on=cell)
+        return remedies(self.results.variants, rounds)
 
     def _by_looks(self) -> Iterator[tuple[int, pd.DataFrame]]:
         """The rounds of files with equally many planned looks: each look spends its share."""
@@ -101,3 +118,22 @@ class Analysis:
         rounds = self.rounds
         same = (rounds["file"] == pair.file) & (rounds["workload"] == pair.workload)
         return rounds[same & (rounds["arm"] == "first")]
+
+    def why(self, pair: Pair, device: str) -> list[str]:
+        """What is known of one device's causes and remedies for the pair's workload, in lines."""
+        tables = []
+        for table in (self.causes, self.remedies):
+            same = (table["file"] == pair.file) & (table["workload"] == pair.workload)
+            own = table[same & (table["device"] == device)]
+            if device == "cpu":
+                own = own[own["threads"] == pair.threads]
+            tables.append(own)
+        causes_here, remedies_here = tables
+        lines = (
+            cause_line(causes_here),
+            shares_line(causes_here),
+            ladder_line(remedies_here),
+            remedy_line(remedies_here),
+            batch_line(remedies_here),
+        )
+        return [line for line in lines if line]

@@ -25,6 +25,8 @@ from scripts.text import counted, safe_text
 FORMATS = ("png", "svg")
 DPI = 200
 GREY = "0.35"
+MOST_PIXELS = 200_000_000
+_LONGEST_SIDE = 60_000
 _LETTERS_AN_INCH = 16
 
 _STYLE: dict[str, Any] = {
@@ -62,11 +64,16 @@ def new_figure(*, width: float, height: float) -> Figure:
 
 
 def encoded(figure: Figure, kind: str, *, dpi: int = DPI) -> bytes:
-    """The picture as a file's bytes; nothing in them depends on the time."""
+    """The picture as a file's bytes; nothing in them depends on the time.
+
+    A picture of more than MOST_PIXELS, or too wide for its format, is made with fewer dots an inch.
+    """
     buffer = io.BytesIO()
+    width, height = figure.get_size_inches()
+    finest = min((MOST_PIXELS / (width * height)) ** 0.5, _LONGEST_SIDE / max(width, height))
     with style():
         metadata = {"Date": None} if kind == "svg" else {}
-        figure.savefig(buffer, format=kind, dpi=dpi, metadata=metadata)
+        figure.savefig(buffer, format=kind, dpi=min(dpi, finest), metadata=metadata)
         figure.set_layout_engine("none")  # laid out once: the next format keeps the places
     return buffer.getvalue()
 

@@ -1,30 +1,27 @@
-"""What must hold between the fields of a valid document; the first breach is a refusal."""
+"""What must hold inside and between the rounds of a valid document; see `invariants_cells` too."""
 
-from collections import Counter
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from scripts.invariants_cells import Breach
 from scripts.result_file import Document
 from scripts.rounds import Rounds
-
-Place = list[str | int]
-Breach = tuple[Place, str]
 
 _TOTAL_TOLERANCE = 1e-9
 _EVENT_TOLERANCE = 0.999
 _LOSS_TOLERANCE = 1e-3
 
 
-def breach(document: Document, rounds: Rounds) -> Breach | None:
-    """The first invariant that the document breaks: the place and what is wrong there."""
+def round_breaches(document: Document, rounds: Rounds) -> Iterator[Breach]:
+    """Each invariant that the rounds break: the place and what is wrong there.
+
+    The document's cells must be in order already (`cell_breaches`).
+    """
     checks: list[Callable[[Document, Rounds], Iterator[Breach]]] = [
-        _known_workloads,
-        _cells_once,
-        _counts_itself,
-        _stats_count_the_rounds,
         _blocks_once,
         _enough_epochs,
         _steps_fit_the_samples,
@@ -32,57 +29,8 @@ def breach(document: Document, rounds: Rounds) -> Breach | None:
         _totals_add_up,
         _same_losses,
     ]
-    return next((found for check in checks for found in check(document, rounds)), None)
-
-
-def _cell(params: dict[str, Any]) -> tuple[Any, ...]:
-    axes = ("workload", "batch_size", "epochs", "device")
-    return (*(params[axis] for axis in axes), params.get("threads", 0))
-
-
-def _sections(document: Document) -> Iterator[tuple[Place, list[dict[str, Any]]]]:
-    own = document["crossover"]
-    yield ["benchmarks"], [entry["params"] for entry in document["benchmarks"]]
-    yield ["crossover", "absent"], own["absent"]
-    yield ["crossover", "repeats"], own["repeats"]
-
-
-def _known_workloads(document: Document, _rounds: Rounds) -> Iterator[Breach]:
-    known = document["crossover"]["workloads"].keys()
-    for where, cells in _sections(document):
-        for index, cell in enumerate(cells):
-            if cell["workload"] not in known:
-                yield [*where, index, "workload"], "names no entry of crossover.workloads"
-    for name in known - document["crossover"]["run"]["learning_rates"].keys():
-        yield ["crossover", "run", "learning_rates"], f"has no learning rate of {name}"
-
-
-def _cells_once(document: Document, _rounds: Rounds) -> Iterator[Breach]:
-    measured = Counter(_cell(entry["params"]) for entry in document["benchmarks"])
-    for where, cells in _sections(document):
-        counts = Counter(map(_cell, cells))
-        if len(counts) < len(cells):
-            repeated, _count = counts.most_common(1)[0]
-            yield [*where, list(map(_cell, cells)).index(repeated)], "stands in the file twice"
-    for index, cell in enumerate(document["crossover"]["absent"]):
-        if not cell.get("blocks_measured", 0) and _cell(cell) in measured:
-            yield ["crossover", "absent", index], "is called absent but has a measured entry"
-
-
-def _counts_itself(document: Document, _rounds: Rounds) -> Iterator[Breach]:
-    """`measured` is redundant on purpose: a file that lost rows on its way says so."""
-    measured = document["crossover"].get("measured", len(document["benchmarks"]))
-    if measured != len(document["benchmarks"]):
-        message = f"is {measured}, but {len(document['benchmarks'])} cells have a time"
-        yield ["crossover", "measured"], message
-
-
-def _stats_count_the_rounds(document: Document, _rounds: Rounds) -> Iterator[Breach]:
-    for index, entry in enumerate(document["benchmarks"]):
-        counts = {len(entry["extra_info"]["rounds"]), len(entry["stats"]["data"])}
-        if counts != {entry["stats"]["rounds"]}:
-            message = "is not the number of stats.data and of the cell's rounds"
-            yield ["benchmarks", index, "stats", "rounds"], message
+    for check in checks:
+        yield from check(document, rounds)
 
 
 def _blocks_once(_document: Document, rounds: Rounds) -> Iterator[Breach]:
@@ -131,7 +79,8 @@ def _totals_add_up(document: Document, rounds: Rounds) -> Iterator[Breach]:
     for index in np.flatnonzero(wrong)[:1]:
         cell = int(rounds.owner[index])
         number = int(index) - int(np.searchsorted(rounds.owner, cell))
-        message = f"is {written[index]!r}, but cold start and epochs add up to {expected[index]!r}"
+        total, whole = float(written[index]), float(expected[index])
+        message = f"is {total!r}, but cold start and epochs add up to {whole!r}"
         yield ["benchmarks", cell, "stats", "data", number], message
 
 
@@ -141,17 +90,25 @@ def _same_losses(document: Document, rounds: Rounds) -> Iterator[Breach]:
         any("loss mismatch" in mark for mark in entry["extra_info"].get("suspect", []))
         for entry in document["benchmarks"]
     ]
-    seen: dict[tuple[str, int, int], float] = {}
+    seen: dict[tuple[str, int, int], float | None] = {}
     owners = rounds.owner.tolist()
     for index, (owner, entry) in enumerate(zip(owners, rounds.entries, strict=True)):
         loss, cell = entry["first_loss"], rounds.cells[owner]
-        if loss is None or (owner < len(marked) and marked[owner]):
+        if owner < len(marked) and marked[owner]:
             continue
         known = seen.setdefault((cell["workload"], cell["batch_size"], entry["block"]), loss)
-        if abs(loss - known) > _LOSS_TOLERANCE * max(abs(loss), abs(known)):
-            message = f"is {loss!r}, but another process of the block had {known!r}: not one work"
+        if not _alike(loss, known):
+            words = f"is {json.dumps(loss)}, but another process of the block had"
+            message = f"{words} {json.dumps(known)}: not one work"
             yield [*rounds.place(index), "first_loss"], message
             return
+
+
+def _alike(loss: float | None, known: float | None) -> bool:
+    """The same up to rounding; null, which stands for a loss that is not finite, is like null."""
+    if loss is None or known is None:
+        return loss is known
+    return abs(loss - known) <= _LOSS_TOLERANCE * max(abs(loss), abs(known))
 
 
 def _at(rounds: Rounds, wrong: npt.NDArray[Any], field: str, message: str) -> Iterator[Breach]:

@@ -66,7 +66,7 @@ def _rounds_by_arm(
             process | {"batch_size": row["batch_size"], "threads": process.get("threads_asked", 0)},
             again=process["again"],
         )
-        arms[arm].append(shared[row["process"]] | row | place)
+        arms[arm].append(row | shared[row["process"]] | place)
     for rounds in arms.values():
         rounds.sort(key=lambda one: one["block"])
     return arms

@@ -1,4 +1,4 @@
-"""Machines or runs side by side: every cell of each file against the same cell of the first."""
+"""Machines or runs side by side: every cell of each file against the same cell of the base."""
 
 from collections.abc import Iterable
 
@@ -7,60 +7,88 @@ import numpy.typing as npt
 import pandas as pd
 
 from scripts import decide
-from scripts.decide import Array, Summary
+from scripts.decide import Summary
 from scripts.noise import floor_of, margin_of, repeats
-from scripts.pairs import Scope
-from scripts.same_work import require_same_work
+from scripts.pairs import Scope, measured
+from scripts.same_work import unlike
 from scripts.welch import Difference, judge
 
 PLACE = ["workload", "batch_size", "epochs", "device", "threads"]
 """A cell, wherever it was measured; epochs is NA for warm steps."""
-_SECONDS: dict[Scope, str] = {"warm": "step_seconds", "total": "total_seconds"}
+SECONDS: dict[Scope, str] = {"warm": "step_seconds", "total": "total_seconds"}
 
 
-def compared(rounds: pd.DataFrame, *, alpha: float = 0.05) -> pd.DataFrame:
-    """A row a cell, scope and file but the first, from the rows of `table.load`.
+def compared(
+    rounds: pd.DataFrame, *, base: str | None = None, alpha: float = 0.05, allow: bool = False
+) -> pd.DataFrame:
+    """A row a cell, scope and machine but the base, from the rows of `table.load`.
 
     Columns: base, machine, scope, PLACE, seconds and base_seconds (medians: of a warm step, or of
     a total), ratio (own / base, of geometric means; above 1 this machine is slower), lo, hi,
-    blocks, base_blocks, margin, verdict, reason. Raises ResultError where the work differs.
+    blocks, base_blocks, margin, verdict, reason, unlike (in what the work differs; empty: in
+    nothing). The base is the first machine unless it is named. Raises ResultError where the work
+    differs, unless that is allowed.
     """
-    require_same_work(rounds)
     machines = list(rounds["machine"].unique())
-    rows = [
-        _against(rounds, base=machines[0], machine=machine, scope=scope, alpha=alpha)
-        for machine in machines[1:]
-        for scope in _SECONDS
+    base = machines[0] if base is None else base
+    differences = list(unlike(rounds, base=base))
+    if differences and not allow:
+        raise differences[0].error()
+    known = {name: rounds[rounds["machine"] == name] for name in machines}
+    tables = []
+    for scope in SECONDS:
+        limits = Margins(rounds, scope=scope)
+        first = _cells(known[base], scope=scope)
+        for machine in machines:
+            if machine != base:
+                cells = _cells(known[machine], scope=scope)
+                table = _against(first, cells, limits, base=base, machine=machine, alpha=alpha)
+                tables.append(table.assign(scope=scope))
+    words: dict[tuple[str, str], list[str]] = {}
+    for one in differences:
+        words.setdefault((one.machine, one.workload), []).append(one.words)
+    table = pd.concat(tables, ignore_index=True)
+    marks = [
+        "; ".join([*words.get((machine, ""), []), *words.get((machine, workload), [])])
+        for machine, workload in zip(table["machine"], table["workload"], strict=True)
     ]
-    return pd.concat(rows, ignore_index=True)
+    return table.assign(unlike=marks)
 
 
-def geometric_means(comparison: pd.DataFrame) -> pd.DataFrame:
-    """A row a workload, device and machine: geometric mean of the cells' ratios, and their number.
+class Margins:
+    """How far two machines have to differ to be called different, and at which level."""
 
-    Only cells that all machines have measured count, so that every mean is over the same cells.
-    """
-    key = ["scope", *PLACE]
-    machines = comparison["machine"].nunique()
-    known = comparison.dropna(subset="ratio")
-    common = known.groupby(key, dropna=False)["machine"].transform("nunique") == machines
-    known = known[common].assign(log_ratio=np.log(known["ratio"]))
-    groups = known.groupby(["workload", "device", "threads", "machine", "scope"], sort=False)
-    means = groups["log_ratio"].agg(ratio="mean", cells="size").reset_index()
-    return means.assign(ratio=np.exp(means["ratio"]))
+    def __init__(self, rounds: pd.DataFrame, *, scope: Scope) -> None:
+        again = repeats(rounds, scope=scope)
+        self._floors = {
+            str(machine): float(floor_of(own["log_ratio"].dropna().to_numpy(dtype=np.float64)))
+            for machine, own in again.groupby("machine")
+        }
+        self._looks = rounds.groupby("machine")["looks"].max().to_dict()
+
+    def between(self, one: str, other: str) -> float:
+        """The wider of both machines' margins, in log seconds."""
+        floors = [self._floors.get(name, np.nan) for name in (one, other)]
+        return float(margin_of(np.fmax.reduce(np.array(floors))))
+
+    def level(self, one: str, other: str, *, alpha: float) -> float:
+        """Alpha, shared by the looks that were planned for either."""
+        return alpha / max(int(self._looks[name]) for name in (one, other))
 
 
 def _against(
-    rounds: pd.DataFrame, *, base: str, machine: str, scope: Scope, alpha: float
+    first: pd.DataFrame,
+    cells: pd.DataFrame,
+    limits: Margins,
+    *,
+    base: str,
+    machine: str,
+    alpha: float,
 ) -> pd.DataFrame:
-    first = _cells(rounds[rounds["machine"] == base], scope=scope)
-    own = _cells(rounds[rounds["machine"] == machine], scope=scope)
-    both = first.merge(own, on=PLACE, how="outer", suffixes=("_base", "_own"))
-    sides = [_summary(both, side) for side in ("own", "base")]
-    difference = Difference.of(*sides)
-    level = alpha / rounds.loc[rounds["machine"].isin([base, machine]), "looks"].max()
+    both = first.merge(cells, on=PLACE, how="outer", suffixes=("_base", "_own"))
+    difference = Difference.of(_summary(both, "own"), _summary(both, "base"))
+    limit, level = limits.between(machine, base), limits.level(machine, base, alpha=alpha)
     lo, hi = difference.interval(level=level)
-    limit = _margin(rounds, [base, machine], scope=scope)
     suspect = _joined(both["suspect_base"].fillna(""), both["suspect_own"].fillna(""))
     difference.error[suspect != ""] = np.nan
     verdict = judge(difference, margin=limit, level=level)
@@ -69,7 +97,6 @@ def _against(
     return both[PLACE].assign(
         base=base,
         machine=machine,
-        scope=scope,
         seconds=both["seconds_own"],
         base_seconds=both["seconds_base"],
         ratio=np.exp(difference.mean),
@@ -83,18 +110,28 @@ def _against(
     )
 
 
+def timed(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
+    """The first arm's timed rounds, warm ones once, with `seconds` by scope and their `log`.
+
+    Cells that lost blocks otherwise than by an interruption are not among them (`pairs.measured`).
+    """
+    own = measured(rounds, scope=scope).query("arm == 'first'")
+    seconds = own[SECONDS[scope]].astype(float)
+    return own.assign(seconds=seconds, log=np.log(seconds))
+
+
 def _cells(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
     """A row a cell of one file: mean and spread of log seconds, median seconds, blocks, reason."""
-    first = rounds[rounds["arm"] == "first"].assign(seconds=rounds[_SECONDS[scope]])
-    if scope == "warm":
-        first = first.sort_values("epochs", kind="stable").assign(epochs=None)
-        first = first.drop_duplicates([*PLACE, "block"], keep="last")
-    first = first.astype({"epochs": "Int64"}).assign(log=np.log(first["seconds"]))
-    groups = first.groupby(PLACE, dropna=False)
-    return groups.agg(
+    groups = timed(rounds, scope=scope).groupby(PLACE, dropna=False)
+    cells = groups.agg(
         mean=("log", "mean"), spread=("log", "std"), blocks=("log", "count"),
-        seconds=("seconds", "median"), suspect=("suspect", "max"), reason=("reason", "max"),
+        seconds=("seconds", "median"), suspect=("suspect", "max"),
     ).reset_index()  # fmt: skip
+    absent = rounds[rounds["block"].isna()].astype({"epochs": "Int64"})
+    if scope == "warm":
+        absent = absent.assign(epochs=pd.array([pd.NA] * len(absent), dtype="Int64"))
+    reasons = absent.groupby(PLACE, dropna=False)["reason"].max().reset_index()
+    return cells.merge(reasons, on=PLACE, how="outer")
 
 
 def _summary(both: pd.DataFrame, side: str) -> Summary:
@@ -102,15 +139,6 @@ def _summary(both: pd.DataFrame, side: str) -> Summary:
         both[f"{name}_{side}"].to_numpy(dtype=np.float64) for name in ("mean", "spread", "blocks")
     )
     return Summary(mean=mean, spread=spread, blocks=np.where(np.isnan(blocks), 0.0, blocks))
-
-
-def _margin(rounds: pd.DataFrame, machines: list[str], *, scope: Scope) -> Array:
-    """The wider of both files' margins."""
-    floors = []
-    for machine in machines:
-        own = repeats(rounds[rounds["machine"] == machine], scope=scope)
-        floors.append(floor_of(own["log_ratio"].dropna().to_numpy(dtype=np.float64)))
-    return margin_of(np.fmax(*floors))
 
 
 def _joined(one: Iterable[str], other: Iterable[str]) -> npt.NDArray[np.object_]:

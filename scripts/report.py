@@ -20,6 +20,7 @@ from scripts.figures import DPI, FORMATS, encoded
 from scripts.figures_report import figures
 from scripts.output import Folder
 from scripts.result_file import ResultError
+from scripts.sources import add_sources, show_skipped, skipper
 from scripts.summary import show
 from scripts.text import counted
 
@@ -29,11 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        analysis = Analysis(options.files)
+        analysis = Analysis(options.files, skip=skipper(options))
         tables = _tables(analysis)
         folder = Folder(options.out)
         for name, table in tables.items():
             folder.write_table(name, table)
+        show_skipped(options, analysis.results, _console())
         show(analysis, _console())
         with _console().status("drawing the figures"):
             for name, figure in figures(analysis):
@@ -53,7 +55,13 @@ def _tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         "verdicts.csv": analysis.verdicts,
         "crossovers.csv": analysis.crossovers,
         "break_even.csv": analysis.break_even,
-    }
+    } | _studies(analysis)
+
+
+def _studies(analysis: Analysis) -> dict[str, pd.DataFrame]:
+    """Causes and remedies, where a file has any."""
+    tables = {"causes.csv": analysis.causes, "remedies.csv": analysis.remedies}
+    return {name: table for name, table in tables.items() if len(table)}
 
 
 def _console() -> Console:
@@ -64,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("files", nargs="+", type=Path, help="result files of pytest bench")
+    add_sources(parser, files="result files of pytest bench")
     parser.add_argument("--out", type=Path, default=Path("report"), help="folder (default: report)")
     parser.add_argument("--dpi", type=_dpi, default=DPI, help=f"of PNG figures (default: {DPI})")
     return parser

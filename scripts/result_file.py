@@ -1,9 +1,11 @@
 """Reads one result file, which anybody may have written: a valid document or a ResultError."""
 
-import json
+import os
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
+from scripts.bounds import excess
+from scripts.json_text import NotJson, parsed
 from scripts.layout import misplaced, with_rounds
 from scripts.schema import refusal
 from scripts.text import safe_text
@@ -34,22 +36,36 @@ def read(path: Path) -> Document:
     Raises ResultError otherwise.
     """
     try:
-        document = _recognise(path, _parse(path, _text(path)))
-        version = document["crossover"]["schema_version"]
-        problem = refusal(document, version)
-        if problem is None and version == SCHEMA_VERSION:
-            problem = misplaced(document)
+        document = _recognise(path, parsed(file_content(path)))
+        problem = _problem(document)
+    except NotJson as error:
+        raise ResultError(path, error.where, error.message) from None
     except RecursionError:
-        raise ResultError(path, "", "is nested too deeply to be a result file") from None
+        message = "is nested too deeply to be a result file; leave it out"
+        raise ResultError(path, "", message) from None
+    except MemoryError:
+        message = "does not fit into this machine's memory; leave it out"
+        raise ResultError(path, "", message) from None
     if problem is not None:
         where, message = problem
         raise ResultError(path, field_name(document, where), f"{message}; {_REPAIR}")
-    return with_rounds(document) if version == SCHEMA_VERSION else document
+    newest = document["crossover"]["schema_version"] == SCHEMA_VERSION
+    return with_rounds(document) if newest else document
+
+
+def _problem(document: Document) -> tuple[list[str | int], str] | None:
+    """The first thing that keeps a document from being read: by its schema, then by its size."""
+    version = document["crossover"]["schema_version"]
+    problem = refusal(document, version)
+    if problem is None and version == SCHEMA_VERSION:
+        problem = misplaced(document)
+    return problem or excess(document)
 
 
 def field_name(document: Document, where: list[str | int]) -> str:
     """`benchmarks[3] (mlp-64-2-cpu).params.device`: the place in a document, its cell named."""
-    name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in where)[1:]
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part[:60]}" for part in where]
+    name = "".join(parts)[1:]
     match where:
         case ["benchmarks", int(index), *_]:
             entry = f"benchmarks[{index}]"
@@ -92,64 +108,49 @@ def _axes(process: Document) -> Document:
     return {axis: process.get(axis) for axis in ("workload", "device")}
 
 
-def _text(path: Path) -> str:
+def file_content(path: Path) -> bytes:
+    """The bytes of a regular file of a sensible size; nothing is read before both are known.
+
+    Raises ResultError otherwise.
+    """
     try:
         if path.is_dir():
             raise ResultError(path, "", "is a folder; name the result files in it (folder/*.json)")
         if path.exists() and not path.is_file():
-            raise ResultError(path, "", "is not a regular file")
+            raise ResultError(path, "", "is not a regular file; leave it out")
         with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size > LARGEST_BYTES:
+                raise _too_large(path)
             content = file.read(LARGEST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ResultError(path, "", f"cannot be read: {reason}") from None
-    if len(content) > LARGEST_BYTES:
-        limit = f"{LARGEST_BYTES // 2**20} MiB"
-        raise ResultError(path, "", f"is larger than {limit}, which no result file is")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ResultError(path, "", f"is not UTF-8 text (byte {error.start})") from None
+    if len(content) > LARGEST_BYTES:  # it grew, or its size is not told
+        raise _too_large(path)
+    return content
 
 
-def _parse(path: Path, text: str) -> object:
-    try:
-        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_repeats)
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno} column {error.colno}"
-        message = f"is not whole JSON ({error.msg}); if the run was cut short, --resume it"
-        raise ResultError(path, where, message) from None
-    except ValueError as error:
-        raise ResultError(path, "", f"{error}; {_REPAIR}") from None
-
-
-def _no_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON number")
-
-
-def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        names = [name for name, _value in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice[:60]!r} stands twice in one object")
-    return members
+def _too_large(path: Path) -> ResultError:
+    limit = f"{LARGEST_BYTES // 2**20} MiB"
+    return ResultError(path, "", f"is larger than {limit}, which no result file is; leave it out")
 
 
 def _recognise(path: Path, document: object) -> Document:
     """Refuses what is not a result file of this version, before the schema finds details in it."""
     if not isinstance(document, dict):
-        raise ResultError(path, "", "is JSON but not a result file (no object at the top)")
+        raise ResultError(path, "", "is no result file (no object at the top); leave it out")
     if "crossover" not in document:
         kind = "a pytest-benchmark file of another project" if "benchmarks" in document else "JSON"
-        message = f"is missing: this is {kind}, not written by `pytest bench --benchmark-json`"
+        origin = "`pytest bench --benchmark-json`"
+        message = f"is missing: this is {kind}, not written by {origin}; leave it out"
         raise ResultError(path, "crossover", message)
     own = document["crossover"]
     if not isinstance(own, dict):
         raise ResultError(path, "crossover", f"is not of type 'object'; {_REPAIR}")
     version = own.get("schema_version")
     if type(version) is not int or version < OLDEST_VERSION:
-        message = f"is not a version that this reader knows ({OLDEST_VERSION} to {SCHEMA_VERSION})"
+        known = f"{OLDEST_VERSION} to {SCHEMA_VERSION}"
+        message = f"is not a version that this reader knows ({known})"
         raise ResultError(path, "crossover.schema_version", f"{message}; {_REPAIR}")
     if version > SCHEMA_VERSION:
         message = f"is {version}, newer than this reader's {SCHEMA_VERSION}; update Crossover"

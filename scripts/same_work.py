@@ -1,37 +1,63 @@
 """Whether result files may be compared: only the same work can be faster or slower."""
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import pandas as pd
 
 from scripts.result_file import ResultError
 
-_RUN = ("samples", "precision", "optimizer", "optimizer_implementation")
+_RUN = ("samples", "precision", "optimizer", "optimizer_implementation", "loop")
 _WORKLOAD = ("definition", "learning_rate")
 
 
-def require_same_work(rounds: pd.DataFrame) -> None:
-    """Raises ResultError naming the first difference between a file and the first one.
+class Unlike(NamedTuple):
+    """A difference between the work of a machine's file and of the base; of one workload or all."""
 
-    All workloads must agree in samples an epoch, precision, optimizer and its implementation;
+    machine: str
+    file: str
+    workload: str
+    field: str
+    message: str
+
+    def error(self) -> ResultError:
+        """The refusal that names it."""
+        advice = "leave it out, or mark it with --allow"
+        return ResultError(self.file, self.field, f"{self.message}: not the same work; {advice}")
+
+    @property
+    def words(self) -> str:
+        """`crossover.run.samples is 2048 here and 4096 in a.json`."""
+        return f"{self.field} {self.message}"
+
+
+def unlike(rounds: pd.DataFrame, *, base: str) -> Iterator[Unlike]:
+    """Each difference between a machine's work and the base's, from the rows of `table.load`.
+
+    All workloads must agree in samples an epoch, precision, optimizer, its implementation and loop;
     a workload that two files share also in its definition and learning rate.
     """
-    files = [own for _file, own in rounds.groupby("file", sort=False)]
-    base = files[0]
-    for own in files[1:]:
+    columns = ["machine", "file", "workload", *_RUN, *_WORKLOAD]
+    known = rounds[columns].drop_duplicates()
+    first = known[known["machine"] == base]
+    for machine in known["machine"].unique():
+        own = known[known["machine"] == machine]
+        place = (machine, own["file"].iloc[0])
         for name in _RUN:
-            _require_equal(base.iloc[0], own.iloc[0], name, field=f"crossover.run.{name}")
-        shared = base.drop_duplicates("workload").merge(
-            own.drop_duplicates("workload"), on="workload", suffixes=("", "_own")
-        )
+            if message := _differs(first.iloc[0], own.iloc[0], name):
+                yield Unlike(*place, "", f"crossover.run.{name}", message)
+        shared = first.merge(own, on="workload", suffixes=("", "_own"))
         if shared.empty:
-            both = f"has no workload in common with {base['file'].iloc[0]}"
-            raise ResultError(own["file"].iloc[0], "crossover.workloads", both)
+            message = f"has no workload in common with {first['file'].iloc[0]}"
+            yield Unlike(*place, "", "crossover.workloads", message)
         for workload in shared["workload"]:
-            first, second = (side[side["workload"] == workload].iloc[0] for side in (base, own))
+            sides = [side[side["workload"] == workload].iloc[0] for side in (first, own)]
             for name in _WORKLOAD:
-                _require_equal(first, second, name, field=f"{name} of {workload}")
+                if message := _differs(sides[0], sides[1], name):
+                    yield Unlike(*place, workload, f"{name} of {workload}", message)
 
 
-def _require_equal(base: "pd.Series", own: "pd.Series", name: str, *, field: str) -> None:
-    if base[name] != own[name]:
-        words = f"is {own[name]} here and {base[name]} in {base['file']}: not the same work"
-        raise ResultError(own["file"], field, words)
+def _differs(base: "pd.Series", own: "pd.Series", name: str) -> str:
+    if base[name] == own[name]:
+        return ""
+    return f"is {own[name]} here and {base[name]} in {base['file']}"

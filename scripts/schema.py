@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+from jsonschema.protocols import Validator
+
+from scripts.text import safe_text
 
 Rule = dict[str, Any]
 Check = Callable[[Sequence[Any], Any], bool]
@@ -50,12 +53,19 @@ def _resolve(rule: Any, definitions: dict[str, Rule]) -> Any:
     return {name: _resolve(item, definitions) for name, item in rule.items()}
 
 
-def refusal(document: object, version: int) -> tuple[list[str | int], str] | None:
+def refusal(document: Any, version: int) -> tuple[list[str | int], str] | None:
     """Where and why the document is not a result file of the version; None when it is one."""
     if fits([document], load_schema(version)):
         return None
     error = next(_validator(version).iter_errors(document), None)
-    return None if error is None else (list(error.absolute_path), error.message)
+    return None if error is None else (list(error.absolute_path), _worded(error))
+
+
+def _worded(error: jsonschema.ValidationError) -> str:
+    """What jsonschema says, its quotation of the file cut short: the end says what is wrong."""
+    quoted = repr(error.instance)
+    message = error.message.replace(quoted, safe_text(quoted, longest=60))
+    return safe_text(message, longest=300)
 
 
 def fits(values: Sequence[Any], rule: Rule) -> bool:
@@ -73,9 +83,19 @@ def fits(values: Sequence[Any], rule: Rule) -> bool:
     )
 
 
+_Strict: Any = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _checker, value: type(value) is int
+    ),
+)
+"""JSON Schema calls 8.0 an integer; here a count is written as one."""
+
+
 @cache
-def _validator(version: int) -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(load_schema(version))
+def _validator(version: int) -> Validator:
+    validator: Validator = _Strict(load_schema(version))
+    return validator
 
 
 def _python_types(rule: Rule) -> set[type]:

@@ -2,29 +2,35 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-_UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+MOST_MARKS = 4
+"""Accents on one letter; dozens of them are drawn over the lines above and below."""
 LONGEST_TEXT = 500
 
 
 def safe_text(text: object, *, longest: int = LONGEST_TEXT) -> str:
-    """One printable line: control, format and surrogate characters become visible escapes.
+    """One printable line: control, format, surrogate and odd space characters become escapes.
 
-    So no text out of a file can move the cursor, change colours, reverse the reading direction or
-    add a line. Text longer than `longest` characters ends in an ellipsis.
+    So no text out of a file can move the cursor, change colours, reverse the reading direction, add
+    a line or draw over others. Text longer than `longest` characters ends in an ellipsis.
     """
     line = str(text)
     if len(line) > longest:
         line = line[: longest - 1] + "…"
     if line.isascii() and line.isprintable():
         return line
-    return "".join(
-        character
-        if unicodedata.category(character) not in _UNSAFE
-        else character.encode("unicode_escape").decode("ascii")
-        for character in line
-    )
+    return "".join(_visible(line))
+
+
+def _visible(line: str) -> Iterator[str]:
+    marks = 0
+    for character in line:
+        marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        if character.isprintable() and marks <= MOST_MARKS:
+            yield character
+        else:
+            yield character.encode("unicode_escape").decode("ascii")
 
 
 def file_stem(*parts: object) -> str:

@@ -123,7 +123,7 @@ class _Writer:
             "version": "5.3.1",
             "crossover": {
                 "schema_version": 1,
-                "complete": True,
+                "complete": all(row["reason"] != "interrupted" for row in absent),
                 "planned": len(benchmarks) + sum(not row["blocks_measured"] for row in absent),
                 "run": self.run(),
                 "workloads": {name: _definition(name, self.plan) for name in self.plan.workloads},

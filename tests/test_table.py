@@ -39,7 +39,7 @@ def test_a_rounds_columns_are_derived_from_what_the_worker_measured(tmp_path: Pa
         "warm_step_seconds": 0.25,
         "epoch_seconds": [8.0, 2.0, 4.0],
     }
-    entry["stats"]["data"] = [11.25]
+    entry["stats"] = {"rounds": 1, "data": [11.25]}
     row = table.load([edited(tmp_path, document)]).iloc[0]
     assert row["cold_start_seconds"] == 1.25
     assert row["first_step_surplus_seconds"] == 0.5
@@ -54,7 +54,7 @@ def test_a_first_step_faster_than_a_warm_one_has_no_negative_surplus(tmp_path: P
     (entry,) = document["benchmarks"]
     change = {"first_step_seconds": 0.25, "warm_step_seconds": 0.75, "epoch_seconds": [8.0]}
     entry["extra_info"]["rounds"][0] |= change | {"context_seconds": 0, "transfer_seconds": 0.0}
-    entry["stats"]["data"] = [8.0]
+    entry["stats"] = {"rounds": 1, "data": [8.0]}
     row = table.load([edited(tmp_path, document)]).iloc[0]
     assert row["first_step_surplus_seconds"] == 0.0
     assert row["cold_start_seconds"] == 0.0

@@ -1,15 +1,20 @@
-"""Any change to a valid file loads or is refused; CROSSOVER_FUZZ_EXAMPLES=100000 tries harder."""
+"""Any change to a valid file loads to what it says or is refused with a message; nothing else.
 
-import copy
+What a file says is `tests/meaning.py`: a plain reading of its description, written apart from the
+loader. So a number that was changed is found in the table as changed, or the file is refused.
+CROSSOVER_FUZZ_EXAMPLES=100000 tries harder and tells what became of the files.
+"""
+
 import json
 import os
-import tempfile
+import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema
-import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,135 +22,167 @@ from hypothesis import strategies as st
 from scripts import table
 from scripts.schema import fits, load_schema
 from tests.corpus import Corpus
+from tests.corpus_v2 import as_v2
+from tests.fuzzing import BYTES, Cut, Place, changed, changes_of, cuts_of, written
+from tests.meaning import assert_says, contradictions, rows
 
 EXAMPLES = int(os.environ.get("CROSSOVER_FUZZ_EXAMPLES", "150"))
 fuzzed = settings(
     max_examples=EXAMPLES,
     deadline=None,
     derandomize="CROSSOVER_FUZZ_EXAMPLES" not in os.environ,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    database=None,
+    suppress_health_check=list(HealthCheck),
 )
 
-VALID = Corpus(
-    batch_sizes=(8, 32),
+PLAN = Corpus(
+    machine="Gr\u00f6\u00dfe",
+    batch_sizes=(8,),
     epochs=(1, 2),
     blocks=2,
     samples=64,
     events=True,
-    absent={("mlp", 8, None, "vulkan"): ("oom", "too large")},
-).result()
-
-NUMBERS = (0, -1, 1, 2, 1.5, 1e308, -0.0, 10**30, float("nan"), float("inf"))
-TEXTS = ("", "cpu", "../../x", "\x1b[2J", "\ud800", "mlp\n")
-NASTY: st.SearchStrategy[Any] = st.sampled_from(
-    [None, True, False, *NUMBERS, *TEXTS, [], {}, [1.0], [[]], {"a": None}]
+    absent={("mlp", 8, 2, "vulkan"): ("oom", "too large")},
+    suspect={("mlp", 8, 1, "cpu"): ["block 1: throttled", "loss mismatch: block 0"]},
+    block_suspect={("mlp", 0): ["host loaded"]},
+    run={"looks": [2, 5]},
 )
-ANY_JSON = NASTY | st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
-    max_leaves=5,
+THREADS = Corpus(batch_sizes=(8,), epochs=(1,), blocks=1, samples=64, threads=(1, 2))
+VALID: dict[int | str, Any] = {
+    1: PLAN.result(),
+    2: as_v2(PLAN.result()),
+    "threads": as_v2(THREADS.result()),
+}
+TEXT = {name: json.dumps(document, ensure_ascii=False).encode() for name, document in VALID.items()}
+
+ADVICE = (
+    "measure again", "leave it out", "leave this file out", "--resume", "update Crossover",
+    "save it as UTF-8", "copy the file again",
+)  # fmt: skip
+
+Changes = tuple[int | str, list[tuple[Place, str, Place, Any]]]
+ANY_CHANGES: st.SearchStrategy[Changes] = st.one_of(
+    [st.tuples(st.just(name), changes_of(document)) for name, document in VALID.items()]
+)
+ANY_CUTS: st.SearchStrategy[tuple[int | str, tuple[str, Cut]]] = st.one_of(
+    [st.tuples(st.just(name), cuts_of(content)) for name, content in TEXT.items()]
 )
 
 
-def places(value: Any, *, where: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    yield where
-    members: Any = ()
-    if isinstance(value, dict):
-        members = value.items()
-    elif isinstance(value, list):
-        members = enumerate(value)
-    for key, member in members:
-        yield from places(member, where=(*where, key))
+class Tally:
+    """What became of the files of one test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "fuzzed.json"
+        self.ends: Counter[str] = Counter()
+        self.refusals: Counter[str] = Counter()
+        self.started = time.monotonic()
+
+    def __str__(self) -> str:
+        total, seconds = sum(self.ends.values()), time.monotonic() - self.started
+        shares = ", ".join(f"{end} {count / total:.1%}" for end, count in self.ends.most_common())
+        kinds = "; ".join(f"{words} {count}" for words, count in self.refusals.most_common(12))
+        return f"{total} files in {seconds:.0f} s: {shares}\n  refused most often: {kinds}"
 
 
-PLACES = st.sampled_from(list(places(VALID))[1:])
+@pytest.fixture
+def tally(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Tally]:
+    counts = Tally(tmp_path)
+    yield counts
+    reporter = request.config.pluginmanager.getplugin("terminalreporter")
+    if reporter is not None and "CROSSOVER_FUZZ_EXAMPLES" in os.environ and counts.ends:
+        reporter.write_line(f"\n{request.node.name}: {counts}")
 
 
-def changed(document: Any, where: tuple[Any, ...], how: str, value: Any) -> Any:
-    """The document with the value at one place replaced, removed, or a list's entry repeated."""
-    document = copy.deepcopy(document)
-    target = document
-    for part in where[:-1]:
-        target = target[part]
-    if how == "replace":
-        target[where[-1]] = value
-    elif how == "remove":
-        del target[where[-1]]
-    elif isinstance(target, list):
-        target.append(target[where[-1]])
-    else:
-        target[f"{where[-1]}_"] = target[where[-1]]
-    return document
-
-
-HOW = st.sampled_from(["replace", "replace", "remove", "repeat"])
-CHANGES = st.lists(st.tuples(PLACES, HOW, ANY_JSON), min_size=1, max_size=2)
-
-
-def mutated(changes: list[tuple[tuple[Any, ...], str, Any]]) -> Any:
-    document: Any = VALID
-    for where, how, value in changes:
-        try:
-            document = changed(document, where, how, value)
-        except (KeyError, IndexError, TypeError):  # the first change took the second's place away
-            continue
-    return document
-
-
-def load_or_refuse(content: bytes) -> None:
-    """What is promised: a table of usable numbers, or one printable line."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "fuzzed.json"
-        path.write_bytes(content)
-        try:
-            rows = table.load([path])
-        except table.ResultError as error:
-            refused = str(error)
-        else:
-            refused = ""
-    if refused:
-        assert refused.isprintable()
-        return
-    measured = rows[rows["block"].notna()]
-    for column in ("total_seconds", "epoch_seconds", "step_seconds", "samples_a_second"):
-        assert np.isfinite(measured[column]).all()
-        assert (measured[column] > 0).all()
-    for name in ("machine", "detail", "suspect", "device_label", "file", "machine_id"):
-        assert all(text.isprintable() for text in rows[name])
+def load_or_refuse(content: bytes, tally: Tally) -> pd.DataFrame | None:
+    """What is promised: exactly what the file says, or one printable line that says what to do."""
+    tally.path.write_bytes(content)
+    try:
+        frame = table.load([tally.path])
+    except table.ResultError as error:
+        message = str(error)
+        assert message.isprintable()
+        assert message.startswith(str(tally.path))
+        assert any(words in message for words in ADVICE), message
+        tally.ends["refused"] += 1
+        tally.refusals[error.message.rpartition(";")[0][-28:]] += 1
+        return None
+    document = json.loads(content.decode("utf-8-sig"))
+    assert list(contradictions(document)) == []
+    assert_says(frame, rows(document))
+    tally.ends["loaded"] += 1
+    return frame
 
 
 @fuzzed
-@given(changes=CHANGES)
-def test_any_changed_value_loads_or_is_refused(
-    changes: list[tuple[tuple[Any, ...], str, Any]],
+@given(changes=ANY_CHANGES)
+def test_any_changed_value_loads_as_changed_or_is_refused(changes: Changes, tally: Tally) -> None:
+    name, own = changes
+    load_or_refuse(written(changed(VALID[name], own)), tally)
+
+
+@fuzzed
+@given(cut=ANY_CUTS)
+def test_any_changed_bytes_load_as_changed_or_are_refused(
+    cut: tuple[int | str, tuple[str, Cut]], tally: Tally
 ) -> None:
-    load_or_refuse(json.dumps(mutated(changes)).encode())
+    name, (how, where) = cut
+    load_or_refuse(BYTES[how](TEXT[name], where), tally)
 
 
-@fuzzed
+@pytest.mark.parametrize("name", VALID)
+def test_the_unchanged_files_load_to_what_they_say(name: int | str, tally: Tally) -> None:
+    assert load_or_refuse(TEXT[name], tally) is not None
+
+
+@settings(fuzzed, max_examples=max(30, EXAMPLES // 20))
 @given(data=st.data())
-def test_any_changed_byte_loads_or_is_refused(data: st.DataObject) -> None:
-    content = bytearray(json.dumps(VALID).encode())
-    start = data.draw(st.integers(0, len(content) - 1))
-    length = data.draw(st.integers(0, 4) | st.just(len(content)))
-    content[start : start + length] = data.draw(st.binary(max_size=4))
-    load_or_refuse(bytes(content))
+def test_the_same_values_in_other_words_load_to_the_same_rows(
+    data: st.DataObject, tally: Tally
+) -> None:
+    document = VALID[data.draw(st.sampled_from(list(VALID)))]
+    plain = load_or_refuse(written(document), tally)
+    reordered = _reordered(document, data.draw(st.randoms(use_true_random=False)))
+    content = json.dumps(
+        reordered,
+        indent=data.draw(st.sampled_from([None, 0, 3, "\t"])),
+        ensure_ascii=data.draw(st.booleans()),
+    )
+    encoding = data.draw(st.sampled_from(["utf-8", "utf-8-sig"]))
+    again = load_or_refuse(f" \r\n{content}\n".encode(encoding), tally)
+    assert plain is not None
+    assert again is not None
+    pd.testing.assert_frame_equal(plain, again)
+
+
+def _reordered(value: Any, chance: Any) -> Any:
+    """The same document, its objects' members in another order and some unknown ones added."""
+    if isinstance(value, list):
+        return [_reordered(item, chance) for item in value]
+    if not isinstance(value, dict):
+        return value
+    names = list(value)
+    chance.shuffle(names)
+    shuffled = {name: _reordered(value[name], chance) for name in names}
+    closed = {"workload", "reason"} & value.keys() or "mlp" in value  # axes: nothing may be added
+    return shuffled if closed else shuffled | {"unknown to us": [None, -1.5, {"mean": "-1"}]}
 
 
 @fuzzed
-@given(changes=CHANGES)
-def test_the_fast_check_accepts_nothing_that_jsonschema_refuses(
-    changes: list[tuple[tuple[Any, ...], str, Any]],
-) -> None:
-    document = mutated(changes)
-    if "NaN" in json.dumps(document):  # the parser refuses NaN before any schema sees it
+@given(changes=ANY_CHANGES)
+def test_the_fast_check_accepts_nothing_that_jsonschema_refuses(changes: Changes) -> None:
+    document = changed(VALID[changes[0]], changes[1])
+    content = written(document)
+    if b"NaN" in content or b"Infinity" in content:  # the parser refuses them before any schema
         return
-    if fits([document], load_schema(1)):
-        jsonschema.Draft202012Validator(load_schema(1)).validate(document)
+    version = 1 if changes[0] == 1 else 2
+    if fits([document], load_schema(version)):
+        jsonschema.Draft202012Validator(load_schema(version)).validate(document)
 
 
-def test_the_fast_check_accepts_the_valid_file_without_jsonschemas_help() -> None:
-    assert fits([VALID], load_schema(1))
+@pytest.mark.parametrize("name", VALID)
+def test_the_fast_check_accepts_valid_files_without_jsonschemas_help(name: int | str) -> None:
+    assert fits([VALID[name]], load_schema(1 if name == 1 else 2))
 
 
 @pytest.mark.parametrize("unknown", ["multipleOf", "contains", "uniqueItems"])

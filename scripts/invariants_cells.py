@@ -1,0 +1,93 @@
+"""What must hold between the cells of a valid document, its counts and its workloads."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from statistics import fmean, median
+from typing import Any
+
+from scripts.result_file import Document
+
+Place = list[str | int]
+Breach = tuple[Place, str]
+
+_TOLERANCE = 1e-9
+
+
+def cell_breaches(document: Document) -> Iterator[Breach]:
+    """Each invariant that the document breaks: the place and what is wrong there."""
+    for check in (_known_workloads, _cells_once, _counts_itself, _complete, _stats_count_rounds):
+        yield from check(document)
+
+
+def _cell(params: dict[str, Any]) -> tuple[Any, ...]:
+    axes = ("workload", "batch_size", "epochs", "device")
+    return (*(params[axis] for axis in axes), params.get("threads", 0))
+
+
+def _sections(document: Document) -> Iterator[tuple[Place, list[dict[str, Any]]]]:
+    own = document["crossover"]
+    yield ["benchmarks"], [entry["params"] for entry in document["benchmarks"]]
+    yield ["crossover", "absent"], own["absent"]
+    yield ["crossover", "repeats"], own["repeats"]
+
+
+def _known_workloads(document: Document) -> Iterator[Breach]:
+    own = document["crossover"]
+    known = own["workloads"].keys()
+    blocks: tuple[Place, list[dict[str, Any]]] = (["crossover", "blocks"], own["blocks"])
+    for where, entries in [*_sections(document), blocks]:
+        for index, entry in enumerate(entries):
+            if entry["workload"] not in known:
+                yield [*where, index, "workload"], "names no entry of crossover.workloads"
+    for name in known - own["run"]["learning_rates"].keys():
+        yield ["crossover", "run", "learning_rates"], f"has no learning rate of {name}"
+
+
+def _cells_once(document: Document) -> Iterator[Breach]:
+    measured = Counter(_cell(entry["params"]) for entry in document["benchmarks"])
+    for where, cells in _sections(document):
+        counts = Counter(map(_cell, cells))
+        if len(counts) < len(cells):
+            repeated, _count = counts.most_common(1)[0]
+            yield [*where, list(map(_cell, cells)).index(repeated)], "stands in the file twice"
+    for index, cell in enumerate(document["crossover"]["absent"]):
+        if not cell.get("blocks_measured", 0) and _cell(cell) in measured:
+            yield ["crossover", "absent", index], "is called absent but has a measured entry"
+
+
+def _counts_itself(document: Document) -> Iterator[Breach]:
+    """`measured` is redundant on purpose: a file that lost rows on its way says so."""
+    own, timed = document["crossover"], len(document["benchmarks"])
+    if own.get("measured", timed) != timed:
+        message = f"is {own['measured']}, but {timed} cells have a time"
+        yield ["crossover", "measured"], message
+    if own.get("planned", timed) < timed:
+        yield ["crossover", "planned"], f"is {own['planned']}, but {timed} cells have a time"
+
+
+def _complete(document: Document) -> Iterator[Breach]:
+    own = document["crossover"]
+    cut = sum(cell["reason"] == "interrupted" for cell in own["absent"])
+    if own["complete"] and cut:
+        yield ["crossover", "complete"], f"is true, but {cut} cells were interrupted"
+
+
+def _stats_count_rounds(document: Document) -> Iterator[Breach]:
+    for index, entry in enumerate(document["benchmarks"]):
+        counts = {len(entry["extra_info"]["rounds"]), len(entry["stats"]["data"])}
+        if counts != {entry["stats"]["rounds"]}:
+            message = "is not the number of stats.data and of the cell's rounds"
+            yield ["benchmarks", index, "stats", "rounds"], message
+
+
+def summary_breaches(document: Document) -> Iterator[Breach]:
+    """pytest-benchmark's own summary, where it is given: other tools show it, not our rounds."""
+    summaries: dict[str, Callable[[list[float]], float]]
+    summaries = {"min": min, "max": max, "mean": fmean, "median": median, "total": sum}
+    for index, entry in enumerate(document["benchmarks"]):
+        stats = entry["stats"]
+        for name in summaries.keys() & stats.keys():
+            expected = summaries[name](stats["data"])
+            if abs(stats[name] - expected) > _TOLERANCE * expected:
+                message = f"is {stats[name]!r}, but stats.data say {expected!r}"
+                yield ["benchmarks", index, "stats", name], message
