@@ -1,6 +1,6 @@
 """Machines or runs side by side, cell by cell; only the same work is compared.
 
-python scripts/compare.py results/a.json results/b.json
+python scripts/compare.py results/*.json --base devbox --price devbox=0.10 --price lab=2.50
 """
 
 import argparse
@@ -13,16 +13,15 @@ if not __package__:  # run as a file: make `scripts` importable instead of its f
 
 import pandas as pd
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from scripts.decide import NOT_MEASURED
-from scripts.machines import compared, geometric_means
+from scripts import compare_text
+from scripts.machines import compared
 from scripts.output import csv_bytes, write_whole
+from scripts.prices import mean_costs, price, require_machines, with_costs
+from scripts.ranking import fastest, geometric_means, ranking
 from scripts.result_file import ResultError
+from scripts.sources import add_sources, show_skipped, skipper
 from scripts.table import Results, load_results
-from scripts.text import counted, seconds_in_words, times
-from scripts.words import ratio_words
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,103 +29,65 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        results = _load(options.files)
-        comparison = compared(results.rounds)
+        results = _load(options)
+        machines = list(results.files["machine"])
+        base = machines[0] if options.base is None else _base(results.files, options.base)
+        prices = require_machines(options.price, machines)
+        comparison = compared(results.rounds, base=base, allow=options.allow)
+        comparison = with_costs(comparison, prices) if prices else comparison
         if options.csv:
-            write_whole(options.csv, csv_bytes(comparison))
+            write_whole(options.csv, csv_bytes(comparison), inputs=options.files)
     except ResultError as error:
         print(error, file=sys.stderr)
         return 2
-    show(results, comparison, Console(highlight=False, markup=False, emoji=False))
+    console = Console(highlight=False, markup=False, emoji=False)
+    show_skipped(options, results, console)
+    means = mean_costs(geometric_means(results.rounds, base=base), prices, base=base)
+    compare_text.show_unlike(comparison, console)
+    compare_text.show_machines(results.files, base=base, console=console)
+    compare_text.show_means(means, console)
+    if len(machines) > 2:
+        compare_text.show_ranking(ranking(results.rounds), console)
+    compare_text.show_fastest(fastest(results.rounds), console)
+    compare_text.show_cells(comparison, console)
     return 0
 
 
-def _load(paths: Sequence[Path]) -> Results:
-    if len(paths) < 2:
-        raise ResultError(paths[0], "", "is alone; name two result files or more")
-    return load_results(paths)
+def _load(options: argparse.Namespace) -> Results:
+    results = load_results(options.files, skip=skipper(options))
+    if len(results.files) < 2:
+        alone = results.files["file"].iloc[0]
+        raise ResultError(alone, "", "is alone; name two result files or more")
+    return results
 
 
-def show(results: Results, comparison: pd.DataFrame, console: Console) -> None:
-    """Prints who was compared, the geometric means, then every cell."""
-    for place, file in enumerate(results.files.to_dict("records")):
-        role = " (base: ratios are seconds / its seconds)" if place == 0 else ""
-        console.print(Text(f"{file['machine']}{role}", style="bold"))
-        console.print(Text(f"  {file['cpu']}; {file['os']}; torch {file['torch']}; {file['file']}"))
-    console.print()
-    console.print(_means_table(geometric_means(comparison)))
-    arms = [
-        f"{row['workload']} on {_arm(row['device'], row['threads'])}"
-        for row in comparison.to_dict("records")
-    ]
-    for arm, cells in comparison.groupby(arms):
-        console.print()
-        console.print(Text(str(arm), style="bold"))
-        console.print(_cells_table(cells))
-    words = (
-        "slower and faster: beyond the margin, by Welch's interval on log seconds, Holm-adjusted"
-    )
-    console.print(Text(f"\n{words}", style="dim"))
-
-
-def _means_table(means: pd.DataFrame) -> Table:
-    table = _table("workload", "device", "machine", "warm step", "cells", "total", "cells")
-    table.title = "Geometric means of the ratios, over the cells that all have measured"
-    key = ["workload", "device", "threads", "machine"]
-    warm, total = (means[means["scope"] == scope] for scope in ("warm", "total"))
-    both = warm.merge(total, on=key, how="outer", suffixes=("_warm", "_total"))
-    for row in both.to_dict("records"):
-        numbers = []
-        for scope in ("warm", "total"):
-            known = pd.notna(row[f"ratio_{scope}"])
-            numbers.append(times(row[f"ratio_{scope}"]) if known else "")
-            numbers.append(f"{row[f'cells_{scope}']:.0f}" if known else "0")
-        arm = _arm(row["device"], row["threads"])
-        table.add_row(row["workload"], arm, Text(row["machine"]), *numbers)
-    return table
-
-
-def _arm(device: str, threads: int) -> str:
-    return f"{device}, {counted(threads, 'thread')}" if threads else device
-
-
-def _cells_table(cells: pd.DataFrame) -> Table:
-    """A row a cell and machine: warm steps first, then the totals."""
-    several = cells["machine"].nunique() > 1
-    machine = ["machine"] if several else []
-    table = _table("batch size", "epochs", *machine, "base", "time", "ratio", "verdict")
-    ordered = cells.sort_values(["batch_size", "epochs"], na_position="first", kind="stable")
-    for row in ordered.to_dict("records"):
-        epochs = "warm step" if pd.isna(row["epochs"]) else str(row["epochs"])
-        seconds = [_seconds(row[name]) for name in ("base_seconds", "seconds")]
-        verdict = row["verdict"] if row["verdict"] != NOT_MEASURED else ""
-        words = ": ".join(part for part in (verdict, row["reason"]) if part)
-        table.add_row(
-            str(row["batch_size"]), epochs, *[Text(row[name]) for name in machine], *seconds,
-            ratio_words(row), Text(words),
-        )  # fmt: skip
-    return table
-
-
-def _seconds(seconds: float) -> str:
-    return "" if pd.isna(seconds) else seconds_in_words(seconds)
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="italic", title_justify="left")
-    for name in columns:
-        left = name in {"workload", "device", "machine", "verdict", "ratio"}
-        table.add_column(
-            name, justify="left" if left else "right", overflow="fold", no_wrap=name == "ratio"
-        )
-    return table
+def _base(files: pd.DataFrame, name: str) -> str:
+    """The machine of that name, or of the file of that name."""
+    paths = [Path(file) for file in files["file"]]
+    for names in (files["machine"], files["file"], [path.stem for path in paths]):
+        found = [machine for own, machine in zip(names, files["machine"], strict=True)
+                 if own == name]  # fmt: skip
+        if len(found) == 1:
+            return str(found[0])
+    known = ", ".join(files["machine"])
+    raise ResultError("", "--base", f"{name!r} is no machine here; name one of: {known}")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("files", nargs="+", type=Path, help="result files; the first is the base")
+    add_sources(parser, files="result files, two or more; the first is the base")
+    parser.add_argument(
+        "--base", metavar="NAME", help="the machine (or file) that the others are compared with"
+    )
+    parser.add_argument(
+        "--price", metavar="NAME=USD", type=price, action="append", default=[],
+        help="what an hour of a machine costs: adds the cost of the same work",
+    )  # fmt: skip
+    parser.add_argument(
+        "--allow", action="store_true", help="compare unlike work as well, and mark it"
+    )
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write every cell to a CSV file")
     return parser
 

@@ -9,7 +9,7 @@ from scipy import stats
 
 from scripts import compare, table
 from scripts.decide import Summary
-from scripts.machines import compared, geometric_means
+from scripts.machines import compared
 from scripts.welch import Difference, judge
 from tests.corpus import Corpus
 
@@ -116,14 +116,28 @@ def test_a_cell_that_one_side_lacks_is_a_row_with_the_reason(tmp_path: Path) -> 
     }
 
 
-def test_geometric_means_are_over_the_cells_that_all_machines_have() -> None:
-    rows = [("b", 8, 2.0), ("b", 32, 8.0), ("b", 128, 100.0), ("c", 8, 1.0), ("c", 32, 4.0)]
-    comparison = pd.DataFrame(rows, columns=["machine", "batch_size", "ratio"]).assign(
-        scope="total", workload="mlp", epochs=1, device="cpu", threads=0
+def test_a_cell_that_lost_blocks_is_not_compared_by_those_that_got_through(tmp_path: Path) -> None:
+    lost: dict[Any, Any] = {("mlp", 8, None, "vulkan"): ("oom", "8 GB", 3)}
+    other = Corpus(machine="b", absent=lost, **SMALL)
+    comparison = compared(loaded(tmp_path, Corpus(machine="a", **SMALL), other))
+    cells = comparison[(comparison["device"] == "vulkan") & (comparison["batch_size"] == 8)]
+    assert set(cells["verdict"]) == {"not measured"}
+    assert set(cells["reason"]) == {"b: oom"}
+
+
+def test_any_machine_can_be_the_base(tmp_path: Path) -> None:
+    rounds = loaded(
+        tmp_path,
+        Corpus(machine="a", **SMALL),
+        Corpus(machine="b", seed=1, cpu_step_seconds=slower_cpu, **SMALL),
     )
-    means = geometric_means(comparison).set_index("machine")
-    assert means["ratio"].round(12).to_dict() == {"b": 4.0, "c": 2.0}
-    assert means["cells"].to_dict() == {"b": 2, "c": 2}
+    forth, back = compared(rounds), compared(rounds, base="b")
+    assert set(back["base"]) == {"b"}
+    assert set(back["machine"]) == {"a"}
+    np.testing.assert_allclose(back["ratio"], 1 / forth["ratio"])
+    np.testing.assert_allclose(back["lo"], 1 / forth["hi"])
+    turned = {"slower": "faster", "faster": "slower"}
+    assert [turned.get(word, word) for word in forth["verdict"]] == back["verdict"].tolist()
 
 
 UNLIKE: list[tuple[str, Corpus, str]] = [

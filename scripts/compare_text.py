@@ -1,0 +1,151 @@
+"""The comparison on the terminal: who, what differs, means, ranks, the fastest, then every cell."""
+
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from scripts.decide import NOT_MEASURED
+from scripts.machines import PLACE
+from scripts.text import counted, seconds_in_words
+from scripts.words import ratio_words
+
+_LEFT = {"workload", "device", "machine", "verdict", "ratio", "cost", "tied with", "undecided with"}
+_SCOPES = {"warm": "warm step", "total": "total"}
+_RULE = "slower and faster: beyond the margin, by Welch's interval on log seconds, Holm-adjusted"
+
+
+def show_machines(files: pd.DataFrame, *, base: str, console: Console) -> None:
+    """Prints who is compared, and what is known of each."""
+    first = files[files["machine"] == base].iloc[0]
+    for file in files.to_dict("records"):
+        role = " (base: ratios are seconds / its seconds)" if file["machine"] == base else ""
+        same = file["machine_id"] == first["machine_id"] and not role
+        other = file["software_id"] != first["software_id"]
+        if same:
+            role = f" (the base's hardware, {'other' if other else 'the same'} software)"
+        console.print(Text(f"{file['machine']}{role}", style="bold"))
+        console.print(Text(f"  {file['cpu']}; {file['os']}; torch {file['torch']}; {file['file']}"))
+
+
+def show_unlike(comparison: pd.DataFrame, console: Console) -> None:
+    """Prints, before any number, in what the compared work differs."""
+    marked = comparison[comparison["unlike"] != ""]
+    for machine, words in marked[["machine", "unlike"]].drop_duplicates().itertuples(index=False):
+        console.print(Text(f"Warning: {machine} did not do the same work: {words}", "bold red"))
+
+
+def show_means(means: pd.DataFrame, console: Console) -> None:
+    """Prints the geometric means, warm and total, with their cost where there are prices."""
+    console.print()
+    costs = "cost_ratio" in means and bool(means["cost_ratio"].notna().any())
+    cost = ["cost"] if costs else []
+    table = _table("workload", "device", "machine", "scope", "ratio", *cost, "cells", "verdict")
+    table.title = "Geometric means of the ratios, over the cells that all have measured"
+    for row in means.to_dict("records"):
+        scope = _SCOPES[row["scope"]]
+        money = [_cost_words(row)] if costs else []
+        name, arm = Text(row["workload"]), _arm(row["device"], row["threads"])
+        table.add_row(
+            name, arm, Text(row["machine"]), scope, ratio_words(row), *money, str(row["cells"]),
+            row["verdict"],
+        )  # fmt: skip
+    console.print(table)
+
+
+def show_ranking(ranks: pd.DataFrame, console: Console) -> None:
+    """Prints the machines in order; those that share a rank are not told apart."""
+    console.print()
+    table = _table("workload", "device", "scope", "rank", "machine", "mean", "tied with",
+                   "undecided with")  # fmt: skip
+    table.title = "Ranks: one more than the number of machines decided to be faster"
+    before: tuple[Any, ...] = ()
+    for row in ranks.to_dict("records"):
+        arm = (row["workload"], _arm(row["device"], row["threads"]), _SCOPES[row["scope"]])
+        shown = [Text(part) for part in (arm if arm != before else ("", "", ""))]
+        table.add_row(
+            *shown, str(row["rank"]), Text(row["machine"]), seconds_in_words(row["seconds"]),
+            Text(row["tied_with"]), Text(row["undecided_with"]),
+        )  # fmt: skip
+        before = arm
+    console.print(table)
+
+
+def show_fastest(cells: pd.DataFrame, console: Console) -> None:
+    """Prints, for every workload, batch size and number of epochs, what has done it soonest."""
+    console.print()
+    table = _table("workload", "batch size", "epochs", "machine", "device", "mean", "tied with",
+                   "undecided with")  # fmt: skip
+    table.title = "The fastest for each cell, whatever the device"
+    for row in cells.to_dict("records"):
+        table.add_row(
+            Text(row["workload"]), str(row["batch_size"]), _epochs(row["epochs"]),
+            Text(row["machine"]), _arm(row["device"], row["threads"]),
+            seconds_in_words(row["seconds"]), Text(row["tied_with"]), Text(row["undecided_with"]),
+        )  # fmt: skip
+    console.print(table)
+
+
+def show_cells(comparison: pd.DataFrame, console: Console) -> None:
+    """Prints every cell, a table a workload and device: warm steps first, then the totals."""
+    arms = [
+        f"{row['workload']} on {_arm(row['device'], row['threads'])}"
+        for row in comparison.to_dict("records")
+    ]
+    for arm, cells in comparison.groupby(arms):
+        console.print()
+        console.print(Text(str(arm), style="bold"))
+        console.print(_cells_table(cells))
+    console.print(Text(f"\n{_RULE}", style="dim"))
+
+
+def _cells_table(cells: pd.DataFrame) -> Table:
+    machine = ["machine"] if cells["machine"].nunique() > 1 else []
+    costs = "usd" in cells and bool(cells["usd"].notna().any())
+    money = ["USD", "cost"] if costs else []
+    table = _table("batch size", "epochs", *machine, "base", "time", "ratio", *money, "verdict")
+    ordered = cells.sort_values([*PLACE[1:3], "machine"], na_position="first", kind="stable")
+    for row in ordered.to_dict("records"):
+        seconds = [_seconds(row[name]) for name in ("base_seconds", "seconds")]
+        verdict = row["verdict"] if row["verdict"] != NOT_MEASURED else ""
+        unlike = "unlike work" if row["unlike"] else ""
+        words = ": ".join(part for part in (verdict, row["reason"], unlike) if part)
+        paid = [_dollars(row["usd"]), _cost_words(row)] if costs else []
+        table.add_row(
+            str(row["batch_size"]), _epochs(row["epochs"]), *[Text(row[name]) for name in machine],
+            *seconds, ratio_words(row), *paid, Text(words),
+        )  # fmt: skip
+    return table
+
+
+def _arm(device: str, threads: int) -> str:
+    return f"{device}, {counted(threads, 'thread')}" if threads else device
+
+
+def _epochs(epochs: object) -> str:
+    return "warm step" if pd.isna(epochs) else str(epochs)  # type: ignore[call-overload]
+
+
+def _seconds(seconds: float) -> str:
+    return "" if pd.isna(seconds) else seconds_in_words(seconds)
+
+
+def _dollars(dollars: float) -> str:
+    return "" if pd.isna(dollars) else f"{dollars:.3g}"
+
+
+def _cost_words(row: dict[Any, Any]) -> str:
+    """`0.41x [0.40, 0.43]`: money for the same work, the base's being 1."""
+    return ratio_words({name: row[f"cost_{name}"] for name in ("ratio", "lo", "hi")})
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="italic", title_justify="left")
+    for name in columns:
+        table.add_column(
+            name, justify="left" if name in _LEFT else "right", overflow="fold",
+            no_wrap=name in {"ratio", "cost"},
+        )  # fmt: skip
+    return table

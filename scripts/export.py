@@ -1,0 +1,68 @@
+"""Result files as one tidy table for other tools: a row a round, as CSV or parquet.
+
+python scripts/export.py results/*.json --out rounds.parquet
+"""
+
+import argparse
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+if not __package__:  # run as a file: make `scripts` importable instead of its folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+import pandas as pd
+
+from scripts.output import csv_bytes, write_whole
+from scripts.result_file import ResultError
+from scripts.sources import add_sources, skipper
+from scripts.table import load
+from scripts.text import counted
+
+
+def parquet_bytes(rounds: pd.DataFrame) -> bytes:
+    """The table as a parquet file, its types kept: whole numbers, seconds, texts, missing ones."""
+    buffer = io.BytesIO()
+    rounds.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+WRITERS = {".csv": csv_bytes, ".parquet": parquet_bytes}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Reads the files and writes the table; 2 and one line on stderr when it cannot."""
+    options = _parser().parse_args(arguments)
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        rounds = load(options.files, skip=skipper(options))
+        content = WRITERS[options.out.suffix.lower()](rounds)
+        write_whole(options.out, content, inputs=options.files)
+    except ResultError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"{counted(len(rounds), 'row')} and {len(rounds.columns)} columns in {options.out}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    add_sources(parser, files="result files of pytest bench")
+    parser.add_argument(
+        "--out", type=_table_path, required=True, metavar="FILE", help="a .csv or .parquet file"
+    )
+    return parser
+
+
+def _table_path(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() not in WRITERS:
+        raise argparse.ArgumentTypeError(f"{text!r} ends neither in .csv nor in .parquet")
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit(main())
