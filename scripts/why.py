@@ -59,8 +59,15 @@ def shares_line(causes: pd.DataFrame) -> str:
     host = "" if pd.isna(row["host_share"]) else f"; host share {row['host_share']:.0%}"
     return (
         f"A step at batch size {row['batch_size']} ({step}, {row['operations']:.0f} operations): "
-        f"{', '.join(parts)}{host}{_rate(row)}; looking added {row['looking']:+.0%}."
+        f"{', '.join(parts)}{host}{_reads(row)}{_rate(row)}; "
+        f"looking added {row['looking']:+.0%}."
     )
+
+
+def _reads(row: pd.Series) -> str:
+    """How often the host has to have a number, for which it waits for an accelerator."""
+    reads = row["host_reads"]
+    return f"; {counted(int(reads), 'number')} read by the host" if reads > 0 else ""
 
 
 def _rate(row: pd.Series) -> str:

@@ -13,7 +13,7 @@ def warm(batch_size: int, cause: str, **known: Any) -> dict[str, Any]:
         "step_seconds": 2e-3, "operations": 19.0, "load_share": 0.1,
         "copy_share": 0.0, "network_share": 0.9,
         "evaluation_share": 0.0, "host_share": float("nan"), "looking": 0.04,
-        "flops": 2e6, "matmul_flops_per_second": 1e11,
+        "flops": 2e6, "matmul_flops_per_second": 1e11, "host_reads": 0.0,
     } | known  # fmt: skip
 
 
@@ -64,6 +64,11 @@ def test_the_shares_of_the_smallest_step_are_said_with_what_looking_added() -> N
         "A step at batch size 8 (2.00 ms, 19 operations): the network 90%, loading 10%; "
         "host share 97%; 1 GFLOP/s, 1.0% of the device's best; looking added +4%."
     )
+
+
+def test_numbers_that_the_host_reads_are_said() -> None:
+    words = shares_line(table(warm(128, "sequential", host_reads=130.0)))
+    assert "; 130 numbers read by the host; 1 GFLOP/s" in words
 
 
 def test_flops_that_were_not_counted_are_not_said() -> None:
