@@ -57,7 +57,10 @@ def add_learning_options(parser: pytest.Parser) -> None:
     add("--learning-rates", "every cell's learning rates, e.g. 0.01,0.1 (default: a ladder)")
     add("--seeds", "seeds of the figures, e.g. 0,1,2,3,4 (default: the preset's)")
     add("--tuning-seeds", "other seeds, that choose the learning rate (default: the preset's)")
-    add("--target", "held-out score to reach, for all or by name: 0.9 or mlp=0.95 (default: goals)")
+    add(
+        "--target",
+        "held-out score to reach, for all or by name: 0.9 or mlp=0.95 (default: the preset's)",
+    )
     add("--cap-epochs", "a run ends after so many epochs and --cap-steps (default: the preset's)")
     add("--cap-steps", "a run ends after so many steps and --cap-epochs (default: the preset's)")
     add("--processes", "runs trained side by side, a thread each (default: one a core)")
@@ -103,7 +106,7 @@ def read_learn_settings(config: pytest.Config) -> LearnSettings:
         learning_rates=_rates(text("--learning-rates")),
         tuning_seeds=tuning,
         figure_seeds=figure,
-        targets=_targets(text("--target"), workloads),
+        targets=_targets(text("--target"), workloads, preset),
         cap_epochs=_whole("--cap-epochs", text("--cap-epochs"), preset.cap_epochs),
         cap_steps=_whole("--cap-steps", text("--cap-steps"), preset.cap_steps),
         optimizer_implementation=_implementation(text("--optimizer-implementation")),
@@ -181,12 +184,12 @@ def _seeds(flag: str, value: str | None, default: tuple[int, ...]) -> tuple[int,
     return tuple(sorted({_whole(flag, name, 0, least=0, most=MOST_SEED) for name in names}))
 
 
-def _targets(value: str | None, workloads: Mapping[str, object]) -> dict[str, float]:
+def _targets(
+    value: str | None, workloads: Mapping[str, object], preset: LearnPreset
+) -> dict[str, float]:
     """`0.9` for every workload, or `mlp=0.95,lstm=0.9` for some."""
-    if value is None:
-        return {}
-    targets: dict[str, float] = {}
-    for part in _names("--target", value):
+    targets = {name: score for name, score in preset.targets.items() if name in workloads}
+    for part in _names("--target", value) if value is not None else ():
         name, equals, number = part.rpartition("=")
         score = _positive("--target", number)
         if equals:

@@ -96,3 +96,10 @@ def test_held_out_data_is_looked_at_ten_times_before_the_goal_and_close_to_it(go
     assert len(looks[1:]) >= 10
     assert looks[-1] - goal <= 0.08 * goal
     assert len(looks) < 130
+
+
+def test_a_presets_targets_are_at_least_as_hard_as_the_goals_of_their_workloads() -> None:
+    for name, target in LEARN_PRESETS["default"].targets.items():
+        goal = WORKLOADS[name].goal
+        assert goal.reached(target)
+        assert target > goal.value

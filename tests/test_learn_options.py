@@ -32,7 +32,7 @@ def test_the_defaults_are_the_default_preset() -> None:
     assert read.optimizers["transformer"] == ("adamw",)
     assert read.learning_rates == ()
     assert (read.tuning_seeds, read.figure_seeds) == ((100, 101), (0, 1, 2, 3, 4))
-    assert read.targets == {}
+    assert read.targets == {"mlp": 0.93, "lstm": 0.95, "cnn-series": 0.9}
     assert read.processes >= 1
 
 
@@ -57,7 +57,9 @@ def test_options_overrule_their_preset() -> None:
 
 def test_a_target_is_for_all_workloads_or_by_name() -> None:
     assert settings(workloads="mlp,rnn", target="0.8").targets == {"mlp": 0.8, "rnn": 0.8}
-    assert settings(target="mlp=0.95,lstm=0.9").targets == {"mlp": 0.95, "lstm": 0.9}
+    named = settings(target="mlp=0.95,lstm=0.9").targets
+    assert named == {"mlp": 0.95, "lstm": 0.9, "cnn-series": 0.9}
+    assert settings(preset="smoke").targets == {}
 
 
 @pytest.mark.parametrize(
