@@ -52,9 +52,9 @@ class LearnCell(NamedTuple):
 class LearnPreset:
     """Defaults of the learning grid. `workloads` holds each workload's batch sizes.
 
-    `optimizers` are those of a workload that `own_optimizers` does not name; likewise `targets` names
-    those that have another target than their goal. A harder one serves better: a curve answers for
-    every easier target as well.
+    `optimizers` are those of a workload that `own_optimizers` does not name; likewise `targets`
+    names those with another target than their goal. A harder one serves better: a curve answers
+    for every easier target as well.
     """
 
     workloads: Mapping[str, tuple[int, ...]]
