@@ -88,7 +88,7 @@ class LearnPlugin:
 def _result(config: pytest.Config, run: LearnRun, facts: LearnFacts) -> dict[str, Any]:
     """The result file's content: pytest-benchmark's own JSON and our key."""
     hook = config.hook
-    ours = {"node": run.path.stem, "crossover": facts.machine}
+    ours = {"node": facts.machine["machine"], "crossover": facts.machine}
     output: dict[str, Any] = hook.pytest_benchmark_generate_json(
         config=config,
         benchmarks=list(run.stats.values()),

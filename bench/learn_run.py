@@ -122,7 +122,7 @@ class LearnRun:
             for timed in ("timed_samples", "timed_from"):
                 about.pop(timed, None)
         return LearnFacts(
-            machine=describe_machine(self.path.stem, probe),
+            machine=describe_machine(machine_name(self.path), probe),
             workloads=probe["workloads"],
             targets=targets,
             own_rates=own_rates,
@@ -181,6 +181,11 @@ class LearnRun:
     def _samples(self, cell: LearnCell) -> int:
         assert self.facts is not None  # noqa: S101 - facts come before the first search
         return int(self.facts.workloads[cell.workload]["train_samples"])
+
+
+def machine_name(path: Path) -> str:
+    """The machine's name out of its file's: `learning-devbox.json` is of devbox."""
+    return path.stem.removeprefix("learning-").removesuffix("-learning") or path.stem
 
 
 def answer_line(job: LearnJob, answer: Answer) -> Line:

@@ -1,9 +1,11 @@
 """Which runs a cell is given: races choose the learning rate, other seeds make the figure."""
 
 import math
+from pathlib import Path
 
 import pytest
 
+from bench.learn_run import machine_name
 from bench.learn_search import unrun
 from tests.learn_fakes import CAP, Needed, answer, carried_out, search
 
@@ -159,3 +161,8 @@ def test_a_cell_whose_runs_all_fail_ends_and_is_not_tried_for_ever() -> None:
     assert own.next_jobs() == []
     assert own.chosen_rate() is None
     assert own.tried() == LADDER
+
+
+@pytest.mark.parametrize("name", ["learning-box.json", "box-learning.json", "box.json"])
+def test_a_learning_file_is_of_the_machine_that_its_name_tells(name: str) -> None:
+    assert machine_name(Path(name)) == "box"
