@@ -119,8 +119,11 @@ class Analysis:
         same = (rounds["file"] == pair.file) & (rounds["workload"] == pair.workload)
         return rounds[same & (rounds["arm"] == "first")]
 
-    def why(self, pair: Pair, device: str) -> list[str]:
-        """What is known of one device's causes and remedies for the pair's workload, in lines."""
+    def why(self, pair: Pair, device: str, *, brief: bool = False) -> list[str]:
+        """What is known of one device's causes and remedies for the pair's workload, in lines.
+
+        `brief`: the cause and the best remedy alone.
+        """
         tables = []
         for table in (self.causes, self.remedies):
             same = (table["file"] == pair.file) & (table["workload"] == pair.workload)
@@ -129,6 +132,8 @@ class Analysis:
                 own = own[own["threads"] == pair.threads]
             tables.append(own)
         causes_here, remedies_here = tables
+        if brief:
+            return [line for line in (cause_line(causes_here), remedy_line(remedies_here)) if line]
         lines = (
             cause_line(causes_here),
             shares_line(causes_here),

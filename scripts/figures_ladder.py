@@ -54,6 +54,7 @@ def _draw_panel(axes: Axes, timed: pd.DataFrame, best: pd.DataFrame) -> None:
     rungs = [name for name in NAMES if name in set(timed["variant"])]
     sizes = sorted(int(size) for size in timed["batch_size"].unique())
     colours = dict(zip(sizes, sns.color_palette("viridis", len(sizes)), strict=True))
+    kinds = list(best["remedy"].unique())
     for size, colour in colours.items():
         own = timed[timed["batch_size"] == size]
         seconds = [own.loc[own["variant"] == name, "epoch_seconds"] for name in rungs]
@@ -67,8 +68,11 @@ def _draw_panel(axes: Axes, timed: pd.DataFrame, best: pd.DataFrame) -> None:
             range(len(rungs)), middle, color=colour, marker="o", markersize=3.5, linewidth=1.2,
             label=f"batch size {size}",
         )  # fmt: skip
-        _draw_best(axes, best[best["batch_size"] == size], middle[-1], len(rungs), colour)
-    names = [_name(rung, rungs) for rung in rungs] + ([BEST] if len(best) else [])
+        own_best = best[best["batch_size"] == size]
+        _draw_best(axes, own_best, middle[-1], len(rungs), colour, named=len(kinds) > 1)
+    names = [_name(rung, rungs) for rung in rungs]
+    if kinds:
+        names.append(BEST if len(kinds) > 1 else f"{BEST}:\n{plain(kinds[0], longest=24)}")
     axes.set_xticks(range(len(names)), names, fontsize=6)
     axes.set_xlim(-0.4, len(names) - 0.5 + 0.3)
     seconds_axis(axes)
@@ -76,8 +80,10 @@ def _draw_panel(axes: Axes, timed: pd.DataFrame, best: pd.DataFrame) -> None:
     sns.despine(ax=axes)
 
 
-def _draw_best(axes: Axes, best: pd.DataFrame, lean: float, place: int, colour: Any) -> None:
-    """One step further: the lean epoch divided by the remedy's gain, its name beside it."""
+def _draw_best(
+    axes: Axes, best: pd.DataFrame, lean: float, place: int, colour: Any, *, named: bool
+) -> None:
+    """One step further: the lean epoch divided by the remedy's gain, `named` where they differ."""
     if best.empty or not np.isfinite(lean):
         return
     row = best.iloc[0]
@@ -86,6 +92,8 @@ def _draw_best(axes: Axes, best: pd.DataFrame, lean: float, place: int, colour: 
         [place - 1, place], [lean, seconds], color=colour, marker="o", markersize=3.5,
         linewidth=1.2, linestyle="--",
     )  # fmt: skip
+    if not named:
+        return
     axes.annotate(
         plain(row["remedy"], longest=24), (place, seconds), xytext=(5, 0),
         textcoords="offset points", fontsize=5.5, va="center", color=colour,

@@ -28,19 +28,20 @@ def cause_line(causes: pd.DataFrame) -> str:
     warm = causes[causes["epochs"].isna()].sort_values("batch_size")
     if warm.empty:
         return ""
+    sizes = warm["batch_size"]
     parts = [
-        f"{cause} at batch size {_sizes(own['batch_size'])} ({MEANINGS[str(cause)]})"
+        f"{cause} at {_places(own['batch_size'], sizes)} ({MEANINGS[str(cause)]})"
         for cause, own in warm.groupby("cause", sort=False)
     ]
     text = f"Why, once warm: {'; '.join(parts)}."
     fixed = causes[causes["cause"] == FIXED]
     if len(fixed):
         most = int(fixed["epochs"].max())
-        sizes = _sizes(fixed.loc[fixed["epochs"] == most, "batch_size"])
-        text += f" The cold start is most of {counted(most, 'epoch')} at batch size {sizes}."
+        where = _places(fixed.loc[fixed["epochs"] == most, "batch_size"], sizes)
+        text += f" The cold start is most of {counted(most, 'epoch')} at {where}."
     doubt = warm[warm["agrees"] == "no"]
     if len(doubt):
-        text += f" A second measure does not agree at batch size {_sizes(doubt['batch_size'])}."
+        text += f" A second measure does not agree at {_places(doubt['batch_size'], sizes)}."
     return text
 
 
@@ -109,7 +110,7 @@ def remedy_line(remedies: pd.DataFrame) -> str:
     if best.empty:
         return f"No remedy made it surely faster ({names})."
     parts = [
-        f"{name} at batch size {_sizes(own['batch_size'])} ({_gains(own)})"
+        f"{name} at {_places(own['batch_size'], tried['batch_size'])} ({_gains(own)})"
         for name, own in best.groupby("remedy", sort=False)
     ]
     return f"Best remedy: {'; '.join(parts)}."
@@ -139,10 +140,13 @@ def _gains(rows: pd.DataFrame) -> str:
     return f"{gain} faster, pays off after {after}"
 
 
-def _sizes(sizes: Iterable[int]) -> str:
-    """`8, 32 and 128`."""
-    known = [str(size) for size in sorted(set(sizes))]
-    return " and ".join(filter(None, [", ".join(known[:-1]), known[-1]]))
+def _places(sizes: Iterable[int], known: Iterable[int]) -> str:
+    """`batch size 8, 32 and 128`, or `every batch size` where these are all of several."""
+    own = sorted(set(sizes))
+    if len(own) > 1 and own == sorted(set(known)):
+        return "every batch size"
+    names = [str(size) for size in own]
+    return f"batch size {' and '.join(filter(None, [', '.join(names[:-1]), names[-1]]))}"
 
 
 def ladder_line(remedies: pd.DataFrame) -> str:
