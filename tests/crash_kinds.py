@@ -71,7 +71,7 @@ def kill_worker(trial: Trial) -> None:
 
 def hang(trial: Trial) -> None:
     """A worker that stops answering: it is ended, its cells are timeouts, the others are timed."""
-    run = trial.start("--overwrite")
+    run = trial.start("--overwrite", fault="impatient")
     trial.random_moment()
     worker = find_worker(trial, run)
     if worker is not None:
@@ -155,7 +155,7 @@ def _fill(trial: Trial, *, mounted: bool) -> None:
 def out_of_memory(trial: Trial) -> None:
     """A real limit on memory: the batch size that passes it is `oom`, the other is timed."""
     workload, small, large = LARGEST
-    limit = trial.dice.randrange(700, 1000) * 2**20
+    limit = trial.dice.randrange(1250, 1950) * 2**20
     trial.grid = (
         *("--workloads", workload, "--batch-sizes", f"{small},{large}"),
         *("--epochs", "1", "--samples", str(large)),
