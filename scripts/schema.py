@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-from jsonschema.protocols import Validator
 
 from scripts.text import safe_text
 
 Rule = dict[str, Any]
+Place = list[str | int]
 Check = Callable[[Sequence[Any], Any], bool]
 
 _TYPES = {
@@ -53,12 +53,39 @@ def _resolve(rule: Any, definitions: dict[str, Rule]) -> Any:
     return {name: _resolve(item, definitions) for name, item in rule.items()}
 
 
-def refusal(document: Any, version: int) -> tuple[list[str | int], str] | None:
+def refusal(document: Any, version: int) -> tuple[Place, str] | None:
     """Where and why the document is not a result file of the version; None when it is one."""
     if fits([document], load_schema(version)):
         return None
-    error = next(_validator(version).iter_errors(document), None)
-    return None if error is None else (list(error.absolute_path), _worded(error))
+    value, rule, where = _narrowed(document, load_schema(version), [])
+    error = next(_Strict(rule).iter_errors(value), None)
+    if error is None:  # `fits` refuses what it does not know: the whole document decides
+        where, error = [], next(_Strict(load_schema(version)).iter_errors(document), None)
+    return None if error is None else ([*where, *error.absolute_path], _worded(error))
+
+
+def _narrowed(value: Any, rule: Rule, where: Place) -> tuple[Any, Rule, Place]:
+    """The innermost part of the value that does not fit its rule, and where it stands."""
+    if isinstance(value, dict):
+        for name, own in rule.get("properties", {}).items():
+            if name in value and not fits([value[name]], own):
+                return _narrowed(value[name], own, [*where, name])
+    if isinstance(value, list) and "items" in rule and not fits(value, rule["items"]):
+        place = _first_unfit(value, rule["items"])
+        return _narrowed(value[place], rule["items"], [*where, place])
+    return value, rule, where
+
+
+def _first_unfit(values: list[Any], rule: Rule) -> int:
+    """The place of the first value that does not fit; at least one does not."""
+    low, high = 0, len(values)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if fits(values[low:middle], rule):
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 def _worded(error: jsonschema.ValidationError) -> str:
@@ -90,12 +117,6 @@ _Strict: Any = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
     ),
 )
 """JSON Schema calls 8.0 an integer; here a count is written as one."""
-
-
-@cache
-def _validator(version: int) -> Validator:
-    validator: Validator = _Strict(load_schema(version))
-    return validator
 
 
 def _python_types(rule: Rule) -> set[type]:

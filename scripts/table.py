@@ -5,37 +5,24 @@ Seconds are in columns named `_seconds`, sizes in `_bytes`. Every text has passe
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from pandas.api.types import is_object_dtype
 
-from scripts.about import describe_file, device_labels, machine_info, machine_name
-from scripts.diagnosis import diagnosis_table, variants_table
+from scripts.about import describe_file, machine_name
+from scripts.columns import Columns, columns_of, frame_of
+from scripts.diagnosis import diagnosis_table, studied, variants_table
 from scripts.invariants import round_breaches
 from scripts.invariants_cells import Breach, cell_breaches, summary_breaches
 from scripts.invariants_studies import study_breaches
-from scripts.loop import loop_words
-from scripts.marks import suspicions
 from scripts.result_file import Document, ResultError, field_name, read
 from scripts.rounds import Rounds
-from scripts.text import distinct, safe_text
+from scripts.text import distinct
+
+_STUDIES = {"diagnosis", "variants"}
 
 __all__ = ["ResultError", "Results", "Skip", "load", "load_results"]
-
-WORK = ("samples", "precision", "optimizer", "optimizer_implementation")
-_REPORTED = ("import", "context", "transfer")
-_OTHERS = (
-    "first_loss",
-    "loss",
-    "score",
-    "evaluated_after_epochs",
-    "steps",
-    "position",
-    "host_peak_bytes",
-    "device_peak_bytes",
-)
 
 
 @dataclass(frozen=True)
@@ -70,35 +57,45 @@ def load_results(paths: Iterable[str | Path], *, skip: Skip | None = None) -> Re
     if not names:
         raise ResultError("", "", "no result file is given")
     known: set[str] = set()
-    rows, files = [], []
-    diagnosis, variants = [], []
+    parts, files, studies = [], [], []
     for path in names:
         try:
             document = _read_once(path, known)
-            rows.append(_rows(path, document))
-            diagnosis.append(diagnosis_table(document))
-            variants.append(variants_table(document))
+            parts.append(columns(path, document))
             files.append(describe_file(path, machine_name(document), document))
+            studies.append(document if _STUDIES & studied(document).keys() else None)
         except ResultError as error:
             if skip is None:
                 raise
             skip(error)
     if not files:
         raise ResultError("", "", f"no file is left of {len(names)}; name a good result file")
-    table = pd.DataFrame(files)
-    own = {name: distinct(table[name]) for name in ("file", "machine")}
-    parts = (rows, diagnosis, variants)
-    rounds, *studies = (_joined(part, own["file"], own["machine"]) for part in parts)
-    return Results(rounds, table.assign(**own), *studies)
+    own = {name: distinct(file[name] for file in files) for name in ("file", "machine")}
+    for part, file, machine in zip(parts, own["file"], own["machine"], strict=True):
+        part |= {"file": file, "machine": machine}
+    about = pd.DataFrame({name: [file[name] for file in files] for name in files[0]} | own)
+    tables = (_studies(make, studies, own) for make in (diagnosis_table, variants_table))
+    return Results(frame_of(parts), about, *tables)
 
 
-def _joined(parts: list[pd.DataFrame], files: list[str], machines: list[str]) -> pd.DataFrame:
-    """The parts of all files, each named."""
+def _studies(
+    make: Callable[[Document], pd.DataFrame],
+    documents: list[Document | None],
+    names: dict[str, list[str]],
+) -> pd.DataFrame:
+    """One table of studies of all files that have any, each row with its file and machine."""
     named = [
-        part.assign(file=file, machine=machine)
-        for part, file, machine in zip(parts, files, machines, strict=True)
+        make(document).assign(file=file, machine=machine)
+        for document, file, machine in zip(documents, names["file"], names["machine"], strict=True)
+        if document is not None
     ]
-    return pd.concat(named, ignore_index=True)
+    return pd.concat(named, ignore_index=True) if named else _no_studies(make).copy()
+
+
+@cache
+def _no_studies(make: Callable[[Document], pd.DataFrame]) -> pd.DataFrame:
+    empty = pd.Series([], dtype="str")
+    return make({"crossover": {"schema_version": 1}}).assign(file=empty, machine=empty)
 
 
 def _read_once(path: Path, known: set[str]) -> Document:
@@ -113,31 +110,17 @@ def _read_once(path: Path, known: set[str]) -> Document:
     return read(path)
 
 
-def _rows(path: Path, document: Document) -> pd.DataFrame:
-    """The file's rows; `machine` is not yet told from another file's."""
+def columns(path: Path, document: Document) -> Columns:
+    """The columns of one file's frame; raises ResultError where an invariant does not hold.
+
+    `document` is as `read` gives it; `file` and `machine` are not yet told from another file's.
+    """
     _require(path, document, cell_breaches(document))
     _require(path, document, study_breaches(document))
     rounds = Rounds.of(document)
     _require(path, document, round_breaches(document, rounds))
     _require(path, document, summary_breaches(document))
-    table = pd.concat([_measured(document, rounds), _absent(document)], ignore_index=True)
-    identity = {
-        key: safe_text(machine_info(document)[key]) for key in ("machine_id", "software_id")
-    }
-    table = table.assign(file=safe_text(path), machine=machine_name(document), **identity)
-    run, workloads = document["crossover"]["run"], document["crossover"]["workloads"]
-    definitions = {name: entry["definition"] for name, entry in workloads.items()}
-    table = table.assign(
-        device_label=table["device"].map(device_labels(document, set(table["device"]))),
-        definition=table["workload"].map(definitions),
-        learning_rate=table["workload"].map(run["learning_rates"]).astype(float),
-        looks=len(run.get("looks", [0])),
-        loop=loop_words(run),
-        **{name: _work(run[name]) for name in WORK},
-    )
-    table = table.astype(dict.fromkeys(("batch_size", "epochs", "threads"), np.int64))
-    texts = [name for name, kind in table.dtypes.items() if is_object_dtype(kind)]
-    return table.astype(dict.fromkeys(texts, "str"))
+    return columns_of(path, document, rounds)
 
 
 def _require(path: Path, document: Document, breaches: Iterator[Breach]) -> None:
@@ -145,44 +128,3 @@ def _require(path: Path, document: Document, breaches: Iterator[Breach]) -> None
     for where, message in breaches:
         advice = "measure again or leave this file out"
         raise ResultError(path, field_name(document, where), f"{message}; {advice}")
-
-
-def _work(value: str | int) -> str | int:
-    return safe_text(value) if isinstance(value, str) else int(value)
-
-
-def _measured(document: Document, rounds: Rounds) -> pd.DataFrame:
-    own = document["crossover"]
-    repeated = rounds.owner >= len(document["benchmarks"])
-    steps, warm = rounds.column("steps"), rounds.epoch_seconds.medians()
-    seconds = {f"{part}_seconds": rounds.column(f"{part}_seconds") for part in _REPORTED}
-    return pd.DataFrame(
-        {axis: rounds.axis(axis) for axis in ("workload", "batch_size", "epochs", "device")}
-        | {
-            "threads": rounds.axis("threads").astype(np.int64),
-            "arm": np.where(repeated, "again", "first"),
-            "block": pd.Series(rounds.column("block"), dtype="Int64"),
-            "total_seconds": rounds.total_seconds,
-            "cold_start_seconds": rounds.cold_start_seconds,
-            **seconds,
-            "first_step_surplus_seconds": rounds.first_step_surplus_seconds,
-            "epoch_seconds": warm,
-            "event_seconds": rounds.event_seconds.medians(),
-            "step_seconds": warm / steps,
-            "samples_a_second": own["run"]["samples"] / warm,
-        }
-        | {name: rounds.column(name) for name in _OTHERS}
-        | {"suspect": suspicions(document, rounds), "reason": "", "detail": ""}
-    )
-
-
-def _absent(document: Document) -> pd.DataFrame:
-    cells = document["crossover"]["absent"]
-    axes = ["workload", "batch_size", "epochs", "device", "threads", "reason", "detail"]
-    detail = [safe_text(cell.get("detail", "")) for cell in cells]
-    rows = [
-        {"threads": 0, **cell, "detail": text} for cell, text in zip(cells, detail, strict=True)
-    ]
-    table = pd.DataFrame(rows, columns=axes)
-    block = pd.Series(pd.NA, index=table.index, dtype="Int64")
-    return table.assign(arm="first", block=block, suspect="")
