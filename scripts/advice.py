@@ -1,0 +1,171 @@
+"""Advice in sentences: what to train with, where, for how long, and what is not known."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from scripts import learning, table
+from scripts.advice_typed import typed_lines
+from scripts.learning_file import by_kind
+from scripts.learning_words import place_text, score_text, setting_text, time_text
+from scripts.result_file import ResultError
+from scripts.target import (
+    CLOSE,
+    FASTER,
+    SLOWER,
+    best_of,
+    contest,
+    noise_margin,
+    one_source,
+    times_to_target,
+)
+from scripts.text import counted, times
+
+
+@dataclass(frozen=True)
+class Question:
+    """What was asked; None where nothing was."""
+
+    workload: str
+    target: float | None = None
+    machine: str | None = None
+    optimizer: str | None = None
+    batch_size: int | None = None
+    epochs: int | None = None
+
+
+def advice(paths: Iterable[Path], question: Question) -> list[str]:
+    """The answer, a sentence a line; raises ResultError when the files hold none."""
+    timing, learned = by_kind(paths)
+    every = table.load(timing) if timing else pd.DataFrame()
+    if not learned:
+        message = "no learning file is given; `pytest bench --learning` makes one"
+        raise ResultError("", "", message)
+    runs = _asked_runs(learning.load(learned), question)
+    epochs = one_source(learning.epochs_to_target(runs, target=question.target))
+    rounds = _asked_rounds(every, question) if timing else every
+    lines = [_reached_line(epochs)]
+    if len(rounds):
+        lines += _device_lines(epochs, rounds)
+    else:
+        why = f"{question.workload} was not timed there" if timing else "no timing file is given"
+        lines += _untimed_lines(epochs, why)
+    if question.batch_size is not None or question.epochs is not None:
+        own = runs[runs["file"].isin(epochs["file"].unique())]
+        typed = (question.batch_size, question.epochs)
+        lines += typed_lines(*typed, epochs=epochs, runs=own, rounds=rounds)
+    return lines
+
+
+def _asked_runs(runs: pd.DataFrame, question: Question) -> pd.DataFrame:
+    own = runs[runs["workload"] == question.workload]
+    if own.empty:
+        known = ", ".join(sorted(runs["workload"].unique())) or "none"
+        message = f"{question.workload} was not learned; the files have: {known}"
+        raise ResultError("", "--workload", message)
+    if question.optimizer is not None:
+        known = ", ".join(sorted(own["optimizer"].unique()))
+        own = own[own["optimizer"] == question.optimizer]
+        if own.empty:
+            message = f"{question.optimizer} was not learned for {question.workload}; only {known}"
+            raise ResultError("", "--optimizer", message)
+    return own
+
+
+def _asked_rounds(rounds: pd.DataFrame, question: Question) -> pd.DataFrame:
+    machines = sorted(rounds["machine"].unique())
+    if question.machine is not None and question.machine not in machines:
+        message = f"{question.machine} is none of the timed machines: {', '.join(machines)}"
+        raise ResultError("", "--machine", message)
+    own = rounds[rounds["workload"] == question.workload]
+    return own if question.machine is None else own[own["machine"] == question.machine]
+
+
+def _reached_line(epochs: pd.DataFrame) -> str:
+    """What is asked for, and how many of the trained settings come to it."""
+    first = epochs.iloc[0]
+    goal = score_text(first["metric"], first["target"])
+    place = f"{first['workload']} to {goal} (held out; learned on {first['machine']}"
+    there = epochs["epochs"].notna()
+    if not there.any():
+        reasons = "; ".join(sorted(set(epochs["reason"])))
+        return f"{place}): no setting gets there: {reasons}."
+    pairs = "1 pair" if len(epochs) == 1 else f"{len(epochs)} pairs"
+    seeds = counted(int(epochs["seeds"].max()), "seed")
+    return f"{place}, {seeds}); {there.sum()} of {pairs} of batch size and optimiser reached it."
+
+
+def _device_lines(epochs: pd.DataFrame, rounds: pd.DataFrame) -> list[str]:
+    """A line a device, the soonest first, then GPU against CPU on every machine."""
+    every = times_to_target(epochs, rounds)
+    best = best_of(every).sort_values("seconds")
+    lines = [
+        f"{place_text(row)}: {setting_text(row)}: {time_text(row)}{_doubts(row, epochs)}"
+        for row in best.to_dict("records")
+    ]
+    lines += _missing_lines(every, best)
+    for _file, own in best.groupby("file", sort=False):
+        lines += _contest_lines(own, rounds)
+    return lines
+
+
+def _doubts(row: dict[Any, Any], epochs: pd.DataFrame) -> str:
+    """What a reader should know of a line, in brackets at its end."""
+    same = (epochs["batch_size"] == row["batch_size"]) & (epochs["optimizer"] == row["optimizer"])
+    cell = epochs[same].iloc[0]
+    doubts = [row.get("note", ""), f"suspect: {row['suspect']}" if row.get("suspect") else ""]
+    if cell["edge"]:
+        doubts.append(f"its learning rate is at the {cell['edge']} edge of those tried")
+    if cell["reached"] < cell["seeds"]:
+        missed = f"{cell['seeds'] - cell['reached']} of {cell['seeds']} seeds"
+        doubts.append(f"{missed} did not reach it")
+    words = "; ".join(filter(None, doubts))
+    return f" ({words})" if words else ""
+
+
+def _missing_lines(every: pd.DataFrame, best: pd.DataFrame) -> Iterator[str]:
+    """Devices without any answer, and the batch sizes that the soonest was not chosen among."""
+    answered = set(zip(best["file"], best["device"], best["threads"], strict=True))
+    for place, own in every.groupby(["file", "device", "threads"], sort=False):
+        words = f"not known {place_text(own.iloc[0].to_dict())}"
+        if place not in answered:
+            yield f"{words}: {'; '.join(sorted(set(own['reason'])))}."
+            continue
+        untimed = own[own["seconds"].isna() & own["epochs"].notna()]
+        short = untimed["reason"].map(lambda reason: reason.partition(" at ")[0])
+        for reason, cells in untimed.groupby(short):
+            sizes = ", ".join(map(str, sorted(cells["batch_size"].unique())))
+            yield f"{words}: batch {sizes} ({reason})."
+
+
+def _contest_lines(best: pd.DataFrame, rounds: pd.DataFrame) -> Iterator[str]:
+    """Each GPU of a machine against its CPU, both at their own best setting."""
+    margin = noise_margin(rounds[rounds["file"] == best["file"].iloc[0]])
+    for gpu in best[best["device"] != "cpu"].to_dict("records"):
+        for cpu in best[best["device"] == "cpu"].to_dict("records"):
+            verdict = contest(gpu, cpu, margin=margin)
+            yield f"on {gpu['machine']}, each at its best, {_contest_words(verdict, gpu)}."
+
+
+def _contest_words(verdict: dict[str, Any], gpu: dict[Any, Any]) -> str:
+    device = gpu["device_label"]
+    ratio = f"{times(verdict['ratio'])} [{times(verdict['lo'])}, {times(verdict['hi'])}]"
+    if verdict["verdict"] in (SLOWER, FASTER):
+        winner = "CPU" if verdict["verdict"] == SLOWER else "GPU"
+        return f"{device} takes {ratio} the CPU's time: train on the {winner}"
+    if verdict["verdict"] == CLOSE:
+        return f"{device} and the CPU are too close to call ({ratio})"
+    why = f"; {verdict['reason']}" if verdict["reason"] else ""
+    return f"{device} against the CPU: {verdict['verdict']} ({ratio}{why})"
+
+
+def _untimed_lines(epochs: pd.DataFrame, why: str) -> Iterator[str]:
+    """The fewest epochs, when no seconds are known."""
+    there = epochs[epochs["epochs"].notna()]
+    if len(there):
+        row = there.sort_values("epochs").iloc[0].to_dict()
+        yield f"fewest epochs: {setting_text(row)}{_doubts(row, epochs)}"
+    yield f"not known: seconds and the best device ({why}; `pytest bench` measures them)."

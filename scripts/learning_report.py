@@ -1,0 +1,152 @@
+"""Learning in figures and tables: epochs and time to the target, learning rates, descent.
+
+python scripts/learning_report.py results/*.json --out report/
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+if not __package__:  # run as a file: make `scripts` importable instead of its folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from scripts import learning, table
+from scripts.critical import critical
+from scripts.figures import DPI, FORMATS, encoded, labelled
+from scripts.figures_learning_curves import curves_figure
+from scripts.figures_learning_descent import descent_figure
+from scripts.figures_learning_epochs import epochs_figure
+from scripts.figures_learning_rates import rates_figure
+from scripts.figures_learning_time import time_figure
+from scripts.learning_file import by_kind
+from scripts.learning_words import score_text
+from scripts.output import Folder
+from scripts.result_file import ResultError
+from scripts.target import contests, one_source, times_to_target
+from scripts.text import counted, file_stem
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What learning files say, joined with the rounds of timing files (empty: none were given)."""
+
+    runs: pd.DataFrame
+    rounds: pd.DataFrame
+
+    @cached_property
+    def epochs(self) -> pd.DataFrame:
+        """Epochs to the target, a row a cell."""
+        return learning.epochs_to_target(self.runs)
+
+    @cached_property
+    def critical(self) -> pd.DataFrame:
+        """Critical batch sizes, a row a workload and optimiser."""
+        return critical(self.epochs)
+
+    @cached_property
+    def times(self) -> pd.DataFrame:
+        """Times to the target, a row a device and cell."""
+        if self.rounds.empty:
+            return pd.DataFrame()
+        times = times_to_target(one_source(self.epochs), self.rounds)
+        return labelled(times) if len(times) else times
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every number behind the figures."""
+        tables = {
+            "epochs_to_target.csv": self.epochs.drop(columns="steps"),
+            "critical_batch_sizes.csv": self.critical,
+        }
+        if len(self.times):
+            tables["time_to_target.csv"] = self.times.drop(columns=["draws", "label"])
+            tables["best_devices.csv"] = contests(self.times, self.rounds)
+        return tables
+
+    def figures(self) -> Iterator[tuple[str, Figure]]:
+        """Each figure with the name of its file."""
+        for (file, workload), own in self.runs.groupby(["file", "workload"], sort=False):
+            machine = own["machine"].iloc[0]
+            stem = (file_stem(machine), str(workload))
+            title = f"{workload}, learned on {machine}"
+            epochs, fitted = (
+                frame[(frame["file"] == file) & (frame["workload"] == workload)]
+                for frame in (self.epochs, self.critical)
+            )
+            target = f"to {score_text(own['metric'].iloc[0], own['target'].iloc[0])}"
+            yield (
+                file_stem("epochs", *stem),
+                epochs_figure(epochs, fitted, title=f"{title}: {target}"),
+            )
+            yield file_stem("rates", *stem), rates_figure(own, title=f"{title}: {target}")
+            yield from self._timed_figures(own, stem, title, target)
+
+    def _timed_figures(
+        self, runs: pd.DataFrame, stem: tuple[str, str], title: str, target: str
+    ) -> Iterator[tuple[str, Figure]]:
+        """The figures in seconds: one a timed machine; in epochs alone where there is none."""
+        workload = runs["workload"].iloc[0]
+        times = self.times
+        own = times[times["workload"] == workload] if len(times) else times
+        groups = dict(list(own.groupby("machine", sort=False))) if len(own) else {"": own}
+        for machine, timed in groups.items():
+            place = [file_stem(machine)] if machine else []
+            where = f"; timed on {machine}" if machine else ""
+            name = file_stem("curves", *stem, *place)
+            yield name, curves_figure(runs, timed, title=f"{title}: {target}{where}")
+            if machine:
+                name = file_stem("time", *stem, *place)
+                yield name, time_figure(timed, title=f"{title}: time {target}{where}")
+            sgd = runs[runs["optimizer"] == "sgd"]
+            if len(sgd):
+                own_times = timed[timed["optimizer"] == "sgd"] if machine else timed
+                words = (
+                    f"{workload}: gradient descent by single samples, minibatches, the whole set"
+                )
+                figure = descent_figure(sgd, own_times, title=f"{words}{where}")
+                if figure is not None:
+                    yield file_stem("descent", *stem, *place), figure
+
+
+def learned(paths: Sequence[Path], rounds: pd.DataFrame) -> Learned:
+    """What these learning files say with these rounds of timing files."""
+    return Learned(learning.load(paths), rounds)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Reads the files and writes the folder; 2 and one line on stderr when it cannot."""
+    options = _parser().parse_args(arguments)
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        timing, files = by_kind(options.files)
+        own = learned(files, table.load(timing) if timing else pd.DataFrame())
+        folder = Folder(options.out)
+        for name, frame in own.tables().items():
+            folder.write_table(name, frame)
+        for name, figure in own.figures():
+            for kind in FORMATS:
+                folder.write(f"{name}.{kind}", encoded(figure, kind, dpi=options.dpi))
+    except ResultError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"{counted(len(folder.written), 'file')} written to {folder.path}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("files", nargs="+", type=Path, help="timing and learning files")
+    parser.add_argument("--out", type=Path, default=Path("report"), help="folder (default: report)")
+    parser.add_argument("--dpi", type=int, default=DPI, help=f"of PNG figures (default: {DPI})")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

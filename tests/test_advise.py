@@ -1,0 +1,217 @@
+"""The advice: what to train with and where, what becomes of what was typed, what is not known."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts import advise
+from tests.corpus import Corpus, Pattern
+from tests.learn_corpus import LearnCorpus
+
+ROOT = Path(__file__).resolve().parents[1]
+TIMED: dict[str, Any] = {
+    "batch_sizes": (16, 64, 256, 1024),
+    "epochs": (1,),
+    "devices": ("cpu", "vulkan"),
+    "process_noise": 0.01,
+}
+LEARNED: dict[str, Any] = {"batch_sizes": (16, 64, 256, 1024), "noise": 0.02}
+
+Say = Callable[..., str]
+
+
+@pytest.fixture
+def say(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Say:
+    """Runs advise.py on plans and returns what it printed."""
+
+    def run(*arguments: str, plans: list[Any] | None = None, workload: str = "mlp") -> str:
+        both = [Corpus(**TIMED), LearnCorpus(**LEARNED)] if plans is None else plans
+        paths = [str(plan.write(tmp_path, f"file{place}")) for place, plan in enumerate(both)]
+        assert advise.main([*paths, "--workload", workload, *arguments]) == 0
+        return capsys.readouterr().out
+
+    return run
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert advise.main(arguments) == 2
+    out = capsys.readouterr()
+    assert out.out == ""
+    assert out.err.count("\n") == 1
+    return out.err
+
+
+def test_the_answer_names_batch_optimiser_rate_epochs_and_time_on_each_device(say: Say) -> None:
+    plan = Corpus(**TIMED | {"cold_seconds": {"cpu": 0.01, "vulkan": 3.0}})
+    lines = say(plans=[plan, LearnCorpus(**LEARNED)]).splitlines()
+    assert lines[0] == (
+        "mlp to 90 % accuracy (held out; learned on learner, 5 seeds); "
+        "8 of 8 pairs of batch size and optimiser reached it."
+    )
+    assert lines[1].startswith("on the CPU of devbox: train with batch ")
+    assert ", SGD 0.01, " in lines[1] or ", Adam 0.01, " in lines[1]
+    assert " [" in lines[1]
+    assert lines[2].startswith("on vulkan (llvmpipe, a software rasteriser) of devbox: train with")
+    assert "each at its best, vulkan" in lines[3]
+    assert "train on the CPU." in lines[3]
+
+
+def test_a_faster_device_comes_first_and_is_recommended(say: Say) -> None:
+    fast = Corpus(**TIMED | {"ratio": lambda *_cell: 0.1, "cold_seconds": {"vulkan": 0.001}})
+    lines = say(plans=[fast, LearnCorpus(**LEARNED)]).splitlines()
+    assert lines[1].startswith("on vulkan")
+    assert lines[2].startswith("on the CPU of devbox")
+    assert "train on the GPU." in lines[3]
+
+
+def test_what_was_typed_ends_where_its_curve_stands(say: Say) -> None:
+    # 1024 needs 50 (1 + 100 / 1024) = 55 steps, four an epoch: 3 epochs are 12 steps, whose score
+    # lies 12 / 55 of the way from 10 % to 90 %.
+    lines = say("--batch-size", "1024", "--epochs", "3")
+    assert "what you typed (batch 1024, 3 epochs, SGD 0.01) ends at 27" in lines
+    assert "% accuracy." in lines
+    assert "it takes " in lines
+    assert "on the CPU of devbox" in lines.splitlines()[-1]
+
+
+def test_what_was_typed_with_enough_epochs_gets_there(say: Say) -> None:
+    assert "gets there: it needs 14 epochs." in say("--batch-size", "1024", "--epochs", "30")
+
+
+def test_a_batch_size_alone_is_told_its_epochs(say: Say) -> None:
+    assert "what you typed (batch 1024, Adam 0.01) needs 14 epochs." in say("--batch-size", "1024")
+
+
+def test_a_batch_size_that_was_not_trained_is_not_made_up(say: Say) -> None:
+    words = say("--batch-size", "100", "--epochs", "3")
+    assert "batch 100 was not trained; learned: batch 16, 64, 256, 1024." in words
+
+
+def test_a_target_that_was_never_reached_is_said_clearly(say: Say) -> None:
+    lost = {("mlp", size, name): (0, 1, 2, 3) for size in LEARNED["batch_sizes"]
+            for name in ("sgd", "adam")}  # fmt: skip
+    words = say(plans=[Corpus(**TIMED), LearnCorpus(**LEARNED, lost=lost)])
+    assert "no setting gets there: not reached by 4 of 5 seeds." in words
+    assert "not known on the CPU of devbox: not reached by 4 of 5 seeds." in words
+
+
+def test_a_target_beyond_what_was_trained_to_is_not_guessed(say: Say) -> None:
+    words = say("--target", "0.95")
+    assert "no setting gets there: trained to 0.9 only." in words
+
+
+def test_an_easier_target_is_answered_from_the_curves(say: Say) -> None:
+    assert say("--target", "0.5").startswith("mlp to 50 % accuracy")
+
+
+def test_without_timing_the_epochs_are_told_and_the_rest_is_not_known(say: Say) -> None:
+    words = say(plans=[LearnCorpus(**LEARNED)])
+    assert "fewest epochs: train with batch 16, " in words
+    assert "not known: seconds and the best device (no timing file is given" in words
+
+
+def test_a_workload_that_was_not_timed_is_said_to_be_so(say: Say) -> None:
+    plans = [Corpus(**TIMED), LearnCorpus(**LEARNED | {"workloads": ("lstm",)})]
+    words = say(plans=plans, workload="lstm")
+    assert "not known: seconds and the best device (lstm was not timed there" in words
+
+
+def test_a_device_that_cannot_train_it_is_named_with_the_reason(say: Say) -> None:
+    absent: dict[Pattern, Any] = {("mlp", None, None, "vulkan"): ("unsupported", "aten::lstm")}
+    words = say(plans=[Corpus(**TIMED, absent=absent), LearnCorpus(**LEARNED)])
+    assert "not known on vulkan (llvmpipe, a software rasteriser) of devbox: " in words
+    assert "unsupported: aten::lstm." in words
+
+
+def test_untimed_batch_sizes_are_named(say: Say) -> None:
+    plans = [Corpus(**TIMED), LearnCorpus(**LEARNED | {"batch_sizes": (4, 64, 4000)})]
+    assert "not known on the CPU of devbox: batch 4, 4000 (not timed)." in say(plans=plans)
+
+
+def test_a_rate_at_the_edge_and_seconds_of_another_optimiser_are_admitted(say: Say) -> None:
+    learned = LearnCorpus(
+        **LEARNED | {"rates": (0.01, 0.1, 1.0), "best_rate": 0.01, "optimizers": ("adam",)}
+    )
+    words = say(plans=[Corpus(**TIMED), learned])
+    assert "its learning rate is at the lower edge of those tried" in words
+    assert "seconds of sgd, assumed alike" in words
+
+
+def test_only_the_machine_and_optimiser_asked_for_are_answered(say: Say) -> None:
+    plans = [
+        Corpus(**TIMED, machine="laptop"),
+        Corpus(**TIMED, machine="server"),
+        LearnCorpus(**LEARNED),
+    ]
+    words = say("--machine", "laptop", "--optimizer", "adam", plans=plans)
+    assert "laptop" in words
+    assert "server" not in words
+    assert "SGD" not in words
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--workload", "cnn"], "--workload: cnn was not learned; the files have: mlp"),
+        (
+            ["--workload", "mlp", "--machine", "x"],
+            "--machine: x is none of the timed machines: devbox",
+        ),
+        (["--workload", "mlp", "--optimizer", "lion"], "--optimizer: lion was not learned for mlp"),
+    ],
+)
+def test_a_name_that_is_not_there_is_refused_with_those_that_are(
+    arguments: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [str(Corpus(**TIMED).write(tmp_path)), str(LearnCorpus(**LEARNED).write(tmp_path))]
+    assert words in refused(capsys, *paths, *arguments)
+
+
+def test_without_a_learning_file_the_command_that_makes_one_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(Corpus(**TIMED).write(tmp_path))
+    assert "pytest bench --learning" in refused(capsys, path, "--workload", "mlp")
+
+
+def test_a_broken_file_is_named_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "torn.json"
+    path.write_text("{")
+    assert str(path) in refused(capsys, str(path), "--workload", "mlp")
+
+
+@pytest.mark.parametrize("value", ["0", "-3", "1e3", "many", "²"])
+def test_odd_numbers_are_refused_by_their_option(
+    value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as refusal:
+        advise.main(["x.json", "--workload", "mlp", "--epochs", value])
+    assert refusal.value.code == 2
+    assert "--epochs" in capsys.readouterr().err
+
+
+def test_the_script_runs_from_the_checkout_and_imports_no_torch_seaborn_or_scipy(
+    tmp_path: Path,
+) -> None:
+    paths = [str(Corpus(**TIMED).write(tmp_path)), str(LearnCorpus(**LEARNED).write(tmp_path))]
+    code = (
+        "import runpy, sys\n"
+        f"sys.argv = ['scripts/advise.py', *{paths!r}, '--workload', 'mlp']\n"
+        "try:\n    runpy.run_path('scripts/advise.py', run_name='__main__')\n"
+        "except SystemExit as end:\n    assert end.code == 0\n"
+        "slow = {'torch', 'seaborn', 'matplotlib', 'scipy', 'bench', 'models'} & set(sys.modules)\n"
+        "assert not slow, slow\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False,
+        env=dict(os.environ),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("mlp to 90 % accuracy")

@@ -1,0 +1,181 @@
+"""Figures of learning: drawn for odd corpora too, their words neither overlap nor leave them."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from scripts import learning, learning_report
+from scripts.curves import band, figure_runs
+from scripts.figures_learning import ticks
+from scripts.figures_learning_descent import descents
+from scripts.figures_learning_rates import rate_cells, short
+from scripts.learning_report import Learned
+from scripts.table import load
+from tests.corpus import Corpus
+from tests.learn_corpus import LearnCorpus
+from tests.test_figures import laid_out, overlaps, words_of
+
+LEARNED: dict[str, LearnCorpus] = {
+    "plain": LearnCorpus(batch_sizes=(1, 16, 64, 256, 1024, 4000)),
+    "one cell": LearnCorpus(batch_sizes=(64,), optimizers=("adam",)),
+    "unreached": LearnCorpus(
+        lost={("mlp", size, "sgd"): (0, 1, 2, 3, 4) for size in (4, 1024, 4000)}
+    ),
+    "bits": LearnCorpus(metric="bits_per_character", target=2.4, workloads=("transformer",)),
+    "many sizes": LearnCorpus(
+        batch_sizes=tuple(2**power for power in range(12)),
+        optimizers=("sgd", "momentum", "adam", "adamw"),
+    ),
+    "long names": LearnCorpus(
+        machine="a-machine-with-a-rather-long-name-in-building-17-room-204-rack-3-slot-12",
+        workloads=("a-workload-with-a-long-name-that-somebody-added",),
+    ),
+}
+TIMED: dict[str, Any] = {"batch_sizes": (1, 16, 64, 256, 1024, 4000), "epochs": (1,)}
+
+
+def drawn(folder: Path, plan: LearnCorpus, *timed: Corpus) -> dict[str, Figure]:
+    runs = learning.load([plan.write(folder)])
+    paths = [own.write(folder, f"timed{place}") for place, own in enumerate(timed)]
+    own = Learned(runs, load(paths) if paths else pd.DataFrame())
+    return {name: laid_out(figure) for name, figure in own.figures()}
+
+
+@pytest.mark.parametrize("timed", [False, True], ids=["untimed", "timed"])
+@pytest.mark.parametrize("name", LEARNED)
+def test_no_words_overlap_or_leave_the_picture(name: str, timed: bool, tmp_path: Path) -> None:
+    plan = LEARNED[name]
+    clock = [Corpus(workloads=plan.workloads, **TIMED)] if timed else []
+    figures = drawn(tmp_path, plan, *clock)
+    kinds = {stem.partition("-")[0] for stem in figures}
+    assert kinds >= {"curves", "epochs", "rates"} | ({"time"} if timed else set())
+    for stem, figure in figures.items():
+        assert overlaps(figure) == [], stem
+
+
+def test_every_axis_has_a_name(tmp_path: Path) -> None:
+    for stem, figure in drawn(tmp_path, LEARNED["plain"], Corpus(**TIMED)).items():
+        assert any(axes.get_ylabel() for axes in figure.axes), stem
+        assert any(axes.get_xlabel() for axes in figure.axes), stem
+
+
+def test_the_curves_are_drawn_against_epochs_and_against_seconds_of_each_device(
+    tmp_path: Path,
+) -> None:
+    figures = drawn(tmp_path, LEARNED["plain"], Corpus(**TIMED))
+    words = words_of(figures["curves-learner-mlp-devbox"])
+    assert words.count("time, cold start included") == 2
+    assert "epochs" in words
+    assert "vulkan (llvmpipe, a software" in words
+
+
+def test_an_unreached_batch_size_is_marked_and_its_absence_does_not_break_the_fit(
+    tmp_path: Path,
+) -> None:
+    figure = drawn(tmp_path, LEARNED["unreached"])["epochs-learner-mlp"]
+    crosses = [line for axes in figure.axes for line in axes.lines if line.get_marker() == "x"]
+    assert [np.asarray(line.get_xdata()).tolist() for line in crosses] == [[4, 1024, 4000]] * 2
+    words = words_of(figure).replace("\n", " ")
+    assert "SGD: no fit (3 batch sizes reached by every seed, and a fit needs 4)" in words
+    assert "Adam: critical batch size" in words
+
+
+def test_both_optima_are_marked(tmp_path: Path) -> None:
+    figure = drawn(tmp_path, LEARNED["plain"], Corpus(**TIMED))["time-learner-mlp-devbox"]
+    rings = [
+        line for axes in figure.axes for line in axes.lines
+        if line.get_markerfacecolor() == "none"
+    ]  # fmt: skip
+    assert len(rings) == 2 * 2  # two devices, two optimisers
+
+
+def test_diverged_and_slow_rates_are_marked_in_words(tmp_path: Path) -> None:
+    words = words_of(drawn(tmp_path, LEARNED["plain"])["rates-learner-mlp"])
+    assert "diverged" in words
+    assert "slow" in words
+
+
+def test_a_rate_cell_is_the_geometric_mean_of_the_tuning_seeds_alone(tmp_path: Path) -> None:
+    runs = learning.load([LearnCorpus(optimizers=("sgd",), noise=0.3).write(tmp_path)])
+    cells = rate_cells(runs).set_index(["batch_size", "learning_rate"])
+    own = runs[(runs["batch_size"] == 64) & (runs["learning_rate"] == 0.01)]
+    steps = [row[-1] for row in own.loc[own["role"] == "tuning", "steps"]]
+    assert cells.loc[(64, 0.01), "steps"] == pytest.approx(np.exp(np.mean(np.log(steps))))
+    assert cells.loc[(64, 0.01), "chosen"]
+    assert cells.loc[(64, 0.01), "ratio"] == 1.0
+    assert cells.loc[(64, 1.0), "word"] == "diverged"
+    assert cells["chosen"].sum() == 6
+
+
+def test_descent_is_drawn_by_the_whole_set_minibatches_and_single_samples(tmp_path: Path) -> None:
+    figures = drawn(tmp_path, LEARNED["plain"], Corpus(**TIMED))
+    words = words_of(figures["descent-learner-mlp-devbox"])
+    for name in ("single samples", "minibatches of 16", "the whole set (4000)"):
+        assert name in words
+    for name in ("steps (updates)", "epochs (passes over the data)", "time, cold start included"):
+        assert name in words
+
+
+def test_kinds_of_descent_are_those_that_were_trained(tmp_path: Path) -> None:
+    runs = learning.load([LearnCorpus(batch_sizes=(8, 64)).write(tmp_path)])
+    assert descents(runs) == {"minibatches of 8": 8}
+    assert "descent" not in str(list(drawn(tmp_path, LearnCorpus(batch_sizes=(8, 64)))))
+
+
+def test_a_band_ends_with_the_median_run_and_holds_those_that_ended_before(tmp_path: Path) -> None:
+    runs = learning.load([LearnCorpus(batch_sizes=(64,), optimizers=("sgd",)).write(tmp_path)])
+    figure = figure_runs(runs)
+    assert len(figure) == 5
+    ends = sorted(steps[-1] for steps in figure["steps"])
+    drawn_band = band(figure.to_dict("records"), "score")
+    assert drawn_band.steps[-1] == ends[2]
+    assert drawn_band.median[-1] == pytest.approx(0.9)
+    assert (drawn_band.low <= drawn_band.median).all()
+    assert (drawn_band.high >= drawn_band.median).all()
+
+
+def test_ticks_are_three_or_more_where_an_axis_has_room() -> None:
+    decades = [10.0**power for power in range(-3, 4)]
+    assert ticks(decades, 0.01, 100) == [0.01, 0.1, 1.0, 10.0, 100.0]
+    assert ticks(decades, 1.5, 40) == [3.0, 10.0, 30.0]
+    assert ticks(decades, 1.1, 4.9) == [2.0]
+
+
+def test_epochs_are_short_in_a_map() -> None:
+    assert [short(value) for value in (0.0123, 0.853, 9.31, 123.4)] == [
+        "0.012",
+        "0.85",
+        "9.3",
+        "123",
+    ]
+
+
+def test_the_script_writes_figures_and_tables_and_the_same_bytes_again(tmp_path: Path) -> None:
+    learned = str(LearnCorpus(batch_sizes=(1, 64, 4000)).write(tmp_path))
+    timed = str(Corpus(**TIMED).write(tmp_path))
+    for out in ("one", "two"):
+        arguments = [learned, timed, "--out", str(tmp_path / out), "--dpi", "40"]
+        assert learning_report.main(arguments) == 0
+    names = {path.name for path in (tmp_path / "one").iterdir()}
+    assert names >= {
+        "epochs_to_target.csv",
+        "critical_batch_sizes.csv",
+        "time_to_target.csv",
+        "best_devices.csv",
+        "time-learner-mlp-devbox.png",
+        "descent-learner-mlp-devbox.svg",
+    }
+    for name in names:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_without_a_learning_file_the_script_says_so_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    timed = str(Corpus(**TIMED).write(tmp_path))
+    assert learning_report.main([timed, "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err == "no learning file is given\n"
