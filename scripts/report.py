@@ -18,9 +18,12 @@ from rich.text import Text
 from scripts.analysis import Analysis
 from scripts.figures import DPI, FORMATS, encoded
 from scripts.figures_report import figures
+from scripts.learning_report import write_learning
 from scripts.output import Folder
+from scripts.page import page
+from scripts.page_pictures import Pictures
 from scripts.result_file import ResultError
-from scripts.sources import add_sources, show_skipped, skipper
+from scripts.sources import add_sources, show_skipped, skipper, take_learning
 from scripts.summary import show
 from scripts.text import counted
 
@@ -30,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
+        learned = take_learning(options)
         analysis = Analysis(options.files, skip=skipper(options))
         tables = _tables(analysis)
         folder = Folder(options.out)
@@ -38,9 +42,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         show_skipped(options, analysis.results, _console())
         show(analysis, _console())
         with _console().status("drawing the figures"):
+            pictures = Pictures()
             for name, figure in figures(analysis):
                 for kind in FORMATS:
                     folder.write(f"{name}.{kind}", encoded(figure, kind, dpi=options.dpi))
+                pictures.add(name, figure)
+            folder.write("report.html", page(analysis, pictures).encode())
+            if learned:
+                write_learning(folder, learned, analysis.rounds, dpi=options.dpi)
     except ResultError as error:
         print(error, file=sys.stderr)
         return 2
@@ -72,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    add_sources(parser, files="result files of pytest bench")
+    add_sources(parser, files="result files of pytest bench, learning files among them")
     parser.add_argument("--out", type=Path, default=Path("report"), help="folder (default: report)")
     parser.add_argument("--dpi", type=_dpi, default=DPI, help=f"of PNG figures (default: {DPI})")
     return parser

@@ -1,0 +1,171 @@
+"""The tables about machines on the page: crossovers at a glance, noise, hardware, software."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from scripts.noise import repeats
+from scripts.page_parts import Column, Table, Value
+from scripts.page_view import View
+from scripts.page_words import listed
+from scripts.pairs import Scope
+from scripts.text import counted
+from scripts.verdict import WORDS, expected_wrong
+from scripts.words import crossover_words
+
+_PAIR = ["file", "machine", "device", "threads"]
+
+
+def glance_table(view: View) -> Table | None:
+    """A row a machine and device, of all files: the warm crossover batch size of each workload."""
+    analysis = view.analysis
+    curves = analysis.crossovers[analysis.crossovers["scope"] == "warm"]
+    if curves.empty:
+        return None
+    labels = _labels(analysis.rounds)
+    workloads = list(dict.fromkeys(curves["workload"]))
+    rows: dict[tuple[Any, ...], dict[str, str]] = {}
+    for curve in curves.to_dict("records"):
+        key = tuple(curve[name] for name in _PAIR)
+        rows.setdefault(key, {})[curve["workload"]] = crossover_words(curve)
+    return Table(
+        name="crossovers-at-a-glance",
+        caption="Crossover batch size, once warm: from the last cell called slower to the first "
+        "called faster",
+        columns=[
+            Column("machine", [key[1] for key in rows], "machine"),
+            Column("device", [_device(labels, key) for key in rows], "device"),
+            *[
+                Column(name, [row.get(name, "not in its run") for row in rows.values()], name)
+                for name in workloads
+            ],
+            Column("file", [key[0] for key in rows]),
+        ],
+    )
+
+
+def noise_table(view: View) -> Table | None:
+    """A row a machine and device: noise floor, margin, A/A cells called different, verdicts."""
+    analysis = view.analysis
+    verdicts = analysis.verdicts[analysis.verdicts["file"].isin(view.files)]
+    rounds = analysis.rounds[analysis.rounds["file"].isin(view.files)]
+    if verdicts.empty:
+        return None
+    labels = _labels(rounds)
+    scopes: tuple[Scope, ...] = ("warm", "total")
+    again = {scope: repeats(rounds, scope=scope) for scope in scopes}
+    rows = [
+        [*map(str, (key[0], key[1], _device(labels, key))), *_noise(own, again, key)]
+        for key, own in verdicts.groupby(_PAIR, sort=False)
+    ]
+    titles = (
+        "", "machine", "device", "noise floor, warm", "margin, warm", "noise floor, total",
+        "margin, total", "A/A cells called different", "decided", "expected wrong, at most",
+        "undecided", "withheld as suspect", "not measured",
+    )  # fmt: skip
+    keys = (
+        "file", "machine", "device", "noise_floor_warm", "margin_warm", "noise_floor_total",
+        "margin_total", "repeats_called_different", "decided", "expected_wrong",
+        "undecided", "suspect", "not_measured",
+    )  # fmt: skip
+    return Table(
+        name="noise",
+        caption="How noisy each run was, and how many of its verdicts may be wrong",
+        columns=[
+            _column(key, values, title)
+            for key, values, title in zip(keys, zip(*rows, strict=True), titles, strict=True)
+        ],
+    )
+
+
+def _noise(
+    own: pd.DataFrame, again: dict[Scope, pd.DataFrame], key: tuple[Any, ...]
+) -> list[Value]:
+    answer: list[Value] = []
+    different = cells = 0
+    for scope, table in again.items():
+        first = own[own["scope"] == scope].iloc[0]
+        floor = first["noise_floor"]
+        answer += [None if pd.isna(floor) else float(floor), float(first["margin"])]
+        cpu = (table["device"] == "cpu") & (table["threads"] == key[3])
+        mine = table[(table["file"] == key[0]) & (cpu | (table["device"] == key[2]))]
+        different += int((mine["verdict"] == "differs").sum())
+        cells += len(mine)
+    counts = own["verdict"].value_counts()
+    decided = int(sum(counts.get(word, 0) for word in WORDS[:3]))
+    others = [int(counts.get(word, 0)) for word in ("undecided", "suspect", "not measured")]
+    words = f"{different} of {cells}" if cells else "none measured"
+    return [*answer, words, decided, round(expected_wrong(own), 3), *others]
+
+
+def _column(key: str, values: Iterable[Value], title: str) -> Column:
+    numbers = list(values)
+    if not key.startswith(("noise_floor", "margin")):
+        return Column(key, numbers, title)
+    words = [f"{value:.1%}" if isinstance(value, float) else "unknown" for value in numbers]
+    return Column(key, numbers, title, words)
+
+
+def machines_table(view: View) -> Table:
+    """A row a file: hardware, devices, how many cells."""
+    files = _files(view)
+    labels = view.analysis.rounds.drop_duplicates(["file", "device"]).groupby("file")
+    devices = {file: listed(own["device_label"]) for file, own in labels}
+    return Table(
+        name="machines",
+        caption="The machines",
+        columns=[
+            Column("machine", _texts(files, "machine"), "machine"),
+            Column("cpu", _texts(files, "cpu"), "CPU"),
+            Column("cores", [_cores(row) for row in files], "cores"),
+            Column("devices", [devices.get(row["file"], "") for row in files], "devices"),
+            Column("measured_cells", [int(row["measured_cells"]) for row in files], "cells timed"),
+            Column("absent_cells", [int(row["absent_cells"]) for row in files], "without a time"),
+            Column("run", ["whole" if row["complete"] else "cut short" for row in files], "run"),
+        ],
+    )
+
+
+def software_table(view: View) -> Table:
+    """A row a file: its software, and the exact command that measured it."""
+    files = _files(view)
+    shown = {
+        "file": "file", "machine": "machine", "command": "command", "started": "started",
+        "torch": "torch", "python": "Python", "os": "operating system", "preset": "preset",
+        "software_id": "software id", "machine_id": "machine id",
+    }  # fmt: skip
+    return Table(
+        name="software",
+        caption="The exact command and the software of each file",
+        columns=[Column(key, _texts(files, key), title) for key, title in shown.items()],
+    )
+
+
+def _files(view: View) -> list[dict[Any, Any]]:
+    files = view.analysis.results.files
+    return files[files["file"].isin(view.files)].to_dict("records")
+
+
+def _texts(files: list[dict[Any, Any]], key: str) -> list[Value]:
+    return [str(row[key]) for row in files]
+
+
+def _cores(row: dict[Any, Any]) -> Value:
+    return None if pd.isna(row["cores_physical"]) else int(row["cores_physical"])
+
+
+def _labels(rounds: pd.DataFrame) -> dict[tuple[Any, ...], str]:
+    once = rounds.drop_duplicates(["file", "device"])
+    return {
+        (file, device): label
+        for file, device, label in zip(
+            once["file"], once["device"], once["device_label"], strict=True
+        )
+    }
+
+
+def _device(labels: dict[tuple[Any, ...], str], key: tuple[Any, ...]) -> str:
+    """`cuda (NVIDIA H200)`, with the CPU's threads where they are an axis."""
+    threads = f", CPU with {counted(key[3], 'thread')}" if key[3] else ""
+    return f"{labels[key[0], key[2]]}{threads}"
