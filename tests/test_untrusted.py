@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from scripts import bounds, compare, json_text, report, result_file, table
+from scripts.machines import compared
 from scripts.result_file import SCHEMA_VERSION
 from tests.corpus import Corpus
 from tests.corpus_v2 import as_v2
@@ -353,3 +354,23 @@ def test_a_file_of_another_version_says_what_to_do_and_ends_with_status_two(
     assert said.err.startswith(f"{bad}: crossover.schema_version: is ")
     assert ("update Crossover" in said.err) == (version == SCHEMA_VERSION + 1)
     assert ("measure again" in said.err) == (version != SCHEMA_VERSION + 1)
+
+
+@pytest.mark.parametrize("loop", [5, None, [], {"loader": 5}, "\x1b[2J"])
+def test_a_field_that_version_1_did_not_know_is_no_field_of_it(loop: Any, tmp_path: Path) -> None:
+    document = Corpus(**SMALL).result()
+    known = table.load([saved(tmp_path, document)])
+    document["crossover"]["run"] |= {"loop": loop}
+    document["crossover"] |= {"diagnosis": loop, "variants": loop, "processes": loop}
+    assert table.load([saved(tmp_path, document)]).equals(known)
+
+
+def test_files_whose_names_are_shown_alike_stay_apart(tmp_path: Path) -> None:
+    paths = [tmp_path / "a\n.json", tmp_path / "a\\n.json"]
+    for seed, path in enumerate(paths):
+        path.write_text(json.dumps(Corpus(seed=seed, **SMALL).result()))
+    results = table.load_results(paths)
+    shown = str(tmp_path / "a\\n.json")
+    assert results.files["file"].tolist() == [shown, f"{shown} (2)"]
+    assert results.rounds.groupby("file").size().nunique() == 1
+    assert len(compared(results.rounds)) == 6
