@@ -132,7 +132,8 @@ def _missing_lines(every: pd.DataFrame, best: pd.DataFrame) -> Iterator[str]:
     for place, own in every.groupby(["file", "device", "threads"], sort=False):
         words = f"not known {place_text(own.iloc[0].to_dict())}"
         if place not in answered:
-            yield f"{words}: {'; '.join(sorted(set(own['reason'])))}."
+            reasons = sorted({reason[:100].rstrip(".") for reason in own["reason"]})
+            yield f"{words}: {'; '.join(reasons)}."
             continue
         untimed = own[own["seconds"].isna() & own["epochs"].notna()]
         short = untimed["reason"].map(lambda reason: reason.partition(" at ")[0])

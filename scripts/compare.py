@@ -20,7 +20,7 @@ from scripts.output import csv_bytes, write_whole
 from scripts.prices import mean_costs, price, require_machines, with_costs
 from scripts.ranking import fastest, geometric_means, ranking
 from scripts.result_file import ResultError
-from scripts.sources import add_sources, show_skipped, skipper
+from scripts.sources import add_sources, show_skipped, skipper, take_learning
 from scripts.table import Results, load_results
 
 
@@ -29,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
+        take_learning(options)  # nothing of theirs can be compared cell by cell
         results = _load(options)
         machines = list(results.files["machine"])
         base = machines[0] if options.base is None else _base(results.files, options.base)

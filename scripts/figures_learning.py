@@ -1,5 +1,6 @@
 """What the figures of learning share: colours, names and the axes of scores, epochs and rates."""
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -7,6 +8,8 @@ import seaborn as sns
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from scripts.figures import GREY, plain
 
 _HUES = {"sgd": 0, "adam": 1, "momentum": 2, "adamw": 4}
 MARKERS = {"sgd": "o", "adam": "s", "momentum": "^", "adamw": "D"}
@@ -24,6 +27,18 @@ def size_colours(batch_sizes: Iterable[int]) -> dict[int, Any]:
     return {
         size: colormaps["viridis"](0.88 * place) for size, place in zip(sizes, places, strict=True)
     }
+
+
+def device_title(label: str) -> str:
+    """A device's name above a panel, whole, in lines that fit there."""
+    return "\n".join(textwrap.wrap(plain(label, longest=200), 36))
+
+
+def name_untimed(axes: Axes, names: Iterable[str]) -> None:
+    """Writes into a panel of seconds what is missing there."""
+    if missing := ", ".join(names):
+        words = "\n".join(textwrap.wrap(f"not timed: {missing}", 30))
+        axes.text(0.98, 0.03, words, transform=axes.transAxes, ha="right", fontsize=6, color=GREY)
 
 
 def score_words(metric: str) -> str:

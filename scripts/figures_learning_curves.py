@@ -12,7 +12,14 @@ from matplotlib.figure import Figure
 from scripts.curves import band, figure_runs
 from scripts.figures import GREY, draw_key, headline, new_figure, plain, style
 from scripts.figures_axes import short_seconds
-from scripts.figures_learning import powers_axis, score_factor, score_words, size_colours
+from scripts.figures_learning import (
+    device_title,
+    name_untimed,
+    powers_axis,
+    score_factor,
+    score_words,
+    size_colours,
+)
 from scripts.figures_total import spread
 from scripts.learning_words import optimizer_name
 
@@ -44,7 +51,7 @@ def curves_figure(runs: pd.DataFrame, times: pd.DataFrame, *, title: str) -> Fig
             for axes, device in zip(row[1:], devices, strict=True):
                 timed = times[(times["label"] == device) & (times["optimizer"] == optimizer)]
                 _panel(axes, own, colours, _seconds(timed), name="seconds")
-                axes.set_title(plain(device, longest=34), loc="left", fontsize=7)
+                axes.set_title(device_title(device), loc="left", fontsize=7)
             row[0].set_title(optimizer_name(optimizer), loc="left", fontsize=7, fontweight="bold")
             row[0].set_ylabel(score_words(runs["metric"].iloc[0]))
         for axes in panels[:-1].ravel():
@@ -78,7 +85,7 @@ def _panel(
     axes: Axes, runs: pd.DataFrame, colours: dict[int, Any], clock: Clock, *, name: str
 ) -> None:
     metric, target = runs["metric"].iloc[0], float(runs["target"].iloc[0])
-    factor, ends = score_factor(metric), []
+    factor, ends, untimed = score_factor(metric), [], []
     for size, colour in colours.items():
         own = figure_runs(runs[runs["batch_size"] == size])
         if own.empty:
@@ -87,7 +94,7 @@ def _panel(
         x = clock(size, curve.steps)
         label = f"batch {size}"
         if x is None:
-            axes.plot([], [], color=colour, linewidth=1.2, label=label)
+            untimed.append(label)
             continue
         axes.plot(x, factor * curve.median, color=colour, linewidth=1.2, label=label)
         axes.fill_between(x, factor * curve.low, factor * curve.high, color=colour, alpha=0.15,
@@ -100,8 +107,8 @@ def _panel(
         if name == "seconds":
             axes.xaxis.set_major_formatter(lambda value, _place: short_seconds(value))
     else:
-        axes.text(0.5, 0.5, "not timed", transform=axes.transAxes, ha="center", color=GREY)
         axes.set_xticks([])
+    name_untimed(axes, untimed)
     axes.set_xlabel("epochs" if name == "epochs" else "time, cold start included")
     axes.set_ylim(*_limits(runs, factor * target, factor))
     sns.despine(ax=axes)

@@ -14,9 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scripts.curves import band, figure_runs
-from scripts.figures import GREY, draw_key, headline, new_figure, plain, style
+from scripts.figures import draw_key, headline, new_figure, plain, style
 from scripts.figures_axes import short_seconds
-from scripts.figures_learning import powers_axis
+from scripts.figures_learning import device_title, name_untimed, powers_axis
 
 USUAL_MINIBATCH = 32
 _HUES = (3, 0, 2)
@@ -56,6 +56,7 @@ def descent_figure(runs: pd.DataFrame, times: pd.DataFrame, *, title: str) -> Fi
     with style():
         figure = new_figure(width=2.35 * (2 + max(len(labels), 1)), height=2.9)
         panels = figure.subplots(1, 2 + max(len(labels), 1), sharey=True)
+        untimed: dict[Axes, list[str]] = {}
         for (kind, size), colour in zip(kinds.items(), colours, strict=False):
             own = figure_runs(runs[runs["batch_size"] == size])
             if own.empty:
@@ -65,13 +66,18 @@ def descent_figure(runs: pd.DataFrame, times: pd.DataFrame, *, title: str) -> Fi
             clocks: list[Any] = [curve.steps, curve.steps / an_epoch]
             clocks += [_seconds(times, label, size, curve.steps / an_epoch) for label in labels]
             for axes, x in zip(panels, clocks, strict=False):
-                _line(axes, x, curve, colour, kind)
+                if x is None:
+                    untimed.setdefault(axes, []).append(kind)
+                else:
+                    _line(axes, x, curve, colour, kind)
+        for axes, kinds_untimed in untimed.items():
+            name_untimed(axes, kinds_untimed)
         names = ["steps (updates)", "epochs (passes over the data)"]
         names += ["time, cold start included"] * len(labels) or ["time: not timed"]
         for axes, name in zip(panels, names, strict=True):
             _finish(axes, name)
         for axes, label in zip(panels[2:], labels, strict=False):
-            axes.set_title(plain(label, longest=34), loc="left", fontsize=7)
+            axes.set_title(device_title(label), loc="left", fontsize=7)
         panels[0].set_ylabel("training loss (nats)")
         headline(figure, plain(title, longest=200))
         draw_key(figure, panels[0])
@@ -87,9 +93,6 @@ def _seconds(times: pd.DataFrame, label: str, size: int, epochs: Any) -> Any:
 
 
 def _line(axes: Axes, x: Any, curve: Any, colour: Any, kind: str) -> None:
-    if x is None:
-        axes.plot([], [], color=colour, label=kind)
-        return
     axes.plot(x, curve.median, color=colour, linewidth=1.3, label=kind)
     axes.fill_between(x, curve.low, curve.high, color=colour, alpha=0.15, linewidth=0)
 
@@ -102,7 +105,6 @@ def _finish(axes: Axes, name: str) -> None:
         if name.startswith("time"):
             axes.xaxis.set_major_formatter(lambda value, _place: short_seconds(value))
     else:
-        axes.text(0.5, 0.5, "not timed", transform=axes.transAxes, ha="center", color=GREY)
         axes.set_xticks([])
     axes.set_xlabel(name)
     sns.despine(ax=axes)

@@ -43,7 +43,10 @@ def rates_figure(runs: pd.DataFrame, *, title: str) -> Figure:
         panels[-1].set_xlabel("batch size (samples)")
         bar = figure.colorbar(ScalarMappable(norm, COLOURS), ax=list(panels), aspect=22, pad=0.02)
         bar.set_label("steps / steps at the best rate of the batch size")
-        headline(figure, f"{plain(title, longest=200)}\nepochs to the target; box: the rate chosen")
+        note = (
+            f"epochs to the target; box: the rate chosen; slow: over {norm.vmax:g} times the steps"
+        )
+        headline(figure, f"{plain(title, longest=200)}\n{note} of the best")
     return figure
 
 

@@ -61,10 +61,11 @@ def _draw(axes: Axes, own: pd.DataFrame, label: str, colour: Any, marker: str) -
     best = there.sort_values("seconds").iloc[0]
     axes.plot(best["batch_size"], best["seconds"], "o", markersize=9, markerfacecolor="none",
               markeredgecolor=colour, markeredgewidth=1.0)  # fmt: skip
+    left = best["batch_size"] == own["batch_size"].min()
     axes.annotate(
         f"{best['batch_size']}: {seconds_in_words(best['seconds'])}",
         (best["batch_size"], best["seconds"]), xytext=(0, -8), textcoords="offset points",
-        ha="center", va="top", fontsize=6.5, color=colour,
+        ha="left" if left else "center", va="top", fontsize=6.5, color=colour,
     )  # fmt: skip
 
 

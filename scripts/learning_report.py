@@ -113,9 +113,16 @@ class Learned:
                     yield file_stem("descent", *stem, *place), figure
 
 
-def learned(paths: Sequence[Path], rounds: pd.DataFrame) -> Learned:
-    """What these learning files say with these rounds of timing files."""
-    return Learned(learning.load(paths), rounds)
+def write_learning(
+    folder: Folder, files: Sequence[Path], rounds: pd.DataFrame, *, dpi: int
+) -> None:
+    """Writes tables and figures of learning files, joined with these rounds (empty: none)."""
+    learned = Learned(learning.load(files), rounds)
+    for name, frame in learned.tables().items():
+        folder.write_table(name, frame)
+    for name, figure in learned.figures():
+        for kind in FORMATS:
+            folder.write(f"{name}.{kind}", encoded(figure, kind, dpi=dpi))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -124,13 +131,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         timing, files = by_kind(options.files)
-        own = learned(files, table.load(timing) if timing else pd.DataFrame())
+        rounds = table.load(timing) if timing else pd.DataFrame()
         folder = Folder(options.out)
-        for name, frame in own.tables().items():
-            folder.write_table(name, frame)
-        for name, figure in own.figures():
-            for kind in FORMATS:
-                folder.write(f"{name}.{kind}", encoded(figure, kind, dpi=options.dpi))
+        write_learning(folder, files, rounds, dpi=options.dpi)
     except ResultError as error:
         print(error, file=sys.stderr)
         return 2

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from scripts.learning_file import by_kind
 from scripts.result_file import ResultError
 from scripts.table import Results, Skip
 from scripts.text import counted
@@ -21,6 +22,16 @@ def add_sources(parser: argparse.ArgumentParser, *, files: str) -> None:
         help="leave files out that cannot be read, a line on stderr for each;\n"
         "the status is 0 when a good one is left and 2 when none is",
     )
+
+
+def take_learning(options: argparse.Namespace) -> list[Path]:
+    """Takes the learning files out of `options.files`: they hold no seconds."""
+    timing, learned = by_kind(options.files)
+    if learned and not timing:
+        message = "is a learning file; name a timing file too, or read it with learning_report.py"
+        raise ResultError(learned[0], "", message)
+    options.files = timing
+    return learned
 
 
 def skipper(options: argparse.Namespace) -> Skip | None:

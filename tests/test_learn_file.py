@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scripts import table
+from scripts import compare, learning_report, report, table
 from scripts.learning import load
 from scripts.learning_file import KEY, by_kind, is_learning, read
 from scripts.result_file import ResultError
@@ -101,3 +101,26 @@ def test_a_wrong_file_is_refused_in_one_line_with_its_name_and_field(
 
 def test_an_unchanged_file_is_read(tmp_path: Path) -> None:
     assert read(SMALL.write(tmp_path))[KEY]["complete"] is True
+
+
+def test_report_and_compare_given_both_kinds_take_the_timing_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "figures", lambda _analysis: [])
+    monkeypatch.setattr(learning_report.Learned, "figures", lambda _learned: iter(()))
+    plan: dict[str, Any] = {"devices": ("cpu",), "batch_sizes": (8, 64), "epochs": (1,)}
+    timed = [str(Corpus(machine=name, **plan).write(tmp_path)) for name in ("a", "b")]
+    learned = str(SMALL.write(tmp_path))
+    out = tmp_path / "out"
+    assert report.main([timed[0], learned, "--out", str(out)]) == 0
+    assert {"verdicts.csv", "time_to_target.csv"} <= {path.name for path in out.iterdir()}
+    assert compare.main([learned, *timed]) == 0
+    assert "learner" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("script", [report, compare])
+def test_a_learning_file_alone_is_refused_with_what_to_do(
+    script: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert script.main([str(SMALL.write(tmp_path))]) == 2
+    assert "is a learning file; name a timing file too" in capsys.readouterr().err
