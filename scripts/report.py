@@ -20,6 +20,8 @@ from scripts.figures import DPI, FORMATS, encoded
 from scripts.figures_report import figures
 from scripts.learning_report import write_learning
 from scripts.output import Folder
+from scripts.page import page
+from scripts.page_pictures import Pictures
 from scripts.result_file import ResultError
 from scripts.sources import add_sources, show_skipped, skipper, take_learning
 from scripts.summary import show
@@ -40,9 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         show_skipped(options, analysis.results, _console())
         show(analysis, _console())
         with _console().status("drawing the figures"):
+            pictures = Pictures()
             for name, figure in figures(analysis):
                 for kind in FORMATS:
                     folder.write(f"{name}.{kind}", encoded(figure, kind, dpi=options.dpi))
+                pictures.add(name, figure)
+            folder.write("report.html", page(analysis, pictures).encode())
             if learned:
                 write_learning(folder, learned, analysis.rounds, dpi=options.dpi)
     except ResultError as error:
