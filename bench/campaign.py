@@ -27,9 +27,12 @@ from bench.result_file import SCHEMA_VERSION, write_json
 from bench.run import json_form, now
 from bench.strategy import measure_all
 
-CPU = Arm("cpu")
-BATCH_SIZES = tuple(range(16, 512, 8))
 SAMPLES = 512
+
+
+def batch_sizes_of(options: argparse.Namespace) -> tuple[int, ...]:
+    """From 16 to 512, `--step` apart."""
+    return tuple(range(16, SAMPLES, options.step))
 
 
 def settings_of(options: argparse.Namespace, seed: int) -> Settings:
@@ -37,10 +40,10 @@ def settings_of(options: argparse.Namespace, seed: int) -> Settings:
     return Settings(
         preset="campaign",
         workloads=(options.workload,),
-        batch_sizes=BATCH_SIZES,
+        batch_sizes=batch_sizes_of(options),
         epochs=(1,),
         devices=("cpu",),
-        threads=(),
+        threads=(options.threads,) if options.threads else (),
         blocks=options.blocks,
         samples=SAMPLES,
         optimizer="sgd",
@@ -54,11 +57,12 @@ def settings_of(options: argparse.Namespace, seed: int) -> Settings:
     )
 
 
-def plan_of(workload: str, slowdowns: tuple[float, ...]) -> WorkloadPlan:
+def plan_of(options: argparse.Namespace) -> WorkloadPlan:
     """The CPU as it is, a second arm of it at every batch size, one for each slow-down, and A/A."""
-    arms = {CPU: BATCH_SIZES, CPU._replace(again=True): BATCH_SIZES[:: len(BATCH_SIZES) - 1]}
-    arms |= {Arm("cpu", slowdown=share): BATCH_SIZES for share in slowdowns}
-    return WorkloadPlan(workload, arms, 1)
+    cpu, sizes = Arm("cpu", options.threads), batch_sizes_of(options)
+    arms = {cpu: sizes, cpu._replace(again=True): (sizes[0], sizes[-1])}
+    arms |= {cpu._replace(slowdown=share): sizes for share in options.slowdowns}
+    return WorkloadPlan(options.workload, arms, 1)
 
 
 def rows(plan: WorkloadPlan, measurements: Measurements) -> list[dict[str, Any]]:
@@ -98,7 +102,7 @@ def run_once(options: argparse.Namespace, number: int, console: Console) -> None
     probe = run_probe(("cpu",), workloads=settings.workloads, samples=SAMPLES)
     about = probe["workloads"][options.workload]
     rate = about.pop("learning_rates")["sgd"]
-    plan = plan_of(options.workload, options.slowdowns)
+    plan = plan_of(options)
     journal, measurements = open_journal(path.with_suffix(".journal.jsonl"))
     total = sum(len(sizes) for sizes in plan.batch_sizes.values()) * settings.blocks
     started = now()
@@ -170,6 +174,8 @@ def main() -> None:
     parser.add_argument("--workload", default="mlp", help="workload (default: mlp)")
     parser.add_argument("--runs", type=int, default=8, help="runs (default: 8)")
     parser.add_argument("--blocks", type=int, default=5, help="blocks a run (default: 5)")
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads (default: torch's own)")
+    parser.add_argument("--step", type=int, default=8, help="between batch sizes (default: 8)")
     parser.add_argument(
         "--slowdowns",
         type=lambda text: tuple(float(part) / 100 for part in text.split(",")),

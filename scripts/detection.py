@@ -4,7 +4,7 @@ python scripts/detection.py results/campaign/*.json --out results
 
 Reads the runs of `python -m bench.campaign`: the CPU against itself, as it is and slowed by a known
 share. Each run and slow-down is judged as a grid of its own, by the code that judges every result.
-Writes detection.csv and the figure detection (PNG and SVG).
+Writes a table (CSV) and a figure (PNG and SVG), called detection unless --name says otherwise.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from scripts.figures import FORMATS, encoded, new_figure, style
 from scripts.output import Folder
 from scripts.result_file import ResultError
 from scripts.table import load
+from scripts.text import file_stem
 from scripts.verdict import verdicts
 
 ARM = "slowed:"
@@ -168,15 +169,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Does the suite find what was put in?")
     parser.add_argument("files", nargs="+", help="result files of python -m bench.campaign")
     parser.add_argument("--out", type=Path, required=True, help="folder of table and figure")
+    parser.add_argument("--name", default="detection", help="of both files (default: detection)")
     options = parser.parse_args(arguments)
     try:
         cells = judged(load(options.files))
         table = rates(cells)
         folder = Folder(options.out)
-        folder.write_table("detection.csv", table)
+        folder.write_table(f"{file_stem(options.name)}.csv", table)
         figure = detection_figure(table)
         for kind in FORMATS:
-            folder.write(f"detection.{kind}", encoded(figure, kind))
+            folder.write(f"{file_stem(options.name)}.{kind}", encoded(figure, kind))
     except ResultError as error:
         print(error, file=sys.stderr)
         return 2

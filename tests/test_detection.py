@@ -74,8 +74,10 @@ def test_the_command_writes_table_and_figure(
 ) -> None:
     files = [str(campaign_file(tmp_path, name=name)) for name in ("mlp-0", "mlp-1")]
     assert detection.main([*files, "--out", str(tmp_path / "out")]) == 0
+    assert detection.main([files[0], "--out", str(tmp_path / "out"), "--name", "one"]) == 0
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert names == {"detection.csv", "detection.png", "detection.svg"}
+    endings = ("csv", "png", "svg")
+    assert names == {f"{name}.{kind}" for name in ("detection", "one") for kind in endings}
     assert "12 cells" in capsys.readouterr().out
 
 
