@@ -1,5 +1,7 @@
 """Figures of learning: drawn for odd corpora too, their words neither overlap nor leave them."""
 
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,7 @@ LEARNED: dict[str, LearnCorpus] = {
     "bits": LearnCorpus(metric="bits_per_character", target=2.4, workloads=("transformer",)),
     "many sizes": LearnCorpus(
         batch_sizes=tuple(2**power for power in range(12)),
-        optimizers=("sgd", "momentum", "adam", "adamw"),
+        optimizers=("momentum", "adamw"),
     ),
     "long names": LearnCorpus(
         machine="a-machine-with-a-rather-long-name-in-building-17-room-204-rack-3-slot-12",
@@ -38,45 +40,44 @@ LEARNED: dict[str, LearnCorpus] = {
 TIMED: dict[str, Any] = {"batch_sizes": (1, 16, 64, 256, 1024, 4000), "epochs": (1,)}
 
 
-def drawn(folder: Path, plan: LearnCorpus, *timed: Corpus) -> dict[str, Figure]:
-    runs = learning.load([plan.write(folder)])
-    paths = [own.write(folder, f"timed{place}") for place, own in enumerate(timed)]
-    own = Learned(runs, load(paths) if paths else pd.DataFrame())
-    return {name: laid_out(figure) for name, figure in own.figures()}
-
-
-@pytest.mark.parametrize("timed", [False, True], ids=["untimed", "timed"])
-@pytest.mark.parametrize("name", LEARNED)
-def test_no_words_overlap_or_leave_the_picture(name: str, timed: bool, tmp_path: Path) -> None:
+@cache
+def drawn(name: str, *, timed: bool) -> dict[str, Figure]:
+    """Every figure of a learning corpus, laid out; joined with a timing corpus of its workloads."""
     plan = LEARNED[name]
-    clock = [Corpus(workloads=plan.workloads, **TIMED)] if timed else []
-    figures = drawn(tmp_path, plan, *clock)
+    with tempfile.TemporaryDirectory() as folder:
+        runs = learning.load([plan.write(Path(folder))])
+        clock = Corpus(workloads=plan.workloads, **TIMED).write(Path(folder))
+        own = Learned(runs, load([clock]) if timed else pd.DataFrame())
+    return {stem: laid_out(figure) for stem, figure in own.figures()}
+
+
+@pytest.mark.parametrize(
+    ("name", "timed"), [*((name, True) for name in LEARNED), ("plain", False), ("unreached", False)]
+)
+def test_no_words_overlap_or_leave_the_picture(name: str, timed: bool) -> None:
+    figures = drawn(name, timed=timed)
     kinds = {stem.partition("-")[0] for stem in figures}
     assert kinds >= {"curves", "epochs", "rates"} | ({"time"} if timed else set())
     for stem, figure in figures.items():
         assert overlaps(figure) == [], stem
 
 
-def test_every_axis_has_a_name(tmp_path: Path) -> None:
-    for stem, figure in drawn(tmp_path, LEARNED["plain"], Corpus(**TIMED)).items():
+def test_every_axis_has_a_name() -> None:
+    for stem, figure in drawn("plain", timed=True).items():
         assert any(axes.get_ylabel() for axes in figure.axes), stem
         assert any(axes.get_xlabel() for axes in figure.axes), stem
 
 
-def test_the_curves_are_drawn_against_epochs_and_against_seconds_of_each_device(
-    tmp_path: Path,
-) -> None:
-    figures = drawn(tmp_path, LEARNED["plain"], Corpus(**TIMED))
+def test_the_curves_are_drawn_against_epochs_and_against_seconds_of_each_device() -> None:
+    figures = drawn("plain", timed=True)
     words = words_of(figures["curves-learner-mlp-devbox"])
     assert words.count("time, cold start included") == 2
     assert "epochs" in words
     assert "vulkan (llvmpipe, a software" in words
 
 
-def test_an_unreached_batch_size_is_marked_and_its_absence_does_not_break_the_fit(
-    tmp_path: Path,
-) -> None:
-    figure = drawn(tmp_path, LEARNED["unreached"])["epochs-learner-mlp"]
+def test_an_unreached_batch_size_is_marked_and_its_absence_does_not_break_the_fit() -> None:
+    figure = drawn("unreached", timed=False)["epochs-learner-mlp"]
     crosses = [line for axes in figure.axes for line in axes.lines if line.get_marker() == "x"]
     assert [np.asarray(line.get_xdata()).tolist() for line in crosses] == [[4, 1024, 4000]] * 2
     words = words_of(figure).replace("\n", " ")
@@ -84,8 +85,8 @@ def test_an_unreached_batch_size_is_marked_and_its_absence_does_not_break_the_fi
     assert "Adam: critical batch size" in words
 
 
-def test_both_optima_are_marked(tmp_path: Path) -> None:
-    figure = drawn(tmp_path, LEARNED["plain"], Corpus(**TIMED))["time-learner-mlp-devbox"]
+def test_both_optima_are_marked() -> None:
+    figure = drawn("plain", timed=True)["time-learner-mlp-devbox"]
     rings = [
         line for axes in figure.axes for line in axes.lines
         if line.get_markerfacecolor() == "none"
@@ -93,8 +94,8 @@ def test_both_optima_are_marked(tmp_path: Path) -> None:
     assert len(rings) == 2 * 2  # two devices, two optimisers
 
 
-def test_diverged_and_slow_rates_are_marked_in_words(tmp_path: Path) -> None:
-    words = words_of(drawn(tmp_path, LEARNED["plain"])["rates-learner-mlp"])
+def test_diverged_and_slow_rates_are_marked_in_words() -> None:
+    words = words_of(drawn("plain", timed=False)["rates-learner-mlp"])
     assert "diverged" in words
     assert "slow" in words
 
@@ -111,8 +112,8 @@ def test_a_rate_cell_is_the_geometric_mean_of_the_tuning_seeds_alone(tmp_path: P
     assert cells["chosen"].sum() == 6
 
 
-def test_descent_is_drawn_by_the_whole_set_minibatches_and_single_samples(tmp_path: Path) -> None:
-    figures = drawn(tmp_path, LEARNED["plain"], Corpus(**TIMED))
+def test_descent_is_drawn_by_the_whole_set_minibatches_and_single_samples() -> None:
+    figures = drawn("plain", timed=True)
     words = words_of(figures["descent-learner-mlp-devbox"])
     for name in ("single samples", "minibatches of 16", "the whole set (4000)"):
         assert name in words
@@ -123,7 +124,8 @@ def test_descent_is_drawn_by_the_whole_set_minibatches_and_single_samples(tmp_pa
 def test_kinds_of_descent_are_those_that_were_trained(tmp_path: Path) -> None:
     runs = learning.load([LearnCorpus(batch_sizes=(8, 64)).write(tmp_path)])
     assert descents(runs) == {"minibatches of 8": 8}
-    assert "descent" not in str(list(drawn(tmp_path, LearnCorpus(batch_sizes=(8, 64)))))
+    own = Learned(runs, pd.DataFrame())
+    assert "descent" not in str([stem for stem, _figure in own.figures()])
 
 
 def test_a_band_ends_with_the_median_run_and_holds_those_that_ended_before(tmp_path: Path) -> None:
