@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 Place = tuple[str | int, ...]
+Changes = list[tuple[Place, str, Place, Any]]
 
 NUMBERS = (0, -1, 1, 2, 1.5, 1e308, 5e-324, -0.0, 10**30, 2**63, float("nan"), float("inf"))
 TEXTS = ("", "cpu", "../../x", "\x1b[2J", "\ud800", "mlp\n", "\u202e", "x" * 10_001, "1", "\xa0")
@@ -85,9 +86,9 @@ def retyped(value: Any, chance: random.Random) -> Any:
     return chance.choice([str(value), [value], None, 0])
 
 
-def changed(document: Any, changes: list[tuple[Place, str, Place, Any]]) -> Any:
-    """A copy of the document with every change made whose place is still there."""
-    document = copy.deepcopy(document)
+def changed(content: bytes, changes: Changes) -> Any:
+    """The document of some JSON with every change made whose place is still there."""
+    document = json.loads(content)
     for where, how, other, value in changes:
         try:
             _change(document, where, how, other, value)
@@ -110,8 +111,9 @@ def _change(document: Any, where: Place, how: str, other: Place, value: Any) -> 
     elif how == "copy":
         put(document, where, copy.deepcopy(at(document, other)))
     elif how == "swap" and not _inside(where, other):
-        put(document, where, at(document, other))
-        put(document, other, own)
+        first, second = copy.deepcopy(own), copy.deepcopy(at(document, other))
+        put(document, where, second)
+        put(document, other, first)
     elif how in ("nudge", "retype"):
         chance = random.Random(repr((where, other, value)))  # noqa: S311 - the same every time
         put(document, where, {"nudge": nudged, "retype": retyped}[how](own, chance))
@@ -125,13 +127,25 @@ def _inside(one: Place, other: Place) -> bool:
 HOW = ("nudge",) * 6 + ("replace",) * 3 + ("retype", "remove", "repeat", "copy", "swap")
 
 
-def changes_of(document: Any) -> st.SearchStrategy[list[tuple[Place, str, Place, Any]]]:
+def changes_of(document: Any) -> st.SearchStrategy[Changes]:
     """One to three changes to a document: where, how, another place, a value."""
     everywhere = st.sampled_from(list(places(document))[1:])
     seeds = st.integers(0, 2**20)
     values = st.sampled_from([*NASTY]) | seeds | seeds | ANY_JSON
     change = st.tuples(everywhere, st.sampled_from(HOW), everywhere, values)
     return st.lists(change, min_size=1, max_size=3)
+
+
+def more_changes(everywhere: list[Place], seed: int, count: int) -> Iterator[Changes]:
+    """As `changes_of`, so many from one seed, at a tenth of the price."""
+    chance = random.Random(seed)  # noqa: S311 - the same every time
+    for _ in range(count):
+        values = [chance.choice(NASTY), chance.random()]
+        yield [
+            (chance.choice(everywhere), chance.choice(HOW), chance.choice(everywhere),
+             chance.choice(values))
+            for _ in range(chance.randint(1, 3))
+        ]  # fmt: skip
 
 
 ENCODINGS = ("utf-16", "utf-16-le", "utf-32", "utf-8-sig", "latin-1", "utf-7")
@@ -189,6 +203,16 @@ def cuts_of(content: bytes) -> st.SearchStrategy[tuple[str, Cut]]:
         st.sampled_from(FRAGMENTS) | st.binary(max_size=4),
     )
     return st.tuples(st.sampled_from([*BYTES, "digit", "digit"]), cut)
+
+
+def more_cuts(length: int, seed: int, count: int) -> Iterator[tuple[str, Cut]]:
+    """As `cuts_of`, so many from one seed, for a text of this length."""
+    chance = random.Random(seed)  # noqa: S311 - the same every time
+    for _ in range(count):
+        fragment = chance.choice([chance.choice(FRAGMENTS), chance.randbytes(chance.randint(0, 4))])
+        some = chance.choice([chance.randint(0, 4), chance.randint(0, length)])
+        cut = (chance.randrange(length), some, chance.randrange(2**20), fragment)
+        yield chance.choice([*BYTES, "digit", "digit"]), cut
 
 
 def written(document: Any) -> bytes:

@@ -22,6 +22,7 @@ SETTINGS = settings(
 )
 SMALL: dict[str, Any] = {"batch_sizes": (8,), "epochs": (1, 2), "blocks": 3, "samples": 64}
 NAMED = Corpus(**SMALL).result()
+CONTENT = written(NAMED)
 EXTREMES: dict[str, dict[str, Any]] = {
     "picoseconds": {"step": 1e-11, "ratio": 1.0, "cold": 0.0},
     "years": {"step": 1e6, "ratio": 10.0, "cold": 1e8},
@@ -84,7 +85,7 @@ def test_any_changed_file_that_loads_is_told(
 ) -> None:
     monkeypatch.setattr(report, "figures", lambda _analysis: [])
     path, other = tmp_path / "changed.json", Corpus(**SMALL).write(tmp_path)
-    path.write_bytes(written(changed(NAMED, changes)))
+    path.write_bytes(written(changed(CONTENT, changes)))
     try:
         table.load([path])
     except table.ResultError:
