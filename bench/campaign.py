@@ -8,6 +8,7 @@ mean: `python scripts/detection.py results/campaign/*.json --out results`.
 
 import argparse
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +144,7 @@ def run_once(options: argparse.Namespace, number: int, console: Console) -> None
 
 def run_record(settings: Settings, started: str, rates: dict[str, float]) -> dict[str, Any]:
     """The run's settings, command and times, as every result file has them."""
-    record: dict[str, Any] = json_form(vars(settings))
+    record: dict[str, Any] = json_form(asdict(settings))
     del record["learning_rate"]
     return record | {
         "command": f"python -m bench.campaign {' '.join(sys.argv[1:])}",
