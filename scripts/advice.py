@@ -47,9 +47,9 @@ def advice(paths: Iterable[Path], question: Question) -> list[str]:
     runs = _asked_runs(learning.load(learned), question)
     epochs = one_source(learning.epochs_to_target(runs, target=question.target))
     rounds = _asked_rounds(every, question) if timing else every
-    lines = [_reached_line(epochs)]
+    lines = [reached_line(epochs)]
     if len(rounds):
-        lines += _device_lines(epochs, rounds)
+        lines += device_lines(epochs, rounds)
     else:
         why = f"{question.workload} was not timed there" if timing else "no timing file is given"
         lines += _untimed_lines(epochs, why)
@@ -84,7 +84,7 @@ def _asked_rounds(rounds: pd.DataFrame, question: Question) -> pd.DataFrame:
     return own if question.machine is None else own[own["machine"] == question.machine]
 
 
-def _reached_line(epochs: pd.DataFrame) -> str:
+def reached_line(epochs: pd.DataFrame) -> str:
     """What is asked for, and how many of the trained settings come to it."""
     first = epochs.iloc[0]
     goal = score_text(first["metric"], first["target"])
@@ -98,7 +98,7 @@ def _reached_line(epochs: pd.DataFrame) -> str:
     return f"{place}, {seeds}); {there.sum()} of {pairs} of batch size and optimiser reached it."
 
 
-def _device_lines(epochs: pd.DataFrame, rounds: pd.DataFrame) -> list[str]:
+def device_lines(epochs: pd.DataFrame, rounds: pd.DataFrame) -> list[str]:
     """A line a device, the soonest first, then GPU against CPU on every machine."""
     every = times_to_target(epochs, rounds)
     best = best_of(every).sort_values("seconds")
@@ -132,8 +132,8 @@ def _missing_lines(every: pd.DataFrame, best: pd.DataFrame) -> Iterator[str]:
     for place, own in every.groupby(["file", "device", "threads"], sort=False):
         words = f"not known {place_text(own.iloc[0].to_dict())}"
         if place not in answered:
-            reasons = sorted({reason[:100].rstrip(".") for reason in own["reason"]})
-            yield f"{words}: {'; '.join(reasons)}."
+            shown = {reason.partition(" at batch size ")[0][:120] for reason in own["reason"]}
+            yield f"{words}: {'; '.join(sorted(shown)).rstrip('.')}."
             continue
         untimed = own[own["seconds"].isna() & own["epochs"].notna()]
         short = untimed["reason"].map(lambda reason: reason.partition(" at ")[0])

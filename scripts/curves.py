@@ -48,4 +48,6 @@ def band(runs: Sequence[dict[Any, Any]], name: str) -> Band:
 
 def _values(run: dict[Any, Any], name: str, looks: Array) -> Array:
     known = np.isfinite(run[name])
+    if not known.any():
+        return np.full(len(looks), np.nan)
     return np.asarray(np.interp(looks, run["steps"][known], run[name][known]))

@@ -34,11 +34,14 @@ def device_title(label: str) -> str:
     return "\n".join(textwrap.wrap(plain(label, longest=200), 36))
 
 
-def name_untimed(axes: Axes, names: Iterable[str]) -> None:
-    """Writes into a panel of seconds what is missing there."""
+def name_untimed(axes: Axes, names: Iterable[str], *, top: bool = False) -> None:
+    """Writes into a panel of seconds what is missing there, below its curves or above them."""
     if missing := ", ".join(names):
         words = "\n".join(textwrap.wrap(f"not timed: {missing}", 30))
-        axes.text(0.98, 0.03, words, transform=axes.transAxes, ha="right", fontsize=6, color=GREY)
+        axes.text(
+            0.98, 0.97 if top else 0.03, words, transform=axes.transAxes, ha="right",
+            va="top" if top else "bottom", fontsize=6, color=GREY,
+        )  # fmt: skip
 
 
 def score_words(metric: str) -> str:

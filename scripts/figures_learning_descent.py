@@ -71,7 +71,7 @@ def descent_figure(runs: pd.DataFrame, times: pd.DataFrame, *, title: str) -> Fi
                 else:
                     _line(axes, x, curve, colour, kind)
         for axes, kinds_untimed in untimed.items():
-            name_untimed(axes, kinds_untimed)
+            name_untimed(axes, kinds_untimed, top=True)
         names = ["steps (updates)", "epochs (passes over the data)"]
         names += ["time, cold start included"] * len(labels) or ["time: not timed"]
         for axes, name in zip(panels, names, strict=True):

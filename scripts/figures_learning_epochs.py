@@ -39,6 +39,8 @@ def epochs_figure(epochs: pd.DataFrame, fitted: pd.DataFrame, *, title: str) -> 
         for axes in panels:
             _mark_absent(axes, epochs)
         note = "dots: seeds; line: their median; dashed: the fit S_min (1 + B_crit / B)"
+        if (epochs["edge"] != "").any():
+            note += "; white centre: the best learning rate was the last one tried"
         headline(figure, f"{plain(title, longest=200)}\n{note}")
         draw_key(figure, panels[0])
     return figure
@@ -55,6 +57,11 @@ def _draw(axes: Axes, own: pd.DataFrame, fit: dict[Any, Any], *, unit: str, shif
         x * shift, there["epochs"] * scale, color=colour, marker=MARKERS.get(optimizer, "o"),
         linewidth=1.2, markersize=4.5, label=fit_words(optimizer, fit),
     )  # fmt: skip
+    at_edge = (there["edge"] != "").to_numpy()
+    axes.plot(
+        (x * shift)[at_edge], (there["epochs"] * scale)[at_edge], ".", color="white", markersize=4,
+        zorder=3,
+    )  # fmt: skip
     for place, row in enumerate(there.to_dict("records")):
         seeds = row["steps"][np.isfinite(row["steps"])] / row["steps_an_epoch"] * scale[place]
         axes.plot(np.full(len(seeds), x[place] * shift), seeds, ".", color=colour, markersize=2.5)
@@ -62,7 +69,7 @@ def _draw(axes: Axes, own: pd.DataFrame, fit: dict[Any, Any], *, unit: str, shif
         return
     sizes = np.geomspace(x[0], x[-1], 100)
     steps = steps_at(sizes, smallest=fit["smallest_steps"], critical=fit["critical_batch"])
-    per_epoch = np.ceil(own["samples"].iloc[0] / sizes) if unit == "epochs" else 1.0
+    per_epoch = own["samples"].iloc[0] / sizes if unit == "epochs" else 1.0
     dashes = "--" if fit["judgement"] == GOOD else ":"
     axes.plot(sizes, steps / per_epoch, dashes, color=colour, linewidth=1.0)
     low, high = float(own["batch_size"].min()), float(own["batch_size"].max())

@@ -1,6 +1,7 @@
 """Reads one learning file, which anybody may have written: a valid document or a ResultError."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
@@ -16,6 +17,8 @@ from scripts.schema import fits
 KEY = "crossover_learning"
 LEARNING_VERSION = 1
 MOST_POINTS = 4_000_000
+MOST_VALUES = {"batch_size": 64, "optimizer": 16, "learning_rate": 256}
+"""Of one workload: every one is drawn."""
 
 Place = list[str | int]
 Breach = tuple[Place, str]
@@ -110,6 +113,11 @@ def _breaches(own: Document) -> Iterator[Breach]:
             yield [KEY, "runs", index, field], message
     if points > MOST_POINTS:
         yield [KEY, "runs"], f"have {points} looks, and {MOST_POINTS} can be read"
+    for axis, most in MOST_VALUES.items():
+        values = Counter(name for name, _ in {(row["workload"], row[axis]) for row in own["runs"]})
+        if values and max(values.values()) > most:
+            count = max(values.values())
+            yield [KEY, "runs"], f"have {count} values of {axis} of a workload; {most} can be read"
 
 
 def _run_breaches(own: Document, row: Document) -> Iterator[tuple[str, str]]:
@@ -128,8 +136,13 @@ def _run_breaches(own: Document, row: Document) -> Iterator[tuple[str, str]]:
             return
     if any(later <= earlier for earlier, later in pairwise(steps)):
         yield "steps", "do not ascend"
+    for name in ("loss", "score"):
+        if steps and row[name][0] is None:
+            yield name, "begins without a number: the untrained network has one"
     target = own["run"]["targets"][row["workload"]]
     last = row["score"][-1] if steps else None
+    if row["ended"] == "target" and steps == [0]:
+        yield "steps", "end untrained, but the target is called reached"
     if (row["ended"] == "target") != reached(about["goal_metric"], last, target):
         yield "ended", f"is {row['ended']}, but the last score is {last} and the target {target}"
 

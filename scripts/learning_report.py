@@ -17,6 +17,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from scripts import learning, table
+from scripts.advice import device_lines, reached_line
 from scripts.critical import critical
 from scripts.figures import DPI, FORMATS, encoded, labelled
 from scripts.figures_learning_curves import curves_figure
@@ -56,6 +57,14 @@ class Learned:
             return pd.DataFrame()
         times = times_to_target(one_source(self.epochs), self.rounds)
         return labelled(times) if len(times) else times
+
+    def lines(self) -> Iterator[str]:
+        """The answer for every workload, as `advise.py` gives it."""
+        epochs = one_source(self.epochs)
+        for workload, own in epochs.groupby("workload", sort=False):
+            yield reached_line(own)
+            if len(self.rounds) and (self.rounds["workload"] == workload).any():
+                yield from device_lines(own, self.rounds[self.rounds["workload"] == workload])
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every number behind the figures."""
@@ -115,14 +124,18 @@ class Learned:
 
 def write_learning(
     folder: Folder, files: Sequence[Path], rounds: pd.DataFrame, *, dpi: int
-) -> None:
-    """Writes tables and figures of learning files, joined with these rounds (empty: none)."""
+) -> list[str]:
+    """Writes tables and figures of learning files, joined with these rounds (empty: none).
+
+    Returns the answers in words, a sentence a line.
+    """
     learned = Learned(learning.load(files), rounds)
     for name, frame in learned.tables().items():
         folder.write_table(name, frame)
     for name, figure in learned.figures():
         for kind in FORMATS:
             folder.write(f"{name}.{kind}", encoded(figure, kind, dpi=dpi))
+    return list(learned.lines())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -133,10 +146,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         timing, files = by_kind(options.files)
         rounds = table.load(timing) if timing else pd.DataFrame()
         folder = Folder(options.out)
-        write_learning(folder, files, rounds, dpi=options.dpi)
+        lines = write_learning(folder, files, rounds, dpi=options.dpi)
     except ResultError as error:
         print(error, file=sys.stderr)
         return 2
+    print("\n".join(lines))
     print(f"{counted(len(folder.written), 'file')} written to {folder.path}")
     return 0
 

@@ -48,11 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     folder.write(f"{name}.{kind}", encoded(figure, kind, dpi=options.dpi))
                 pictures.add(name, figure)
             folder.write("report.html", page(analysis, pictures).encode())
-            if learned:
-                write_learning(folder, learned, analysis.rounds, dpi=options.dpi)
+            rounds, dpi = analysis.rounds, options.dpi
+            answers = write_learning(folder, learned, rounds, dpi=dpi) if learned else []
     except ResultError as error:
         print(error, file=sys.stderr)
         return 2
+    for line in answers:
+        _console().print(Text(line), soft_wrap=True)
     _console().print(
         Text(f"\n{counted(len(folder.written), 'file')} written to {folder.path}"), soft_wrap=True
     )

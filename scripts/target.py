@@ -30,6 +30,9 @@ UNDECIDED, NOT_MEASURED, SUSPECT = "undecided", "not measured", "suspect"
 
 PLACE = ["file", "machine", "device", "threads"]
 """Where seconds come from: a device of a timing file; `threads` is the CPU's setting."""
+Curves = dict[tuple[str, str], pd.DataFrame]
+"""Fitted curves of a device's step times, by workload and optimiser: fitting takes a while."""
+
 _NOTHING = {
     "cold_seconds": math.nan, "epoch_seconds": math.nan, "blocks": 0, "seconds": math.nan,
     "lo": math.nan, "hi": math.nan, "draws": None,
@@ -48,15 +51,16 @@ def times_to_target(epochs: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for place, own in rounds[rounds["arm"] == "first"].groupby(PLACE, sort=False):
+        curves: Curves = {}
         for cell in epochs.to_dict("records"):
             there = own[own["workload"] == cell["workload"]]
             if len(there):
                 about = dict(zip(PLACE, place, strict=True))
-                rows.append(about | _row(cell, there, str(about["file"])))
+                rows.append(about | _row(cell, there, str(about["file"]), curves))
     return pd.DataFrame(rows)
 
 
-def _row(cell: dict[Any, Any], timed: pd.DataFrame, file: str) -> dict[str, Any]:
+def _row(cell: dict[Any, Any], timed: pd.DataFrame, file: str, curves: Curves) -> dict[str, Any]:
     names = ("workload", "optimizer", "learning_rate", "batch_size", "metric", "target", "epochs",
              "steps_an_epoch")  # fmt: skip
     row = {name: cell[name] for name in names} | _NOTHING
@@ -74,7 +78,7 @@ def _row(cell: dict[Any, Any], timed: pd.DataFrame, file: str) -> dict[str, Any]
     row |= {"note": note}
     if arm.empty:
         return row | {"reason": note, "note": ""}
-    seconds = _seconds(cell, arm)
+    seconds = _seconds(cell, arm, curves)
     if seconds["reason"]:
         return row | {"reason": seconds["reason"]}
     draws = _draws(cell, seconds, file=file)
@@ -99,13 +103,18 @@ def _same_work(cell: dict[Any, Any], timed: pd.DataFrame) -> tuple[pd.DataFrame,
     if same.empty:
         return same, "the timed network is another one than the trained one"
     own = same[same["optimizer"] == cell["optimizer"]]
-    if len(own):
-        return own, ""
-    known = sorted(map(str, same["optimizer"].unique()))
-    return same[same["optimizer"] == known[0]], f"seconds of {known[0]}, assumed alike"
+    notes = []
+    if own.empty:
+        known = sorted(map(str, same["optimizer"].unique()))[0]
+        own = same[same["optimizer"] == known]
+        notes.append(f"seconds of {known}, assumed alike")
+    loop = str(own.iloc[0].get("loop", "lean"))
+    if loop != "lean":
+        notes.append(f"seconds of the {loop} loop")
+    return own, "; ".join(notes)
 
 
-def _seconds(cell: dict[Any, Any], arm: pd.DataFrame) -> dict[str, Any]:
+def _seconds(cell: dict[Any, Any], arm: pd.DataFrame, curves: Curves) -> dict[str, Any]:
     """Cold start and real epoch of each block at the cell's batch size, or why there are none."""
     answer: dict[str, Any] = {"reason": "", "note": "", "suspect": "", "error": 0.0}
     size = cell["batch_size"]
@@ -116,7 +125,7 @@ def _seconds(cell: dict[Any, Any], arm: pd.DataFrame) -> dict[str, Any]:
         return answer | {"reason": f"{first['reason']}: {first['detail']}".removesuffix(": ")}
     blocks = _one_a_block(here)
     if blocks.empty:
-        step, note, error = _between(arm, size)
+        step, note, error = _between(arm, size, curves)
         if step is None:
             return answer | {"reason": note}
         answer |= {"note": note, "error": error}
@@ -148,7 +157,7 @@ def _at_step(rows: pd.DataFrame, step: float) -> pd.DataFrame:
     return blocks.assign(step_seconds=step * blocks["block"].map(by_block))
 
 
-def _between(arm: pd.DataFrame, size: int) -> tuple[float | None, str, float]:
+def _between(arm: pd.DataFrame, size: int, curves: Curves) -> tuple[float | None, str, float]:
     """Seconds of a step at a batch size that was not timed: on a fitted curve, with its error."""
     nothing = f"not timed at batch size {size}"
     sizes = arm.loc[arm["block"].notna(), "batch_size"]
@@ -156,7 +165,10 @@ def _between(arm: pd.DataFrame, size: int) -> tuple[float | None, str, float]:
         return None, nothing, 0.0
     from scripts.fits import fits, predicted  # noqa: PLC0415 - SciPy is slow and seldom needed
 
-    table = fits(arm)
+    known = (arm["workload"].iloc[0], arm["optimizer"].iloc[0])
+    if known not in curves:
+        curves[known] = fits(arm)
+    table = curves[known]
     table = table[table["best"] & (table["smallest"] < size) & (size < table["largest"])]
     if table.empty:
         return None, nothing, 0.0

@@ -79,6 +79,15 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "silent success": (lambda d: d[KEY]["runs"][-1].update(ended="cap"), "ended: is cap"),
     "twice": (lambda d: d[KEY]["runs"].append(first(d)), "stands in the file twice"),
     "biased": (lambda d: d[KEY]["run"]["tuning_seeds"].append(0), "holds a tuning seed"),
+    "many sizes": (
+        lambda d: d[KEY].update(runs=[first(d) | {"batch_size": size} for size in range(1, 70)]),
+        "have 69 values of batch_size of a workload; 64 can be read",
+    ),
+    "nothing at first": (lambda d: first(d)["loss"].__setitem__(0, None), "loss: begins without"),
+    "reached untrained": (
+        lambda d: d[KEY]["runs"][-1].update(steps=[0], train_loss=[None], loss=[1.0], score=[0.95]),
+        "steps: end untrained",
+    ),
     "no target": (lambda d: d[KEY]["run"].update(targets={}), "has no target of mlp"),
 }
 
@@ -114,6 +123,7 @@ def test_report_and_compare_given_both_kinds_take_the_timing_files(
     out = tmp_path / "out"
     assert report.main([timed[0], learned, "--out", str(out)]) == 0
     assert {"verdicts.csv", "time_to_target.csv"} <= {path.name for path in out.iterdir()}
+    assert "learned on learner" in capsys.readouterr().out
     assert compare.main([learned, *timed]) == 0
     assert "learner" not in capsys.readouterr().out
 

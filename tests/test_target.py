@@ -197,6 +197,12 @@ def test_seconds_of_another_optimiser_are_joined_with_a_note(tmp_path: Path) -> 
     assert notes == {"adam": ["seconds of sgd, assumed alike"], "sgd": [""]}
 
 
+def test_seconds_of_another_loop_than_the_lean_one_say_so() -> None:
+    epochs, rounds = published()
+    times = times_to_target(epochs, rounds.assign(loop="course"))
+    assert set(times["note"]) == {"seconds of the course loop"}
+
+
 def test_another_network_of_the_same_name_is_not_joined(tmp_path: Path) -> None:
     epochs, rounds = published()
     times = times_to_target(epochs, rounds.assign(definition="another"))
