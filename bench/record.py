@@ -104,9 +104,7 @@ def _cpu_lines(cell: Cell, measurements: Measurements) -> dict[int, Line]:
     arms = (arm for arm in measurements.arms if arm.device == "cpu")
     keys = (Key(cell.workload, arm, cell.batch_size) for arm in arms)
     return {
-        block: line
-        for key in keys
-        for block, line in measurements.measured.get(key, {}).items()
+        block: line for key in keys for block, line in measurements.measured.get(key, {}).items()
     }
 
 
