@@ -158,7 +158,7 @@ def out_of_memory(trial: Trial) -> None:
     limit = trial.dice.randrange(1250, 1950) * 2**20
     trial.grid = (
         *("--workloads", workload, "--batch-sizes", f"{small},{large}"),
-        *("--epochs", "1", "--samples", str(large)),
+        *("--epochs", "1", "--samples", str(large), "--cell-timeout", "600"),
     )
     trial.prepare = lambda: resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     code = trial.wait(trial.start("--overwrite"))
