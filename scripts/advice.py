@@ -9,19 +9,11 @@ import pandas as pd
 
 from scripts import learning, table
 from scripts.advice_typed import typed_lines
+from scripts.contest import CLOSE, FASTER, SLOWER, contest, noise_margin
 from scripts.learning_file import by_kind
 from scripts.learning_words import place_text, score_text, setting_text, time_text
 from scripts.result_file import ResultError
-from scripts.target import (
-    CLOSE,
-    FASTER,
-    SLOWER,
-    best_of,
-    contest,
-    noise_margin,
-    one_source,
-    times_to_target,
-)
+from scripts.target import best_of, one_source, times_to_target
 from scripts.text import counted, times
 
 

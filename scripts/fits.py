@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import brentq, least_squares
 
-from scripts.decide import Array
 from scripts.pairs import measured
+from scripts.rounds import Floats as Array
 
 FORMS = {"additive": 1, "smooth maximum": 2}
 """Each form's p."""

@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 
 from scripts import learning, table
 from scripts.advice import device_lines, reached_line
+from scripts.contest import contests
 from scripts.critical import critical
 from scripts.figures import DPI, FORMATS, encoded, labelled
 from scripts.figures_learning_curves import curves_figure
@@ -29,7 +30,7 @@ from scripts.learning_file import by_kind
 from scripts.learning_words import score_text
 from scripts.output import Folder
 from scripts.result_file import ResultError
-from scripts.target import contests, one_source, times_to_target
+from scripts.target import one_source, times_to_target
 from scripts.text import counted, file_stem
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from scripts.decide import Array
+from scripts.rounds import Floats as Array
 
 Scope = Literal["warm", "total"]
 

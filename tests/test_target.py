@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scripts import decide, target
+from scripts import contest as rule
+from scripts import decide
+from scripts.contest import contest, contests, noise_margin
 from scripts.learning import epochs_to_target
 from scripts.learning import load as load_learning
 from scripts.table import load
-from scripts.target import best_of, contest, contests, noise_margin, one_source, times_to_target
+from scripts.target import best_of, one_source, times_to_target
 from tests.corpus import Corpus
 from tests.learn_corpus import LearnCorpus
 
@@ -271,7 +273,7 @@ def test_the_margin_is_that_of_the_verdicts(tmp_path: Path) -> None:
 
 def test_the_words_are_those_of_the_verdict_rule() -> None:
     for name in ("SLOWER", "FASTER", "CLOSE", "UNDECIDED", "NOT_MEASURED", "SUSPECT"):
-        assert getattr(target, name) == getattr(decide, name)
+        assert getattr(rule, name) == getattr(decide, name)
 
 
 def test_learning_of_one_machine_joins_with_the_seconds_of_others(tmp_path: Path) -> None:
