@@ -26,9 +26,11 @@
     tables[box.id] = table;
     sortable(table);
     const tools = make("div", { className: "tools" });
-    box.prepend(tools);
-    table.filters = rows.length > 5 ? filters(table, tools) : [];
-    tools.append(make("button", { type: "button", className: "csv", onclick: () => save(`${box.id}.csv`, "text/csv", csv(table)) }, "Keep as CSV"));
+    const small = rows.length <= 5;
+    box.classList.toggle("small", small);
+    box[small ? "append" : "prepend"](tools);
+    table.filters = small ? [] : filters(table, tools);
+    tools.append(make("button", { type: "button", className: "csv", onclick: () => save(`${box.dataset.name}.csv`, "text/csv", csv(table)) }, "Keep as CSV"));
     table.count = make("output");
     table.count.setAttribute("aria-live", "polite");
     tools.append(table.count);
@@ -89,7 +91,7 @@
       row.classList.toggle("gone", off);
       shown += off ? 0 : 1;
     });
-    table.count.textContent = shown === table.rows.length ? `${shown} row${shown === 1 ? "" : "s"}` : `${shown} of ${table.rows.length} rows`;
+    table.count.textContent = shown === table.rows.length && shown <= 5 ? "" : shown === table.rows.length ? `${shown} row${shown === 1 ? "" : "s"}` : `${shown} of ${table.rows.length} rows`;
   };
 
   // Switches: which machine, device pair and seconds are shown, everywhere on the page.
@@ -106,7 +108,7 @@
     choice.scope = switches.elements.scope.value || null;
     for (const element of all("[data-machine], [data-pair]")) element.classList.toggle("off", !chosen(element.dataset));
     for (const svg of all(".map svg")) showBands(svg);
-    for (const table of Object.values(tables)) if (!GLOBAL.has(table.box.id)) show(table);
+    for (const table of Object.values(tables)) if (!GLOBAL.has(table.box.dataset.name)) show(table);
     const words = [choice.machine, choice.pair, choice.scope && (choice.scope === "warm" ? "once warm" : "with cold start")].filter(Boolean);
     switches.querySelector("output").textContent = words.length ? `Shown: ${words.join("; ")}. The rest is hidden.` : "";
   };

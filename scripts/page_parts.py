@@ -54,12 +54,13 @@ class Column:
         return not any(isinstance(value, str) for value in self.values)
 
     def packed(self) -> dict[str, Any]:
-        """For the page's script: numbers to six digits, each text once and its places."""
-        if self.numeric:
-            return {"key": self.key, "values": [_short(value) for value in self.values]}
-        texts = list(dict.fromkeys(self.values))
+        """For the page's script: numbers to five digits; what is repeated stands once."""
+        values = [_short(value) for value in self.values]
+        texts = list(dict.fromkeys(values))
+        if self.numeric and len(texts) > len(values) / 4:
+            return {"key": self.key, "values": values}
         places = {text: place for place, text in enumerate(texts)}
-        return {"key": self.key, "texts": texts, "at": [places[value] for value in self.values]}
+        return {"key": self.key, "texts": texts, "at": [places[value] for value in values]}
 
 
 @dataclass(frozen=True)
@@ -133,4 +134,4 @@ def _plain(value: Any) -> Value:
 def _short(value: Value) -> Value:
     if not isinstance(value, float):
         return value
-    return float(f"{value:.6g}") if math.isfinite(value) else None
+    return float(f"{value:.5g}") if math.isfinite(value) else None

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 
 from scripts.figures import style
 
-MOST_BYTES = 2 * 2**20
-"""All pictures of a page together. Those beyond it stay in the folder beside the page."""
+MOST_BYTES = 4_800_000
+"""All pictures of a page with few cells. Those beyond it stay in the folder beside the page."""
 
 DRAWN_BY_THE_PAGE = ("heatmap-", "overview-")
 
@@ -28,7 +28,7 @@ class Pictures:
     def __init__(self) -> None:
         self._sources: dict[str, Markup | None] = {}
         self._taken: set[str] = set()
-        self._room = MOST_BYTES
+        self.room = MOST_BYTES
         self.left_out: list[str] = []
 
     def add(self, name: str, figure: Figure) -> None:
@@ -44,10 +44,10 @@ class Pictures:
         """A figure's `data:` address; None for an unknown figure and for one that does not fit."""
         source = self._sources.get(name)
         if source is not None and name not in self._taken:
-            if len(source) > self._room:
+            if len(source) > self.room:
                 source = self._sources[name] = None
             else:
-                self._room -= len(source)
+                self.room -= len(source)
                 self._taken.add(name)
         if source is None and name in self._sources:
             self.left_out.append(name)

@@ -28,8 +28,7 @@ def verdict_table(view: View, workload: str) -> Table:
             column(cells, "blocks", "blocks"),
             column(cells, "reason", "reason"),
             *[column(cells, key) for key in ("file", "workload", "device", "threads", "scope")],
-            *[column(cells, key) for key in ("lo", "hi", "margin", "noise_floor")],
-            *[column(cells, key) for key in ("blocks_needed", "p", "p_holm", "alpha")],
+            *[column(cells, key) for key in ("lo", "hi", "margin", "blocks_needed", "p_holm")],
         ],
         choices=["verdict"],
     )

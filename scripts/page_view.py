@@ -11,10 +11,12 @@ from scripts.output import file_stems
 from scripts.page_parts import Picture
 from scripts.page_pictures import Pictures
 
-MOST_ROWS = 12_000
+MOST_ROWS = 8_500
 MOST_FILES = 50
+BYTES_A_ROW = 450
 """Files are shown cell by cell while they have fewer verdicts together, so that the page stays
-below 5 MB; of the others it has the crossovers, and the CSV files beside it everything."""
+below 5 MB; of the others it has the crossovers, and the CSV files beside it everything. A verdict
+takes about so many bytes in tables and heat maps; pictures get what is left."""
 
 
 class View:
@@ -32,6 +34,8 @@ class View:
         self.machines = list(dict.fromkeys(pair.machine for pair in self.pairs))
         self.stems = file_stems(list(analysis.results.files["machine"]))
         self.work_stems = file_stems(self.workloads)
+        rows = int(analysis.verdicts["file"].isin(self.files).sum())
+        self.pictures.room -= BYTES_A_ROW * rows
         self._cells: dict[str, pd.DataFrame] = {}
 
     @cached_property

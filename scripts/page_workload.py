@@ -41,6 +41,8 @@ def why(view: View, workload: str) -> Iterator[Part]:
         words = step_words(view.analysis.rounds_of(pair))
         lines += [Line(text, lead=f"{pair.machine}, ", machine=pair.machine) for text in words]
         pictures += [*_pictures(view, pair, alt=" ".join(words))]
+    for pair in view.of(workload):
+        lines += [*_causes(view, pair)]
     yield Part(
         key="why",
         title="Why? The time of a step, and the cold start",
@@ -89,6 +91,14 @@ def _answer(view: View, pair: Pair) -> Line:
     return Line(text, lead=lead, machine=pair.machine, pair=pair_words(pair))
 
 
+def _causes(view: View, pair: Pair) -> Iterator[Line]:
+    """Causes and remedies, where the file has a diagnosis or variants."""
+    for device in dict.fromkeys(filter(None, (pair.device, "cpu"))):
+        for text in view.analysis.why(pair, device):
+            lead = f"{pair.machine}, {device}{pair.threads_words if device == 'cpu' else ''}: "
+            yield Line(text, lead=lead, machine=pair.machine, pair=pair_words(pair))
+
+
 def _cold(cells: pd.DataFrame, curves: pd.DataFrame) -> str:
     """The answer's second sentence, where the first says nothing."""
     words = answer(cells, curves)
@@ -118,6 +128,8 @@ def _pictures(view: View, pair: Pair, *, alt: str) -> Iterator[Picture]:
     lines = {
         "speed": "Seconds a step and samples a second against batch size",
         "total": "Total seconds against epochs, cold start included; break-even where lines cross",
+        "parts": "Where the time of a step goes, by batch size",
+        "ladder": "From the training loop that is taught to the lean one",
     }
     for kind, caption in lines.items():
         yield from view.picture(
