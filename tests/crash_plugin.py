@@ -20,7 +20,7 @@ from bench.process import run_worker
 
 FAULT = os.environ.get("CROSSOVER_CRASH_FAULT", "")
 # A hung worker is given up after three cell limits (of 60 s) and a grace: 25 s in all, here.
-IMPATIENT = {"grace_seconds": 25.0 - 3 * 60.0, "start_seconds": 60.0}
+IMPATIENT: dict[str, Any] = {"grace_seconds": 25.0 - 3 * 60.0, "start_seconds": 60.0}
 
 
 def _raise(*_: object, **__: object) -> NoReturn:
@@ -37,7 +37,7 @@ def _bear_witness(path: Path) -> None:
             with path.open("a") as file:
                 file.write(json.dumps(line["epoch_seconds"]) + "\n")
 
-    Campaign._answer = answer  # type: ignore[method-assign]
+    Campaign._answer = answer  # type: ignore[method-assign,assignment]
 
 
 class FailingNvml:
@@ -62,7 +62,7 @@ def _jump_the_clock() -> None:
 
 _bear_witness(Path(os.environ["CROSSOVER_CRASH_WITNESS"]))
 if FAULT == "impatient":
-    run_worker.__kwdefaults__.update(IMPATIENT)
+    run_worker.__kwdefaults__ = IMPATIENT
 if FAULT == "nvml raises":
     bench.gpu_watch.nvml_indices = lambda *_: [0]
     bench.gpu_watch.load_nvml = FailingNvml

@@ -50,8 +50,8 @@ def worker(job: Job) -> Iterator[dict[str, Any]]:
         yield measured(job, size, epoch_seconds=epochs, **cold, **own)
 
 
-bench.run.run_probe = probe
-bench.run.Campaign = partial(Campaign, worker=worker)  # type: ignore[misc,assignment]
+bench.run.run_probe = probe  # type: ignore[attr-defined]
+bench.run.Campaign = partial(Campaign, worker=worker)  # type: ignore[attr-defined,assignment]
 
 
 @pytest.hookimpl(trylast=True)

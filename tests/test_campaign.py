@@ -15,14 +15,14 @@ from tests.bench_fakes import FakeWorkers, measured
 
 pytestmark = pytest.mark.usefixtures("quiet_host")
 
-PROBE = {
+PROBE: dict[str, Any] = {
     "torch": "2.14.1",
     "torch_cuda": None,
     "torch_threads": 2,
     "python": "3.11.7",
     "accelerators": [],
 }
-ABOUT = {"definition": "0123456789ab", "learning_rates": {"sgd": 0.1}}
+ABOUT: dict[str, Any] = {"definition": "0123456789ab", "learning_rates": {"sgd": 0.1}}
 
 
 def slowed(job: Any, size: int) -> dict[str, Any]:

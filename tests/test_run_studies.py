@@ -98,8 +98,8 @@ def test_the_report_of_a_real_run_names_causes_and_remedies(finished: Path, tmp_
 
 def test_a_run_cut_short_in_a_study_is_finished_by_resume(tmp_path: Path) -> None:
     path, journal = tmp_path / "box.json", tmp_path / "box.journal.jsonl"
-    arguments = (*SMALL, "--blocks", "2", "--remedies", "fused-optimizer")
-    arguments = (*arguments, "--benchmark-json", str(path))
+    remedies = ("--blocks", "2", "--remedies", "fused-optimizer")
+    arguments = (*SMALL, *remedies, "--benchmark-json", str(path))
     process = start(*arguments)
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
