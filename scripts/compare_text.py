@@ -12,8 +12,11 @@ from scripts.machines import PLACE
 from scripts.text import counted, seconds_in_words
 from scripts.words import ratio_words
 
-_LEFT = {"workload", "device", "machine", "verdict", "ratio", "cost", "tied with", "undecided with"}
-_SCOPES = {"warm": "warm step", "total": "total"}
+_LEFT = {
+    "work", "workload", "machine", "fastest", "verdict", "ratio", "cost", "tied with",
+    "undecided with",
+}  # fmt: skip
+_SCOPES: dict[object, str] = {"warm": "warm step", "total": "total"}
 _RULE = "slower and faster: beyond the margin, by Welch's interval on log seconds, Holm-adjusted"
 
 
@@ -39,52 +42,59 @@ def show_unlike(comparison: pd.DataFrame, console: Console) -> None:
 
 def show_means(means: pd.DataFrame, console: Console) -> None:
     """Prints the geometric means, warm and total, with their cost where there are prices."""
-    console.print()
     costs = "cost_ratio" in means and bool(means["cost_ratio"].notna().any())
     cost = ["cost"] if costs else []
-    table = _table("workload", "device", "machine", "scope", "ratio", *cost, "cells", "verdict")
-    table.title = "Geometric means of the ratios, over the cells that all have measured"
-    for row in means.to_dict("records"):
-        scope = _SCOPES[row["scope"]]
-        money = [_cost_words(row)] if costs else []
-        name, arm = Text(row["workload"]), _arm(row["device"], row["threads"])
-        table.add_row(
-            name, arm, Text(row["machine"]), scope, ratio_words(row), *money, str(row["cells"]),
-            row["verdict"],
-        )  # fmt: skip
-    console.print(table)
+    for scope, own in means.groupby("scope", sort=False):
+        console.print()
+        table = _table("work", "machine", "ratio", *cost, "cells", "verdict", "margin")
+        table.title = f"Geometric means over the cells that all have measured: {_SCOPES[scope]}"
+        for row in own.to_dict("records"):
+            money = [_cost_words(row)] if costs else []
+            table.add_row(
+                _work(row), Text(row["machine"]), ratio_words(row), *money, str(row["cells"]),
+                row["verdict"], f"{row['margin']:.0%}",
+            )  # fmt: skip
+        console.print(table)
 
 
 def show_ranking(ranks: pd.DataFrame, console: Console) -> None:
     """Prints the machines in order; those that share a rank are not told apart."""
-    console.print()
-    table = _table("workload", "device", "scope", "rank", "machine", "mean", "tied with",
-                   "undecided with")  # fmt: skip
-    table.title = "Ranks: one more than the number of machines decided to be faster"
-    before: tuple[Any, ...] = ()
-    for row in ranks.to_dict("records"):
-        arm = (row["workload"], _arm(row["device"], row["threads"]), _SCOPES[row["scope"]])
-        shown = [Text(part) for part in (arm if arm != before else ("", "", ""))]
-        table.add_row(
-            *shown, str(row["rank"]), Text(row["machine"]), seconds_in_words(row["seconds"]),
-            Text(row["tied_with"]), Text(row["undecided_with"]),
-        )  # fmt: skip
-        before = arm
-    console.print(table)
+    for scope, own in ranks.groupby("scope", sort=False):
+        console.print()
+        table = _table("work", "rank", "machine", "mean", "tied with", "undecided with")
+        words = f"Ranks, {_SCOPES[scope]}: one more than the number of machines decided to be"
+        table.title = f"{words} faster"
+        before = None
+        for row in own.to_dict("records"):
+            work = _work(row)
+            table.add_row(
+                work if work != before else Text(""), str(row["rank"]), Text(row["machine"]),
+                seconds_in_words(row["seconds"]), Text(row["tied_with"]),
+                Text(row["undecided_with"]),
+            )  # fmt: skip
+            before = work
+        console.print(table)
+
+
+def _work(row: dict[Any, Any]) -> Text:
+    return Text(f"{row['workload']} on {_arm(row['device'], row['threads'])}")
 
 
 def show_fastest(cells: pd.DataFrame, console: Console) -> None:
     """Prints, for every workload, batch size and number of epochs, what has done it soonest."""
     console.print()
-    table = _table("workload", "batch size", "epochs", "machine", "device", "mean", "tied with",
+    table = _table("workload", "batch size", "epochs", "fastest", "mean", "tied with",
                    "undecided with")  # fmt: skip
     table.title = "The fastest for each cell, whatever the device"
+    before = ""
     for row in cells.to_dict("records"):
+        name = row["workload"] if row["workload"] != before else ""
+        arm = f"{row['machine']} {_arm(row['device'], row['threads'])}"
         table.add_row(
-            Text(row["workload"]), str(row["batch_size"]), _epochs(row["epochs"]),
-            Text(row["machine"]), _arm(row["device"], row["threads"]),
+            Text(name), str(row["batch_size"]), _epochs(row["epochs"]), Text(arm),
             seconds_in_words(row["seconds"]), Text(row["tied_with"]), Text(row["undecided_with"]),
         )  # fmt: skip
+        before = row["workload"]
     console.print(table)
 
 

@@ -16,7 +16,7 @@ from scripts.means import arm_means
 from scripts.welch import FASTER, SLOWER, Difference, judge
 
 _ARM = ["workload", "device", "threads"]
-_MEANS = [*_ARM, "machine", "scope", "ratio", "lo", "hi", "cells", "blocks", "verdict"]
+_MEANS = [*_ARM, "machine", "scope", "ratio", "lo", "hi", "margin", "cells", "blocks", "verdict"]
 _RANKS = [*_ARM, "scope", "rank", "machine", "seconds", "cells", "tied_with", "undecided_with"]
 _FASTEST = ["scope", *PLACE, "machine", "seconds", "tied_with", "undecided_with"]
 
@@ -25,7 +25,8 @@ def geometric_means(rounds: pd.DataFrame, *, base: str, alpha: float = 0.05) -> 
     """A row a workload (and ALL of them), device, machine and scope: ratio to the base, interval.
 
     ratio, lo, hi: of geometric means of seconds over the `cells` that all machines with that device
-    have measured, none of them suspect; `verdict` is Holm-adjusted over the rows of a scope.
+    have measured, none of them suspect; `margin` is a fraction; `verdict` is Holm-adjusted over the
+    rows of a scope.
     """
     tables = [pd.DataFrame(columns=_MEANS)]
     for scope in SECONDS:
@@ -37,10 +38,11 @@ def geometric_means(rounds: pd.DataFrame, *, base: str, alpha: float = 0.05) -> 
                 own = means.difference(machine, base)
                 level = limits.level(machine, base, alpha=alpha)
                 lo, hi = own.interval(level=level)
+                limit = limits.between(machine, base)
                 blocks = int(means.of([machine, base]).blocks.min())
                 numbers = [float(np.exp(value[0])) for value in (own.mean, lo, hi)]
-                rows.append((*arm, machine, scope, *numbers, means.cells, blocks, own, level,
-                             limits.between(machine, base)))  # fmt: skip
+                rows.append((*arm, machine, scope, *numbers, float(np.expm1(limit)), means.cells,
+                             blocks, own, level, limit))  # fmt: skip
         if rows:
             words = _judged([row[-3:] for row in rows])
             kept = [(*row[:-3], word) for row, word in zip(rows, words, strict=True)]

@@ -198,7 +198,7 @@ def assert_says(columns: Mapping[str, Any], expected: list[Document]) -> None:
     for place, row in enumerate(expected):
         for name, value in row.items():
             column = columns[name]
-            own = column if isinstance(column, str | int) else column[place]
+            own: Any = column if isinstance(column, str | int) else column[place]
             if isinstance(value, int | float):
                 assert math.isfinite(own), name
                 assert math.isclose(own, value, rel_tol=1e-9), name

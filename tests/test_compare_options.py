@@ -61,8 +61,8 @@ def test_many_machines_are_ranked_with_ties(
 ) -> None:
     assert compare.main(files) == 0
     text = words(capsys)
-    assert re.search(r"mlp cpu total 1 a [0-9.]+ .s 2 [bc] [0-9.]+ .s [bc] 2 [bc]", text)
-    assert re.search(r"mlp cpu warm step 1 a .* 4 d ", text)
+    assert re.search(r"total: .* mlp on cpu 1 a [0-9.]+ m?s 2 [bc] [0-9.]+ m?s [bc] 2 [bc]", text)
+    assert re.search(r"warm step: .* mlp on cpu 1 a .* 4 d ", text)
     assert "The fastest for each cell, whatever the device" in text
 
 

@@ -140,7 +140,7 @@ def load_or_refuse(content: bytes, tally: Tally) -> bool:
 
 
 def lists(frame: pd.DataFrame) -> dict[str, list[Any]]:
-    return {name: frame[name].tolist() for name in frame}
+    return {str(name): values.tolist() for name, values in frame.items()}
 
 
 @fuzzed

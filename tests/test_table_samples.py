@@ -21,7 +21,7 @@ def test_a_real_file_of_each_version_loads_to_what_it_says(version: int) -> None
     assert list(contradictions(document)) == []
     frame = table.load([path])
     assert len(frame) > 0
-    assert_says({name: frame[name].tolist() for name in frame}, rows(document))
+    assert_says({str(name): values.tolist() for name, values in frame.items()}, rows(document))
 
 
 def test_the_sample_of_version_1_is_two_cells_of_a_run_that_was_published() -> None:
