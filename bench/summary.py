@@ -24,7 +24,7 @@ def print_summary(run: Run, console: Console) -> None:
 
 def _workload_table(run: Run, workload: str) -> Table:
     cells = [cell for cell in run.cells if cell.workload == workload]
-    epochs = sorted({cell.epochs for cell in cells})
+    asked, epochs = set(cells), sorted({cell.epochs for cell in cells})
     table = Table(title=workload, title_justify="left")
     table.add_column("batch size", justify="right")
     columns = list(dict.fromkeys((cell.device, cell.threads) for cell in cells))
@@ -35,16 +35,15 @@ def _workload_table(run: Run, workload: str) -> Table:
         table.add_column(f"{name}\n{number} epoch{'s' * (number > 1)}", justify="right")
     for batch_size in sorted({cell.batch_size for cell in cells}):
         row = [
-            _seconds(run, Cell(workload, batch_size, number, device, threads))
-            for number, device, threads in shown
+            Cell(workload, batch_size, number, device, threads) for number, device, threads in shown
         ]
-        table.add_row(str(batch_size), *row)
+        table.add_row(
+            str(batch_size), *[_seconds(run, cell) if cell in asked else "" for cell in row]
+        )
     return table
 
 
 def _seconds(run: Run, cell: Cell) -> str:
-    if cell not in run.cells:
-        return ""
     outcome = run.outcome(cell)
     if isinstance(outcome, Timed):
         return significant(median(outcome.seconds)) + (" (suspect)" if outcome.suspect else "")
