@@ -227,7 +227,8 @@ def test_a_machine_of_the_full_grid_takes_less_than_a_tenth_of_five_megabytes(
 def test_a_picture_that_does_not_fit_is_left_out_and_said_to_be(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scripts.page_pictures.MOST_BYTES", 1000)
+    room = 9 * page_view.BYTES_A_ROW + 1000
+    monkeypatch.setattr("scripts.page_pictures.MOST_BYTES", room)
     pictures = Pictures()
     pictures.add_svg("speed-devbox-mlp", f"<svg>{'x' * 2000}</svg>")
     pictures.add_svg("total-devbox-mlp", "<svg></svg>")
