@@ -89,10 +89,9 @@ class Learned:
                 for frame in (self.epochs, self.critical)
             )
             target = f"to {score_text(own['metric'].iloc[0], own['target'].iloc[0])}"
-            yield (
-                file_stem("epochs", *stem),
-                epochs_figure(epochs, fitted, title=f"{title}: {target}"),
-            )
+            if epochs["epochs"].notna().any():
+                figure = epochs_figure(epochs, fitted, title=f"{title}: {target}")
+                yield file_stem("epochs", *stem), figure
             yield file_stem("rates", *stem), rates_figure(own, title=f"{title}: {target}")
             yield from self._timed_figures(own, stem, title, target)
 
@@ -109,7 +108,7 @@ class Learned:
             where = f"; timed on {machine}" if machine else ""
             name = file_stem("curves", *stem, *place)
             yield name, curves_figure(runs, timed, title=f"{title}: {target}{where}")
-            if machine:
+            if machine and timed["seconds"].notna().any():
                 name = file_stem("time", *stem, *place)
                 yield name, time_figure(timed, title=f"{title}: time {target}{where}")
             sgd = runs[runs["optimizer"] == "sgd"]

@@ -1,5 +1,6 @@
 """Figures of learning: drawn for odd corpora too, their words neither overlap nor leave them."""
 
+import json
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,10 @@ LEARNED: dict[str, LearnCorpus] = {
     "one cell": LearnCorpus(batch_sizes=(64,), optimizers=("adam",)),
     "unreached": LearnCorpus(
         lost={("mlp", size, "sgd"): (0, 1, 2, 3, 4) for size in (4, 1024, 4000)}
+    ),
+    "nothing reached": LearnCorpus(
+        batch_sizes=(4, 64),
+        lost={("mlp", size, name): (0, 1, 2, 3, 4) for size in (4, 64) for name in ("sgd", "adam")},
     ),
     "bits": LearnCorpus(metric="bits_per_character", target=2.4, workloads=("transformer",)),
     "many sizes": LearnCorpus(
@@ -57,7 +62,10 @@ def drawn(name: str, *, timed: bool) -> dict[str, Figure]:
 def test_no_words_overlap_or_leave_the_picture(name: str, timed: bool) -> None:
     figures = drawn(name, timed=timed)
     kinds = {stem.partition("-")[0] for stem in figures}
-    assert kinds >= {"curves", "epochs", "rates"} | ({"time"} if timed else set())
+    wanted = {"curves", "rates"}
+    if name != "nothing reached":
+        wanted |= {"epochs"} | ({"time"} if timed else set())
+    assert kinds >= wanted
     for stem, figure in figures.items():
         assert overlaps(figure) == [], stem
 
@@ -181,3 +189,18 @@ def test_without_a_learning_file_the_script_says_so_in_one_line(
     timed = str(Corpus(**TIMED).write(tmp_path))
     assert learning_report.main([timed, "--out", str(tmp_path / "out")]) == 2
     assert capsys.readouterr().err == "no learning file is given\n"
+
+
+def test_a_run_that_was_cut_short_in_its_tuning_is_drawn_as_far_as_it_came(tmp_path: Path) -> None:
+    document = LearnCorpus(batch_sizes=(4, 64)).result()
+    own = document["crossover_learning"]
+    own["runs"] = [run for run in own["runs"] if run["seed"] == 100 and run["batch_size"] == 4]
+    own["complete"] = False
+    path = tmp_path / "cut.json"
+    path.write_text(json.dumps(document))
+    timed = Corpus(**TIMED).write(tmp_path)
+    for rounds in (pd.DataFrame(), load([timed])):
+        learned = Learned(learning.load([path]), rounds)
+        for stem, figure in learned.figures():
+            assert overlaps(laid_out(figure)) == [], stem
+        assert "cut short: 0 of 5 seeds are trained" in " ".join(learned.lines())
