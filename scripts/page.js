@@ -21,7 +21,7 @@
   const openTable = (box) => {
     const data = JSON.parse(box.querySelector("script").textContent);
     const columns = new Map(data.map((c) => [c.key, c.values || c.at.map((place) => c.texts[place])]));
-    const rows = all("tbody tr", box);
+    const rows = [...box.querySelector("tbody").rows];
     const table = { box, columns, rows, values: (key) => columns.get(key) || [] };
     tables[box.id] = table;
     sortable(table);
@@ -63,7 +63,10 @@
   const filters = (table, tools) => {
     const search = make("input", { type: "search", oninput: () => show(table) });
     tools.append(make("label", {}, "Filter", search));
-    const tests = [(place) => table.rows[place].textContent.toLowerCase().includes(search.value.trim().toLowerCase())];
+    const tests = [(place) => {
+      const wanted = search.value.trim().toLowerCase();
+      return !wanted || table.rows[place].textContent.toLowerCase().includes(wanted);
+    }];
     for (const key of table.box.dataset.choices.split(" ").filter(Boolean)) {
       const names = [...new Set(table.values(key))];
       const select = make("select", { onchange: () => show(table) }, make("option", {}, "all"), ...names.map((name) => make("option", {}, String(name))));
@@ -88,7 +91,7 @@
     table.rows.forEach((row, place) => {
       const [machine, pair, scope] = ["machine", "pair", "scope"].map((key) => table.values(key)[place]);
       const off = !chosen({ machine, pair, scope }) || !table.filters.every((test) => test(place));
-      row.classList.toggle("gone", off);
+      if (row.classList.contains("gone") !== off) row.classList.toggle("gone", off);
       shown += off ? 0 : 1;
     });
     table.count.textContent = shown === table.rows.length && shown <= 5 ? "" : shown === table.rows.length ? `${shown} row${shown === 1 ? "" : "s"}` : `${shown} of ${table.rows.length} rows`;
@@ -132,7 +135,7 @@
 
   const details = (cell) => {
     const table = tables[cell.ownerSVGElement.dataset.table];
-    const titles = all("thead th", table.box).map((head) => head.textContent);
+    const titles = (table.titles ||= all("thead th", table.box).map((head) => head.textContent));
     const texts = [...table.rows[Number(cell.dataset.i)].cells].map((part) => part.textContent.trim());
     return titles.map((title, place) => [title, texts[place]]).filter(([title, text]) => text && title !== "machine" && title !== "device");
   };
@@ -209,7 +212,6 @@
     const image = figure.querySelector("img");
     keepable(figure, image.dataset.name, () => decodeURIComponent(image.src.slice(image.src.indexOf(",") + 1)));
   });
-  Object.values(tables).forEach(show);
   document.addEventListener("keydown", (event) => event.key === "Escape" && closeTip());
   if (switches) {
     switches.hidden = false;
@@ -217,4 +219,5 @@
     switches.onchange = choose;
     choose();
   }
+  Object.values(tables).filter((table) => !switches || GLOBAL.has(table.box.dataset.name)).forEach(show);
 })();

@@ -103,7 +103,7 @@ def page(opened: Opened) -> "Page":
 def column(page: "Page", place: int) -> list[str]:
     """The shown texts of a column of mlp's table of verdicts, from 1."""
     cells = page.locator(f"#t-verdicts-mlp tbody tr:not(.gone) td:nth-child({place})")
-    return [text.strip() for text in cells.all_inner_texts()]
+    return [text.strip() for text in cells.all_text_contents()]
 
 
 def test_the_page_opens_without_errors_or_requests(opened: Opened) -> None:
