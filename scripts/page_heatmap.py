@@ -24,8 +24,9 @@ CELL_WIDTH, CELL_HEIGHT = 60, 30
 LEFT, LINE, GAP = 62, 16, 9
 ABSENT = "#e6e6e6"
 _DECIDED = ("gpu slower", "gpu faster")
-_LETTER = 6.1
-"""Pixels a letter takes on average in a title, rounded up."""
+NARROWEST = 320
+_BOLD, _SMALL = 7.6, 6.2
+"""Pixels that a letter takes on average, rounded up: in the title, and in the key below."""
 
 
 @dataclass(frozen=True)
@@ -97,13 +98,13 @@ def heat_map(
     `limit` is the end of the colour scale in powers of two.
     """
     grid = grid_of(cells)
-    width = LEFT + CELL_WIDTH * len(grid.batch_sizes) + 2
-    lines = _wrapped(title, width)
+    width = max(NARROWEST, LEFT + CELL_WIDTH * len(grid.batch_sizes) + 2)
+    lines = _wrapped(title, width / _BOLD)
     top = LINE * (len(lines) + 2) + 8
     tops = [top + (CELL_HEIGHT * row + GAP if row else 0) for row in range(len(grid.rows))]
     bands = tuple(_bands(grid, tops, limit=limit))
     edges = list(_edges(grid, tops))
-    key = _wrapped(_key(grid.table), width)
+    key = _wrapped(_key(grid.table), width / _SMALL)
     bottom = tops[-1] + CELL_HEIGHT
     return HeatMap(
         name=name, table=table, machine=machine, pair=pair, caption=caption,
@@ -191,8 +192,8 @@ def _key(cells: pd.DataFrame) -> str:
     return "; ".join(parts)
 
 
-def _wrapped(text: str, width: int) -> tuple[str, ...]:
-    return tuple(textwrap.wrap(text, max(20, int(width / _LETTER))))
+def _wrapped(text: str, letters: float) -> tuple[str, ...]:
+    return tuple(textwrap.wrap(text, int(letters)))
 
 
 def _x(column: int) -> int:

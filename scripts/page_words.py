@@ -90,7 +90,7 @@ def step_words(rounds: pd.DataFrame) -> list[str]:
         lines.append(
             f"{label}: {seconds_in_words(seconds[0])} a step at batch size {sizes[0]}, "
             f"{seconds_in_words(seconds[-1])} at {sizes[-1]}: {sizes[-1] / sizes[0]:.3g} times the "
-            f"samples take {growth:.2g} times as long. {_reading(slope)}"
+            f"samples take {growth:.{0 if growth >= 9.95 else 1}f} times as long. {_reading(slope)}"
         )
     return lines
 

@@ -334,7 +334,7 @@ def test_step_times_are_read_as_overhead_only_where_they_hardly_grow(tmp_path: P
         return words
 
     flat = reading(cpu_step_seconds=lambda _workload, _batch: 0.01)
-    assert "64 times the samples take 1 times as long. Nearly all of a step is a fixed" in flat
+    assert "64 times the samples take 1.0 times as long. Nearly all of a step is a fixed" in flat
     steep = reading(cpu_step_seconds=lambda _workload, batch: 1e-4 * batch)
     assert "little of it is a fixed cost" in steep
 

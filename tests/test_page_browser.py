@@ -156,7 +156,7 @@ def test_a_table_is_filtered_by_words_and_by_verdict(page: "Page") -> None:
     box.get_by_role("combobox").select_option("suspect")
     assert set(column(page, 6)) == {"suspect"}
     shown = len(column(page, 6))
-    assert box.locator("output").inner_text() == f"{shown} of {everything} rows"
+    assert box.locator("output").text_content() == f"{shown} of {everything} rows"
     box.get_by_role("combobox").select_option("all")
     box.get_by_label("Filter").fill("TIMEOUT")
     assert [text for text in column(page, 8) if "timeout" not in text] == []
