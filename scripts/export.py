@@ -1,6 +1,6 @@
 """Result files as one tidy table for other tools: a row a round, as CSV or parquet.
 
-python scripts/export.py results/*.json --out rounds.parquet
+python scripts/export.py results/devbox*.json --out rounds.parquet
 """
 
 import argparse
