@@ -126,10 +126,11 @@ class Run:
         with ended_by_signals():
             self.check_file()
             console.print("asking torch for its devices and preparing the data", highlight=False)
-            self.facts = self._ask_facts()
-            journal = self._open_journal(self.facts)
+            facts = self._ask_facts()
+            journal = self._open_journal(facts)
+            self.facts = facts  # from here on there is something to write
             try:
-                self._campaign(self.facts, journal, console)
+                self._campaign(facts, journal, console)
             finally:
                 journal.close()
 
