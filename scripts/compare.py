@@ -1,6 +1,6 @@
 """Machines or runs side by side, cell by cell; only the same work is compared.
 
-python scripts/compare.py results/a.json results/b.json --base b --price a=0.10 --price b=2.50
+python scripts/compare.py results/a.json results/b.json --base a --price a=0.10 --price b=2.50
 """
 
 import argparse
