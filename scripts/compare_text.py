@@ -42,6 +42,10 @@ def show_unlike(comparison: pd.DataFrame, console: Console) -> None:
 
 def show_means(means: pd.DataFrame, console: Console) -> None:
     """Prints the geometric means, warm and total, with their cost where there are prices."""
+    if means.empty:
+        console.print(
+            Text("\nNo geometric means: no cell was measured by all, none of them suspect.")
+        )
     costs = "cost_ratio" in means and bool(means["cost_ratio"].notna().any())
     cost = ["cost"] if costs else []
     for scope, own in means.groupby("scope", sort=False):
