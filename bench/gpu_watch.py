@@ -52,11 +52,16 @@ def nvml_indices(devices: Iterable[str], visible: str | None) -> list[int]:
 
 @dataclass
 class GpuWatch:
-    """Watches GPUs from `with` to its end; afterwards `facts` and `suspicions` tell."""
+    """Watches GPUs from `with` to its end; afterwards `facts` and `suspicions` tell.
+
+    `others` are the processes on them before the block, `crowd` the most at a time during it: one
+    of them is the worker.
+    """
 
     devices: Iterable[str]
     nvml: Any | None = None
     others: int | None = None
+    crowd: int = 0
     throttled: set[str] = field(default_factory=set)
     error: str | None = None
 
@@ -87,17 +92,21 @@ class GpuWatch:
     def _count_processes(self) -> int:
         """Processes on the GPUs now: before a block's first worker they are all others'."""
         nvml: Any = self.nvml
-        return sum(
-            len(nvml.nvmlDeviceGetComputeRunningProcesses(handle)) for handle in self._handles
-        )
+        lists = [nvml.nvmlDeviceGetComputeRunningProcesses(handle) for handle in self._handles]
+        return len({process.pid for processes in lists for process in processes})
 
     def _sample(self) -> None:
         nvml: Any = self.nvml
+        before = 0
         while not self._stop.wait(SAMPLE_EVERY_SECONDS):
             try:
                 for handle in self._handles:
                     bits = nvml.nvmlDeviceGetCurrentClocksEventReasons(handle)
                     self.throttled |= {w for bit, w in THROTTLE_REASONS.items() if bits & bit}
+                # Twice in a row: a worker that has ended may be listed beside its successor.
+                now = self._count_processes()
+                self.crowd = max(self.crowd, min(before, now))
+                before = now
             except Exception as error:  # noqa: BLE001 - as above
                 self.error = str(error)
                 return
@@ -106,6 +115,7 @@ class GpuWatch:
         """What was seen; None and empty where nothing can be."""
         return {
             "gpu_others": self.others,
+            "gpu_processes": None if self.others is None else self.crowd,
             "gpu_throttled": sorted(self.throttled),
             "gpu_error": self.error,
         }
@@ -115,5 +125,7 @@ class GpuWatch:
         reasons = []
         if self.others:
             reasons.append(f"another process on the GPU: {self.others} before the block began")
+        elif self.crowd > 1:
+            reasons.append(f"another process on the GPU: {self.crowd - 1} during the block")
         reasons += [f"throttled: {words} on the GPU" for words in sorted(self.throttled)]
         return reasons

@@ -1,7 +1,9 @@
 """Was the machine quiet? Facts about the host around a block, and when they make it suspect."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 import psutil
@@ -15,6 +17,10 @@ STEAL_SHARE = 0.05
 SWAPPED_BYTES = 16 * 2**20
 # ... or the CPU's frequency fell below this share of what it was when the block began.
 FREQUENCY_SHARE = 0.7
+# A worker is unsteady when half of its epochs took so many times the other half's seconds, and had
+# so many of them. The same as in scripts/marks.py, which never imports this (a test compares them).
+UNSTEADY_RATIO = 1.5
+FEWEST_EPOCHS = 4
 
 
 @dataclass(frozen=True)
@@ -63,11 +69,12 @@ def _load() -> float | None:
 
 
 def _frequency() -> float | None:
+    """The fastest core's: idle cores are clocked down, and a mean would follow their number."""
     try:
-        frequency = psutil.cpu_freq()
+        cores = psutil.cpu_freq(percpu=True)
     except (OSError, NotImplementedError):
         return None
-    return frequency.current if frequency else None
+    return max((core.current for core in cores), default=None)
 
 
 def describe_block(before: HostState, after: HostState, *, cores: int) -> dict[str, Any]:
@@ -104,3 +111,12 @@ def suspicions(block: dict[str, Any]) -> list[str]:
     if first and last and last < FREQUENCY_SHARE * first:
         reasons.append(f"throttled: the CPU fell from {first:.0f} to {last:.0f} MHz")
     return reasons
+
+
+def unsteady(epoch_seconds: Sequence[float]) -> bool:
+    """Whether a worker changed its speed while it was timed: first half against second half."""
+    half = len(epoch_seconds) // 2
+    if len(epoch_seconds) < FEWEST_EPOCHS:
+        return False
+    ratio = median(epoch_seconds[-half:]) / median(epoch_seconds[:half])
+    return not 1 / UNSTEADY_RATIO <= ratio <= UNSTEADY_RATIO

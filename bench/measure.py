@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from bench.gpu_watch import GpuWatch
 from bench.grid import Arm, WorkloadPlan
-from bench.guards import describe_block, read_host, suspicions
+from bench.guards import describe_block, read_host, suspicions, unsteady
 from bench.job import Job
 from bench.journal import Journal, Line
 from bench.options import Settings
@@ -107,23 +107,22 @@ class Campaign:
         self.repeats_left = self.settings.blocks
 
     def run_block(self, plan: WorkloadPlan, block: int) -> None:
-        """One fresh process per arm; a block on a loaded machine is repeated, up to a bound."""
+        """One fresh process per arm; what is suspect is repeated, up to a bound."""
         arms = [arm for arm in plan.batch_sizes if arm.device not in self.missing_devices]
         wanted = {arm: self._pending(plan, arm, block) for arm in arms}
-        if not any(wanted.values()):
-            return
         for attempt in range(1 + self.settings.suspect_repeats):
-            if self._run_attempt(plan, block, wanted, attempt) or self.repeats_left == 0:
+            if not any(wanted.values()) or (attempt and not self.repeats_left):
                 return
-            self.repeats_left -= 1
+            self.repeats_left -= bool(attempt)
+            wanted = self._run_attempt(plan, block, wanted, attempt)
 
     def _pending(self, plan: WorkloadPlan, arm: Arm, block: int) -> list[int]:
         return self.measurements.pending(plan.workload, arm, block, plan.batch_sizes[arm])
 
     def _run_attempt(
         self, plan: WorkloadPlan, block: int, wanted: dict[Arm, list[int]], attempt: int
-    ) -> bool:
-        """Runs a block's processes once; True when the machine was quiet meanwhile."""
+    ) -> dict[Arm, list[int]]:
+        """Runs a block's processes once; what of `wanted` is worth another attempt."""
         order = [arm for arm in arm_order(wanted, block) if wanted[arm]]
         with GpuWatch([arm.device for arm in order]) as watch:
             before = read_host()
@@ -144,7 +143,30 @@ class Campaign:
                 "suspect": reasons,
             }
         )
-        return not reasons
+        return self._suspect(plan.workload, block, wanted, loaded=bool(reasons))
+
+    def _suspect(
+        self, workload: str, block: int, wanted: dict[Arm, list[int]], *, loaded: bool
+    ) -> dict[Arm, list[int]]:
+        """On a loaded machine all that was measured; otherwise the batch sizes of unsteady workers.
+
+        On every device of the block: its times are compared with each other.
+        """
+        measured = {
+            (arm, size): line
+            for arm, sizes in wanted.items()
+            for size in sizes
+            if (line := self.measurements.measured.get(Key(workload, arm, size), {}).get(block))
+        }
+        suspect = {
+            size
+            for (_, size), line in measured.items()
+            if loaded or unsteady(line["epoch_seconds"])
+        }
+        return {
+            arm: [size for size in sizes if size in suspect and (arm, size) in measured]
+            for arm, sizes in wanted.items()
+        }
 
     def _run_arm(self, plan: WorkloadPlan, arm: Arm, block: int, batch_sizes: list[int]) -> None:
         """Starts workers until every batch size has an answer; each death gets a bounded retry."""

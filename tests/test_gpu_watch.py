@@ -1,6 +1,7 @@
 """The watch over NVIDIA GPUs, on a stand-in for NVML: this is as far as no GPU allows."""
 
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,13 +9,19 @@ import pytest
 from bench import gpu_watch
 from bench.gpu_watch import GpuWatch, nvml_indices
 
+MOST_SAMPLES = 6
+
 
 class FakeNvml:
-    """Two GPUs; `processes` run on each, and their clocks report `reasons`."""
+    """GPUs whose clocks report `reasons`; `processes` run on each, then as many as `later` says."""
 
-    def __init__(self, *, processes: int = 0, reasons: int = 0, broken: str = "") -> None:
+    def __init__(
+        self, *, processes: int = 0, later: tuple[int, ...] = (), reasons: int = 0, broken: str = ""
+    ) -> None:
+        self.counts = iter((processes, *later))
         self.processes, self.reasons, self.broken = processes, reasons, broken
         self.asked: list[int] = []
+        self.samples = 0
 
     def nvmlDeviceGetHandleByIndex(self, index: int) -> int:  # noqa: N802 - NVML's name
         if self.broken == "handle":
@@ -22,8 +29,10 @@ class FakeNvml:
         self.asked.append(index)
         return index
 
-    def nvmlDeviceGetComputeRunningProcesses(self, _: int) -> list[int]:  # noqa: N802
-        return [1] * self.processes
+    def nvmlDeviceGetComputeRunningProcesses(self, _: int) -> list[Any]:  # noqa: N802
+        self.samples += 1
+        self.processes = next(self.counts, self.processes)
+        return [SimpleNamespace(pid=pid) for pid in range(self.processes)]
 
     def nvmlDeviceGetCurrentClocksEventReasons(self, _: int) -> int:  # noqa: N802
         if self.broken == "clocks":
@@ -41,7 +50,7 @@ def watched(nvml: Any, *devices: str) -> GpuWatch:
     with GpuWatch(devices or ("cpu", "cuda"), nvml) as watch:
         deadline = time.monotonic() + 10
         while watch._thread and watch._thread.is_alive() and time.monotonic() < deadline:
-            if watch.throttled or not nvml.reasons:
+            if watch.throttled or (not nvml.reasons and nvml.samples > MOST_SAMPLES):
                 break
             time.sleep(0.001)
     return watch
@@ -50,13 +59,38 @@ def watched(nvml: Any, *devices: str) -> GpuWatch:
 def test_a_gpu_alone_at_its_full_clock_is_not_suspect() -> None:
     watch = watched(FakeNvml())
     assert watch.suspicions() == []
-    assert watch.facts() == {"gpu_others": 0, "gpu_throttled": [], "gpu_error": None}
+    assert watch.facts() == {
+        "gpu_others": 0,
+        "gpu_processes": 0,
+        "gpu_throttled": [],
+        "gpu_error": None,
+    }
 
 
 def test_another_process_on_the_gpu_is_named() -> None:
     assert watched(FakeNvml(processes=2)).suspicions() == [
         "another process on the GPU: 2 before the block began"
     ]
+
+
+@pytest.mark.parametrize(
+    ("later", "words"),
+    [
+        ((1, 1, 0, 1, 1), []),  # our own workers, one after the other
+        ((1, 2, 1, 2, 1), []),  # an ended worker beside its successor
+        ((1, 2, 2, 1), ["another process on the GPU: 1 during the block"]),
+        ((1, 1, 3, 3, 3), ["another process on the GPU: 2 during the block"]),
+    ],
+)
+def test_a_process_that_comes_to_the_gpu_during_the_block_is_named(
+    later: tuple[int, ...], words: list[str]
+) -> None:
+    assert watched(FakeNvml(later=later)).suspicions() == words
+
+
+def test_one_process_on_two_gpus_is_one_process() -> None:
+    nvml = FakeNvml(processes=1)
+    assert watched(nvml, "cuda:0", "cuda:1").facts()["gpu_others"] == 1
 
 
 def test_a_thermal_slowdown_is_named_and_a_power_cap_is_not() -> None:

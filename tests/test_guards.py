@@ -1,11 +1,14 @@
 """When a block is suspect: counters with known answers."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from bench.guards import HostState, describe_block, read_host, suspicions
+from bench import guards
+from bench.guards import HostState, describe_block, read_host, suspicions, unsteady
+from scripts import marks
 
 BEFORE = HostState(100.0, 0.5, 50.0, 1.0, 10.0, 0, 2000.0)
 QUIET = replace(BEFORE, clock_seconds=110.0, busy_seconds=60.0, own_seconds=20.0)
@@ -55,3 +58,36 @@ def test_this_hosts_counters_can_be_read_and_only_grow() -> None:
     second = read_host()
     assert second.clock_seconds >= first.clock_seconds
     assert second.busy_seconds >= first.busy_seconds > 0
+
+
+@pytest.mark.parametrize(("cores", "fastest"), [([800.0, 3900.0, 1200.0], 3900.0), ([], None)])
+def test_the_frequency_is_the_fastest_cores_since_idle_ones_are_clocked_down(
+    monkeypatch: pytest.MonkeyPatch, cores: list[float], fastest: float | None
+) -> None:
+    states = [SimpleNamespace(current=frequency) for frequency in cores]
+    monkeypatch.setattr("psutil.cpu_freq", lambda percpu: states if percpu else None)
+    assert read_host().frequency_mhz == fastest
+
+
+@pytest.mark.parametrize(
+    ("epochs", "changed"),
+    [
+        ([1.0, 1.0, 1.0, 1.0], False),
+        ([1.0, 1.0, 1.4, 1.4], False),
+        ([1.0, 1.0, 1.6, 1.6], True),
+        ([1.6, 1.6, 1.0, 1.0], True),
+        ([1.0, 1.0, 9.0, 1.6, 1.6], True),
+        ([1.0, 1.0, 2.0, 1.0, 1.0], False),
+        ([1.0, 5.0], False),
+        ([1.0, 1.0, 5.0], False),
+    ],
+)
+def test_a_worker_is_unsteady_when_half_of_its_epochs_took_much_longer(
+    epochs: list[float], changed: bool
+) -> None:
+    assert unsteady(epochs) == changed
+
+
+def test_the_reading_half_calls_the_same_workers_unsteady() -> None:
+    own = guards.UNSTEADY_RATIO, guards.FEWEST_EPOCHS
+    assert own == (marks.UNSTEADY_RATIO, marks.FEWEST_EPOCHS)

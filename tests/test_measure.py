@@ -259,3 +259,50 @@ def test_a_journal_that_cannot_be_written_ends_the_measuring(tmp_path: Path) -> 
     assert len(lines) == 3
     kept = [line for blocks in run.measurements.measured.values() for line in blocks.values()]
     assert kept == [line for line in lines if line["kind"] == "measured"]
+
+
+def steady_after(tries: int) -> tuple[list[tuple[str, int]], Callable[[Job, int], dict[str, Any]]]:
+    """Who was asked, and a rule: the CPU changes its speed at batch size 8, but `tries` times."""
+    asked: list[tuple[str, int]] = []
+
+    def rule(job: Job, size: int) -> dict[str, Any]:
+        asked.append((job.device, size))
+        unsteady = (job.device, size) == ("cpu", 8) and asked.count(("cpu", 8)) <= tries
+        return measured(
+            job, size, epoch_seconds=[1.0, 1.0, *([2.0, 2.0] if unsteady else [1.0] * 2)]
+        )
+
+    return asked, rule
+
+
+def test_the_batch_size_of_an_unsteady_worker_is_repeated_on_every_device(tmp_path: Path) -> None:
+    asked, rule = steady_after(1)
+    run = campaign(tmp_path, FakeWorkers(rule))
+    run.run_block(PLAN, 0)
+    assert sorted(asked[:4]) == [("cpu", 8), ("cpu", 64), ("cuda", 8), ("cuda", 64)]
+    assert asked[4:] == [("cpu", 8), ("cuda", 8)]
+    assert [line["batch_sizes"] for line in run.measurements.blocks] == [[8, 64], [8]]
+    assert run.measurements.measured[CPU_8][0]["epoch_seconds"] == [1.0] * 4
+
+
+def test_a_worker_that_is_never_steady_does_not_keep_the_run_for_ever(tmp_path: Path) -> None:
+    asked, rule = steady_after(999)
+    run = campaign(tmp_path, FakeWorkers(rule))
+    run.run_block(PLAN, 0)
+    assert len(asked) == 4 + 2
+    assert run.repeats_left == SETTINGS.blocks - 1
+
+
+def test_what_could_not_be_measured_on_a_loaded_host_is_not_repeated_with_the_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded_host(monkeypatch, loaded_blocks=1)
+
+    def rule(job: Job, size: int) -> dict[str, Any]:
+        return (
+            absent(size, "timeout") if (job.device, size) == ("cuda", 64) else measured(job, size)
+        )
+
+    workers = FakeWorkers(rule)
+    campaign(tmp_path, workers).run_block(PLAN, 0)
+    assert [sorted(job.batch_sizes) for job in workers.jobs] == [[8, 64], [8, 64], [8, 64], [8]]
