@@ -68,7 +68,7 @@ def add_options(parser: pytest.Parser) -> None:
     add("--learning-rate", "learning rate of every workload (default: the workload's own)")
     add("--seed", "seed of weights, minibatch order and measuring order (default: 0)")
     add("--cell-timeout", "most seconds of training in a cell (default: the preset's)")
-    add("--suspect-repeats", "further tries of blocks on a loaded host and of unsteady workers (default: 1)")
+    add("--suspect-repeats", "further tries on a loaded host and of unsteady workers (default: 1)")
     add_loop_options(add)
     add("--remedies", "time remedies against the plain cells: names, or all (see README)")
     group.addoption(
