@@ -10,12 +10,14 @@ import pandas as pd
 from scripts.causes import causes
 from scripts.crossover import break_even, crossovers
 from scripts.figures import labelled
+from scripts.ladder import ladder
 from scripts.pairs import Scope
 from scripts.remedies import remedies
 from scripts.table import Results, Skip, load_results
 from scripts.text import counted
 from scripts.verdict import verdicts
-from scripts.why import batch_line, cause_line, ladder_line, remedy_line, shares_line
+from scripts.why import cause_line, shares_line, sum_line
+from scripts.why_remedies import batch_line, ladder_line, remedy_line
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,11 @@ class Analysis:
         rounds = self.rounds.merge(studied, on=cell)
         return remedies(self.results.variants, rounds)
 
+    @cached_property
+    def ladder(self) -> pd.DataFrame:
+        """From the loop that is taught to the lean one, rung by rung."""
+        return ladder(self.results.variants, self.remedies)
+
     def _by_looks(self) -> Iterator[tuple[int, pd.DataFrame]]:
         """The rounds of files with equally many planned looks: each look spends its share."""
         for looks, rounds in self.rounds.groupby("looks", sort=False):
@@ -119,26 +126,34 @@ class Analysis:
         same = (rounds["file"] == pair.file) & (rounds["workload"] == pair.workload)
         return rounds[same & (rounds["arm"] == "first")]
 
-    def why(self, pair: Pair, device: str, *, brief: bool = False) -> list[str]:
-        """What is known of one device's causes and remedies for the pair's workload, in lines.
-
-        `brief`: the cause and the best remedy alone.
-        """
-        tables = []
-        for table in (self.causes, self.remedies):
-            same = (table["file"] == pair.file) & (table["workload"] == pair.workload)
-            own = table[same & (table["device"] == device)]
-            if device == "cpu":
-                own = own[own["threads"] == pair.threads]
-            tables.append(own)
-        causes_here, remedies_here = tables
-        if brief:
-            return [line for line in (cause_line(causes_here), remedy_line(remedies_here)) if line]
+    def why(self, pair: Pair, device: str) -> list[str]:
+        """What is known of one device's causes and remedies for the pair's workload, in lines."""
+        causes_here, remedies_here, ladder_here = (
+            self._of_device(pair, device, table)
+            for table in (self.causes, self.remedies, self.ladder)
+        )
         lines = (
             cause_line(causes_here),
             shares_line(causes_here),
-            ladder_line(remedies_here),
+            sum_line(causes_here),
+            ladder_line(ladder_here),
             remedy_line(remedies_here),
             batch_line(remedies_here),
         )
         return [line for line in lines if line]
+
+    def brief_why(self, pair: Pair) -> str:
+        """The cause and the best remedy of the pair's accelerator; the CPU has a remedy as well."""
+        device = str(pair.device)
+        lines = [
+            cause_line(self._of_device(pair, device, self.causes)),
+            remedy_line(self._of_device(pair, device, self.remedies)),
+        ]
+        cpu = remedy_line(self._of_device(pair, "cpu", self.remedies))
+        return " ".join(filter(None, [*lines, f"CPU: {cpu}" if cpu else ""]))
+
+    def _of_device(self, pair: Pair, device: str, table: pd.DataFrame) -> pd.DataFrame:
+        """The rows of one device of the pair, of causes, remedies or ladder."""
+        same = (table["file"] == pair.file) & (table["workload"] == pair.workload)
+        own = table[same & (table["device"] == device)]
+        return own[own["threads"] == pair.threads] if device == "cpu" else own

@@ -56,8 +56,9 @@ def causes(diagnosis: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
 
     `diagnosis` as of `diagnosis_table`, `rounds` as of `table.load`. Columns: CELL, epochs, cause,
     agrees (`yes`, `no` or nothing), and the shares that decided: load, copy, network and evaluation
-    share of a step, host_share, busy_share, growth, roof_share, tiny_share, looking (what
-    instrumenting added, a fraction), cold_share (of a total).
+    share of a step, host_share, busy_share, growth, roof_share, tiny_share, sum_share (the parts'
+    sum over the undisturbed step), looking (what instrumenting added, a fraction), cold_share (of
+    a total).
     """
     warm = shares(diagnosis)
     words = [cause_of(row) for row in warm.to_dict("records")]
@@ -83,6 +84,7 @@ def shares(diagnosis: pd.DataFrame) -> pd.DataFrame:
     network = table[[f"{name}_seconds" for name in _NETWORK]].sum(axis="columns", skipna=False)
     whole = network + parts["load"] + parts["copy"] + parts["evaluation"]
     table["network_seconds"] = network
+    table["sum_share"] = whole / table["step_seconds"]
     for name, seconds in (parts | {"network": network}).items():
         table[f"{name}_share"] = seconds / whole
     accelerator = table["device"] != "cpu"

@@ -1,5 +1,6 @@
 """The ladder: from the loop that is taught down to the lean one, and on to the best remedy."""
 
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -10,18 +11,9 @@ from matplotlib.figure import Figure
 
 from scripts.figures import draw_key, headline, new_figure, plain, style
 from scripts.figures_axes import seconds_axis
+from scripts.ladder import NAMES, rung_words
 from scripts.remedies import LADDER
 
-NAMES = {
-    "loop-course": "as taught",
-    "loop-no-evaluation": "no evaluation\nin the clock",
-    "loop-vectorised-gather": "vectorised\ngather",
-    "loop-padded": "padded,\nnot packed",
-    "loop-slices": "slices, no\nDataLoader",
-    "loop-pinned": "pinned\nmemory",
-    "loop-lean": "resident data\n(lean loop)",
-}
-_LEAN_ON_CPU = "slices, no\nDataLoader\n(lean loop)"
 BEST = "best remedy"
 
 
@@ -70,7 +62,8 @@ def _draw_panel(axes: Axes, timed: pd.DataFrame, best: pd.DataFrame) -> None:
         )  # fmt: skip
         own_best = best[best["batch_size"] == size]
         _draw_best(axes, own_best, middle[-1], len(rungs), colour, named=len(kinds) > 1)
-    names = [_name(rung, rungs) for rung in rungs]
+    device = str(timed["device"].iloc[0])
+    names = [textwrap.fill(rung_words(rung, device)[0], 14) for rung in rungs]
     if kinds:
         names.append(BEST if len(kinds) > 1 else f"{BEST}:\n{plain(kinds[0], longest=24)}")
     axes.set_xticks(range(len(names)), names, fontsize=6)
@@ -98,10 +91,3 @@ def _draw_best(
         plain(row["remedy"], longest=24), (place, seconds), xytext=(5, 0),
         textcoords="offset points", fontsize=5.5, va="center", color=colour,
     )  # fmt: skip
-
-
-def _name(rung: str, rungs: list[str]) -> str:
-    """On the CPU nothing is copied: its last step is the one to slices."""
-    if rung == "loop-lean" and "loop-slices" not in rungs:
-        return _LEAN_ON_CPU
-    return NAMES[rung]

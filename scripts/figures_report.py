@@ -58,7 +58,7 @@ def _heat_map(analysis: Analysis, pair: Pair, *, limit: float) -> Figure:
     warm = curves[curves["scope"] == "warm"].iloc[0].to_dict()
     subtitle = f"crossover batch size, warm: {crossover_words(warm)}"
     cells = analysis.of(pair, analysis.verdicts)
-    note = " ".join(analysis.why(pair, str(pair.device), brief=True))
+    note = analysis.brief_why(pair)
     return heat_map_figure(cells, title=pair.title, subtitle=subtitle, limit=limit, note=note)
 
 

@@ -12,7 +12,7 @@ from scripts.figures_parts import parts_figure
 from scripts.figures_roofline import roofline_figure
 from scripts.remedies import LADDER
 from scripts.text import file_stem
-from scripts.why import best_remedies
+from scripts.why_remedies import best_remedies
 
 
 def study_figures(

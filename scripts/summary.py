@@ -11,6 +11,7 @@ from scripts import words
 from scripts.analysis import Analysis, Pair
 from scripts.text import counted, seconds_in_words
 from scripts.verdict import WORDS, expected_wrong
+from scripts.why import sum_line
 
 
 def show(analysis: Analysis, console: Console) -> None:
@@ -55,6 +56,8 @@ def _show_machine(analysis: Analysis, file: dict[Any, Any], console: Console) ->
         console.print(Text(words.noise_words(own)))
         if len(decided):
             console.print(Text(words.expected_words(expected_wrong(own), len(decided))))
+    if line := sum_line(analysis.causes[analysis.causes["file"] == file["file"]]):
+        console.print(Text(line))
     for pair in analysis.pairs(file["file"]):
         _show_pair(analysis, pair, console)
 

@@ -1,12 +1,11 @@
-"""Causes and remedies in sentences: what stands under a heat map and in the summary."""
+"""Causes in sentences: what stands under a heat map and in the summary."""
 
 from collections.abc import Iterable
 
 import pandas as pd
 
 from scripts.causes import FIXED, UNKNOWN
-from scripts.decide import SUSPECT
-from scripts.text import counted, seconds_in_words, times
+from scripts.text import counted, seconds_in_words
 
 MEANINGS = {
     "fixed cost": "the cold start is more than half of the total",
@@ -30,18 +29,20 @@ def cause_line(causes: pd.DataFrame) -> str:
         return ""
     sizes = warm["batch_size"]
     parts = [
-        f"{cause} at {_places(own['batch_size'], sizes)} ({MEANINGS[str(cause)]})"
+        f"{cause} at {places_words(own['batch_size'], sizes)} ({MEANINGS[str(cause)]})"
         for cause, own in warm.groupby("cause", sort=False)
     ]
     text = f"Why, once warm: {'; '.join(parts)}."
     fixed = causes[causes["cause"] == FIXED]
     if len(fixed):
         most = int(fixed["epochs"].max())
-        where = _places(fixed.loc[fixed["epochs"] == most, "batch_size"], sizes)
+        where = places_words(fixed.loc[fixed["epochs"] == most, "batch_size"], sizes)
         text += f" The cold start is most of {counted(most, 'epoch')} at {where}."
     doubt = warm[warm["agrees"] == "no"]
     if len(doubt):
-        text += f" A second measure does not agree at {_places(doubt['batch_size'], sizes)}."
+        text += f" A second measure does not agree at {places_words(doubt['batch_size'], sizes)}."
+    for reason, own in warm[warm["suspect"] != ""].groupby("suspect", sort=False):
+        text += f" Suspect at {places_words(own['batch_size'], sizes)}: {reason}."
     return text
 
 
@@ -58,17 +59,31 @@ def shares_line(causes: pd.DataFrame) -> str:
     parts = [f"{words} {share:.0%}" for words, share in ordered if share >= 0.005]
     step = seconds_in_words(row["step_seconds"])
     host = "" if pd.isna(row["host_share"]) else f"; host share {row['host_share']:.0%}"
+    host += "" if pd.isna(row["busy_share"]) else f", device busy {row['busy_share']:.0%}"
     return (
         f"A step at batch size {row['batch_size']} ({step}, {row['operations']:.0f} operations): "
-        f"{', '.join(parts)}{host}{_reads(row)}{_rate(row)}; "
+        f"{', '.join(parts)}{host}{_waits(row)}{_rate(row)}; "
         f"looking added {row['looking']:+.0%}."
     )
 
 
-def _reads(row: pd.Series) -> str:
-    """How often the host has to have a number, for which it waits for an accelerator."""
-    reads = row["host_reads"]
-    return f"; {counted(int(reads), 'number')} read by the host" if reads > 0 else ""
+def sum_line(causes: pd.DataFrame) -> str:
+    """How far the parts of a step, timed one by one, add up to the undisturbed step."""
+    whole = causes.loc[causes["epochs"].isna(), "sum_share"].dropna()
+    if whole.empty:
+        return ""
+    off = (whole - 1).abs()
+    text = f"The parts of a step add up to the undisturbed step within {off.median():.1%}"
+    if len(off) == 1:
+        return f"{text}."
+    return f"{text} in the median of {len(off)} cells (at most {off.max():.1%})."
+
+
+def _waits(row: pd.Series) -> str:
+    """How often the host has to have a number, or to wait for the device, in one step."""
+    reads, waits = row["host_reads"], row["synchronisations"]
+    words = f"; {counted(int(reads), 'number')} read by the host" if reads > 0 else ""
+    return words + (f"; {counted(int(waits), 'synchronisation')}" if waits > 0 else "")
 
 
 def _rate(row: pd.Series) -> str:
@@ -88,77 +103,10 @@ def flops_in_words(rate: float) -> str:
     return f"{rate:.3g} FLOP/s"
 
 
-def best_remedies(remedies: pd.DataFrame) -> pd.DataFrame:
-    """The best remedy of each cell that has one: the largest surely gained factor."""
-    helping = remedies[
-        (remedies["kind"] == "remedy") & (remedies["verdict"] == "faster") & ~remedies["applied"]
-    ]
-    cell = ["file", "workload", "batch_size", "device", "threads"]
-    return helping.sort_values("lo", ascending=False).drop_duplicates(cell).sort_values(cell)
-
-
-def remedy_line(remedies: pd.DataFrame) -> str:
-    """The best remedy of one workload on one device; empty where none was timed."""
-    tried = remedies[(remedies["kind"] == "remedy") & ~remedies["applied"]]
-    tried = tried[tried["gain"].notna()]
-    if tried.empty:
-        return ""
-    best = best_remedies(remedies)
-    names = ", ".join(sorted(tried["remedy"].unique()))
-    if (tried["verdict"] == SUSPECT).all():
-        return f"No verdict on any remedy ({names}): the measurements are suspect."
-    if best.empty:
-        return f"No remedy made it surely faster ({names})."
-    parts = [
-        f"{name} at {_places(own['batch_size'], tried['batch_size'])} ({_gains(own)})"
-        for name, own in best.groupby("remedy", sort=False)
-    ]
-    return f"Best remedy: {'; '.join(parts)}."
-
-
-def batch_line(remedies: pd.DataFrame) -> str:
-    """What a larger batch size of the grid would save, from the smallest one on."""
-    larger = remedies[(remedies["kind"] == "batch size") & (remedies["verdict"] == "faster")]
-    if larger.empty:
-        return ""
-    smallest = larger[larger["batch_size"] == larger["batch_size"].min()]
-    row = smallest.sort_values("lo").iloc[-1]
-    size = row["remedy"].rpartition("-")[2]
-    return (
-        f"An epoch at batch size {size} is {times(row['gain'])} faster than at {row['batch_size']} "
-        "(fewer, larger steps: it learns differently)."
-    )
-
-
-def _gains(rows: pd.DataFrame) -> str:
-    gain = _span(rows["gain"])
-    late = rows["epochs"].dropna()
-    if not len(late):
-        return f"{gain} faster"
-    least, most = int(late.min()), int(late.max())
-    after = counted(least, "epoch") if least == most else f"{least} to {most} epochs"
-    return f"{gain} faster, pays off after {after}"
-
-
-def _places(sizes: Iterable[int], known: Iterable[int]) -> str:
+def places_words(sizes: Iterable[int], known: Iterable[int]) -> str:
     """`batch size 8, 32 and 128`, or `every batch size` where these are all of several."""
     own = sorted(set(sizes))
     if len(own) > 1 and own == sorted(set(known)):
         return "every batch size"
     names = [str(size) for size in own]
     return f"batch size {' and '.join(filter(None, [', '.join(names[:-1]), names[-1]]))}"
-
-
-def ladder_line(remedies: pd.DataFrame) -> str:
-    """How the loop that is taught compares with the lean one; empty where it was not measured."""
-    ladder = remedies[remedies["kind"] == "ladder"]
-    taught = ladder[(ladder["remedy"] == "loop-course") & (ladder["verdict"] == "slower")]
-    if len(taught):
-        return f"As it is taught, an epoch takes {_span(1 / taught['gain'])} as long."
-    lean = ladder[(ladder["remedy"] == "loop-lean") & (ladder["verdict"] == "faster")]
-    return f"The lean loop is {_span(lean['gain'])} faster." if len(lean) else ""
-
-
-def _span(factors: pd.Series) -> str:
-    low, high = times(factors.min()), times(factors.max())
-    return low if low == high else f"{low} to {high}"

@@ -173,6 +173,9 @@ def test_shares_are_of_the_sum_of_the_parts() -> None:
     assert known["load_share"] == pytest.approx(0.25)
     assert known["network_share"] == pytest.approx(0.75)
     assert known["looking"] == pytest.approx(0.05)
+    assert known["sum_share"] == pytest.approx(1.0)
+    (longer,) = shares(table(row(step_seconds=2.5e-3))).to_dict("records")
+    assert longer["sum_share"] == pytest.approx(3 / 2.5)
 
 
 def test_the_host_share_is_an_accelerators() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from scripts.diagnosis import VARIANTS
 from scripts.remedies import remedies
-from scripts.why import batch_line, best_remedies, ladder_line, remedy_line
+from scripts.why_remedies import batch_line, best_remedies, remedy_line, remedy_words
 from tests.frames import frame, timed
 
 
@@ -183,7 +183,8 @@ def test_the_best_remedy_is_the_one_with_the_largest_sure_gain() -> None:
     (best,) = best_remedies(table).to_dict("records")
     assert best["remedy"] == "compile"
     assert remedy_line(table) == (
-        "Best remedy: compile at batch size 8 (2.0x faster, pays off after 10 epochs)."
+        "Best remedy: compile at batch size 8 (2.0x [1.98, 2.0] faster, pays off after 10 [9, 11] "
+        "epochs)."
     )
 
 
@@ -204,14 +205,28 @@ def test_suspect_remedies_have_no_verdict_and_the_line_says_so() -> None:
     )
 
 
-def test_the_loop_that_is_taught_is_said_to_take_so_many_times_as_long() -> None:
-    table = judged(
-        variant("plain", PLAIN), variant("loop-course", [4.0] * 5), variant("loop-lean", PLAIN)
+def words_of(*rows: list[dict[str, Any]], remedy: str) -> str:
+    return remedy_words(one(judged(variant("plain", PLAIN), *rows), remedy))
+
+
+def test_a_remedy_is_told_in_words_with_interval_and_break_even() -> None:
+    faster = variant("fused-optimizer", [second / 1.5 for second in PLAIN])
+    assert words_of(faster, remedy="fused-optimizer") == (
+        "1.50x [1.50, 1.50] faster, pays off from the first epoch"
     )
-    assert ladder_line(table) == "As it is taught, an epoch takes 4.0x as long."
+    late = variant("compile", [0.5, 0.51, 0.49, 0.5, 0.5], cold=10.0)
+    assert words_of(late, remedy="compile").startswith("2.0x [")
+    assert ", pays off after 20 [" in words_of(late, remedy="compile")
+    assert words_of(variant("bf16", [2.0] * 5), remedy="bf16").endswith("] slower")
+    assert words_of(variant("one-thread", PLAIN), remedy="one-thread").startswith("too close (1.0")
 
 
-def test_in_a_run_of_the_course_loop_the_lean_loop_is_said_to_be_faster() -> None:
-    table = judged(variant("plain", PLAIN), variant("loop-lean", [0.25] * 5))
-    assert ladder_line(table) == "The lean loop is 4.0x faster."
-    assert ladder_line(judged(variant("plain", PLAIN), variant("bf16", PLAIN))) == ""
+def test_a_remedy_without_a_verdict_is_told_with_its_reason() -> None:
+    why = "TF32 is a number format of cuda devices, this is cpu"
+    assert words_of(lost("tf32", "unsupported", why), remedy="tf32") == f"unsupported ({why})"
+    doubted = variant("bf16", [0.5] * 5, suspect="block 0: host loaded")
+    assert words_of(doubted, remedy="bf16").startswith("suspect (2.0x")
+    assert "host loaded" in words_of(doubted, remedy="bf16")
+    left_out = variant("flush-denormals", [3.0] * 5, applied=True)
+    assert words_of(left_out, remedy="flush-denormals").startswith("on already: 3.0x [")
+    assert words_of(left_out, remedy="flush-denormals").endswith("faster than without it")

@@ -1,10 +1,10 @@
-"""Causes and remedies in sentences."""
+"""Causes in sentences."""
 
 from typing import Any
 
 import pandas as pd
 
-from scripts.why import cause_line, flops_in_words, shares_line
+from scripts.why import cause_line, flops_in_words, shares_line, sum_line
 
 
 def warm(batch_size: int, cause: str, **known: Any) -> dict[str, Any]:
@@ -13,7 +13,8 @@ def warm(batch_size: int, cause: str, **known: Any) -> dict[str, Any]:
         "step_seconds": 2e-3, "operations": 19.0, "load_share": 0.1,
         "copy_share": 0.0, "network_share": 0.9,
         "evaluation_share": 0.0, "host_share": float("nan"), "looking": 0.04,
-        "flops": 2e6, "matmul_flops_per_second": 1e11, "host_reads": 0.0,
+        "flops": 2e6, "matmul_flops_per_second": 1e11, "host_reads": 0.0, "sum_share": 1.04,
+        "busy_share": float("nan"), "synchronisations": float("nan"), "suspect": "",
     } | known  # fmt: skip
 
 
@@ -55,7 +56,28 @@ def test_the_line_says_where_two_measures_differ() -> None:
 
 def test_without_a_diagnosis_there_is_no_line() -> None:
     nothing = table(warm(8, "unknown")).iloc[:0]
-    assert cause_line(nothing) == shares_line(nothing) == ""
+    assert cause_line(nothing) == shares_line(nothing) == sum_line(nothing) == ""
+
+
+def test_the_line_says_where_the_diagnosis_itself_is_suspect() -> None:
+    words = cause_line(table(warm(8, "launch-bound", suspect="block 0: host loaded")))
+    assert words.endswith("Suspect at batch size 8: block 0: host loaded.")
+
+
+def test_parts_add_up_to_the_step_within_the_median_and_the_largest_difference() -> None:
+    sums = {8: 1.04, 32: 0.98, 128: 1.2, 512: float("nan")}
+    rows = [warm(size, "unknown", sum_share=share) for size, share in sums.items()]
+    words = sum_line(table(*rows))
+    assert words == (
+        "The parts of a step add up to the undisturbed step within 4.0% in the median of 3 cells "
+        "(at most 20.0%)."
+    )
+    assert sum_line(table(warm(8, "unknown"))).endswith("within 4.0%.")
+
+
+def test_totals_do_not_count_the_same_step_again() -> None:
+    rows = table(warm(8, "launch-bound", sum_share=1.1), total(8, 1, "fixed cost"))
+    assert sum_line(rows).endswith("within 10.0%.")
 
 
 def test_the_shares_of_the_smallest_step_are_said_with_what_looking_added() -> None:
@@ -69,6 +91,11 @@ def test_the_shares_of_the_smallest_step_are_said_with_what_looking_added() -> N
 def test_numbers_that_the_host_reads_are_said() -> None:
     words = shares_line(table(warm(128, "sequential", host_reads=130.0)))
     assert "; 130 numbers read by the host; 1 GFLOP/s" in words
+
+
+def test_the_devices_busy_share_and_its_synchronisations_are_said_where_they_are_known() -> None:
+    known = warm(8, "launch-bound", host_share=0.9, busy_share=0.3, synchronisations=2.0)
+    assert "; host share 90%, device busy 30%; 2 synchronisations; " in shares_line(table(known))
 
 
 def test_flops_that_were_not_counted_are_not_said() -> None:
