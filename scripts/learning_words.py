@@ -34,9 +34,12 @@ def epochs_text(epochs: float) -> str:
 
 
 def setting_text(row: Mapping[Any, Any]) -> str:
-    """`train with batch 64, Adam 0.003, 9 epochs`."""
-    name, rate = optimizer_name(row["optimizer"]), row["learning_rate"]
-    return f"train with batch {row['batch_size']}, {name} {rate:g}, {epochs_text(row['epochs'])}"
+    """`train with batch 64, Adam 0.003, 9 epochs (there after 8.3)`."""
+    name, rate, epochs = optimizer_name(row["optimizer"]), row["learning_rate"], row["epochs"]
+    words = f"train with batch {row['batch_size']}, {name} {rate:g}, {epochs_text(epochs)}"
+    there = f"{epochs:.3g}"
+    exact = epochs < 1 or there == f"{math.ceil(epochs - 1e-9):.3g}"
+    return words if exact else f"{words} (there after {there})"
 
 
 def place_text(row: Mapping[Any, Any]) -> str:

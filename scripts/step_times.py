@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from scripts.learning_words import optimizer_name
+
 Array = npt.NDArray[np.float64]
 
 FEWEST_BLOCKS = 3
@@ -30,10 +32,14 @@ class Seconds:
 
 @dataclass(frozen=True)
 class StepTimes:
-    """One device's timed rows of a workload, as `table.load` has them, and what was assumed."""
+    """One device's timed rows of a workload, as `table.load` has them, and what was assumed.
+
+    `assumed`: they are those of another optimiser.
+    """
 
     rows: pd.DataFrame
     note: str
+    assumed: bool = False
 
     @classmethod
     def of(cls, timed: pd.DataFrame, *, definition: str, optimizer: str) -> "StepTimes":
@@ -43,14 +49,15 @@ class StepTimes:
             return cls(same, "the timed network is another one than the trained one")
         own = same[same["optimizer"] == optimizer]
         notes = []
-        if own.empty:
+        assumed = own.empty
+        if assumed:
             known = min(map(str, same["optimizer"].unique()))
             own = same[same["optimizer"] == known]
-            notes.append(f"seconds of {known}, assumed alike")
+            notes.append(f"seconds of {optimizer_name(known)}, assumed alike")
         loop = str(own.iloc[0].get("loop", "lean"))
         if loop != "lean":
             notes.append(f"seconds of the {loop} loop")
-        return cls(own, "; ".join(notes))
+        return cls(own, "; ".join(notes), assumed)
 
     @cached_property
     def blocks(self) -> dict[int, pd.DataFrame]:

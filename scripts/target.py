@@ -42,7 +42,8 @@ def times_to_target(epochs: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
     metric, target, learned_on (the machine of the learning file), epochs, seeds, cold_seconds,
     epoch_seconds, blocks, seconds (the median time to the target), lo and hi (its 95 % interval),
     note (what was assumed or interpolated), suspect, reason (why there are no seconds) and draws
-    (of the bootstrap; None without seconds).
+    (of the bootstrap; None without seconds). A cell whose own optimiser was timed in another file
+    of the same machine has no row with the seconds of a different one.
     """
     rows = []
     first = rounds[rounds["arm"] == "first"]
@@ -50,10 +51,23 @@ def times_to_target(epochs: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
         cells = epochs[epochs["workload"] == place[-1]]
         about = dict(zip(PLACE, place, strict=False))
         about["device_label"] = own["device_label"].iloc[0]
+        hardware = own["machine_id"].iloc[0]
         for (definition, optimizer), same in cells.groupby(["definition", "optimizer"], sort=False):
             arm = StepTimes.of(own, definition=str(definition), optimizer=str(optimizer))
-            rows += [about | _row(cell, arm, about) for cell in same.to_dict("records")]
-    return pd.DataFrame(rows)
+            rows += [
+                about | _row(cell, arm, about) | {"hardware": hardware, "assumed": arm.assumed}
+                for cell in same.to_dict("records")
+            ]
+    return _own_optimizer_first(pd.DataFrame(rows)) if rows else pd.DataFrame()
+
+
+def _own_optimizer_first(times: pd.DataFrame) -> pd.DataFrame:
+    """Without the rows on another optimiser's seconds where a machine has those of the own one."""
+    place = ["hardware", "device", "threads", "workload", "optimizer", "batch_size"]
+    own = times["seconds"].notna() & ~times["assumed"]
+    known = own.groupby([times[name] for name in place]).transform("any")
+    kept = times[~(known & times["assumed"])]
+    return kept.drop(columns=["hardware", "assumed"]).reset_index(drop=True)
 
 
 def _row(cell: dict[Any, Any], arm: StepTimes, about: dict[str, Any]) -> dict[str, Any]:

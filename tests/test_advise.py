@@ -88,8 +88,35 @@ def test_a_batch_size_alone_is_told_its_epochs(say: Say) -> None:
 
 
 def test_a_batch_size_that_was_not_trained_is_not_made_up(say: Say) -> None:
-    words = say("--batch-size", "100", "--epochs", "3")
+    words = say("--batch-size", "100", "--epochs", "3", "--optimizer", "sgd")
     assert "batch 100 was not trained; learned: batch 16, 64, 256, 1024." in words
+    assert "next to it (batch 64, 3 epochs, SGD 0.01) gets there: it needs 3 epochs." in words
+    assert "next to it (batch 256, 3 epochs, SGD 0.01) ends at 65.6 % accuracy." in words
+    assert "it takes " not in words
+
+
+def test_a_batch_beyond_the_training_data_is_the_whole_set(say: Say) -> None:
+    learned = LearnCorpus(**LEARNED | {"batch_sizes": (64, 4000), "optimizers": ("sgd",)})
+    words = say("--batch-size", "5000", "--epochs", "3", plans=[Corpus(**TIMED), learned])
+    assert "batch 5000 is more than the 4000 training samples: the whole set." in words
+    assert "what you typed (batch 4000, 3 epochs, SGD 0.01) ends at " in words
+
+
+def test_epochs_alone_are_enough_for_some_batch_sizes_and_the_soonest_of_them_is_told(
+    say: Say,
+) -> None:
+    lines = say("--epochs", "3", "--optimizer", "sgd").splitlines()
+    (own,) = [line for line in lines if line.startswith("what you typed (3 epochs, SGD)")]
+    words = "is enough for batch 16, 64; not for batch 256 (5 epochs), 1024 (14 epochs)."
+    assert own.endswith(words)
+    within = [line for line in lines if line.startswith("the soonest within that, on ")]
+    assert len(within) == 2
+    assert all("train with batch 64, SGD 0.01, " in line for line in within)
+    assert "is enough for no batch size; not for batch 16 (2 epochs)" in say("--epochs", "1")
+
+
+def test_whole_epochs_are_told_with_the_place_where_the_target_is_reached(say: Say) -> None:
+    assert ", 3 epochs (there after 2.0" in say("--optimizer", "sgd", "--epochs", "3")
 
 
 def test_a_target_that_was_never_reached_is_said_clearly(say: Say) -> None:
@@ -102,11 +129,15 @@ def test_a_target_that_was_never_reached_is_said_clearly(say: Say) -> None:
 
 def test_a_target_beyond_what_was_trained_to_is_not_guessed(say: Say) -> None:
     words = say("--target", "0.95")
-    assert "no setting gets there: trained to 0.9 only." in words
+    assert "not known: the runs were trained to 0.9 only" in words
+    assert "no setting gets there" not in words
 
 
 def test_an_easier_target_is_answered_from_the_curves(say: Say) -> None:
-    assert say("--target", "0.5").startswith("mlp to 50 % accuracy")
+    lines = say("--target", "0.5").splitlines()
+    assert lines[0].startswith("mlp to 50 % accuracy")
+    assert lines[1] == "learning rates are those that were best to 90 % accuracy."
+    assert "learning rates are those" not in say()
 
 
 def test_without_timing_the_epochs_are_told_and_the_rest_is_not_known(say: Say) -> None:
@@ -139,7 +170,7 @@ def test_a_rate_at_the_edge_and_seconds_of_another_optimiser_are_admitted(say: S
     )
     words = say(plans=[Corpus(**TIMED), learned])
     assert "its learning rate is at the lower edge of those tried" in words
-    assert "seconds of sgd, assumed alike" in words
+    assert "seconds of SGD, assumed alike" in words
 
 
 def test_only_the_machine_and_optimiser_asked_for_are_answered(say: Say) -> None:
@@ -151,7 +182,7 @@ def test_only_the_machine_and_optimiser_asked_for_are_answered(say: Say) -> None
     words = say("--machine", "laptop", "--optimizer", "adam", plans=plans)
     assert "laptop" in words
     assert "server" not in words
-    assert "SGD" not in words
+    assert "SGD 0.01" not in words
 
 
 @pytest.mark.parametrize(
