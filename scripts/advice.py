@@ -39,14 +39,14 @@ def advice(paths: Iterable[Path], question: Question) -> list[str]:
     runs = _asked_runs(learning.load(learned), question)
     epochs = one_source(learning.epochs_to_target(runs, target=question.target))
     rounds = _asked_rounds(every, question) if timing else every
-    lines = [reached_line(epochs)]
+    own = runs[runs["file"].isin(epochs["file"].unique())]
+    lines = [reached_line(epochs), *_other_target(epochs, own)]
     if len(rounds):
         lines += device_lines(epochs, rounds)
     else:
         why = f"{question.workload} was not timed there" if timing else "no timing file is given"
         lines += _untimed_lines(epochs, why)
     if question.batch_size is not None or question.epochs is not None:
-        own = runs[runs["file"].isin(epochs["file"].unique())]
         typed = (question.batch_size, question.epochs)
         lines += typed_lines(*typed, epochs=epochs, runs=own, rounds=rounds)
     return lines
@@ -82,12 +82,22 @@ def reached_line(epochs: pd.DataFrame) -> str:
     goal = score_text(first["metric"], first["target"])
     place = f"{first['workload']} to {goal} (held out; learned on {first['machine']}"
     there = epochs["epochs"].notna()
+    if epochs["reason"].str.startswith("trained to ").all():
+        how = "`pytest bench --learning --target` goes further"
+        return f"{place}): not known: the runs were {epochs['reason'].iloc[0]} ({how})."
     if not there.any():
         reasons = "; ".join(sorted(set(epochs["reason"])))
         return f"{place}): no setting gets there: {reasons}."
     pairs = "1 pair" if len(epochs) == 1 else f"{len(epochs)} pairs"
     seeds = counted(int(epochs["seeds"].max()), "seed")
     return f"{place}, {seeds}); {there.sum()} of {pairs} of batch size and optimiser reached it."
+
+
+def _other_target(epochs: pd.DataFrame, runs: pd.DataFrame) -> Iterator[str]:
+    """That the learning rates were tuned for another target, where cells have a figure at all."""
+    metric, trained = runs["metric"].iloc[0], runs["target"].iloc[0]
+    if epochs["target"].iloc[0] != trained and epochs["epochs"].notna().any():
+        yield f"learning rates are those that were best to {score_text(metric, trained)}."
 
 
 def device_lines(epochs: pd.DataFrame, rounds: pd.DataFrame) -> list[str]:
@@ -140,10 +150,11 @@ def _contest_lines(best: pd.DataFrame, rounds: pd.DataFrame) -> Iterator[str]:
     for gpu in best[best["device"] != "cpu"].to_dict("records"):
         for cpu in best[best["device"] == "cpu"].to_dict("records"):
             verdict = contest(gpu, cpu, margin=margin)
-            yield f"on {gpu['machine']}, each at its best, {_contest_words(verdict, gpu)}."
+            yield f"on {gpu['machine']}, each at its best, {contest_words(verdict, gpu)}."
 
 
-def _contest_words(verdict: dict[str, Any], gpu: dict[Any, Any]) -> str:
+def contest_words(verdict: dict[Any, Any], gpu: dict[Any, Any]) -> str:
+    """A row of `contest` in words; `gpu` has its `device_label`."""
     device = gpu["device_label"]
     ratio = f"{times(verdict['ratio'])} [{times(verdict['lo'])}, {times(verdict['hi'])}]"
     if verdict["verdict"] in (SLOWER, FASTER):
