@@ -96,8 +96,10 @@ def log_ratios(seconds: Array) -> Array:
     return np.asarray(medians[..., 1] - medians[..., 0])
 
 
-def margins(random: np.random.Generator, noise: Noise, *, runs: int, blocks: int) -> Array:
+def margins(
+    random: np.random.Generator, noise: Noise, *, runs: int, blocks: int, repeats: int = REPEATS
+) -> Array:
     """The margins of `runs` runs, each from the run's own A/A cells."""
-    pairs = experiment(random, noise, truth=0.0, cells=runs * REPEATS, blocks=blocks)
-    means = summarise(log_ratios(pairs)).mean.reshape(runs, REPEATS)
+    pairs = experiment(random, noise, truth=0.0, cells=runs * repeats, blocks=blocks)
+    means = summarise(log_ratios(pairs)).mean.reshape(runs, repeats)
     return margin_of(floor_of(means))

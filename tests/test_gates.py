@@ -5,7 +5,7 @@ import pytest
 
 from scripts import simulate_grid
 from scripts.decide import FASTER, SLOWER
-from scripts.fake_clock import NOISES, experiment
+from scripts.fake_clock import NOISES, experiment, margins
 from scripts.noise import SMALLEST_DELTA
 from scripts.rules import RULES, by_blocks
 from scripts.simulate_cells import rates
@@ -35,6 +35,16 @@ def test_the_same_holds_in_a_run_without_any_repeats_to_widen_its_margin(
     random = np.random.default_rng(2)
     seconds = experiment(random, NOISES[noise], truth=0.0, cells=CELLS, blocks=blocks)
     words = by_blocks(seconds, np.full(CELLS, np.log1p(SMALLEST_DELTA))).words
+    assert np.isin(words, (SLOWER, FASTER)).mean() <= 0.01
+
+
+@pytest.mark.parametrize("noise", NOISES)
+@pytest.mark.parametrize("repeats", [1, 4])
+def test_a_noise_floor_of_few_repeats_is_no_worse(noise: str, repeats: int) -> None:
+    random = np.random.default_rng(10)
+    own = margins(random, NOISES[noise], runs=CELLS // 20, blocks=3, repeats=repeats)
+    seconds = experiment(random, NOISES[noise], truth=0.0, cells=CELLS, blocks=3)
+    words = by_blocks(seconds, np.repeat(own, 20)).words
     assert np.isin(words, (SLOWER, FASTER)).mean() <= 0.01
 
 
