@@ -23,7 +23,7 @@ from scripts.figures_learning import (
 from scripts.figures_total import spread
 from scripts.learning_words import optimizer_name
 
-MOST_SIZES = 7
+MOST_SIZES = 8
 MOST_DEVICES = 3
 
 Clock = Callable[[int, Any], Any]
@@ -92,10 +92,10 @@ def _panel(
             continue
         curve = band(own.to_dict("records"), "score")
         x = clock(size, curve.steps)
-        label = f"batch {size}"
         if x is None:
-            untimed.append(label)
+            untimed.append(str(size))
             continue
+        label = f"batch {size}"
         axes.plot(x, factor * curve.median, color=colour, linewidth=1.2, label=label)
         axes.fill_between(x, factor * curve.low, factor * curve.high, color=colour, alpha=0.15,
                           linewidth=0)  # fmt: skip
@@ -108,7 +108,7 @@ def _panel(
             axes.xaxis.set_major_formatter(lambda value, _place: short_seconds(value))
     else:
         axes.set_xticks([])
-    name_untimed(axes, untimed)
+    name_untimed(axes, [f"batch {', '.join(untimed)}"] if untimed else [])
     axes.set_xlabel("epochs" if name == "epochs" else "time, cold start included")
     axes.set_ylim(*_limits(runs, factor * target, factor))
     sns.despine(ax=axes)

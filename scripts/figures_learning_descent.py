@@ -19,13 +19,13 @@ from scripts.figures_axes import short_seconds
 from scripts.figures_learning import device_title, name_untimed, powers_axis
 
 USUAL_MINIBATCH = 32
-_HUES = (3, 0, 2)
+_SINGLE, _INNER, _WHOLE = (sns.color_palette("colorblind")[hue] for hue in (3, 0, 2))
 
 
 def descents(runs: pd.DataFrame) -> dict[str, int]:
     """The batch size of each kind of descent, by its name: single-sample, minibatch, full batch.
 
-    Without batch size 1 the smallest one stands in for it and says so.
+    Kinds that were not trained are left out.
     """
     sizes = sorted(int(size) for size in runs["batch_size"].unique())
     full = int(runs["samples"].iloc[0])
@@ -52,26 +52,10 @@ def descent_figure(runs: pd.DataFrame, times: pd.DataFrame, *, title: str) -> Fi
     if len(kinds) < 2:
         return None
     labels = [str(name) for name in times["label"].unique()] if len(times) else []
-    colours = [sns.color_palette("colorblind")[hue] for hue in _HUES]
     with style():
         figure = new_figure(width=2.35 * (2 + max(len(labels), 1)), height=2.9)
         panels = figure.subplots(1, 2 + max(len(labels), 1), sharey=True)
-        untimed: dict[Axes, list[str]] = {}
-        for (kind, size), colour in zip(kinds.items(), colours, strict=False):
-            own = figure_runs(runs[runs["batch_size"] == size])
-            if own.empty:
-                continue
-            curve = band(own.to_dict("records"), "train_loss")
-            an_epoch = int(own["steps_an_epoch"].iloc[0])
-            clocks: list[Any] = [curve.steps, curve.steps / an_epoch]
-            clocks += [_seconds(times, label, size, curve.steps / an_epoch) for label in labels]
-            for axes, x in zip(panels, clocks, strict=False):
-                if x is None:
-                    untimed.setdefault(axes, []).append(kind)
-                else:
-                    _line(axes, x, curve, colour, kind)
-        for axes, kinds_untimed in untimed.items():
-            name_untimed(axes, kinds_untimed, top=True)
+        _draw_kinds(panels, runs, times, kinds)
         names = ["steps (updates)", "epochs (passes over the data)"]
         names += ["time, cold start included"] * len(labels) or ["time: not timed"]
         for axes, name in zip(panels, names, strict=True):
@@ -79,9 +63,38 @@ def descent_figure(runs: pd.DataFrame, times: pd.DataFrame, *, title: str) -> Fi
         for axes, label in zip(panels[2:], labels, strict=False):
             axes.set_title(device_title(label), loc="left", fontsize=7)
         panels[0].set_ylabel("training loss (nats)")
-        headline(figure, plain(title, longest=200))
+        note = "each at its best learning rate; line: median of the seeds, band: all of them"
+        headline(figure, f"{plain(title, longest=200)}\n{note}")
         draw_key(figure, panels[0])
     return figure
+
+
+def _draw_kinds(
+    panels: Any, runs: pd.DataFrame, times: pd.DataFrame, kinds: dict[str, int]
+) -> None:
+    """Every kind of descent against steps, epochs and the seconds of each device."""
+    labels = [str(name) for name in times["label"].unique()] if len(times) else []
+    untimed: dict[Axes, list[str]] = {}
+    for kind, size in kinds.items():
+        own = figure_runs(runs[runs["batch_size"] == size])
+        if own.empty:
+            continue
+        curve = band(own.to_dict("records"), "train_loss")
+        epochs = curve.steps / int(own["steps_an_epoch"].iloc[0])
+        clocks = [curve.steps, epochs, *(_seconds(times, name, size, epochs) for name in labels)]
+        colour = _colour(size, full=int(runs["samples"].iloc[0]))
+        for axes, x in zip(panels, clocks, strict=False):
+            if x is None:
+                untimed.setdefault(axes, []).append(kind)
+            else:
+                _line(axes, x, curve, colour, kind)
+    for axes, names in untimed.items():
+        name_untimed(axes, names, top=True)
+
+
+def _colour(size: int, *, full: int) -> Any:
+    """The colour of a kind of descent, the same in every figure."""
+    return _SINGLE if size == 1 else _WHOLE if size == full else _INNER
 
 
 def _seconds(times: pd.DataFrame, label: str, size: int, epochs: Any) -> Any:

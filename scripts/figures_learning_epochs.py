@@ -39,6 +39,8 @@ def epochs_figure(epochs: pd.DataFrame, fitted: pd.DataFrame, *, title: str) -> 
         for axes in panels:
             _mark_absent(axes, epochs)
         note = "dots: seeds; line: their median; dashed: the fit S_min (1 + B_crit / B)"
+        if (fitted["judgement"] != NONE).any():
+            note += "; upright: B_crit and its interval"
         if (epochs["edge"] != "").any():
             note += "; white centre: the best learning rate was the last one tried"
         headline(figure, f"{plain(title, longest=200)}\n{note}")

@@ -19,7 +19,8 @@ def time_figure(times: pd.DataFrame, *, title: str) -> Figure:
     """The figure of one workload on one machine: a panel an optimiser.
 
     `times` are its rows of `times_to_target`, with a column `label`. Bars are 95 % intervals,
-    hollow markers stand on a fitted curve of step times, a ring is a device's soonest batch size.
+    markers with a white centre stand on a fitted curve of step times, a ring is a device's soonest
+    batch size.
     """
     optimizers = list(times["optimizer"].unique())
     sizes = sorted(int(size) for size in times["batch_size"].unique())
@@ -36,6 +37,8 @@ def time_figure(times: pd.DataFrame, *, title: str) -> Figure:
             sns.despine(ax=axes)
         _seconds_axis(panels, times)
         note = "bar: 95 % interval over seeds and processes; ring: soonest"
+        if times["note"].str.contains("curve").any():
+            note += "; white centre: step time read off a fitted curve"
         headline(figure, f"{plain(title, longest=200)}\n{note}")
         draw_key(figure, panels[0])
     return figure
@@ -64,18 +67,18 @@ def _draw(axes: Axes, own: pd.DataFrame, label: str, colour: Any, marker: str) -
     left = best["batch_size"] == own["batch_size"].min()
     axes.annotate(
         f"{best['batch_size']}: {seconds_in_words(best['seconds'])}",
-        (best["batch_size"], best["seconds"]), xytext=(0, -8), textcoords="offset points",
+        (best["batch_size"], best["lo"]), xytext=(0, -6), textcoords="offset points",
         ha="left" if left else "center", va="top", fontsize=6.5, color=colour,
     )  # fmt: skip
 
 
 def _seconds_axis(panels: Any, times: pd.DataFrame) -> None:
-    known = times.loc[times["seconds"].notna(), "seconds"]
+    known = times[times["seconds"].notna()]
     for axes in panels:
         if known.empty:
             axes.text(0.5, 0.5, "not timed", transform=axes.transAxes, ha="center", color=GREY)
             continue
         axes.set_yscale("log")
-        axes.set_ylim(known.min() / 3, known.max() * 2)
+        axes.set_ylim(known["lo"].min() / 2, known["seconds"].max() * 2)
         seconds_axis(axes)
     panels[0].set_ylabel("time to the target")
