@@ -87,7 +87,9 @@ def reached_line(epochs: pd.DataFrame) -> str:
         return f"{place}): not known: the runs were {epochs['reason'].iloc[0]} ({how})."
     if not there.any():
         reasons = "; ".join(sorted(set(epochs["reason"])))
-        return f"{place}): no setting gets there: {reasons}."
+        unreached = epochs["reason"].str.startswith(learning.NOT_REACHED).all()
+        how = "gets there" if unreached else "is known to get there"
+        return f"{place}): no setting {how}: {reasons}."
     pairs = "1 pair" if len(epochs) == 1 else f"{len(epochs)} pairs"
     seeds = counted(int(epochs["seeds"].max()), "seed")
     return f"{place}, {seeds}); {there.sum()} of {pairs} of batch size and optimiser reached it."

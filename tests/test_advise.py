@@ -1,5 +1,6 @@
 """The advice: what to train with and where, what becomes of what was typed, what is not known."""
 
+import json
 import os
 import subprocess
 import sys
@@ -131,6 +132,21 @@ def test_a_target_beyond_what_was_trained_to_is_not_guessed(say: Say) -> None:
     words = say("--target", "0.95")
     assert "not known: the runs were trained to 0.9 only" in words
     assert "no setting gets there" not in words
+
+
+def test_runs_that_were_cut_short_are_not_called_unreached(say: Say) -> None:
+    content = LearnCorpus(**LEARNED).result()
+    own = content["crossover_learning"]
+    own |= {"complete": False, "runs": [run for run in own["runs"] if run["seed"] >= 100]}
+
+    class Cut:
+        def write(self, folder: Path, name: str) -> Path:
+            path = folder / f"{name}.json"
+            path.write_text(json.dumps(content), encoding="utf-8")
+            return path
+
+    words = say(plans=[Corpus(**TIMED), Cut()])
+    assert "no setting is known to get there: cut short: 0 of 5 seeds are trained." in words
 
 
 def test_an_easier_target_is_answered_from_the_curves(say: Say) -> None:
