@@ -16,6 +16,7 @@ from bench.learn_plugin import NAME, LearnPlugin
 from bench.options import add_options, read_settings, result_path
 from bench.result_file import write_json
 from bench.run import Run
+from bench.signals import ended_by_signals, unheard_signals, until_the_end
 from bench.summary import print_summary
 
 RUN = pytest.StashKey[Run]()
@@ -89,6 +90,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         return  # a learning run has a plugin of its own
     cells = [Cell(**item.callspec.params) for item in session.items if hasattr(item, "callspec")]
     if cells:
+        until_the_end(session.config, ended_by_signals())
         session.config.stash[RUN].measure(cells, Console())
 
 
@@ -97,6 +99,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
     """Writes the result file, whatever ended the session."""
     run = session.config.stash.get(RUN, None)
     if run is not None:
+        until_the_end(session.config, unheard_signals())
         if run.facts is not None:
             session.exitstatus = _write(session, run, run.facts)
         run.release()
@@ -114,7 +117,8 @@ def _write(session: pytest.Session, run: Run, facts: Facts) -> int:
     except Exception as error:  # noqa: BLE001 - hours of measuring must not end in a plugin's hook
         run.write_error = f"{run.path}: not written ({error!r})"
         return pytest.ExitCode.INTERNAL_ERROR
-    if output["crossover"]["complete"]:
+    run.complete = output["crossover"]["complete"]
+    if run.complete:
         journal_path(run.path).unlink(missing_ok=True)
         return session.exitstatus
     return pytest.ExitCode.INTERNAL_ERROR if run.stopped else pytest.ExitCode.INTERRUPTED

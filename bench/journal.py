@@ -149,8 +149,11 @@ def read_journal(path: Path) -> tuple[Line, list[Line]]:
 
 
 def difference(old: Line, new: Line) -> str | None:
-    """The first field in which two runs' identities differ, in words; None when they are one."""
-    for name in sorted(set(old) | set(new)):
+    """The first field in which two runs' identities differ, in words; None when they are one.
+
+    First in the order of the identity: what was typed says more than the cells that come of it.
+    """
+    for name in dict.fromkeys([*new, *old]):
         if old.get(name) != new.get(name):
             return f"{name} was {_short(old.get(name))} and is {_short(new.get(name))}"
     return None

@@ -14,6 +14,7 @@ from bench.learn_run import KEY, LearnFacts, LearnRun
 from bench.learn_summary import print_learn_summary
 from bench.options import result_path
 from bench.result_file import write_json
+from bench.signals import ended_by_signals, unheard_signals, until_the_end
 
 NAME = "crossover-learning"
 
@@ -51,12 +52,14 @@ class LearnPlugin:
             LearnCell(**item.callspec.params) for item in session.items if hasattr(item, "callspec")
         ]
         if cells:
+            until_the_end(session.config, ended_by_signals())
             self.run.learn(cells, Console())
 
     @pytest.hookimpl(wrapper=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
         """Writes the result file, whatever ended the session."""
-        if self.run.facts is not None and self.run.searches:
+        until_the_end(session.config, unheard_signals())
+        if self.run.facts is not None:
             session.exitstatus = self._write(session, self.run.facts)
         self.run.claim.release()
         return (yield)
@@ -73,14 +76,15 @@ class LearnPlugin:
         except Exception as error:  # noqa: BLE001 - hours of training must not end in a hook
             run.write_error = f"{run.path}: not written ({error!r})"
             return pytest.ExitCode.INTERNAL_ERROR
-        if output[KEY]["complete"]:
+        run.complete = output[KEY]["complete"]
+        if run.complete:
             journal_path(run.path).unlink(missing_ok=True)
             return session.exitstatus
         return pytest.ExitCode.INTERNAL_ERROR if run.stopped else pytest.ExitCode.INTERRUPTED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Says what was learned and what was not, and what to type next."""
-        if self.run.facts is not None and self.run.searches:
+        if self.run.facts is not None:
             terminalreporter.ensure_newline()
             print_learn_summary(self.run, Console())
 

@@ -15,8 +15,7 @@ from bench.learn_options import LearnSettings
 from bench.learn_pool import Answer, Pool
 from bench.learn_progress import LearnProgress
 from bench.learn_search import Search, empty_run
-from bench.machine import describe_machine, run_probe
-from bench.signals import ended_by_signals
+from bench.machine import describe_machine, identity, run_probe
 
 KEY = "crossover_learning"
 LEARNING_VERSION = 1
@@ -60,9 +59,10 @@ class LearnRun:
     facts: LearnFacts | None = None
     searches: dict[LearnCell, Search] = field(default_factory=dict)
     stats: dict[LearnCell, Any] = field(default_factory=dict)
-    interrupted: bool = False
     stopped: str | None = None
     write_error: str | None = None
+    complete: bool = False
+    """Whether the result file was written with nothing left for `--resume` to do."""
 
     def __post_init__(self) -> None:
         self.claim = Claim(self.path, KEY, self.resume, self.overwrite, self.command)
@@ -75,23 +75,23 @@ class LearnRun:
         """Trains the selected cells, every answer journalled; returns early on Ctrl-C."""
         self.cells = cells
         self.claim.take()
-        with ended_by_signals():
-            console.print("asking torch and preparing the data", highlight=False)
-            self.facts = self._ask_facts()
-            self.searches = {cell: self._search(cell, self.facts) for cell in cells}
-            identity = self._identity(self.facts)
-            journal, started, lines = self.claim.open_journal(identity, now=self.facts.started)
-            self.facts.started = started
-            try:
-                for line in lines:
-                    self._file(line)
-                self._train(journal, console)
-            except KeyboardInterrupt:
-                self.interrupted = True
-            except JournalError as error:
-                self.interrupted, self.stopped = True, str(error)
-            finally:
-                journal.close()
+        console.print("asking torch and preparing the data", highlight=False)
+        facts = self._ask_facts()
+        journal, facts.started, lines = self.claim.open_journal(
+            self._identity(facts), now=facts.started
+        )
+        self.searches = {cell: self._search(cell, facts) for cell in cells}
+        self.facts = facts  # from here on there is something to write
+        try:
+            for line in lines:
+                self._file(line)
+            self._train(journal, console)
+        except KeyboardInterrupt:
+            return
+        except JournalError as error:
+            self.stopped = str(error)
+        finally:
+            journal.close()
 
     def _train(self, journal: Journal, console: Console) -> None:
         def take(job: LearnJob, answer: Answer) -> None:
@@ -153,8 +153,7 @@ class LearnRun:
             "cells": sorted("-".join(map(str, cell)) for cell in self.cells),
             "targets": facts.targets,
             "rates": facts.own_rates,
-            "machine_id": facts.machine["machine_id"],
-            "software_id": facts.machine["software_id"],
+            **identity(facts.machine),
             "definitions": {name: w["definition"] for name, w in facts.workloads.items()},
             "data": {name: w["dataset_sha256"] for name, w in facts.workloads.items()},
         }

@@ -65,6 +65,16 @@ def describe_machine(name: str, probe: dict[str, Any]) -> dict[str, Any]:
     return facts | {"machine_id": machine_id(facts), "software_id": software_id(facts)}
 
 
+def identity(facts: dict[str, Any]) -> dict[str, Any]:
+    """What of a machine and its software must not change while a run is resumed, field by field.
+
+    The id tells machines apart that are alike in everything else.
+    """
+    names = ("cpu", "cores_logical", "machine_id", "os", "python", "torch", "torch_threads")
+    drivers = [f"{card['name']}, driver {card['driver']}" for card in facts["accelerators"]]
+    return {name: facts[name] for name in names} | {"accelerators": drivers}
+
+
 def machine_id(facts: dict[str, Any]) -> str:
     """12 hex digits that stay while the hardware stays; says nothing about who owns it."""
     hardware = [facts["cpu"], facts["cores_logical"], round(facts["ram_bytes"] / 2**30), _host()]

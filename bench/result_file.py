@@ -35,7 +35,7 @@ def json_text(value: Any, depth: int = ROW_DEPTH, indent: str = "") -> Iterator[
     Thousands of rows of numbers stay readable and small that way, and differ line by line.
     """
     if depth == 0 or not isinstance(value, dict | list) or not value:
-        yield json.dumps(value, allow_nan=False)
+        yield json.dumps(value, allow_nan=False, separators=(",", ":"))
         return
     pairs = value.items() if isinstance(value, dict) else ((None, item) for item in value)
     begin, end = "{}" if isinstance(value, dict) else "[]"

@@ -25,12 +25,12 @@ from bench.journal import (
 )
 from bench.looks import ask_undecided
 from bench.machine import describe_machine, run_probe
+from bench.machine import identity as machine_identity
 from bench.measure import Campaign, Measurements
 from bench.options import Settings
 from bench.progress import RunProgress
 from bench.record import Absent, Timed, cell_outcome
 from bench.result_file import SCHEMA_VERSION, run_started
-from bench.signals import ended_by_signals
 from bench.strategy import LOOKS, Undecided, find_crossovers, measure_all, measure_until_decided
 from bench.studies import Studies
 
@@ -54,6 +54,8 @@ class Run:
     stopped: str | None = None
     """What ended the measuring before its end and was no interruption: the disk is full."""
     write_error: str | None = None
+    complete: bool = False
+    """Whether the result file was written with nothing left for `--resume` to do."""
 
     def __post_init__(self) -> None:
         self.studies = Studies(self.settings, self.measurements)
@@ -123,16 +125,15 @@ class Run:
         """Measures the selected cells, every answer journalled; returns early on Ctrl-C."""
         self.cells = cells
         self.lock = self._lock()  # until `release`: the result file is still to be written
-        with ended_by_signals():
-            self.check_file()
-            console.print("asking torch for its devices and preparing the data", highlight=False)
-            facts = self._ask_facts()
-            journal = self._open_journal(facts)
-            self.facts = facts  # from here on there is something to write
-            try:
-                self._campaign(facts, journal, console)
-            finally:
-                journal.close()
+        self.check_file()
+        console.print("asking torch for its devices and preparing the data", highlight=False)
+        facts = self._ask_facts()
+        journal = self._open_journal(facts)
+        self.facts = facts  # from here on there is something to write
+        try:
+            self._campaign(facts, journal, console)
+        finally:
+            journal.close()
 
     def release(self) -> None:
         """Lets another run have the result file."""
@@ -168,9 +169,7 @@ class Run:
             **asdict(self.settings),
             "devices": list(self.devices),
             "cells": f"{len(names)} ({sha256(' '.join(names).encode()).hexdigest()[:12]})",
-            "machine_id": facts.machine["machine_id"],
-            "software_id": facts.machine["software_id"],
-            "torch_threads": facts.machine["torch_threads"],
+            **machine_identity(facts.machine),
             "learning_rates": facts.learning_rates,
             "definitions": definitions,
         }

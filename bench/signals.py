@@ -2,7 +2,17 @@
 
 import signal
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any
+
+import pytest
+
+
+def until_the_end(config: pytest.Config, state: AbstractContextManager[None]) -> None:
+    """Enters a state that lasts until pytest ends."""
+    stack = ExitStack()
+    stack.enter_context(state)
+    config.add_cleanup(stack.close)
 
 
 @contextmanager
@@ -19,9 +29,26 @@ def ended_by_signals() -> Generator[None]:
     names = ["SIGINT", "SIGTERM"]
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         names.append("SIGHUP")
-    before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
+    with _handled(names, interrupt):
+        yield
+
+
+@contextmanager
+def unheard_signals() -> Generator[None]:
+    """The same signals do nothing: the result is being written, which takes seconds at most.
+
+    Whoever presses Ctrl-C a second time must not end the writing that the first one began.
+    """
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    with _handled(names, signal.SIG_IGN):
+        yield
+
+
+@contextmanager
+def _handled(names: list[str], handler: Any) -> Generator[None]:
+    before = {name: signal.signal(getattr(signal, name), handler) for name in names}
     try:
         yield
     finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
+        for name, earlier in before.items():
+            signal.signal(getattr(signal, name), earlier)

@@ -84,7 +84,7 @@ def _print_next(run: Run, console: Console) -> None:
         say(f"{run.write_error}; every figure is in {journal_path(run.path)}")
     if run.stopped or run.write_error:
         say("mend that, then finish with the same command and --resume")
-    elif run.measurements.interrupted:
+    elif not run.complete:
         say(f"interrupted: what was measured is in {run.path} and {journal_path(run.path)}")
         say("finish with the same command and --resume")
     else:

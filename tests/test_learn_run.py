@@ -145,9 +145,11 @@ def test_ctrl_c_leaves_what_was_trained_and_says_how_to_go_on(tmp_path: Path) ->
     assert own["complete"] is False
     assert {row["reason"] for row in own["absent"]} == {"interrupted"}
     assert journal.exists()
+    before = path.read_bytes()
     code, output = bench(*TINY, "--seeds", "0,1", "--benchmark-json", str(path), "--resume")
     assert code == 4
     assert "is of another run: figure_seeds was [0, 1, 2] and is [0, 1]" in output
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize(
