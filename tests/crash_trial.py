@@ -1,4 +1,4 @@
-"""One crash trial: a real run of the suite, something done to it, and what must hold afterwards."""
+"""One crash trial: a real run of the suite in a folder of its own, and the processes it starts."""
 
 import json
 import os
@@ -15,9 +15,8 @@ from typing import Any
 
 import psutil
 
-from bench.journal import JournalError, journal_path, lock_path, read_journal
+from bench.journal import journal_path
 from bench.process import ROOT
-from scripts.table import ResultError, load
 
 GRID = ("--workloads", "mlp", "--batch-sizes", "128,256", "--epochs", "1,2", "--samples", "256")
 ASKED = ("--devices", "cpu", "--blocks", "2", "--suspect-repeats", "0", "--cell-timeout", "60")
@@ -25,10 +24,12 @@ CELLS = {(size, epochs) for size in (128, 256) for epochs in (1, 2)}
 BLOCKS = 2
 MEASUREMENTS = BLOCKS * 2 * 2
 """Blocks x arms (the CPU, and again) x batch sizes."""
-TYPICAL_SECONDS = 14.0
-"""About what an undisturbed run of this grid takes: faults come at random moments of it."""
-LONGEST_SECONDS = 600.0
-ORPHANS_GONE_SECONDS = 15.0
+STARTING_SECONDS = 8.0
+"""About what a run takes to its first answer on a quiet machine."""
+BETWEEN_SECONDS = 2.5
+"""About what it takes from one process's last answer to the next one's first."""
+LONGEST_SECONDS = 1200.0
+"""A run that is not over by then never ends: many times what a loaded machine takes."""
 MARK = "CROSSOVER_CRASH_TRIAL"
 
 
@@ -38,15 +39,21 @@ class Trial:
 
     folder: Path
     name: str
-    dice: random.Random
+    seed: str
+    """Of the random moments."""
     earlier: bytes
     fault: str = ""
     grid: tuple[str, ...] = GRID
     prepare: Callable[[], None] | None = None
     """Runs in the child before pytest: limits."""
+    struck_after: int | None = None
+    """How many answers the run had dealt with when it was struck."""
     seconds_to_end: float | None = None
     output: str = ""
     problems: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.dice = random.Random(self.seed)  # noqa: S311 - moments, not secrets
 
     @property
     def result(self) -> Path:
@@ -95,6 +102,23 @@ class Trial:
         lines = self.witness_path.read_text().splitlines(keepends=True)
         return {line.strip() for line in lines if line.endswith("\n")}
 
+    def random_moment(self, run: "subprocess.Popen[str]") -> None:
+        """Waits for a random moment of the run.
+
+        Drawn is a number of answers and a pause: by the clock alone, the runs of a loaded machine
+        would all be struck before they had measured anything.
+        """
+        after = self.dice.choice((0, *range(MEASUREMENTS + 1)))
+        pause = self.dice.uniform(0.0, BETWEEN_SECONDS if after else STARTING_SECONDS)
+        self.answers(run, after, pause)
+
+    def answers(self, run: "subprocess.Popen[str]", count: int, pause: float = 0.0) -> None:
+        """Waits until the run has dealt with that many answers, and a pause longer."""
+        while run.poll() is None and len(self.witnessed()) < count:
+            time.sleep(0.02)
+        time.sleep(pause)
+        self.struck_after = len(self.witnessed())
+
     def wait(self, process: "subprocess.Popen[str]") -> int:
         """Waits for the run's end; one that does not end is a problem."""
         try:
@@ -123,9 +147,12 @@ class Trial:
         content: dict[str, Any] = json.loads(self.result.read_bytes())
         return content
 
-    def random_moment(self) -> None:
-        """Sleeps until some moment of a run that has just begun."""
-        time.sleep(self.dice.uniform(0.3, TYPICAL_SECONDS))
+    def clean(self) -> None:
+        """Removes what the trial left."""
+        for process in own_processes(self.name):
+            process.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.witness_path.unlink(missing_ok=True)
 
 
 def own_processes(name: str) -> Iterator[psutil.Process]:
@@ -138,95 +165,17 @@ def own_processes(name: str) -> Iterator[psutil.Process]:
             continue
 
 
-def find_worker(trial: Trial, run: "subprocess.Popen[str]") -> psutil.Process | None:
-    """A worker process of the run, waited for; None when the run ended first."""
+def with_worker(
+    trial: Trial, run: "subprocess.Popen[str]", act: Callable[[psutil.Process], None]
+) -> bool:
+    """Does something to a worker process of the run, waited for; False when the run ended first."""
     while run.poll() is None:
         for process in own_processes(trial.name):
             try:
                 if "bench.worker" in process.cmdline():
-                    return process
-            except psutil.Error:
+                    act(process)
+                    return True
+            except psutil.Error:  # it ended by itself meanwhile
                 continue
         time.sleep(0.02)
-    return None
-
-
-def check_after_end(trial: Trial) -> None:
-    """What must hold when the run is over, however it ended."""
-    deadline = time.monotonic() + ORPHANS_GONE_SECONDS
-    while any(own_processes(trial.name)) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    for orphan in own_processes(trial.name):
-        trial.problem(f"an orphan process remains: {orphan.cmdline()[:4]}")
-        orphan.kill()
-    rounds = _journalled(trial) if trial.journal.exists() else set()
-    if trial.replaced():
-        rounds = rounds or _rounds(trial.content())
-        _check_partial(trial, rounds)
-    trial.expect(trial.witnessed() <= rounds, "a finished answer is lost")
-    trial.expect(trial.result.is_file(), "there is no result any more")
-
-
-def _journalled(trial: Trial) -> set[str]:
-    try:
-        _, lines = read_journal(trial.journal)
-    except JournalError as error:
-        trial.problem(f"the journal does not read: {error}")
-        return set()
-    return {json.dumps(line["epoch_seconds"]) for line in lines if line["kind"] == "measured"}
-
-
-def _rounds(content: dict[str, Any]) -> set[str]:
-    return {json.dumps(row["epoch_seconds"]) for row in content["crossover"]["measurements"]}
-
-
-def _check_partial(trial: Trial, rounds: set[str]) -> None:
-    """A result that the ended run wrote: whole, and timed only where every block is there."""
-    content = trial.content()
-    for row in content["benchmarks"]:
-        count = row["stats"]["rounds"]
-        trial.expect(count == BLOCKS, f"a truncated cell counts as timed: {row['name']}")
-    trial.expect(_rounds(content) <= rounds, "the result holds what the journal does not")
-    said = content["crossover"]["complete"]
-    trial.expect(said == (not trial.journal.exists()), f"`complete` is {said} beside a journal")
-    measured = content["crossover"]["measured"]
-    trial.expect(measured == len(content["benchmarks"]), "`measured` does not count the cells")
-
-
-def finish(trial: Trial, *, without_time: int = 0) -> None:
-    """Resumes (or starts again what had not begun) and compares with an undisturbed run.
-
-    `without_time` cells may have none: those that the fault itself made impossible.
-    """
-    if trial.journal.exists() or not trial.replaced():
-        more = "--resume" if trial.journal.exists() else "--overwrite"
-        code = trial.wait(trial.start(more, fault=""))
-        if code != 0:
-            trial.problem(f"{more} ended with {code}")
-            return
-    content = trial.content()
-    timed = {
-        (row["params"]["batch_size"], row["params"]["epochs"]) for row in content["benchmarks"]
-    }
-    absent = {(row["batch_size"], row["epochs"]) for row in content["crossover"]["absent"]}
-    trial.expect(timed | absent == CELLS, f"cells are missing: {CELLS - timed - absent}")
-    trial.expect(len(absent) <= without_time, f"cells without a time: {absent}")
-    trial.expect(content["crossover"]["complete"] is True, "the finished run is not complete")
-    trial.expect(trial.witnessed() <= _rounds(content), "an answer was lost or measured twice")
-    count = len(content["crossover"]["measurements"])
-    trial.expect(count == len(_rounds(content)) <= MEASUREMENTS, f"{count} measurements")
-    left = sorted(path.name for path in trial.folder.iterdir())
-    trial.expect(left == ["box.json"], f"files were left behind: {left}")
-    trial.expect(not lock_path(trial.result).exists(), "the lock was left behind")
-    try:
-        load([trial.result])
-    except ResultError as error:
-        trial.problem(f"the loader refuses the result: {error}")
-
-
-def clean(trial: Trial) -> None:
-    """Removes what the trial left."""
-    for process in own_processes(trial.name):
-        process.kill()
-    shutil.rmtree(trial.folder, ignore_errors=True)
-    trial.witness_path.unlink(missing_ok=True)
+    return False

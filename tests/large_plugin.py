@@ -1,11 +1,15 @@
-"""Loaded by `python -m tests.large_run`: workers that answer at once, a GPU that is not there."""
+"""Loaded by `python -m tests.large_run`: workers that answer at once, a GPU that is not there.
+
+Their figures are made up, but there are as many of them, with as many digits, as real workers would
+give: a batch size is trained for at least a tenth of a second, so that short epochs are many.
+"""
 
 import json
 import math
 import os
 import random
 import resource
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,7 +30,11 @@ CUDA = {
     "compute_capability": "0.0",
     "software": False,
 }
-LEAST_EPOCHS = 32
+# As in bench.epochs and bench.arm, which import torch.
+LEAST_TIMED_SECONDS, MOST_EPOCHS = 0.1, 200
+STEP_SECONDS = {"cpu": 0.0005, "cuda": 0.0002}
+SAMPLE_SECONDS = {"cpu": 1e-6, "cuda": 1e-8}
+SIZES = Path(os.environ["CROSSOVER_LARGE_SIZES"])
 chance = random.Random(0)  # noqa: S311 - noise, not secrets
 
 
@@ -42,20 +50,38 @@ def worker(job: Job) -> Iterator[dict[str, Any]]:
     cold = {"context_seconds": 0.1, "first_step_seconds": 0.2, "import_seconds": 2.5}
     cold = {name: round(value * chance.uniform(0.9, 1.1), 9) for name, value in cold.items()}
     for position, size in enumerate(job.batch_sizes):
-        epochs = [
-            round(0.01 * chance.uniform(0.9, 1.1), 9) for _ in range(max(job.epochs, LEAST_EPOCHS))
-        ]
         steps = math.ceil(job.samples / size)
-        own = {"steps": steps, "position": position, "loss": chance.random(), "first_loss": 2.3025}
-        yield measured(job, size, epoch_seconds=epochs, **cold, **own)
+        own = {"steps": steps, "position": position, "loss": chance.random()}
+        own |= {"score": chance.random(), "first_loss": 2.355569124221802}
+        yield measured(job, size, **epochs_of(job, steps), **cold, **own)
+
+
+def epochs_of(job: Job, steps: int) -> dict[str, list[float] | None]:
+    """Seconds of every epoch by the host's clock, and by the GPU's own."""
+    typical = steps * STEP_SECONDS[job.device] + job.samples * SAMPLE_SECONDS[job.device]
+    count = min(MOST_EPOCHS, max(job.epochs, math.ceil(LEAST_TIMED_SECONDS / typical)))
+    seconds = [round(typical * chance.uniform(0.9, 1.1), 9) for _ in range(count)]
+    events = [round(0.99 * second, 9) for second in seconds] if job.device == "cuda" else None
+    return {"epoch_seconds": seconds, "event_seconds": events}
 
 
 bench.run.run_probe = probe  # type: ignore[attr-defined]
 bench.run.Campaign = partial(Campaign, worker=worker)  # type: ignore[attr-defined,assignment]
 
 
+sizes: dict[str, int] = {}
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish() -> Generator[None]:
+    """Notes how large the journal has grown, before the result replaces it."""
+    (journal,) = SIZES.parent.glob("*.journal.jsonl")
+    sizes["journal_bytes"] = journal.stat().st_size
+    return (yield)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
-    """Says how much memory pytest itself has had."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    Path(os.environ["CROSSOVER_LARGE_PEAK"]).write_text(json.dumps(peak))
+    """Says how much memory pytest itself has had, and the journal's size."""
+    sizes["memory_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    SIZES.write_text(json.dumps(sizes))

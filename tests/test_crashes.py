@@ -37,11 +37,17 @@ def test_nothing_is_lost_when_a_run_ends_early(
     assert trials[kind].result().problems == []
 
 
-def test_the_table_counts_trials_and_losses(tmp_path: Path) -> None:
-    def trial(seconds: float | None, *problems: str) -> Trial:
-        return Trial(tmp_path, "x", None, b"", seconds_to_end=seconds, problems=list(problems))  # type: ignore[arg-type]
+def test_the_table_counts_trials_and_losses_and_says_when_runs_were_struck(tmp_path: Path) -> None:
+    def trial(struck: int | None, seconds: float | None, *problems: str) -> Trial:
+        return Trial(
+            *(tmp_path, "x", "0", b""),
+            struck_after=struck,
+            seconds_to_end=seconds,
+            problems=list(problems),
+        )
 
-    rows = list(table({"SIGINT": [trial(0.5), trial(2.0), trial(1.0)], "hang": [trial(None, "x")]}))
-    assert rows[2] == "| SIGINT | 3 | 0 | 1.0 (most 2.0) |"
-    assert rows[3] == "| hang | 1 | 1 |  |"
-    assert rows[4] == "| **together** | **4** | **1** | |"
+    kills = [trial(5, 0.5), trial(0, 2.0), trial(8, 1.0)]
+    rows = list(table({"SIGKILL of pytest": kills, "disk full": [trial(None, None, "x", "y")]}))
+    assert rows[2].startswith("| SIGKILL of pytest | 3 | 0 | 0, 5, 8 | 1.0 (most 2.0) | nothing fu")
+    assert rows[3].startswith("| disk full | 1 | 1 |  |  | a tmpfs fills")
+    assert rows[4] == "| **together** | **4** | **1** | | | |"
