@@ -8,11 +8,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-
 from scripts.json_text import NotJson, parsed
 from scripts.result_file import Document, ResultError, file_content
-from scripts.schema import fits
+from scripts.schema import breach
 
 KEY = "crossover_learning"
 LEARNING_VERSION = 1
@@ -76,11 +74,9 @@ def load_schema() -> dict[str, Any]:
 
 def refusal(document: object) -> Breach | None:
     """The first thing that keeps a document from being read, by its schema or its own numbers."""
-    if not fits([document], load_schema()):
-        validator = jsonschema.Draft202012Validator(load_schema())
-        error = next(iter(validator.iter_errors(document)), None)
-        if error is not None:
-            return list(error.absolute_path), error.message
+    found = breach(document, load_schema())
+    if found is not None:
+        return found
     assert isinstance(document, dict)  # noqa: S101 - the schema says so
     return next(_breaches(document[KEY]), None)
 

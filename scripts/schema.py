@@ -55,12 +55,17 @@ def _resolve(rule: Any, definitions: dict[str, Rule]) -> Any:
 
 def refusal(document: Any, version: int) -> tuple[Place, str] | None:
     """Where and why the document is not a result file of the version; None when it is one."""
-    if fits([document], load_schema(version)):
+    return breach(document, load_schema(version))
+
+
+def breach(document: Any, schema: Rule) -> tuple[Place, str] | None:
+    """Where and why the document does not fit the schema; None when it does."""
+    if fits([document], schema):
         return None
-    value, rule, where = _narrowed(document, load_schema(version), [])
+    value, rule, where = _narrowed(document, schema, [])
     error = next(_Strict(rule).iter_errors(value), None)
     if error is None:  # `fits` refuses what it does not know: the whole document decides
-        where, error = [], next(_Strict(load_schema(version)).iter_errors(document), None)
+        where, error = [], next(_Strict(schema).iter_errors(document), None)
     return None if error is None else ([*where, *error.absolute_path], _worded(error))
 
 
