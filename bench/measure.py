@@ -161,7 +161,7 @@ class Campaign:
         suspect = {
             size
             for (_, size), line in measured.items()
-            if loaded or unsteady(line["epoch_seconds"])
+            if loaded or unsteady(line.get("epoch_seconds", ()))  # a diagnosis times no epochs
         }
         return {
             arm: [size for size in sizes if size in suspect and (arm, size) in measured]

@@ -24,8 +24,10 @@ ASKED = replace(SETTINGS, diagnose=True, remedies=("compile", "tf32", "one-threa
 
 
 def answered(job: Job, batch_size: int) -> dict[str, Any]:
-    """A worker's answer to any task."""
+    """A worker's answer to any task; a diagnosis and peaks time no epochs."""
     answer = measured(job, batch_size)
+    if job.task in ("diagnose", "peaks"):
+        answer = {name: value for name, value in answer.items() if "epoch" not in name}
     if job.task == "diagnose":
         seen: dict[str, Any] = dict.fromkeys(DIAGNOSIS_FIELDS, 1)
         parts = ("load", "copy", "forward", "backward", "optimizer", "evaluation")
