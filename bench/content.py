@@ -9,7 +9,6 @@ from bench.journal import Line
 from bench.processes import process_rows
 from bench.record import Absent, Timed
 from bench.result_file import SCHEMA_VERSION
-from bench.strategy import LOOKS
 from bench.study_rows import study_tables
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def crossover_key(run: "Run", facts: Facts, shown: "set[Cell]") -> dict[str, Any
             "devices": list(facts.devices),
             "learning_rates": facts.learning_rates,
             "precision": PRECISION,
-            "looks": list(LOOKS) if run.settings.until_decided else [run.settings.blocks],
+            "looks": list(run.looks),
         },
         "workloads": facts.workloads,
         "absent": absent,

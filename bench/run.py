@@ -31,7 +31,13 @@ from bench.options import Settings
 from bench.progress import RunProgress
 from bench.record import Absent, Timed, cell_outcome
 from bench.result_file import SCHEMA_VERSION, run_started
-from bench.strategy import LOOKS, Undecided, find_crossovers, measure_all, measure_until_decided
+from bench.strategy import (
+    Undecided,
+    find_crossovers,
+    measure_all,
+    measure_until_decided,
+    planned_looks,
+)
 from bench.studies import Studies
 
 
@@ -64,6 +70,12 @@ class Run:
     def threads_asked(self) -> bool:
         """Whether `threads` is an axis of this run."""
         return bool(self.settings.threads)
+
+    @property
+    def looks(self) -> tuple[int, ...]:
+        """Blocks after which the data are looked at, the report's look included."""
+        blocks = self.settings.blocks
+        return planned_looks(blocks) if self.settings.until_decided else (blocks,)
 
     def all_cells(self) -> list[Cell]:
         """The whole grid, before pytest selects. Asks torch for devices when none were named."""
@@ -250,8 +262,7 @@ class Run:
         """
         kept = self.measurements.looks.get(after)
         if kept is None:
-            looks = len(LOOKS) if self.settings.until_decided else 1
-            kept = ask_undecided(provisional(self), self.path, looks=looks)
+            kept = ask_undecided(provisional(self), self.path, looks=len(self.looks))
             if after:
                 campaign.record({"kind": "look", "after": after, "cells": kept})
         return [Undecided(**cell) for cell in kept]

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from bench.measure import Campaign, Key
 from bench.record import total_seconds
 
 LOOKS = (5, 9, 15)
-"""Blocks after which `--until-decided` looks: planned beforehand, each at a third of alpha."""
+"""Blocks after which `--until-decided` looks, besides those asked for (`planned_looks`)."""
 
 
 class Undecided(NamedTuple):
@@ -30,6 +31,14 @@ Look = Callable[[int], list[Undecided]]
 """The same as a planned look, after so many blocks."""
 
 
+def planned_looks(blocks: int) -> tuple[int, ...]:
+    """The looks of `--until-decided`, planned beforehand: they share alpha evenly.
+
+    The first is after the blocks that every cell gets, the last one is the report's.
+    """
+    return (blocks, *(planned for planned in LOOKS if planned > blocks))
+
+
 def measure_all(campaign: Campaign, plans: Iterable[WorkloadPlan]) -> None:
     """Every block of every workload."""
     for plan in plans:
@@ -40,14 +49,12 @@ def measure_all(campaign: Campaign, plans: Iterable[WorkloadPlan]) -> None:
 def measure_until_decided(campaign: Campaign, plans: list[WorkloadPlan], look: Look) -> None:
     """All, then at planned looks further blocks for undecided cells and around crossovers."""
     measure_all(campaign, plans)
-    done = campaign.settings.blocks
-    for blocks in (planned for planned in LOOKS if planned > done):
+    for done, blocks in pairwise(planned_looks(campaign.settings.blocks)):
         cells = [cell for cell in look(done) if cell.why != "too close"]
         for plan in plans:
             chosen = _restricted(plan, [cell for cell in cells if cell.workload == plan.workload])
             for block in range(done, blocks):
                 campaign.run_block(chosen, block)
-        done = blocks
 
 
 def _restricted(plan: WorkloadPlan, cells: list[Undecided]) -> WorkloadPlan:

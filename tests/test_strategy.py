@@ -1,5 +1,6 @@
 """What of the grid is measured: on fake machines whose crossover is known."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from bench.grid import Arm, WorkloadPlan
 from bench.job import Job
 from bench.measure import Key
-from bench.strategy import Undecided, find_crossovers, measure_until_decided
-from tests.bench_fakes import PLAN, FakeWorkers, absent, campaign, measured
+from bench.run import Run
+from bench.strategy import Undecided, find_crossovers, measure_until_decided, planned_looks
+from tests.bench_fakes import PLAN, SETTINGS, FakeWorkers, absent, campaign, measured
 from tests.search_saving import FakeMachine, answers, crossovers_found
 
 pytestmark = pytest.mark.usefixtures("quiet_host")
@@ -31,6 +33,21 @@ def test_until_decided_measures_further_blocks_of_the_cells_that_need_them(tmp_p
     assert looks == [3, 5, 9]
     assert blocks_of(run, "cuda", 8) == blocks_of(run, "cpu", 8) == [0, 1, 2, 3, 4]
     assert blocks_of(run, "cuda", 64) == blocks_of(run, "cpu", 64) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("blocks", "looks"),
+    [(3, (3, 5, 9, 15)), (5, (5, 9, 15)), (7, (7, 9, 15)), (9, (9, 15)), (20, (20,))],
+)
+def test_every_look_is_planned_and_has_its_share_of_alpha(
+    blocks: int, looks: tuple[int, ...]
+) -> None:
+    assert planned_looks(blocks) == looks
+    asked = replace(SETTINGS, blocks=blocks, until_decided=True)
+    run = Run(asked, Path("x.json"), resume=False, overwrite=False, command="")
+    assert run.looks == looks
+    run.settings = replace(asked, until_decided=False)
+    assert run.looks == (blocks,)
 
 
 def test_until_decided_ends_at_fifteen_blocks(tmp_path: Path) -> None:
