@@ -1,7 +1,6 @@
 """Advice in sentences: what to train with, where, for how long, and what is not known."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +11,11 @@ from scripts.advice_typed import typed_lines
 from scripts.contest import CLOSE, FASTER, SLOWER, contest, noise_margin
 from scripts.learning_file import by_kind
 from scripts.learning_words import place_text, score_text, setting_text, time_text
+from scripts.question import Question, asked_rounds, asked_runs
 from scripts.result_file import ResultError
 from scripts.target import best_of, one_source, times_to_target
-from scripts.text import counted, times
-
-
-@dataclass(frozen=True)
-class Question:
-    """What was asked; None where nothing was."""
-
-    workload: str
-    target: float | None = None
-    machine: str | None = None
-    optimizer: str | None = None
-    batch_size: int | None = None
-    epochs: int | None = None
+from scripts.text import counted
+from scripts.words import ratio_words
 
 
 def advice(paths: Iterable[Path], question: Question) -> list[str]:
@@ -36,9 +25,9 @@ def advice(paths: Iterable[Path], question: Question) -> list[str]:
     if not learned:
         message = "no learning file is given; `pytest bench --learning` makes one"
         raise ResultError("", "", message)
-    runs = _asked_runs(learning.load(learned), question)
+    runs = asked_runs(learning.load(learned), question)
     epochs = one_source(learning.epochs_to_target(runs, target=question.target))
-    rounds = _asked_rounds(every, question) if timing else every
+    rounds = asked_rounds(every, question) if timing else every
     own = runs[runs["file"].isin(epochs["file"].unique())]
     lines = [reached_line(epochs), *_other_target(epochs, own)]
     if len(rounds):
@@ -50,30 +39,6 @@ def advice(paths: Iterable[Path], question: Question) -> list[str]:
         typed = (question.batch_size, question.epochs)
         lines += typed_lines(*typed, epochs=epochs, runs=own, rounds=rounds)
     return lines
-
-
-def _asked_runs(runs: pd.DataFrame, question: Question) -> pd.DataFrame:
-    own = runs[runs["workload"] == question.workload]
-    if own.empty:
-        known = ", ".join(sorted(runs["workload"].unique())) or "none"
-        message = f"{question.workload} was not learned; the files have: {known}"
-        raise ResultError("", "--workload", message)
-    if question.optimizer is not None:
-        known = ", ".join(sorted(own["optimizer"].unique()))
-        own = own[own["optimizer"] == question.optimizer]
-        if own.empty:
-            message = f"{question.optimizer} was not learned for {question.workload}; only {known}"
-            raise ResultError("", "--optimizer", message)
-    return own
-
-
-def _asked_rounds(rounds: pd.DataFrame, question: Question) -> pd.DataFrame:
-    machines = sorted(rounds["machine"].unique())
-    if question.machine is not None and question.machine not in machines:
-        message = f"{question.machine} is none of the timed machines: {', '.join(machines)}"
-        raise ResultError("", "--machine", message)
-    own = rounds[rounds["workload"] == question.workload]
-    return own if question.machine is None else own[own["machine"] == question.machine]
 
 
 def reached_line(epochs: pd.DataFrame) -> str:
@@ -158,7 +123,7 @@ def _contest_lines(best: pd.DataFrame, rounds: pd.DataFrame) -> Iterator[str]:
 def contest_words(verdict: dict[Any, Any], gpu: dict[Any, Any]) -> str:
     """A row of `contest` in words; `gpu` has its `device_label`."""
     device = gpu["device_label"]
-    ratio = f"{times(verdict['ratio'])} [{times(verdict['lo'])}, {times(verdict['hi'])}]"
+    ratio = ratio_words(verdict)
     if verdict["verdict"] in (SLOWER, FASTER):
         winner = "CPU" if verdict["verdict"] == SLOWER else "GPU"
         return f"{device} takes {ratio} the CPU's time: train on the {winner}"

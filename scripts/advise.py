@@ -11,7 +11,8 @@ from pathlib import Path
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from scripts.advice import Question, advice
+from scripts.advice import advice
+from scripts.question import Question
 from scripts.result_file import ResultError
 
 

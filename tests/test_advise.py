@@ -210,9 +210,13 @@ def test_only_the_machine_and_optimiser_asked_for_are_answered(say: Say) -> None
             "--machine: x is none of the timed machines: devbox",
         ),
         (["--workload", "mlp", "--optimizer", "lion"], "--optimizer: lion was not learned for mlp"),
+        (
+            ["--workload", "mlp", "--target", "93"],
+            "--target: 93 is above 1; accuracy is a fraction, such as 0.93",
+        ),
     ],
 )
-def test_a_name_that_is_not_there_is_refused_with_those_that_are(
+def test_what_is_not_there_is_refused_with_what_is(
     arguments: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     paths = [str(Corpus(**TIMED).write(tmp_path)), str(LearnCorpus(**LEARNED).write(tmp_path))]
