@@ -32,11 +32,13 @@ def roofline_figure(cells: pd.DataFrame, *, title: str) -> Figure | None:
         figure = new_figure(width=5.2, height=3.9)
         axes = figure.subplots()
         low, high = known["intensity"].min() / 3, known["intensity"].max() * 6
-        for label, colour in colours.items():
+        for place, (label, colour) in enumerate(colours.items()):
             own = known[known["label"] == label]
             _draw_roof(axes, own.iloc[0].to_dict(), colour, low=low, high=high)
             for workload, points in own.groupby("workload", sort=False):
-                _draw_points(axes, points, colour, markers.get(workload, "o"))
+                _draw_points(
+                    axes, points, colour, markers.get(workload, "o"), above=bool(place % 2)
+                )
         axes.set_xscale("log")
         axes.set_xlim(low, high)
         logarithmic_axis(axes, flops_in_words)
@@ -68,7 +70,10 @@ def _draw_roof(axes: Axes, device: dict[Any, Any], colour: Any, *, low: float, h
     axes.plot(places, roof, color=colour, linewidth=1.2, label=device["label"])
 
 
-def _draw_points(axes: Axes, points: pd.DataFrame, colour: Any, marker: str) -> None:
+def _draw_points(
+    axes: Axes, points: pd.DataFrame, colour: Any, marker: str, *, above: bool
+) -> None:
+    """One curve; its ends' batch sizes stand `above` or below, so that two devices' can be read."""
     ordered = points.sort_values("batch_size")
     axes.plot(
         ordered["intensity"], ordered["rate"], color=colour, marker=marker, markersize=4,
@@ -76,8 +81,9 @@ def _draw_points(axes: Axes, points: pd.DataFrame, colour: Any, marker: str) -> 
     )  # fmt: skip
     for row in (ordered.iloc[0], ordered.iloc[-1])[: len(ordered)]:
         axes.annotate(
-            str(row["batch_size"]), (row["intensity"], row["rate"]), xytext=(4, -2),
-            textcoords="offset points", fontsize=5.5, color=colour, va="top",
+            str(row["batch_size"]), (row["intensity"], row["rate"]),
+            xytext=(-4, 2) if above else (4, -2), textcoords="offset points", fontsize=5.5,
+            color=colour, va="bottom" if above else "top", ha="right" if above else "left",
         )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from scripts.analysis import Analysis
 from scripts.figures import labelled
 from scripts.figures_ladder import ladder_figure
 from scripts.figures_parts import parts_figure
+from scripts.figures_remedies import remedies_figure
 from scripts.figures_roofline import roofline_figure
 from scripts.remedies import LADDER
 from scripts.text import file_stem
@@ -18,7 +19,7 @@ from scripts.why_remedies import best_remedies
 def study_figures(
     analysis: Analysis, file: str, *, stem: str, machine: str
 ) -> Iterator[tuple[str, Figure]]:
-    """Parts of a step and ladder a workload, and one roofline; none without a study."""
+    """Parts of a step, ladder and remedies a workload, one roofline; none without a study."""
     causes = analysis.causes
     own = causes[(causes["file"] == file) & causes["epochs"].isna()]
     for workload, cells in own.groupby("workload", sort=False):
@@ -28,6 +29,12 @@ def study_figures(
     if roofline is not None:
         yield file_stem("roofline", stem), roofline
     yield from _ladders(analysis, file, stem=stem, machine=machine)
+    tried = analysis.remedies
+    tried = tried[(tried["file"] == file) & (tried["kind"] == "remedy")]
+    for workload, cells in labelled(tried).groupby("workload", sort=False):
+        figure = remedies_figure(cells, title=f"What would make it faster: {workload} on {machine}")
+        if figure is not None:
+            yield file_stem("remedies", stem, workload), figure
 
 
 def _ladders(

@@ -69,8 +69,10 @@ def test_the_line_gives_the_gap_of_every_cell_and_what_most_of_it_is() -> None:
     taught = {"loop-course": 2.0, "loop-no-evaluation": 1.1, "loop-lean": 1.0}
     table = climbed(*rungs(TAUGHT), *rungs(taught, batch_size=32))
     words = ladder_line(table)
-    assert words.startswith("An epoch as it is taught, against the plain one: 4.0x [4.0, 4.0] as")
-    assert " long at batch size 8, 2.0x [2.0, 2.0] as long at batch size 32." in words
+    assert words.startswith(
+        "As it is taught, an epoch takes, in plain ones: 4.0x [4.0, 4.0] at batch size 8, "
+        "2.0x [2.0, 2.0] at 32. Most"
+    )
     assert words.endswith(
         "Most of the gap is the DataLoader (83% at batch size 8); "
         "the evaluation inside the clock (90% at batch size 32)."
@@ -80,7 +82,7 @@ def test_the_line_gives_the_gap_of_every_cell_and_what_most_of_it_is() -> None:
 def test_a_gap_that_is_none_is_said_in_the_verdicts_word() -> None:
     same = dict.fromkeys(TAUGHT, 1.0)
     words = ladder_line(climbed(*rungs(same)))
-    assert words == "An epoch as it is taught, against the plain one: too close at batch size 8."
+    assert words == "As it is taught, an epoch takes, in plain ones: too close at batch size 8."
 
 
 def test_in_a_run_of_the_course_loop_the_lean_loop_is_said_to_be_faster() -> None:
