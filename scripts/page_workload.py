@@ -15,6 +15,7 @@ from scripts.page_tables import (
     verdict_table_name,
 )
 from scripts.page_view import View, pair_words
+from scripts.page_why import why_tables
 from scripts.page_words import curve_words, place_words, step_words, sureness
 from scripts.text import file_stem
 from scripts.words import answer, crossover_words
@@ -48,7 +49,7 @@ def why(view: View, workload: str) -> Iterator[Part]:
         title="Why? The time of a step, and the cold start",
         lines=lines,
         pictures=pictures,
-        tables=[seconds_table(view, workload)],
+        tables=[seconds_table(view, workload), *why_tables(view, workload)],
     )
 
 
@@ -130,6 +131,7 @@ def _pictures(view: View, pair: Pair, *, alt: str) -> Iterator[Picture]:
         "total": "Total seconds against epochs, cold start included; break-even where lines cross",
         "parts": "Where the time of a step goes, by batch size",
         "ladder": "From the training loop that is taught to the lean one",
+        "remedies": "What each remedy gains, by batch size",
     }
     for kind, caption in lines.items():
         yield from view.picture(

@@ -70,8 +70,12 @@ def _tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
 
 
 def _studies(analysis: Analysis) -> dict[str, pd.DataFrame]:
-    """Causes and remedies, where a file has any."""
-    tables = {"causes.csv": analysis.causes, "remedies.csv": analysis.remedies}
+    """Causes, remedies and the loop's ladder, where a file has any."""
+    tables = {
+        "causes.csv": analysis.causes,
+        "remedies.csv": analysis.remedies,
+        "ladder.csv": analysis.ladder,
+    }
     return {name: table for name, table in tables.items() if len(table)}
 
 
