@@ -63,6 +63,8 @@ class RunProgress:
         now = self.now()
         key = (workload, arm.device)
         self.done[key] = self.done.get(key, 0) + 1
+        # Repeats of what was suspect and blocks of later looks are in no plan.
+        self.planned[key] = max(self.planned.get(key, 0), self.done[key])
         self.spent[key] = self.spent.get(key, 0.0) + now - self.last_answer
         self.last_answer = now
         what = f"{workload} on {arm.label}, block {block + 1}, batch size {batch_size}"
@@ -89,7 +91,7 @@ class RunProgress:
             f"{duration(now - self.begun)} gone, about {duration(self.remaining_seconds())} left"
         )
         if self.bar:
-            self.bar.update(self.task, completed=count, description=what, left=times)
+            self.bar.update(self.task, completed=count, total=total, description=what, left=times)
         elif now - self.last_line >= LINE_EVERY_SECONDS or count in (1, total):
             self.last_line = now
             self.console.print(f"[{count}/{total}] {what}; {times}", markup=False, highlight=False)
