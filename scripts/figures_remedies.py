@@ -12,9 +12,11 @@ from matplotlib.ticker import NullLocator
 from scripts.figures import GREY, draw_key, headline, new_figure, plain, style
 from scripts.figures_axes import logarithmic_ticks
 from scripts.figures_learning import size_colours
+from scripts.figures_total import spread
 from scripts.text import times
 
 DECIDED = ("faster", "slower")
+MOST_SIZES = 8
 _ROW = 0.75
 """Of a row's height is taken by its points."""
 
@@ -23,12 +25,15 @@ def remedies_figure(rows: pd.DataFrame, *, title: str) -> Figure | None:
     """The figure of one workload on one machine; None where no remedy was timed.
 
     `rows` are its `remedies` of the kind `remedy`, `labelled`. Bars are the verdict's intervals;
-    hollow points got no verdict of faster or slower. A remedy without a time names the reason.
+    hollow points got no verdict of faster or slower. A remedy without a time names the reason. Of
+    many batch sizes some are drawn.
     """
+    every = sorted(int(size) for size in rows["batch_size"].unique())
+    sizes = spread(every, MOST_SIZES)
+    rows = rows[rows["batch_size"].isin(sizes)]
     if rows["gain"].isna().all():
         return None
     labels = list(dict.fromkeys(rows["label"]))
-    sizes = sorted(int(size) for size in rows["batch_size"].unique())
     colours = size_colours(sizes)
     names = {label: _names(rows[rows["label"] == label]) for label in labels}
     height = max(0.2, 0.07 * len(sizes))
@@ -44,6 +49,8 @@ def remedies_figure(rows: pd.DataFrame, *, title: str) -> Figure | None:
             axes.set_title(plain(label), loc="left")
         _draw_axis(panels, rows)
         note = "bars: intervals; hollow: no verdict; (on): the plain cell has it, the gain of it"
+        if len(sizes) < len(every):
+            note += f"; {len(sizes)} of {len(every)} batch sizes"
         headline(figure, f"{plain(title, longest=200)}\n{note}")
         draw_key(figure, panels[0])
     return figure
@@ -91,7 +98,8 @@ def _tick(rows: pd.DataFrame, name: str) -> str:
 
 
 def _draw_axis(panels: Any, rows: pd.DataFrame) -> None:
-    ends = pd.concat([rows["lo"], rows["hi"], rows["gain"]]).dropna()
+    ends = pd.concat([rows["lo"], rows["hi"], rows["gain"]]).astype(float)
+    ends = ends[np.isfinite(ends) & (ends > 0)]  # an interval of two blocks may have no end
     low, high = min(0.9, float(ends.min()) / 1.05), max(1.1, float(ends.max()) * 1.05)
     panels[0].set_xscale("log")
     panels[0].set_xlim(low, high)

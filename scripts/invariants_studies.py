@@ -23,7 +23,8 @@ _SEEN = (
     "warm_step_seconds",
 )
 _NEEDED = {"diagnosis": _SEEN, "variants": ("rounds",)}
-MOST_BATCH_SIZES = 64
+MOST_VALUES = {"batch_size": 64, "variant": 64}
+"""Of a table: each of them is drawn."""
 MOST_CELLS = 200_000
 MOST_ROUNDS = 4_000_000
 
@@ -66,9 +67,10 @@ def _readable(table: str, rows: list[dict[str, Any]]) -> Iterator[Breach]:
     values = {axis: len({row.get(axis, 0) for row in rows}) for axis in _AXES}
     blocks = {one["block"] for row in rows for one in row.get("rounds", [])}
     cells = math.prod(max(1, count) for count in values.values())
-    if values["batch_size"] > MOST_BATCH_SIZES:
-        message = f"has {values['batch_size']} batch sizes, and {MOST_BATCH_SIZES} can be read"
-        yield ["crossover", table], message
+    many = [axis for axis, most in MOST_VALUES.items() if values[axis] > most]
+    if many:
+        count = f"{values[many[0]]} {many[0].replace('_', ' ')}s"
+        yield ["crossover", table], f"has {count}, and {MOST_VALUES[many[0]]} can be read"
     elif max(cells / MOST_CELLS, cells * len(blocks) / MOST_ROUNDS) > 1:
         yield ["crossover", table], f"spans a grid of {cells} cells, more than can be read"
 

@@ -99,6 +99,15 @@ def test_a_study_that_cannot_be_is_refused_by_name(
     assert str(error.value).startswith(str(path))
 
 
+def test_more_variants_than_can_be_drawn_are_refused(
+    write: Callable[[dict[str, Any]], Path],
+) -> None:
+    names = {f"remedy-{number}": 1.0 for number in range(63)}
+    path = write(with_studies(PLAN, speedups=names))  # and the plain cell, and one without a time
+    with pytest.raises(ResultError, match=r"variants: has 65 variants, and 64 can be read"):
+        load_results([path])
+
+
 def test_the_report_says_why_and_what_helps_most(
     write: Callable[[dict[str, Any]], Path],
     tmp_path: Path,
@@ -202,6 +211,18 @@ def test_no_words_overlap_in_the_figures_of_studies(
     assert figure is not None
     assert overlaps(laid_out(figure)) == []
     assert "unsupported" in {text.get_text() for axes in figure.axes for text in axes.texts}
+
+
+def test_of_many_batch_sizes_eight_are_drawn_and_the_figure_says_so(
+    write: Callable[[dict[str, Any]], Path],
+) -> None:
+    plan = Corpus(batch_sizes=tuple(2**power for power in range(13)), epochs=(1,), blocks=3)
+    analysis = Analysis([write(with_studies(plan))])
+    tried = labelled(analysis.remedies[analysis.remedies["kind"] == "remedy"])
+    figure = remedies_figure(tried, title="remedies")
+    assert figure is not None
+    assert overlaps(laid_out(figure)) == []
+    assert "8 of 13 batch sizes" in " ".join(figure.get_suptitle().split())
 
 
 def test_remedies_without_any_time_are_no_figure(write: Callable[[dict[str, Any]], Path]) -> None:
