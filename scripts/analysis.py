@@ -10,7 +10,9 @@ import pandas as pd
 from scripts.causes import causes
 from scripts.crossover import break_even, crossovers
 from scripts.figures import labelled
+from scripts.fits import fits, with_estimates
 from scripts.ladder import ladder
+from scripts.noise import repeats
 from scripts.pairs import Scope
 from scripts.remedies import remedies
 from scripts.table import Results, Skip, load_results
@@ -68,8 +70,20 @@ class Analysis:
 
     @cached_property
     def crossovers(self) -> pd.DataFrame:
-        """Every curve's crossover batch size."""
-        return crossovers(self.verdicts)
+        """Every curve's crossover batch size, with the fits' estimate inside its interval."""
+        return with_estimates(crossovers(self.verdicts), self.fits)
+
+    @cached_property
+    def fits(self) -> pd.DataFrame:
+        """Step times against batch size as curves, device by device."""
+        return fits(self.rounds)
+
+    @cached_property
+    def repeats(self) -> pd.DataFrame:
+        """Every A/A cell, warm and total."""
+        scopes: tuple[Scope, ...] = ("warm", "total")
+        tables = [repeats(self.rounds, scope=scope).assign(scope=scope) for scope in scopes]
+        return pd.concat(tables, ignore_index=True)
 
     @cached_property
     def break_even(self) -> pd.DataFrame:
@@ -125,6 +139,11 @@ class Analysis:
         rounds = self.rounds
         same = (rounds["file"] == pair.file) & (rounds["workload"] == pair.workload)
         return rounds[same & (rounds["arm"] == "first")]
+
+    def fits_of(self, pair: Pair) -> pd.DataFrame:
+        """The fits of the pair's workload, of every device of its file."""
+        same = (self.fits["file"] == pair.file) & (self.fits["workload"] == pair.workload)
+        return self.fits[same]
 
     def why(self, pair: Pair, device: str) -> list[str]:
         """What is known of one device's causes and remedies for the pair's workload, in lines."""

@@ -43,7 +43,8 @@ def _workload_figures(
         title = f"{pair.workload} on {pair.machine}"
         even = analysis.break_even
         even = even[(even["file"] == pair.file) & (even["workload"] == pair.workload)]
-        yield file_stem("speed", stem, pair.workload), speed_figure(rounds, title=title)
+        fitted = analysis.fits_of(pair)
+        yield file_stem("speed", stem, pair.workload), speed_figure(rounds, fitted, title=title)
         yield file_stem("total", stem, pair.workload), total_figure(rounds, even, title=title)
         same = [other for other in pairs if other.workload == pair.workload]
         if not any(_compared(analysis, other) for other in same):

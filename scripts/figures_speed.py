@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -9,15 +10,17 @@ from matplotlib.figure import Figure
 
 from scripts.figures import device_colours, draw_key, headline, new_figure, plain, style
 from scripts.figures_axes import batch_size_axis, logarithmic_axis, seconds_axis
+from scripts.fits import predicted
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
 
 
-def speed_figure(rounds: pd.DataFrame, *, title: str) -> Figure:
+def speed_figure(rounds: pd.DataFrame, fitted: pd.DataFrame, *, title: str) -> Figure:
     """The figure of one workload on one machine: both panels over the same batch sizes.
 
     `rounds` are first-arm rows of the table, `labelled`. Dots are processes, the line runs through
-    their medians, the band from the fastest to the slowest.
+    their medians, the band from the fastest to the slowest. `fitted` are the workload's rows of
+    `fits.fits`: the best ones are drawn dotted over the step times, each within its segment.
     """
     measured = rounds[rounds["block"].notna()]
     measured = measured.drop_duplicates(["label", "batch_size", "block"])
@@ -33,9 +36,33 @@ def speed_figure(rounds: pd.DataFrame, *, title: str) -> Figure:
         logarithmic_axis(samples, lambda rate: f"{rate:,.0f}")
         samples.set_ylabel("samples a second")
         note = "warm epochs; line: median of the processes, band: fastest to slowest of them"
+        best = fitted[fitted["best"]]
+        if len(best):
+            _draw_fits(steps, best, measured)
+            note += f"\ndotted: fitted step times, which miss by {_misses(best)} on average"
         headline(figure, f"{plain(title, longest=200)}\n{note}")
         draw_key(figure, steps)
     return figure
+
+
+def _draw_fits(axes: Axes, best: pd.DataFrame, measured: pd.DataFrame) -> None:
+    """The fitted curves, in front of the lines and in their colours."""
+    colours = device_colours(measured["label"])
+    labels = measured.drop_duplicates("label").set_index(["device", "threads"])["label"]
+    for _, row in best.iterrows():
+        sizes = np.geomspace(row["smallest"], row["largest"], 60)
+        axes.plot(
+            sizes, predicted(row, sizes), color=colours[labels[row["device"], row["threads"]]],
+            linestyle=(0, (1, 1.5)), linewidth=1.5, zorder=3,
+        )  # fmt: skip
+
+
+def _misses(best: pd.DataFrame) -> str:
+    """`3 %`, or `1 to 4 %` where the fits differ."""
+    errors = [
+        f"{100 * error:.0f}" for error in (best["mean_error"].min(), best["mean_error"].max())
+    ]
+    return f"{' to '.join(dict.fromkeys(errors))} %"
 
 
 def _draw_lines(axes: Axes, measured: pd.DataFrame, *, column: str) -> None:

@@ -52,7 +52,8 @@ def fits(rounds: pd.DataFrame) -> pd.DataFrame:
             ends = (int(sizes[part][0]), int(sizes[part][-1]), len(sizes[part]))
             rows += [(*line, *ends, form, *found[form], form == best) for form in FORMS]
     fitted = ["form", "fixed_seconds", "sample_seconds", "mean_error", "best"]
-    return pd.DataFrame(rows, columns=[*LINE, "smallest", "largest", "cells", *fitted])
+    columns = [*LINE, "smallest", "largest", "cells", *fitted]
+    return pd.DataFrame(rows, columns=columns).astype({"best": bool})
 
 
 def segments(seconds: npt.ArrayLike) -> list[slice]:

@@ -9,6 +9,8 @@ from rich.text import Text
 
 from scripts import words
 from scripts.analysis import Analysis, Pair
+from scripts.fit_words import estimate_words, fit_lines
+from scripts.noise_words import noise_lines
 from scripts.text import counted, seconds_in_words
 from scripts.verdict import WORDS, expected_wrong
 from scripts.why import sum_line
@@ -51,11 +53,11 @@ def _show_machine(analysis: Analysis, file: dict[Any, Any], console: Console) ->
     )
     for line in _headlines(analysis, file["file"], own):
         console.print(Text(line, style="bold"))
-    if len(own):
-        decided = own[own["verdict"].isin(WORDS[:3])]
-        console.print(Text(words.noise_words(own)))
-        if len(decided):
-            console.print(Text(words.expected_words(expected_wrong(own), len(decided))))
+    for line in noise_lines(analysis, file["file"]):
+        console.print(Text(line))
+    decided = own[own["verdict"].isin(WORDS[:3])]
+    if len(decided):
+        console.print(Text(words.expected_words(expected_wrong(own), len(decided))))
     if line := sum_line(analysis.causes[analysis.causes["file"] == file["file"]]):
         console.print(Text(line))
     for pair in analysis.pairs(file["file"]):
@@ -82,12 +84,16 @@ def _show_pair(analysis: Analysis, pair: Pair, console: Console) -> None:
     console.print(Text(pair.title, style="bold"))
     cells, curves = analysis.of(pair, analysis.verdicts), analysis.of(pair, analysis.crossovers)
     if len(cells):
-        console.print(Text(words.answer(cells, curves)))
+        warm = curves[curves["scope"] == "warm"].iloc[0]
+        answer = words.answer(cells, curves)
+        console.print(Text(" ".join(filter(None, [answer, estimate_words(warm)]))))
     if (~cells["verdict"].isin(words.NOT_COMPARED)).any():
         console.print(_counts_table(cells, curves))
         console.print(_batch_table(cells, analysis.of(pair, analysis.break_even)))
     else:
         console.print(_seconds_table(analysis.rounds_of(pair)))
+    for line in fit_lines(analysis, pair):
+        console.print(Text(line))
     for device in dict.fromkeys(filter(None, (pair.device, "cpu"))):
         for line in analysis.why(pair, device):
             console.print(Text(f"{device}: {line}"))

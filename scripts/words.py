@@ -91,19 +91,6 @@ def ratio_words(row: dict[Any, Any]) -> str:
     return f"{times(row['ratio'])} [{times(row['lo'])[:-1]}, {times(row['hi'])[:-1]}]"
 
 
-def noise_words(verdicts: pd.DataFrame) -> str:
-    """The run's noise floor and what margin follows from it."""
-    known = verdicts.dropna(subset="noise_floor")
-    if known.empty:
-        return "Noise floor unknown: no device was measured against itself. Margin 5 %."
-    parts = []
-    for scope, own in known.groupby("scope", sort=False):
-        row = own.iloc[0]
-        text = f"{scope} {row['noise_floor']:.1%} ({counted(row['repeats'], 'A/A cell')})"
-        parts.append(f"{text}, margin {row['margin']:.1%}")
-    return f"Noise floor of this run: {'; '.join(parts)}."
-
-
 def expected_words(expected: float, decided: int) -> str:
     """How many verdicts may be wrong by chance."""
     return f"Of {counted(decided, 'verdict')}, at most {expected:.2g} are expected to be wrong."

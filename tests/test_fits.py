@@ -93,6 +93,12 @@ def test_there_is_no_estimate_where_a_curve_breaks_inside_the_interval() -> None
     assert np.isnan(row["estimate"])
 
 
+def test_there_is_no_estimate_where_cells_are_too_few_for_any_fit() -> None:
+    row = crossing_lines({8: 3.0, 512: 3.0}, {8: 1.0, 512: 9.0}).iloc[0]
+    assert (row["kind"], row["lower"], row["upper"]) == ("interval", 8, 512)
+    assert np.isnan(row["estimate"])
+
+
 def test_there_is_no_estimate_without_an_interval() -> None:
     row = crossing_lines(steps(1e-2, 1e-4, 1), steps(1e-3, 1e-5, 1)).iloc[0]
     assert row["kind"] == "never"

@@ -251,7 +251,8 @@ def test_a_picture_keeps_its_texts_as_they_are_and_is_smaller(tmp_path: Path) ->
     analysis = Analysis([path])
     [pair] = analysis.pairs(str(path))
     title = f"{pair.workload} on {pair.machine}"
-    svg = small_svg(speed_figure(analysis.rounds_of(pair), title=title))
+    rounds, fitted = analysis.rounds_of(pair), analysis.fits_of(pair)
+    svg = small_svg(speed_figure(rounds, fitted, title=title))
     assert "mlp on box 1.23456 &lt;b&gt;&amp;\"'" in svg
     assert len(svg) < 25_000
     assert "\n" not in data_address(svg)
