@@ -17,6 +17,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from scripts.analysis import Analysis
+from scripts.noise_words import noise_lines
 from scripts.page_heatmap import scale
 from scripts.page_machines import glance_table, machines_table, noise_table, software_table
 from scripts.page_parts import Line, Part
@@ -78,7 +79,8 @@ def _answer(view: View) -> list[Line]:
     for pair in {(pair.file, pair.device, pair.threads): pair for pair in view.pairs}.values():
         if pair.device is None:
             text = "no accelerator was timed together with the CPU, so nothing is compared here; "
-            text += "the tables and figures are the times of the devices that were measured."
+            text += "the tables and figures are the times of the devices that were measured. "
+            text += " ".join(noise_lines(analysis, pair.file))
             lines.append(Line(text, lead=f"{pair.machine}: "))
             continue
         cells, curves = (

@@ -127,6 +127,7 @@ def test_a_file_without_an_accelerator_has_its_times_and_says_that_nothing_is_co
 ) -> None:
     elements = page_of(tmp_path, Corpus(devices=("cpu",), **SMALL))
     assert "nothing is compared here" in elements.said
+    assert "Noise floor of this run: cpu warm" in elements.said
     assert "Seconds behind the ratios of mlp" in elements.said
     assert "switches" not in elements.ids()
 
