@@ -22,7 +22,7 @@ from scripts.contest import contests
 from scripts.critical import critical
 from scripts.figures import DPI, FORMATS, encoded, labelled
 from scripts.figures_learning_curves import curves_figure
-from scripts.figures_learning_descent import descent_figure
+from scripts.figures_learning_descent import descent_figure, descents
 from scripts.figures_learning_epochs import epochs_figure
 from scripts.figures_learning_rates import rates_figure
 from scripts.figures_learning_time import time_figure
@@ -101,7 +101,10 @@ class Learned:
         """The figures in seconds: one a timed machine; in epochs alone where there is none."""
         workload = runs["workload"].iloc[0]
         times = self.times
-        own = times[times["workload"] == workload] if len(times) else times
+        own = times
+        if len(times):  # of two learning files that have a workload, one serves it
+            learner = runs["machine"].iloc[0]
+            own = times[(times["workload"] == workload) & (times["learned_on"] == learner)]
         groups = dict(list(own.groupby("machine", sort=False))) if len(own) else {"": own}
         for machine, timed in groups.items():
             place = [file_stem(machine)] if machine else []
@@ -114,11 +117,10 @@ class Learned:
             sgd = runs[runs["optimizer"] == "sgd"]
             if len(sgd):
                 own_times = timed[timed["optimizer"] == "sgd"] if machine else timed
-                words = (
-                    f"{workload}: gradient descent by single samples, minibatches, the whole set"
-                )
+                words = f"{workload}: gradient descent by {', '.join(descents(sgd))}"
                 figure = descent_figure(sgd, own_times, title=f"{words}{where}")
-                if figure is not None:
+                # A machine that timed another optimiser alone would repeat the picture in epochs.
+                if figure is not None and not (machine and own_times.empty):
                     yield file_stem("descent", *stem, *place), figure
 
 

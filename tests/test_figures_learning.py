@@ -129,6 +129,27 @@ def test_descent_is_drawn_by_the_whole_set_minibatches_and_single_samples() -> N
         assert name in words
 
 
+def test_of_two_learning_files_each_is_drawn_with_its_own_seconds_or_none(tmp_path: Path) -> None:
+    few = LearnCorpus(machine="few", batch_sizes=(16, 64)).write(tmp_path)
+    many = LearnCorpus(machine="many", batch_sizes=(16, 64, 256)).write(tmp_path)
+    own = Learned(learning.load([few, many]), load([Corpus(**TIMED).write(tmp_path)]))
+    names = {name for name, _figure in own.figures()}
+    assert {"time-many-mlp-devbox", "curves-many-mlp-devbox", "curves-few-mlp"} <= names
+    assert not {name for name in names if name.startswith("time-few")}
+
+
+def test_a_machine_that_timed_another_optimiser_repeats_no_descent(tmp_path: Path) -> None:
+    learned = LearnCorpus(batch_sizes=(1, 64, 4000)).write(tmp_path)
+    plans = [
+        Corpus(machine=name, run={"optimizer": name}, batch_sizes=(1, 64, 4000), epochs=(1,))
+        for name in ("sgd", "adam")
+    ]
+    rounds = load([plan.write(tmp_path) for plan in plans])
+    names = {name for name, _ in Learned(learning.load([learned]), rounds).figures()}
+    assert {"descent-learner-mlp-sgd", "time-learner-mlp-adam"} <= names
+    assert "descent-learner-mlp-adam" not in names
+
+
 def test_kinds_of_descent_are_those_that_were_trained(tmp_path: Path) -> None:
     runs = learning.load([LearnCorpus(batch_sizes=(8, 64)).write(tmp_path)])
     assert descents(runs) == {"minibatches of 8": 8}
