@@ -16,7 +16,8 @@ import pandas as pd
 from scripts import decide
 from scripts.decide import CLOSE, FASTER, SLOWER, UNDECIDED, Array, Words
 from scripts.noise import margins
-from scripts.pairs import CELL, Scope, matrix, paired
+from scripts.pairs import CELL, Scope, matrix, paired, slim
+from scripts.rounds import Integers
 from scripts.verdict import adjusted, verdicts
 
 AFTER = "after"
@@ -31,6 +32,8 @@ MOST_EPOCHS = 1_000_000
 EPOCHS: Array = np.unique(np.geomspace(1, MOST_EPOCHS, 3000).round())
 """Where the test is inverted: every number up to 200, then in steps of half a per cent."""
 
+_AT_ONCE = 32
+"""Cells whose test is inverted together: their log ratios fit into a processor's cache."""
 
 Mask = npt.NDArray[np.bool_]
 
@@ -50,8 +53,16 @@ class Seconds:
         return np.asarray(np.log(gpu) - np.log(self.cpu_cold + epochs * self.cpu_epoch))
 
 
-def break_even(rounds: pd.DataFrame, *, alpha: float = 0.05, looks: int = 1) -> pd.DataFrame:
+def break_even(
+    rounds: pd.DataFrame,
+    *,
+    alpha: float = 0.05,
+    looks: int = 1,
+    warm: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """A row a workload, batch size and device pair, from the rows of `table.load`.
+
+    `warm` are their warm verdicts, where they are known already.
 
     Columns: file, machine, workload, batch_size, device, threads, kind, epochs (the solution),
     lower (the last number of epochs at which one side is surely ahead, 0: not even at the first),
@@ -60,22 +71,22 @@ def break_even(rounds: pd.DataFrame, *, alpha: float = 0.05, looks: int = 1) -> 
     first epoch`, `too close`, `undecided`, `not measured`, `suspect`. What the first and the warm
     epochs say is judged with the verdicts' margin, Holm-adjusted over both of all rows of a file.
     """
-    level = alpha / looks
-    base = verdicts(rounds, scope="warm", alpha=alpha, looks=looks)
+    level, rounds = alpha / looks, slim(rounds)
+    base = verdicts(rounds, scope="warm", alpha=alpha, looks=looks) if warm is None else warm
     seconds = _seconds(base, paired(rounds, scope="warm"))
     judged = ~base["verdict"].isin([decide.NOT_MEASURED, decide.SUSPECT]).to_numpy()
-    warm, first = _words(rounds, base, seconds, judged=judged, level=level)
-    rows: list[tuple[str, int | None, int | None, int | None, str]] = []
-    for place, verdict in enumerate(base["verdict"]):
-        if judged[place]:
-            kind, why = _kind(warm[place], first[place])
-            rows.append((kind, *_numbers(seconds, place, kind=kind, level=level), why))
-        else:
-            rows.append((verdict, None, None, None, base["reason"].iloc[place]))
-    answer = pd.DataFrame(rows, columns=["kind", "epochs", "lower", "upper", "reason"])
+    later, first = _words(rounds, base, seconds, judged=judged, level=level)
+    rows: list[tuple[str, str]] = []
+    for place, (verdict, reason) in enumerate(zip(base["verdict"], base["reason"], strict=True)):
+        rows.append(_kind(later[place], first[place]) if judged[place] else (verdict, reason))
+    kinds = np.array([kind for kind, _reason in rows], dtype=np.str_)
+    numbers = _numbers(seconds, kinds, judged=judged, level=level)
+    answer = pd.DataFrame(numbers, columns=["epochs", "lower", "upper"])
+    answer = answer.assign(kind=kinds, reason=[reason for _kind, reason in rows])
+    answer = answer[["kind", "epochs", "lower", "upper", "reason"]]
     answer = answer.astype(dict.fromkeys(["epochs", "lower", "upper"], "Int64"))
-    cells = base[[name for name in CELL if name != "epochs"]]
-    return pd.concat([cells, answer, base[["blocks"]]], axis=1)
+    known = base[[*(name for name in CELL if name != "epochs"), "blocks"]].reset_index(drop=True)
+    return pd.concat([known.drop(columns="blocks"), answer, known[["blocks"]]], axis=1)
 
 
 def _seconds(cells: pd.DataFrame, rows: pd.DataFrame) -> Seconds:
@@ -113,20 +124,33 @@ def _kind(warm: str, first: str) -> tuple[str, str]:
     return UNDECIDED, "it is undecided whose warm epochs are faster"
 
 
-def _numbers(
-    seconds: Seconds, place: int, *, kind: str, level: float
-) -> tuple[int | None, int | None, int | None]:
-    """The estimate and the interval of one cell, in whole epochs; None where there is none."""
-    if kind in (NEVER, FROM_FIRST):
-        return None, None, None
-    own = Seconds(*(part[place, None, :] for part in vars(seconds).values()))
-    summary = decide.summarise(own.log_ratios(EPOCHS[:, None]))
+def _numbers(seconds: Seconds, kinds: Words, *, judged: Mask, level: float) -> Array:
+    """The estimate and the interval of each cell, in whole epochs; NaN where there is none."""
+    answer = np.full((len(kinds), 3), np.nan)
+    asked = np.flatnonzero(judged & ~np.isin(kinds, (NEVER, FROM_FIRST)))
+    for places in np.array_split(asked, -(-len(asked) // _AT_ONCE)) if len(asked) else []:
+        answer[places] = _solved(seconds, places, kinds=kinds[places], level=level)
+    return answer
+
+
+def _solved(seconds: Seconds, places: Integers, *, kinds: Words, level: float) -> Array:
+    """The same of some cells, all of which have numbers: cells x (epochs, lower, upper)."""
+    own = Seconds(*(part[places].T[..., None] for part in vars(seconds).values()))
+    log_ratios = own.log_ratios(EPOCHS)  # blocks first in memory: sums over them are long ones
+    summary = decide.summarise(np.moveaxis(log_ratios, 0, -1))
     lo, hi = decide.interval(summary, level=level)
-    if kind == UNTIL or (kind != AFTER and hi[0] < 0):  # the GPU leads at first: mirror the sides
-        lo, hi = -hi, -lo
-    behind, not_ahead = np.flatnonzero(lo > 0), np.flatnonzero(~(hi < 0))
-    lower = int(EPOCHS[behind[-1]]) if len(behind) else 0
-    first = int(not_ahead[-1]) + 1 if len(not_ahead) else 0
-    upper = int(EPOCHS[first]) if first < len(EPOCHS) else None
-    solved = int(EPOCHS[np.argmin(np.abs(summary.mean))]) if kind in (AFTER, UNTIL) else None
-    return solved, lower, upper
+    mirrored = (kinds == UNTIL) | ((kinds != AFTER) & (hi[:, 0] < 0))  # the GPU leads at first
+    lo, hi = (np.where(mirrored[:, None], one, other) for one, other in ((-hi, lo), (-lo, hi)))
+    behind = lo > 0
+    lower = np.where(behind.any(axis=1), EPOCHS[_last(behind)], 0)
+    not_ahead = ~(hi < 0)
+    first = np.where(not_ahead.any(axis=1), _last(not_ahead) + 1, 0)
+    upper = np.append(EPOCHS, np.nan)[first]
+    solved = EPOCHS[np.argmin(np.abs(summary.mean), axis=1)]
+    solved = np.where(np.isin(kinds, (AFTER, UNTIL)), solved, np.nan)
+    return np.column_stack([solved, lower, upper])
+
+
+def _last(mask: Mask) -> Integers:
+    """The place of the last true value of each row."""
+    return np.asarray(mask.shape[1] - 1 - np.argmax(mask[:, ::-1], axis=1))

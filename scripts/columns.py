@@ -75,7 +75,7 @@ def _whole(cells: Sequence[Document], axis: str) -> npt.NDArray[np.int64]:
 def _measured(document: Document, rounds: Rounds, *, lost: int) -> Columns:
     """The numbers of the rounds, then as many rows without any."""
     timed = len(document["benchmarks"])
-    steps, warm = rounds.column("steps"), rounds.epoch_seconds.medians()
+    steps, warm = rounds.column("steps"), rounds.epoch_seconds.medians()[rounds.which]
     numbers = {
         "block": rounds.column("block"),
         "total_seconds": rounds.total_seconds,
@@ -83,7 +83,7 @@ def _measured(document: Document, rounds: Rounds, *, lost: int) -> Columns:
         **{name: rounds.column(name) for name in _REPORTED},
         "first_step_surplus_seconds": rounds.first_step_surplus_seconds,
         "epoch_seconds": warm,
-        "event_seconds": rounds.event_seconds.medians(),
+        "event_seconds": rounds.event_seconds.medians()[rounds.which],
         "step_seconds": warm / steps,
         "samples_a_second": document["crossover"]["run"]["samples"] / warm,
         **{name: rounds.column(name) for name in _OTHERS},

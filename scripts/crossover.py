@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 
 from scripts.break_even import break_even
@@ -58,13 +59,21 @@ def crossovers(verdicts: pd.DataFrame) -> pd.DataFrame:
     interval is open), crossings (each change of sides), rests_on (batch sizes whose verdicts carry
     the answer), cells (every batch size with its verdict).
     """
+    ordered = verdicts.sort_values("batch_size", kind="stable", ignore_index=True)
+    curve = ordered.groupby(CURVE, dropna=False, sort=False).ngroup().to_numpy()
+    ordered = ordered.iloc[np.argsort(curve, kind="stable")]
+    starts = np.flatnonzero(np.diff(np.sort(curve), prepend=-1))
+    sizes, words = ordered["batch_size"].tolist(), ordered["verdict"].tolist()
     rows = []
-    ordered = verdicts.sort_values("batch_size", kind="stable")
-    for key, cells in ordered.groupby(CURVE, dropna=False, sort=False):
-        sizes, words = cells["batch_size"].tolist(), cells["verdict"].tolist()
-        found = crossing(sizes, words)
+    for key, (begin, end) in zip(
+        ordered[CURVE].iloc[starts].itertuples(index=False, name=None),
+        pairwise([*starts.tolist(), len(ordered)]),
+        strict=True,
+    ):
+        found = crossing(sizes[begin:end], words[begin:end])
         rests_on = ", ".join(map(str, found.rests_on))
-        text = "; ".join(f"{size} {word}" for size, word in zip(sizes, words, strict=True))
+        cells = zip(sizes[begin:end], words[begin:end], strict=True)
+        text = "; ".join(f"{size} {word}" for size, word in cells)
         answer = (found.kind, found.lower, found.upper, found.crossings, rests_on, text)
         rows.append((*key, *answer))
     columns = [*CURVE, "kind", "lower", "upper", "crossings", "rests_on", "cells"]

@@ -111,11 +111,13 @@ def draw_key(figure: Figure, axes: Axes) -> None:
 
 def labelled(rounds: pd.DataFrame) -> pd.DataFrame:
     """The rows with a column `label`: the device in words, its threads where they are an axis."""
-    labels = [
-        plain(label) + (f", {counted(threads, 'thread')}" if threads else "")
-        for label, threads in zip(rounds["device_label"], rounds["threads"], strict=True)
-    ]
-    return rounds.assign(label=labels)
+    devices = list(zip(rounds["device_label"], rounds["threads"], strict=True))
+    words = {device: _label(*device) for device in set(devices)}
+    return rounds.assign(label=[words[device] for device in devices])
+
+
+def _label(device: str, threads: int) -> str:
+    return plain(device) + (f", {counted(threads, 'thread')}" if threads else "")
 
 
 def device_colours(labels: Iterable[str]) -> dict[str, Any]:

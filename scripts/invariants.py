@@ -34,17 +34,20 @@ def round_breaches(document: Document, rounds: Rounds) -> Iterator[Breach]:
 
 
 def _blocks_once(_document: Document, rounds: Rounds) -> Iterator[Breach]:
-    seen = set()
+    blocks = [entry["block"] for entry in rounds.entries]
     owners = rounds.owner.tolist()
-    for index, (owner, entry) in enumerate(zip(owners, rounds.entries, strict=True)):
-        if (owner, entry["block"]) in seen:
-            message = f"{entry['block']} stands in this cell twice"
-            yield [*rounds.place(index), "block"], message
-        seen.add((owner, entry["block"]))
+    cells = [(owner, blocks[which]) for owner, which in zip(owners, rounds.which, strict=True)]
+    if len(set(cells)) == len(cells):
+        return
+    seen = set()
+    for index, cell in enumerate(cells):
+        if cell in seen:
+            yield [*rounds.place(index), "block"], f"{cell[1]} stands in this cell twice"
+        seen.add(cell)
 
 
 def _enough_epochs(_document: Document, rounds: Rounds) -> Iterator[Breach]:
-    short = rounds.epoch_seconds.lengths < rounds.epochs
+    short = rounds.epoch_seconds.lengths[rounds.which] < rounds.epochs
     yield from _at(rounds, short, "epoch_seconds", "holds fewer epochs than the cell is about")
 
 
@@ -58,15 +61,16 @@ def _steps_fit_the_samples(document: Document, rounds: Rounds) -> Iterator[Breac
 def _wall_contains_events(_document: Document, rounds: Rounds) -> Iterator[Breach]:
     wall, events = rounds.epoch_seconds, rounds.event_seconds
     unequal = (events.lengths > 0) & (events.lengths != wall.lengths)
-    yield from _at(rounds, unequal, "event_seconds", "has another length than epoch_seconds")
+    message = "has another length than epoch_seconds"
+    yield from _at(rounds, unequal[rounds.which], "event_seconds", message)
     if unequal.any():
         return
     timed = np.repeat(events.lengths > 0, wall.lengths)
     missed = wall.values[timed] < events.values * _EVENT_TOLERANCE
-    owners = np.repeat(np.arange(len(rounds.entries)), events.lengths)
-    broken = np.isin(np.arange(len(rounds.entries)), owners[missed])
+    numbers = np.arange(len(rounds.entries))
+    broken = np.isin(numbers, np.repeat(numbers, events.lengths)[missed])
     message = "is shorter than the device's own events: the clock stopped before the device"
-    yield from _at(rounds, broken, "epoch_seconds", message)
+    yield from _at(rounds, broken[rounds.which], "epoch_seconds", message)
 
 
 def _totals_add_up(document: Document, rounds: Rounds) -> Iterator[Breach]:
@@ -90,12 +94,13 @@ def _same_losses(document: Document, rounds: Rounds) -> Iterator[Breach]:
         any("loss mismatch" in mark for mark in entry["extra_info"].get("suspect", []))
         for entry in document["benchmarks"]
     ]
+    marked += [False] * len(document["crossover"]["repeats"])
+    told = np.flatnonzero(~np.array(marked, dtype=bool)[rounds.owner])
+    once = np.sort(np.unique(rounds.which[told], return_index=True)[1])
     seen: dict[tuple[str, int, int], float | None] = {}
-    owners = rounds.owner.tolist()
-    for index, (owner, entry) in enumerate(zip(owners, rounds.entries, strict=True)):
-        loss, cell = entry["first_loss"], rounds.cells[owner]
-        if owner < len(marked) and marked[owner]:
-            continue
+    for index in told[once].tolist():
+        entry, cell = rounds.entries[rounds.which[index]], rounds.cells[rounds.owner[index]]
+        loss = entry["first_loss"]
         known = seen.setdefault((cell["workload"], cell["batch_size"], entry["block"]), loss)
         if not _alike(loss, known):
             words = f"is {json.dumps(loss)}, but another process of the block had"

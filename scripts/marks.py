@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from statistics import median
 from typing import Any
 
+import numpy as np
+
 from scripts.result_file import Document
-from scripts.rounds import Rounds
+from scripts.rounds import Rounds, Runs
 from scripts.text import safe_text
 
 UNSTEADY_RATIO = 1.5
@@ -23,18 +24,34 @@ def suspicions(document: Document, rounds: Rounds) -> list[str]:
 
     A cell's mark that begins with `block 3: ` is about that block alone.
     """
-    blocks = _BlockMarks(document["crossover"]["blocks"])
     cells = [_by_block(entry["extra_info"].get("suspect", [])) for entry in document["benchmarks"]]
     cells += [{} for _ in document["crossover"]["repeats"]]
+    workers = _worker_marks(document, rounds)
     words = []
-    for owner, entry in zip(rounds.owner.tolist(), rounds.entries, strict=True):
-        cell, block = rounds.cells[owner], entry["block"]
-        marks = [*cells[owner].get(block, []), *cells[owner].get(None, [])]
-        marks += blocks.of(cell["workload"], block, cell["batch_size"])
-        marks += _unsteady(entry["epoch_seconds"])
-        reasons = list(dict.fromkeys(marks))[:MOST_MARKS]
-        words.append("; ".join(map(safe_text, reasons)))
+    for owner, which in zip(rounds.owner.tolist(), rounds.which.tolist(), strict=True):
+        marks = workers[which]
+        if cell := cells[owner]:
+            block = rounds.entries[which]["block"]
+            marks = [*cell.get(block, []), *cell.get(None, []), *marks]
+        words.append(_joined(marks) if marks else "")
     return words
+
+
+def _joined(marks: list[str]) -> str:
+    return "; ".join(map(safe_text, list(dict.fromkeys(marks))[:MOST_MARKS]))
+
+
+def _worker_marks(document: Document, rounds: Rounds) -> list[list[str]]:
+    """What each entry's block and worker were marked with, whichever of its cells asks."""
+    blocks = _BlockMarks(document["crossover"]["blocks"])
+    cells = dict(zip(rounds.which.tolist(), rounds.owner.tolist(), strict=True))
+    steadiness = _unsteady(rounds.epoch_seconds)
+    marks = []
+    for which, entry in enumerate(rounds.entries):
+        cell = rounds.cells[cells[which]]
+        own = blocks.of(cell["workload"], entry["block"], cell["batch_size"])
+        marks.append(own + steadiness[which])
+    return marks
 
 
 def _by_block(marks: Sequence[str]) -> dict[int | None, list[str]]:
@@ -71,12 +88,15 @@ class _BlockMarks:
         return max(general, self._sized.get((workload, block, batch_size), nothing))[1]
 
 
-def _unsteady(epoch_seconds: list[float]) -> list[str]:
-    """A worker whose speed changed while it was timed: first half against second half."""
-    half = len(epoch_seconds) // 2
-    if len(epoch_seconds) < FEWEST_EPOCHS:
-        return []
-    ratio = median(epoch_seconds[-half:]) / median(epoch_seconds[:half])
-    if 1 / UNSTEADY_RATIO <= ratio <= UNSTEADY_RATIO:
-        return []
-    return [f"unsteady worker: later epochs took {ratio:.2g} times the earlier ones' seconds"]
+def _unsteady(epoch_seconds: Runs) -> list[list[str]]:
+    """The workers whose speed changed while they were timed: first half against second half."""
+    first, last = (half.medians() for half in epoch_seconds.halves())
+    with np.errstate(invalid="ignore"):
+        ratios = last / first
+    steady = (ratios >= 1 / UNSTEADY_RATIO) & (ratios <= UNSTEADY_RATIO)
+    steady |= epoch_seconds.lengths < FEWEST_EPOCHS
+    words = "unsteady worker: later epochs took {:.2g} times the earlier ones' seconds"
+    return [
+        [] if good else [words.format(ratio)]
+        for good, ratio in zip(steady.tolist(), ratios.tolist(), strict=True)
+    ]

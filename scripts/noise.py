@@ -1,5 +1,7 @@
 """The run's own noise floor: the same device against itself, as two arms of the same blocks."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -63,11 +65,14 @@ def margins(rounds: pd.DataFrame, cells: pd.DataFrame, *, scope: Scope) -> pd.Da
     frame = repeats(rounds, scope=scope)
     frame = frame[np.isfinite(frame["log_ratio"])]
     pair = ["file", "device", "threads"]
+    again: dict[tuple[Any, ...], list[float]] = {}
+    for file, device, threads, mean in frame[[*pair, "log_ratio"]].itertuples(index=False):
+        arm = (file, device, threads if device == "cpu" else None)
+        again.setdefault(arm, []).append(mean)
     rows = []
     for file, device, threads in cells[pair].drop_duplicates().itertuples(index=False):
-        cpu = (frame["device"] == "cpu") & (frame["threads"] == threads)
-        own = (frame["file"] == file) & (cpu | (frame["device"] == device))
-        means = frame.loc[own, "log_ratio"].to_numpy(dtype=np.float64)
+        arms = ((file, "cpu", threads), (file, device, None))
+        means = np.array([mean for arm in arms for mean in again.get(arm, [])])
         rows.append((file, device, threads, float(np.expm1(floor_of(means))), len(means)))
     table = pd.DataFrame(rows, columns=[*pair, "noise_floor", "repeats"])
     table["limit"] = margin_of(np.log1p(table["noise_floor"].to_numpy(dtype=np.float64)))

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from scripts.rounds import Floats as Array
@@ -19,6 +20,20 @@ CELL = ["file", "machine", "workload", "batch_size", "epochs", "device", "thread
 SECONDS: dict[Scope, str] = {"warm": "epoch_seconds", "total": "total_seconds"}
 _PLACE = ["file", "machine", "workload", "batch_size", "epochs"]
 _OWN = [*_PLACE, "device", "threads"]
+_NAMES = ["file", "machine", "workload", "device", "arm"]
+_NEEDED = [
+    *_OWN, "arm", "block", *SECONDS.values(), "cold_start_seconds", "suspect", "reason", "detail",
+]  # fmt: skip
+
+
+def slim(rounds: pd.DataFrame) -> pd.DataFrame:
+    """What verdicts need of the rows, names as categories: pandas compares those by number."""
+    return rounds[_NEEDED].astype(dict.fromkeys(_NAMES, "category"))
+
+
+def plain(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with its names as texts again."""
+    return table.astype({name: "str" for name in _NAMES if name in table})
 
 
 def measured(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
@@ -28,10 +43,12 @@ def measured(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
     A cell that also has an absent row (out of memory in block 3, say) is not a measured one:
     the blocks that got through are not a fair sample. Only `interrupted` says nothing of the rest.
     """
+    timed = rounds[rounds["block"].notna()]
     absent = rounds[rounds["block"].isna() & (rounds["reason"] != "interrupted")]
-    index = pd.MultiIndex.from_frame(rounds[_OWN])
-    gone = index.isin(pd.MultiIndex.from_frame(absent[_OWN]))
-    timed = rounds[rounds["block"].notna() & ~gone].assign(seconds=rounds[SECONDS[scope]])
+    if len(absent):
+        gone = pd.MultiIndex.from_frame(absent[_OWN])
+        timed = timed[~pd.MultiIndex.from_frame(timed[_OWN]).isin(gone)]
+    timed = timed.assign(seconds=timed[SECONDS[scope]])
     timed.loc[~(timed["seconds"] > 0), "seconds"] = np.nan
     if scope == "warm":
         order = timed.assign(doubted=timed["suspect"] != "").sort_values(["doubted", "epochs"])
@@ -42,7 +59,7 @@ def measured(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
 
 def paired(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
     """A row a cell and block: CELL, block, gpu_seconds, cpu_seconds, log_ratio, suspect."""
-    first = measured(rounds, scope=scope).query("arm == 'first'")
+    first = measured(rounds[rounds["arm"] == "first"], scope=scope)
     columns = [*_PLACE, "block", "seconds", "cold_start_seconds", "suspect"]
     gpu = first.loc[first["device"] != "cpu", [*columns, "device"]]
     cpu = first.loc[first["device"] == "cpu", [*columns, "threads"]]
@@ -52,7 +69,7 @@ def paired(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
     )
     return both.assign(
         log_ratio=np.log(both["gpu_seconds"]) - np.log(both["cpu_seconds"]),
-        suspect=[joined(pair) for pair in both[["gpu_suspect", "cpu_suspect"]].to_numpy()],
+        suspect=_both_said(both),
     )
 
 
@@ -68,6 +85,15 @@ def grid(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
     return cells.assign(absent=_reasons(cells, place[place["block"].isna()]))
 
 
+def _both_said(both: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """What either side is suspected of, a text a row; most rows say nothing."""
+    sides = [both[f"{side}_suspect"].to_numpy(dtype=object) for side in ("gpu", "cpu")]
+    answer = np.full(len(both), "", dtype=object)
+    for place in np.flatnonzero((sides[0] != "") | (sides[1] != "")).tolist():
+        answer[place] = joined(side[place] for side in sides)
+    return answer
+
+
 def matrix(cells: pd.DataFrame, rows: pd.DataFrame, *, column: str) -> Array:
     """`column` of `rows` as an array of cells x blocks, NaN where a cell lacks the block."""
     index = pd.MultiIndex.from_frame(cells[CELL]).get_indexer(pd.MultiIndex.from_frame(rows[CELL]))
@@ -79,11 +105,14 @@ def matrix(cells: pd.DataFrame, rows: pd.DataFrame, *, column: str) -> Array:
 
 def _all_epochs(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows without their epochs axis: a warm epoch takes the same time in all of them."""
-    return rows.assign(epochs=pd.array([pd.NA] * len(rows), dtype="Int64"))
+    unknown = np.ones(len(rows), dtype=np.bool_)
+    return rows.assign(epochs=pd.arrays.IntegerArray(unknown.astype(np.int64), unknown))
 
 
 def _reasons(cells: pd.DataFrame, absent: pd.DataFrame) -> list[str]:
     """`vulkan: unsupported (what torch said)`: the accelerator's reasons, then the CPU's."""
+    if absent.empty:
+        return [""] * len(cells)
     absent = absent[[*_OWN, "reason", "detail"]].fillna({"detail": "", "epochs": -1})
     words: dict[tuple[object, ...], list[str]] = {}
     for *cell, reason, detail in absent.itertuples(index=False):

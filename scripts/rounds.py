@@ -19,13 +19,15 @@ Integers = npt.NDArray[np.int64]
 class Rounds:
     """Every round of a document, cell after cell: benchmarks first, then A/A repeats.
 
-    `cells` holds the entries (their axes under `params`), `owner[i]` the cell of round `i`.
+    `cells` holds their axes; `owner[i]` is the cell of round `i` and `which[i]` its entry: cells
+    that differ in epochs alone share entries, so what an entry says is worked out once.
     """
 
     entries: list[dict[str, Any]]
     cells: list[dict[str, Any]]
     places: list[list[str | int]]
     owner: Integers
+    which: Integers
     placed: bool = False
     """Whether each entry says in `_place` where it stands (`layout.with_rounds`)."""
 
@@ -37,18 +39,22 @@ class Rounds:
         lists += [entry["rounds"] for entry in repeats]
         places: list[list[str | int]] = [["benchmarks", i] for i in range(len(benchmarks))]
         places += [["crossover", "repeats", i] for i in range(len(repeats))]
+        entries = {id(entry): entry for entry in chain.from_iterable(lists)}
+        numbers = dict(zip(entries, range(len(entries)), strict=True))
+        which = [numbers[id(entry)] for entry in chain.from_iterable(lists)]
         return cls(
-            entries=list(chain.from_iterable(lists)),
+            entries=list(entries.values()),
             cells=[entry["params"] for entry in benchmarks] + repeats,
             places=places,
             owner=np.repeat(np.arange(len(lists)), [len(rounds) for rounds in lists]),
+            which=np.array(which, dtype=np.int64),
             placed=document["crossover"]["schema_version"] > 1,
         )
 
     def place(self, index: int) -> list[str | int]:
         """Where round `index` stands in the document."""
         if self.placed:
-            return list(self.entries[index]["_place"])
+            return list(self.entries[int(self.which[index])]["_place"])
         cell = int(self.owner[index])
         number = index - int(np.searchsorted(self.owner, cell))
         inside = ["extra_info"] if self.places[cell][0] == "benchmarks" else []
@@ -56,7 +62,7 @@ class Rounds:
 
     def column(self, field: str) -> Floats:
         """One number a round; NaN where the file has null or nothing."""
-        return np.array([entry.get(field) for entry in self.entries], dtype=np.float64)
+        return np.array([entry.get(field) for entry in self.entries], dtype=np.float64)[self.which]
 
     def axis(self, name: str) -> npt.NDArray[Any]:
         """One axis of the cell (`threads` is 0 where it was not given), a value a round."""
@@ -69,7 +75,7 @@ class Rounds:
 
     @cached_property
     def epoch_seconds(self) -> "Runs":
-        """The seconds of each round's epochs."""
+        """The seconds of each entry's epochs."""
         return Runs.of([entry["epoch_seconds"] for entry in self.entries])
 
     @cached_property
@@ -92,7 +98,7 @@ class Rounds:
     @cached_property
     def total_seconds(self) -> Floats:
         """Cold start and the first `epochs` epochs. Every round must have that many."""
-        return self.cold_start_seconds + self.epoch_seconds.leading_sums(self.epochs)
+        return self.cold_start_seconds + self.epoch_seconds.leading_sums(self.which, self.epochs)
 
 
 @dataclass(frozen=True)
@@ -113,11 +119,23 @@ class Runs:
         """Where each list begins."""
         return np.cumsum(self.lengths) - self.lengths
 
-    def leading_sums(self, counts: Integers) -> Floats:
-        """The sum of each list's first `counts` values; no list may be shorter."""
-        edges = np.column_stack([self.starts, self.starts + counts]).ravel()
-        padded = np.append(self.values, 0.0)
-        return np.add.reduceat(padded, edges)[::2] if len(edges) else np.empty(0)
+    def leading_sums(self, which: Integers, counts: Integers) -> Floats:
+        """The sum of the first `counts[i]` values of list `which[i]`; no list may be shorter."""
+        order = np.argsort(which, kind="stable")  # `reduceat` also adds what lies between the edges
+        starts = self.starts[which[order]]
+        edges = np.column_stack([starts, starts + counts[order]]).ravel()
+        sums = np.empty(len(which))
+        if len(which):
+            sums[order] = np.add.reduceat(np.append(self.values, 0.0), edges)[::2]
+        return sums
+
+    def halves(self) -> tuple["Runs", "Runs"]:
+        """Each list's first and last half; the value in the middle of an odd number is in none."""
+        half = self.lengths // 2
+        place = np.arange(len(self.values)) - np.repeat(self.starts, self.lengths)
+        first = place < np.repeat(half, self.lengths)
+        last = place >= np.repeat(self.lengths - half, self.lengths)
+        return Runs(self.values[first], half), Runs(self.values[last], half)
 
     def medians(self) -> Floats:
         """Each list's median; NaN for an empty list."""

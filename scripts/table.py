@@ -3,10 +3,11 @@
 Seconds are in columns named `_seconds`, sizes in `_bytes`. Every text has passed `safe_text`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -54,28 +55,57 @@ def load(paths: Iterable[str | Path], *, skip: Skip | None = None) -> pd.DataFra
 def load_results(paths: Iterable[str | Path], *, skip: Skip | None = None) -> Results:
     """What `load` gives, and what is known of each file: machine, software, command."""
     names = [Path(path) for path in paths]
-    if not names:
-        raise ResultError("", "", "no result file is given")
-    known: set[str] = set()
-    parts, files, studies = [], [], []
+    require_some(names, given=names)
+    parts = list(read_parts(names, skip=skip))
+    require_some(parts, given=names)
+    return joined(parts)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One good file, not yet told from others of its name: its columns, what is known of it, and
+    its document where that holds studies.
+    """
+
+    columns: Columns
+    about: dict[str, Any]
+    study: Document | None
+
+
+def read_parts(
+    names: Iterable[Path], *, skip: Skip | None, known: Iterable[str] = ()
+) -> Iterator[Part]:
+    """A part a good file; `known` are the identities of files that were read before these."""
+    seen = set(known)
     for path in names:
         try:
-            document = _read_once(path, known)
-            parts.append(columns(path, document))
-            files.append(describe_file(path, machine_name(document), document))
-            studies.append(document if _STUDIES & studied(document).keys() else None)
+            document = _read_once(path, seen)
+            study = document if _STUDIES & studied(document).keys() else None
+            about = describe_file(path, machine_name(document), document)
+            yield Part(columns(path, document), about, study)
         except ResultError as error:
             if skip is None:
                 raise
             skip(error)
-    if not files:
-        raise ResultError("", "", f"no file is left of {len(names)}; name a good result file")
+
+
+def joined(parts: list[Part]) -> Results:
+    """The tables of all parts, each file and machine with a name of its own."""
+    files = [part.about for part in parts]
     own = {name: distinct(file[name] for file in files) for name in ("file", "machine")}
     for part, file, machine in zip(parts, own["file"], own["machine"], strict=True):
-        part |= {"file": file, "machine": machine}
+        part.columns.update({"file": file, "machine": machine})
     about = pd.DataFrame({name: [file[name] for file in files] for name in files[0]} | own)
+    studies = [part.study for part in parts]
     tables = (_studies(make, studies, own) for make in (diagnosis_table, variants_table))
-    return Results(frame_of(parts), about, *tables)
+    return Results(frame_of([part.columns for part in parts]), about, *tables)
+
+
+def require_some(left: Sized, *, given: Sized) -> None:
+    """Raises ResultError where no file is given, or none is left of those that are."""
+    if len(left) == 0:
+        words = f"no file is left of {len(given)}; name a good result file"
+        raise ResultError("", "", words if len(given) else "no result file is given")
 
 
 def _studies(
@@ -98,15 +128,20 @@ def _no_studies(make: Callable[[Document], pd.DataFrame]) -> pd.DataFrame:
     return make({"crossover": {"schema_version": 1}}).assign(file=empty, machine=empty)
 
 
+def identity(path: Path) -> str:
+    """The same text for all names of one file."""
+    try:
+        return str(path.resolve())
+    except (OSError, ValueError, RuntimeError):  # a name that no file can have, a loop of links
+        return str(path)
+
+
 def _read_once(path: Path, known: set[str]) -> Document:
     """The document, of a file that is not `known` yet."""
-    try:
-        identity = str(path.resolve())
-    except (OSError, ValueError, RuntimeError):  # a name that no file can have, a loop of links
-        identity = str(path)
-    if identity in known:
+    own = identity(path)
+    if own in known:
         raise ResultError(path, "", "is given twice; name each result file once")
-    known.add(identity)
+    known.add(own)
     return read(path)
 
 

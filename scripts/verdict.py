@@ -16,7 +16,7 @@ import pandas as pd
 from scripts import decide
 from scripts.decide import NOT_MEASURED, SUSPECT, UNDECIDED, Array, Words
 from scripts.noise import margins
-from scripts.pairs import Scope, grid, joined, matrix, paired
+from scripts.pairs import Scope, grid, joined, matrix, paired, plain, slim
 
 WORDS = (*decide.DECIDED, UNDECIDED, NOT_MEASURED, SUSPECT)
 
@@ -32,7 +32,7 @@ def verdicts(
     cells), blocks, blocks_needed, p (the cell's own), p_holm, cells (in the Holm family), alpha
     (at this look: alpha / looks), looks.
     """
-    level = alpha / looks
+    level, rounds = alpha / looks, slim(rounds)
     rows = paired(rounds, scope=scope)
     cells = grid(rounds, scope=scope)
     noise = margins(rounds, cells, scope=scope)
@@ -47,7 +47,7 @@ def verdicts(
     left = _undecided_in_family(final, files=cells["file"])
     needed = decide.blocks_needed(summary, margin=limit, level=level / np.maximum(left, 1))
     lo, hi = decide.interval(summary, level=level)
-    table = cells.drop(columns="absent").assign(
+    table = plain(cells.drop(columns="absent")).assign(
         scope=scope,
         verdict=final,
         ratio=np.exp(summary.mean),
@@ -109,18 +109,14 @@ def _suspect(cells: pd.DataFrame, rows: pd.DataFrame) -> Words:
 
 def _reasons(table: pd.DataFrame, absent: pd.Series, suspect: Words, alone: Words) -> list[str]:
     """Why a row has no decided verdict; empty text where it has one."""
-    answer = []
-    for row, missing, doubt, word in zip(
-        table.to_dict("records"), absent, suspect, alone, strict=True
-    ):
-        if row["verdict"] == NOT_MEASURED:
-            answer.append(missing or "no block with both devices")
-        elif row["verdict"] == SUSPECT:
-            answer.append(doubt)
-        elif row["verdict"] == UNDECIDED:
-            answer.append(_why_undecided(row, word))
-        else:
-            answer.append("")
+    verdict = table["verdict"].to_numpy(dtype=np.str_)
+    answer: list[str] = np.where(verdict == SUSPECT, suspect, "").tolist()
+    for place in np.flatnonzero(verdict == NOT_MEASURED).tolist():
+        answer[place] = absent.iloc[place] or "no block with both devices"
+    undecided = np.flatnonzero(verdict == UNDECIDED)
+    counts = table[["blocks", "blocks_needed", "cells"]].iloc[undecided].to_dict("records")
+    for place, row in zip(undecided.tolist(), counts, strict=True):
+        answer[place] = _why_undecided(row, alone[place])
     return answer
 
 

@@ -10,7 +10,7 @@ def as_v2(document: dict[str, Any]) -> dict[str, Any]:
     """The same run as a version-2 file; the document itself stays as it is."""
     document = copy.deepcopy(document)
     own = document["crossover"]
-    processes: list[dict[str, Any]] = []
+    processes: dict[tuple[tuple[str, Any], ...], int] = {}
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     cells = [
         (row["params"], row["extra_info"].pop("rounds"), False) for row in document["benchmarks"]
@@ -23,11 +23,10 @@ def as_v2(document: dict[str, Any]) -> dict[str, Any]:
                 arm["threads_asked"] = params["threads"]
             process = arm | {"block": one["block"]}
             process |= {name: one[name] for name in PROCESS_FIELDS if name in one}
-            if process not in processes:
-                processes.append(process)
-            place = {"process": processes.index(process), "batch_size": params["batch_size"]}
+            number = processes.setdefault(tuple(process.items()), len(processes))
+            place = {"process": number, "batch_size": params["batch_size"]}
             row = place | {name: one[name] for name in ANSWER_FIELDS if name in one}
             rows[tuple(place.values())] = row
-    own |= {"schema_version": 2, "processes": processes, "measurements": list(rows.values())}
-    own["measured"] = len(document["benchmarks"])
+    own |= {"schema_version": 2, "processes": [dict(process) for process in processes]}
+    own |= {"measurements": list(rows.values()), "measured": len(document["benchmarks"])}
     return document
