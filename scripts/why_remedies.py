@@ -126,13 +126,13 @@ def ladder_line(ladder: pd.DataFrame) -> str:
     if top.empty:
         return ""
     longer = top[top["verdict"] == "slower"]
-    parts = _at_sizes(longer, faster=False)
+    parts = [f"takes {', '.join(_at_sizes(longer, faster=False))}"] if len(longer) else []
     parts += [
-        f"{word} at {places_words(own['batch_size'], top['batch_size'])}"
+        f"is {word} at {places_words(own['batch_size'], top['batch_size'])}"
         for word, own in top[top["verdict"] != "slower"].groupby("verdict", sort=False)
     ]
     most = _most_of_it(ladder[ladder["batch_size"].isin(longer["batch_size"])])
-    return f"As it is taught, an epoch takes, in plain ones: {', '.join(parts)}.{most}"
+    return f"Against the plain loop's, an epoch as it is taught {'; '.join(parts)}.{most}"
 
 
 def _at_sizes(rows: pd.DataFrame, *, faster: bool) -> list[str]:

@@ -70,8 +70,8 @@ def test_the_line_gives_the_gap_of_every_cell_and_what_most_of_it_is() -> None:
     table = climbed(*rungs(TAUGHT), *rungs(taught, batch_size=32))
     words = ladder_line(table)
     assert words.startswith(
-        "As it is taught, an epoch takes, in plain ones: 4.0x [4.0, 4.0] at batch size 8, "
-        "2.0x [2.0, 2.0] at 32. Most"
+        "Against the plain loop's, an epoch as it is taught takes 4.0x [4.0, 4.0] at batch size 8, "
+        "2.0x [2.0, 2.0] at 32. Most of the gap"
     )
     assert words.endswith(
         "Most of the gap is the DataLoader (83% at batch size 8); "
@@ -81,8 +81,11 @@ def test_the_line_gives_the_gap_of_every_cell_and_what_most_of_it_is() -> None:
 
 def test_a_gap_that_is_none_is_said_in_the_verdicts_word() -> None:
     same = dict.fromkeys(TAUGHT, 1.0)
-    words = ladder_line(climbed(*rungs(same)))
-    assert words == "As it is taught, an epoch takes, in plain ones: too close at batch size 8."
+    lead = "Against the plain loop's, an epoch as it is taught"
+    assert ladder_line(climbed(*rungs(same))) == f"{lead} is too close at batch size 8."
+    both = climbed(*rungs(same), *rungs(TAUGHT, batch_size=32))
+    words = f"{lead} takes 4.0x [4.0, 4.0] at batch size 32; is too close at batch size 8. Most"
+    assert ladder_line(both).startswith(words)
 
 
 def test_in_a_run_of_the_course_loop_the_lean_loop_is_said_to_be_faster() -> None:
