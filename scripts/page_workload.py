@@ -112,6 +112,7 @@ def _map(view: View, pair: Pair, cells: pd.DataFrame) -> HeatMap:
     warm = curves[curves["scope"] == "warm"].iloc[0].to_dict()
     machine, workload = view.stems[pair.machine], view.work_stems[pair.workload]
     threads = [f"threads-{pair.threads}"] if pair.threads else []
+    crossover = f"Crossover batch size, once warm: {crossover_words(warm)}."
     return heat_map(
         cells,
         name="_".join(["map", machine, workload, str(pair.device).replace(":", "."), *threads]),
@@ -119,7 +120,7 @@ def _map(view: View, pair: Pair, cells: pd.DataFrame) -> HeatMap:
         machine=pair.machine,
         pair=pair_words(pair),
         title=pair.title,
-        caption=f"Crossover batch size, once warm: {crossover_words(warm)}.",
+        caption=" ".join(filter(None, [crossover, analysis.brief_why(pair)])),
         limit=view.limit,
     )
 

@@ -130,6 +130,7 @@ def test_the_report_says_why_and_what_helps_most(
     for name in ("causes-mlp", "ladder-mlp", "remedies-mlp"):
         assert f"{name}" in page
     assert "] faster, pays off from the first epoch" in page
+    assert ". Why, once warm: launch-bound at every batch size" in page  # below the heat map
     assert "unsupported (TF32 is a number format of cuda devices)" in page
 
 
