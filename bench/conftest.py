@@ -32,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Checks everything that was typed, before anything runs."""
     if config.option.help:
         return
+    refuse_parallel(config)
     command = shlex.join(["pytest", *config.invocation_params.args])
     if config.getoption("--learning"):
         config.pluginmanager.register(LearnPlugin(config, command), NAME)
@@ -48,6 +49,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.option.collectonly:
         run.check_file()
     config.stash[RUN] = run
+
+
+def refuse_parallel(config: pytest.Config) -> None:
+    """pytest-xdist's workers would each measure, beside one another."""
+    if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
+        raise pytest.UsageError("-n: a run measures one process at a time; leave -n out")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -92,6 +99,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     if cells:
         until_the_end(session.config, ended_by_signals())
         session.config.stash[RUN].measure(cells, Console())
+        until_the_end(session.config, ended_by_signals())  # also while the cells are shown
 
 
 @pytest.hookimpl(wrapper=True)

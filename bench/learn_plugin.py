@@ -54,6 +54,7 @@ class LearnPlugin:
         if cells:
             until_the_end(session.config, ended_by_signals())
             self.run.learn(cells, Console())
+            until_the_end(session.config, ended_by_signals())  # also while the cells are shown
 
     @pytest.hookimpl(wrapper=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:

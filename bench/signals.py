@@ -17,13 +17,16 @@ def until_the_end(config: pytest.Config, state: AbstractContextManager[None]) ->
 
 @contextmanager
 def ended_by_signals() -> Generator[None]:
-    """Ctrl-C, SIGTERM and a closed terminal raise KeyboardInterrupt.
+    """The first Ctrl-C, SIGTERM or closed terminal raises KeyboardInterrupt; later ones do nothing.
 
-    SIGINT is ignored in a shell's background jobs, where somebody who sends it still means it; a
-    closed terminal that is ignored (nohup) stays so.
+    One more while the first is dealt with would end the dealing: no result, a traceback. SIGINT is
+    ignored in a shell's background jobs, where somebody who sends it still means it; a closed
+    terminal that is ignored (nohup) stays so.
     """
 
     def interrupt(*_: object) -> None:
+        for name in names:
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
         raise KeyboardInterrupt
 
     names = ["SIGINT", "SIGTERM"]
@@ -35,10 +38,7 @@ def ended_by_signals() -> Generator[None]:
 
 @contextmanager
 def unheard_signals() -> Generator[None]:
-    """The same signals do nothing: the result is being written, which takes seconds at most.
-
-    Whoever presses Ctrl-C a second time must not end the writing that the first one began.
-    """
+    """The same signals do nothing: the result is being written, which takes seconds at most."""
     names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     with _handled(names, signal.SIG_IGN):
         yield

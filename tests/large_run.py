@@ -116,7 +116,7 @@ def report(costs: list[Cost]) -> Iterator[str]:
         "Everything is real - collecting, the journal with an fsync for every answer, "
         "pytest-benchmark's statistics, the result file, the loader - but the workers: they answer "
         "at once with made-up figures, as many and with as many digits as real ones (five blocks; "
-        "0.5 ms a step on the CPU and 0.2 ms on a GPU, every batch size trained for at least "
+        "steps of 0.2 ms for mlp to 5 ms for lstm-gates, every batch size trained for at least "
         "0.1 s, so up to 200 epochs). Memory is the largest resident set of the pytest process. "
         "The seconds are mostly fsyncs."
     )

@@ -79,10 +79,11 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def passes(copy: Path, test: str) -> bool:
+def passes(copy: Path, *tests: str) -> bool:
     cache = os.environ.get("CROSSOVER_CACHE", str(ROOT / ".cache"))
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"tests/{test}"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        + [f"tests/{test}" for test in tests],
         cwd=copy,
         env=dict(os.environ) | {"CROSSOVER_CACHE": cache, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
@@ -93,13 +94,16 @@ def passes(copy: Path, test: str) -> bool:
     return done.returncode == 0
 
 
+def test_without_a_fault_every_one_of_these_tests_is_green(copy: Path) -> None:
+    assert passes(copy, *(fault.found_by for fault in FAULTS.values()))
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_of_the_harness_turns_its_test_red(copy: Path, name: str) -> None:
     fault = FAULTS[name]
     file = copy / fault.file
     source = file.read_text()
     assert source.count(fault.was) == 1, f"{fault.file} has changed: mend this fault"
-    assert passes(copy, fault.found_by)
     file.write_text(source.replace(fault.was, fault.becomes))
     try:
         assert not passes(copy, fault.found_by)

@@ -156,6 +156,7 @@ def test_a_finished_run_has_nothing_to_resume(finished: tuple[Path, str]) -> Non
         (("--workloads", "foo"), "--workloads foo"),
         (("--benchmark-json", "."), "is a directory"),
         (("--benchmark-json", "/proc/none/x.json"), "cannot be written"),
+        (("-n", "2"), "leave -n out"),
     ],
 )
 def test_a_wrong_value_is_one_line_and_exit_status_4(
@@ -212,7 +213,13 @@ def wait_for_answers(journal: Path, count: int) -> None:
     raise AssertionError("no answer came")
 
 
-LONG = (*TINY, "--devices", "cpu", "--blocks", "3")
+LONG = (*TINY, "--devices", "cpu", "--blocks", "2")
+
+
+def assert_refused(words: str, *arguments: str, path: Path) -> None:
+    code, output = bench(*arguments, "--benchmark-json", str(path))
+    assert code == 4
+    assert words in output
 
 
 @pytest.mark.parametrize("end", ["SIGKILL", "SIGINT", "SIGTERM"])
@@ -228,17 +235,14 @@ def test_a_run_that_was_cut_short_is_finished_by_resume(tmp_path: Path, end: str
     assert not [child for child in children if child.is_running()]
     kept = [line for line in journal.read_text().splitlines() if '"measured"' in line]
     assert len(kept) >= 3
-    if end != "SIGKILL":
+    if end == "SIGKILL":
+        assert not path.exists()
+        assert_refused("--resume", *LONG, path=path)
+        assert_refused("blocks was 2 and is 3", *LONG, "--blocks", "3", "--resume", path=path)
+    else:
         assert "--resume" in output
         assert process.returncode == 2
         assert read(path)["crossover"]["complete"] is False
-
-    code, output = bench(*LONG, "--benchmark-json", str(path))
-    assert code == 4
-    assert "--resume" in output
-    code, output = bench(*LONG, "--blocks", "4", "--resume", "--benchmark-json", str(path))
-    assert code == 4
-    assert "blocks was 3 and is 4" in output
 
     code, output = bench(*LONG, "--resume", "--benchmark-json", str(path))
     assert code == 0, output

@@ -33,6 +33,15 @@ def test_each_signal_is_a_keyboard_interrupt_while_the_run_measures(name: str) -
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_further_signals_do_not_disturb_what_the_first_one_began(name: str) -> None:
+    with ended_by_signals():
+        with pytest.raises(KeyboardInterrupt):
+            send(name)
+        for other in NAMES:
+            send(other)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_no_signal_is_heard_while_the_result_is_written(name: str) -> None:
     with ended_by_signals():
         with unheard_signals():

@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
-from bench import process
+from bench import process, worker
 from bench.host_memory import oom_kills
 from bench.job import Job
 from bench.process import ROOT, Death, read_answer, run_worker, worker_environment
@@ -74,7 +74,10 @@ def test_the_record_says_on_which_device_the_parameters_were(answers: list[Any])
     assert {answer["trained_on"] for answer in answers[1:]} == {"cpu"}
 
 
-def test_nobody_asked_for_threads_so_torchs_own_number_is_used(answers: list[Any]) -> None:
+def test_nobody_asked_for_threads_so_torchs_own_number_is_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     own = subprocess.run(
         [sys.executable, "-c", "import torch; print(torch.get_num_threads())"],
         capture_output=True,
@@ -82,6 +85,7 @@ def test_nobody_asked_for_threads_so_torchs_own_number_is_used(answers: list[Any
         check=True,
         env=worker_environment(JOB),
     )
+    answers = answers_of(replace(JOB, batch_sizes=(128,), epochs=1))
     assert {answer["threads"] for answer in answers} == {int(own.stdout)}
 
 
@@ -123,6 +127,35 @@ def test_a_diverged_training_is_timed_and_its_loss_is_null() -> None:
     (_, answer) = answers_of(replace(JOB, learning_rate=1e30, batch_sizes=(8,)))
     assert answer["kind"] == "measured"
     assert answer["loss"] is None
+
+
+def test_larger_batch_sizes_than_one_that_ran_out_of_memory_are_implied(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import torch
+
+    tried: list[int] = []
+
+    def work(_arm: object, batch_size: int) -> dict[str, Any]:
+        tried.append(batch_size)
+        if batch_size >= 64:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 GiB.")
+        return {"steps": 128 // batch_size}
+
+    answers: list[tuple[Any, ...]] = []
+
+    def answer(kind: str, *, batch_size: int, **fields: Any) -> None:
+        answers.append((kind, batch_size, fields.get("reason", fields.get("steps"))))
+
+    monkeypatch.setattr("bench.arm.open_arm", lambda _job: None)
+    monkeypatch.setattr("bench.arm.pin_numerics_of", lambda _job: None)
+    monkeypatch.setattr("bench.tasks.work_of", lambda _job: work)
+    worker._measure_all(replace(JOB, batch_sizes=(128, 32, 256, 64, 96)), answer, {})
+    assert answers == [
+        *[("absent", 128, "oom"), ("measured", 32, 4), ("absent", 256, "implied")],
+        *[("absent", 64, "oom"), ("absent", 96, "implied")],
+    ]
+    assert tried == [128, 32, 64]  # at its own size: the batch is never made smaller
 
 
 def test_a_worker_that_does_not_answer_is_ended_and_called_hung() -> None:
