@@ -16,7 +16,7 @@ import pandas as pd
 
 from scripts.output import csv_bytes, write_whole
 from scripts.result_file import ResultError
-from scripts.sources import add_sources, skipper
+from scripts.sources import add_sources, skipper, take_learning
 from scripts.table import load
 from scripts.text import counted
 
@@ -36,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
+        take_learning(options)  # they hold no rounds
         rounds = load(options.files, skip=skipper(options))
         content = WRITERS[options.out.suffix.lower()](rounds)
         write_whole(options.out, content, inputs=options.files)
