@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -13,13 +14,18 @@ from scripts.figures import labelled
 from scripts.fits import fits, with_estimates
 from scripts.ladder import ladder
 from scripts.noise import repeats
-from scripts.pairs import Scope
+from scripts.pairs import Scope, slim
 from scripts.remedies import remedies
 from scripts.table import Results, Skip, load_results
 from scripts.text import counted
 from scripts.verdict import verdicts
 from scripts.why import cause_line, shares_line, sum_line
 from scripts.why_remedies import batch_line, ladder_line, remedy_line
+
+_WORK = [
+    "file", "machine", "device", "device_label", "workload", "definition", "learning_rate",
+    "samples", "precision", "optimizer", "optimizer_implementation", "loop",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,11 +57,30 @@ class Pair:
 
 
 class Analysis:
-    """The frames of a report, from the paths of its files."""
+    """The frames of a report, from the paths of its files or what was loaded of them.
 
-    def __init__(self, paths: Iterable[str | Path], *, skip: Skip | None = None) -> None:
-        self.results: Results = load_results(paths, skip=skip)
-        self.rounds = labelled(self.results.rounds)
+    `whole` are the files whose rounds it has: all of them, unless they are many (`many.analysed`).
+    """
+
+    def __init__(self, files: Iterable[str | Path] | Results, *, skip: Skip | None = None) -> None:
+        self.results = files if isinstance(files, Results) else load_results(files, skip=skip)
+        self.whole = list(self.results.files["file"])
+        self._places: dict[int, tuple[pd.DataFrame, dict[Any, Any]]] = {}
+
+    @property
+    def many(self) -> bool:
+        """Whether there are more files than can be shown one by one."""
+        return len(self.whole) < len(self.results.files)
+
+    @cached_property
+    def rounds(self) -> pd.DataFrame:
+        """The rows of `table.load`, each with the name of its device in figures."""
+        return labelled(self.results.rounds)
+
+    @cached_property
+    def work(self) -> pd.DataFrame:
+        """What was done on which device of which file (_WORK), each once."""
+        return self.results.rounds[_WORK].drop_duplicates(ignore_index=True)
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
@@ -88,13 +113,17 @@ class Analysis:
     @cached_property
     def break_even(self) -> pd.DataFrame:
         """Every batch size's break-even epochs."""
-        tables = [break_even(rounds, looks=looks) for looks, rounds in self._by_looks()]
+        warm = self.verdicts[self.verdicts["scope"] == "warm"]
+        tables = [
+            break_even(rounds, looks=looks, warm=warm[warm["looks"] == looks])
+            for looks, rounds in self._by_looks()
+        ]
         return pd.concat(tables, ignore_index=True)
 
     @cached_property
     def causes(self) -> pd.DataFrame:
         """Why each diagnosed cell takes as long as it does."""
-        return labelled(causes(self.results.diagnosis, self.rounds))
+        return labelled(causes(self.results.diagnosis, self.results.rounds))
 
     @cached_property
     def remedies(self) -> pd.DataFrame:
@@ -102,7 +131,7 @@ class Analysis:
         cell = ["file", "workload", "batch_size", "device", "threads"]
         studies = (self.results.diagnosis[cell], self.results.variants[cell])
         studied = pd.concat(studies).drop_duplicates()
-        rounds = self.rounds.merge(studied, on=cell)
+        rounds = self.results.rounds.merge(studied, on=cell)
         return remedies(self.results.variants, rounds)
 
     @cached_property
@@ -112,12 +141,21 @@ class Analysis:
 
     def _by_looks(self) -> Iterator[tuple[int, pd.DataFrame]]:
         """The rounds of files with equally many planned looks: each look spends its share."""
-        for looks, rounds in self.rounds.groupby("looks", sort=False):
-            yield int(str(looks)), rounds
+        rounds = self.results.rounds
+        for looks in rounds["looks"].unique():
+            yield int(looks), slim(rounds[rounds["looks"] == looks])
+
+    def in_file(self, file: str, table: pd.DataFrame) -> pd.DataFrame:
+        """A file's rows of one of these tables; all files are looked for once."""
+        known, places = self._places.get(id(table), (None, {}))
+        if known is not table:
+            places = table.groupby("file", sort=False).indices
+            self._places[id(table)] = (table, places)
+        return table.iloc[places.get(file, [])]
 
     def pairs(self, file: str) -> Iterator[Pair]:
         """The device pairs of a file, workload by workload; without a pair, the workload alone."""
-        own = self.rounds[self.rounds["file"] == file]
+        own = self.in_file(file, self.rounds)
         labels = own.drop_duplicates("device").set_index("device")["device_label"]
         threads = sorted(own.loc[own["device"] == "cpu", "threads"].unique())
         contests = [(device, count) for device in labels.index for count in threads]
@@ -131,19 +169,17 @@ class Analysis:
 
     def of(self, pair: Pair, table: pd.DataFrame) -> pd.DataFrame:
         """A pair's rows of verdicts, crossovers or break_even."""
-        same = (table["file"] == pair.file) & (table["workload"] == pair.workload)
-        return table[same & (table["device"] == pair.device) & (table["threads"] == pair.threads)]
+        own = self._of_work(pair, table)
+        return own[(own["device"] == pair.device) & (own["threads"] == pair.threads)]
 
     def rounds_of(self, pair: Pair) -> pd.DataFrame:
         """The first-arm rows of the pair's workload, of every device of its file."""
-        rounds = self.rounds
-        same = (rounds["file"] == pair.file) & (rounds["workload"] == pair.workload)
-        return rounds[same & (rounds["arm"] == "first")]
+        own = self._of_work(pair, self.rounds)
+        return own[own["arm"] == "first"]
 
     def fits_of(self, pair: Pair) -> pd.DataFrame:
         """The fits of the pair's workload, of every device of its file."""
-        same = (self.fits["file"] == pair.file) & (self.fits["workload"] == pair.workload)
-        return self.fits[same]
+        return self._of_work(pair, self.fits)
 
     def why(self, pair: Pair, device: str) -> list[str]:
         """What is known of one device's causes and remedies for the pair's workload, in lines."""
@@ -173,6 +209,10 @@ class Analysis:
 
     def _of_device(self, pair: Pair, device: str, table: pd.DataFrame) -> pd.DataFrame:
         """The rows of one device of the pair, of causes, remedies or ladder."""
-        same = (table["file"] == pair.file) & (table["workload"] == pair.workload)
-        own = table[same & (table["device"] == device)]
+        own = self._of_work(pair, table)
+        own = own[own["device"] == device]
         return own[own["threads"] == pair.threads] if device == "cpu" else own
+
+    def _of_work(self, pair: Pair, table: pd.DataFrame) -> pd.DataFrame:
+        own = self.in_file(pair.file, table)
+        return own[own["workload"] == pair.workload]

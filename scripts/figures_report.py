@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from matplotlib.figure import Figure
 
 from scripts.analysis import Analysis, Pair
+from scripts.collection import shares
+from scripts.figures_collection import collection_figures
 from scripts.figures_heatmap import heat_map_figure, overview_figure, shared_limit
 from scripts.figures_seconds import seconds_figure
 from scripts.figures_speed import speed_figure
@@ -16,7 +18,10 @@ from scripts.words import crossover_words
 
 
 def figures(analysis: Analysis) -> Iterator[tuple[str, Figure]]:
-    """Each figure with the name of its file."""
+    """Each figure with the name of its file; of many machines, those of all of them together."""
+    if analysis.many:
+        yield from collection_figures(shares(analysis.verdicts))
+        return
     limit = shared_limit(analysis.verdicts)
     stems = file_stems(list(analysis.results.files["machine"]))
     for file, machine in zip(

@@ -68,10 +68,18 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
     """The table as CSV. Text that a spreadsheet would run as a formula is quoted with a `'`."""
     safe = table.copy()
     for name in safe.select_dtypes(["object", "str"]).columns:
-        safe[name] = [
-            _FORMULA.sub(r"\1'", value) if isinstance(value, str) else value for value in safe[name]
-        ]
+        if safe[name].dtype == object:
+            safe[name] = [_tame(value) if isinstance(value, str) else value for value in safe[name]]
+            continue
+        tamed = {text: _tame(text) for text in safe[name].dropna().unique()}  # few, many times each
+        changed = {old: new for old, new in tamed.items() if new != old}
+        if changed:
+            safe[name] = safe[name].replace(changed)
     return safe.to_csv(index=False, lineterminator="\n").encode()
+
+
+def _tame(text: str) -> str:
+    return _FORMULA.sub(r"\1'", text)
 
 
 def file_stems(names: list[str]) -> dict[str, str]:

@@ -40,6 +40,10 @@ class Pictures:
         """Keeps an SVG file. Two of one name are both left out: neither is surely the right one."""
         self._sources[name] = None if name in self._sources else data_address(svg)
 
+    def named(self, beginning: str) -> list[str]:
+        """The names of the figures that begin so."""
+        return [name for name in self._sources if name.startswith(beginning)]
+
     def take(self, name: str) -> Markup | None:
         """A figure's `data:` address; None for an unknown figure and for one that does not fit."""
         source = self._sources.get(name)

@@ -9,17 +9,23 @@ from rich.text import Text
 
 from scripts import words
 from scripts.analysis import Analysis, Pair
+from scripts.collection_text import show_collection
 from scripts.fit_words import estimate_words, fit_lines
 from scripts.noise_words import noise_lines
 from scripts.text import counted, seconds_in_words
 from scripts.verdict import WORDS, expected_wrong
 from scripts.why import sum_line
 
+MOST_WARNINGS = 50
+
 
 def show(analysis: Analysis, console: Console) -> None:
     """Prints the whole summary."""
     for warning in warnings(analysis):
         console.print(Text(f"Warning: {warning}", style="bold red"))
+    if analysis.many:
+        show_collection(analysis, console)
+        return
     for file in analysis.results.files.to_dict("records"):
         _show_machine(analysis, file, console)
 
@@ -31,14 +37,16 @@ def warnings(analysis: Analysis) -> list[str]:
         if not file["complete"]:
             known = f"{file['measured_cells']} of {file['planned']} cells measured"
             lines.append(f"{file['machine']}: the run was cut short ({known})")
-        own = analysis.verdicts[analysis.verdicts["file"] == file["file"]]
+        own = analysis.in_file(file["file"], analysis.verdicts)
         suspect = own[own["verdict"] == "suspect"]
         if len(suspect):
             reasons = sorted({reason for text in suspect["reason"] for reason in text.split("; ")})
             more = f" and {len(reasons) - 3} more reasons" if len(reasons) > 3 else ""
             count = f"{len(suspect)} of {counted(len(own), 'verdict')} withheld as suspect"
             lines.append(f"{file['machine']}: {count}: {'; '.join(reasons[:3])}{more}")
-    return lines
+    further = len(lines) - MOST_WARNINGS
+    words = f"{further} more files were cut short or have verdicts withheld: see verdicts.csv"
+    return [*lines[:MOST_WARNINGS], words] if further > 0 else lines
 
 
 def _show_machine(analysis: Analysis, file: dict[Any, Any], console: Console) -> None:

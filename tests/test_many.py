@@ -1,0 +1,133 @@
+"""Many files, a batch at a time: the same tables, the same refusals, fewer rounds in memory."""
+
+from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from scripts import many
+from scripts.analysis import Analysis
+from scripts.many import analysed
+from scripts.result_file import ResultError
+from tests.corpus import Corpus
+
+SMALL: dict[str, Any] = {"batch_sizes": (8, 64), "epochs": (1, 2), "blocks": 3}
+PLANS = (
+    Corpus(machine="one", seed=1, **SMALL),
+    Corpus(machine="two", seed=2, absent={("mlp", 64, None, "vulkan"): ("oom", "8 GB")}, **SMALL),
+    Corpus(machine="one", seed=3, run={"looks": [3, 5, 9]}, **SMALL),
+    Corpus(machine="four", seed=4, suspect={("mlp", 8, 1, "vulkan"): ["loss mismatch"]}, **SMALL),
+    Corpus(machine="one", seed=5, devices=("cpu",), **SMALL),
+)
+TABLES = ("verdicts", "break_even", "crossovers", "causes", "remedies", "ladder", "work")
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> list[Path]:
+    return [plan.write(tmp_path, f"file{place}") for place, plan in enumerate(PLANS)]
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of two files, judged in this process; the first two files are kept whole."""
+    for name, value in (("MOST_FILES", 3), ("WHOLE_FILES", 2), ("BATCH_FILES", 2)):
+        monkeypatch.setattr(many, name, value)
+    monkeypatch.setattr(many, "_judged", lambda batches: map(many.judge, batches))
+
+
+def ordered(table: pd.DataFrame) -> pd.DataFrame:
+    return table.sort_values("file", kind="stable", ignore_index=True)
+
+
+@pytest.mark.usefixtures("here")
+def test_batches_give_the_tables_of_all_files_at_once(paths: list[Path]) -> None:
+    batches, at_once = analysed(paths), Analysis(paths)
+    pd.testing.assert_frame_equal(batches.results.files, at_once.results.files)
+    assert batches.results.files["machine"].tolist() == ["one", "two", "one (2)", "four", "one (3)"]
+    for name in TABLES:
+        own, expected = ordered(getattr(batches, name)), ordered(getattr(at_once, name))
+        if name == "crossovers":  # an estimate takes the rounds, which only some have
+            own, expected = (
+                t.drop(columns=["estimate", "estimate_error"]) for t in (own, expected)
+            )
+        pd.testing.assert_frame_equal(own, expected)
+
+
+@pytest.mark.usefixtures("here")
+def test_only_the_first_files_are_kept_whole(paths: list[Path]) -> None:
+    batches, at_once = analysed(paths), Analysis(paths)
+    assert batches.whole == [str(path) for path in paths[:2]]
+    kept = at_once.rounds[at_once.rounds["file"].isin(batches.whole)]
+    pd.testing.assert_frame_equal(batches.rounds, kept.reset_index(drop=True))
+    assert batches.crossovers["file"].nunique() == 4
+
+
+@pytest.mark.usefixtures("here")
+def test_the_first_bad_file_in_order_is_the_one_that_is_named(paths: list[Path]) -> None:
+    for place in (4, 1):
+        paths[place].write_bytes(b"{}")
+        with pytest.raises(ResultError, match="is missing") as refused:
+            analysed(paths)
+        assert refused.value.file == str(paths[place])
+
+
+@pytest.mark.usefixtures("here")
+def test_bad_files_are_left_out_in_order_when_that_is_asked(paths: list[Path]) -> None:
+    for place in (4, 0, 1):
+        paths[place].write_bytes(b"{}")
+    left_out: list[ResultError] = []
+    analysis = analysed([*paths, paths[2]], skip=left_out.append)
+    assert [error.file for error in left_out] == [str(paths[k]) for k in (0, 1, 4, 2)]
+    assert "is given twice" in left_out[-1].message
+    assert analysis.results.files["file"].tolist() == [str(paths[2]), str(paths[3])]
+    assert analysis.whole == analysis.results.files["file"].tolist()
+
+
+@pytest.mark.usefixtures("here")
+def test_when_no_file_is_good_that_is_said(paths: list[Path]) -> None:
+    for path in paths:
+        path.write_bytes(b"{}")
+    with pytest.raises(ResultError, match="no file is left of 5"):
+        analysed(paths, skip=lambda _error: None)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_process_that_dies_is_one_line(
+    paths: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: Any) -> Iterator[Any]:
+        raise BrokenProcessPool
+
+    monkeypatch.undo()
+    monkeypatch.setattr(many, "MOST_FILES", 3)
+    monkeypatch.setattr(many.ProcessPoolExecutor, "map", broken)
+    with pytest.raises(ResultError, match="a process that read them was ended"):
+        analysed(paths)
+
+
+def test_batches_are_small_in_files_and_in_bytes(
+    paths: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many, "BATCH_FILES", 3)
+    batches = list(many._batches(paths, lenient=False))
+    assert [len(batch.paths) for batch in batches] == [3, 2]
+    assert [(batch.first, len(batch.known)) for batch in batches] == [(0, 0), (3, 3)]
+    monkeypatch.setattr(many, "BATCH_BYTES", 1)
+    assert [len(batch.paths) for batch in many._batches(paths, lenient=False)] == [1] * 5
+
+
+@pytest.mark.slow
+def test_processes_of_their_own_give_the_same(
+    paths: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many, "MOST_FILES", 3)
+    monkeypatch.setattr(many, "BATCH_FILES", 2)
+    pd.testing.assert_frame_equal(
+        ordered(analysed(paths).verdicts), ordered(Analysis(paths).verdicts)
+    )
+    paths[3].write_bytes(b"{}")
+    with pytest.raises(ResultError, match="is missing"):
+        analysed(paths)
