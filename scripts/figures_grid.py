@@ -12,7 +12,7 @@ from scripts.figures import plain
 
 WARM = "warm"
 CELL_WIDTH, CELL_HEIGHT = 0.62, 0.34
-_HATCHED: dict[str, Any] = {"facecolor": "0.93", "hatch": "////", "hatchcolor": "0.75"}
+HATCHED: dict[str, Any] = {"facecolor": "0.93", "hatch": "////", "hatchcolor": "0.75"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def grid_axes(axes: Axes) -> None:
 def draw_absence(axes: Axes, cell: dict[Any, Any]) -> None:
     """Hatches a cell without a time and writes its reason into it."""
     place = (cell["column"], cell["row"])
-    axes.add_patch(Rectangle(place, 1, 1, edgecolor="white", linewidth=1.2, **_HATCHED))
+    axes.add_patch(Rectangle(place, 1, 1, edgecolor="white", linewidth=1.2, **HATCHED))
     words = plain(short_reason(cell["reason"]), longest=14).replace(" ", "\n", 1)
     axes.text(
         place[0] + 0.5, place[1] + 0.5, words, ha="center", va="center", fontsize=6, color="0.2",

@@ -56,3 +56,14 @@ def mean_costs(means: pd.DataFrame, prices: dict[str, float], *, base: str) -> p
     factor = means["machine"].map(prices).astype(float) / prices.get(base, math.nan)
     costs = {f"cost_{name}": means[name].astype(float) * factor for name in ("ratio", "lo", "hi")}
     return means.assign(**costs)
+
+
+def target_costs(soonest: pd.DataFrame, prices: dict[str, float]) -> pd.DataFrame:
+    """The soonest settings (`target.best_of`) with `usd`, `usd_lo`, `usd_hi`, the cheapest first.
+
+    An hour of a machine costs the same whichever of its devices trains. NaN without a price.
+    """
+    hourly = soonest["machine"].map(prices).astype(float) / 3600
+    sides = {"usd": "seconds", "usd_lo": "lo", "usd_hi": "hi"}
+    table = soonest.assign(**{name: soonest[side] * hourly for name, side in sides.items()})
+    return table.sort_values(["workload", "usd", "seconds"], kind="stable", ignore_index=True)

@@ -111,15 +111,14 @@ def _fastest(cells: pd.DataFrame, limits: Margins, alpha: float) -> pd.DataFrame
     leads = ~cells.duplicated(work).to_numpy()
     first = np.flatnonzero(leads)[np.cumsum(leads) - 1]  # of each cell, the place of its fastest
     best = cells.loc[first].reset_index(drop=True)
-    others = [int(place) for place in np.flatnonzero(~leads)]
-    tests = [
-        (Difference.of(_summary(cells, place), _summary(best, place)),
-         *_limits(limits, cells["machine"][place], best["machine"][place], alpha))
-        for place in others
-    ]  # fmt: skip
+    others = np.flatnonzero(~leads)
+    difference = Difference.of(_summary(cells.loc[others]), _summary(cells.loc[first[others]]))
+    names = zip(cells["machine"][others], best["machine"][others], strict=True)
+    levels, margins = _limits(limits, list(names), alpha)
     company: dict[int, dict[str, str]] = {int(place): {} for place in first}
-    for place, word in zip(others, _judged(tests), strict=True):
-        company[int(first[place])][_name(cells.iloc[place])] = word
+    words = judge(difference, margin=margins, level=min(levels, default=alpha))
+    for place, word in zip(others, words, strict=True):
+        company[int(first[place])][_name(cells.iloc[place])] = str(word)
     winners = cells.loc[sorted(company)]
     pairs = [_company(company[place]) for place in sorted(company)]
     tied, undecided = zip(*pairs, strict=True)
@@ -128,13 +127,17 @@ def _fastest(cells: pd.DataFrame, limits: Margins, alpha: float) -> pd.DataFrame
     )
 
 
-def _limits(limits: Margins, one: str, other: str, alpha: float) -> tuple[float, float]:
-    return limits.level(one, other, alpha=alpha), limits.between(one, other)
+def _limits(
+    limits: Margins, pairs: list[tuple[str, str]], alpha: float
+) -> tuple[decide.Array, decide.Array]:
+    """Levels and margins of pairs of machines, an entry a pair."""
+    known = {pair: (limits.level(*pair, alpha=alpha), limits.between(*pair)) for pair in set(pairs)}
+    values = np.array([known[pair] for pair in pairs], dtype=np.float64).reshape(-1, 2)
+    return values[:, 0], values[:, 1]
 
 
-def _summary(cells: pd.DataFrame, place: int) -> decide.Summary:
-    row = cells.loc[[place]]
-    arrays = [row[name].to_numpy(dtype=np.float64) for name in ("mean", "spread", "blocks")]
+def _summary(cells: pd.DataFrame) -> decide.Summary:
+    arrays = [cells[name].to_numpy(dtype=np.float64) for name in ("mean", "spread", "blocks")]
     return decide.Summary(*arrays)
 
 

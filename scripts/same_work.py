@@ -61,3 +61,14 @@ def _differs(base: "pd.Series", own: "pd.Series", name: str) -> str:
     if base[name] == own[name]:
         return ""
     return f"is {own[name]} here and {base[name]} in {base['file']}"
+
+
+def only_like(rounds: pd.DataFrame, *, base: str) -> tuple[pd.DataFrame, list[Unlike]]:
+    """The rounds whose work is the base's, and why the others are left out."""
+    differences = list(unlike(rounds, base=base))
+    whole = {one.machine for one in differences if not one.workload}
+    parts = {(one.machine, one.workload) for one in differences if one.workload}
+    places = zip(rounds["machine"], rounds["workload"], strict=True)
+    keep = [machine not in whole and (machine, work) not in parts for machine, work in places]
+    why = [one for one in differences if not one.workload or one.machine not in whole]
+    return rounds[keep], why
