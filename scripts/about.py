@@ -35,18 +35,34 @@ def device_labels(document: Document, devices: set[str]) -> dict[str, str]:
 def describe_file(path: Path, machine: str, document: Document) -> dict[str, Any]:
     """One row of facts about the file; `machine` is its name among all files."""
     own, about = document["crossover"], machine_info(document)
-    run = own["run"]
-    texts = {name: safe_text(about.get(name, "")) for name in ("cpu", "os", "python", "torch")}
-    texts |= {name: safe_text(run.get(name) or "") for name in ("command", "started", "preset")}
     return {
         "file": safe_text(path),
         "machine": machine,
-        "machine_id": safe_text(about["machine_id"]),
-        "software_id": safe_text(about["software_id"]),
-        **texts,
+        **_texts(about, own["run"]),
         "cores_physical": about.get("cores_physical"),
         "complete": own["complete"],
         "planned": own.get("planned", len(document["benchmarks"]) + len(own["absent"])),
         "measured_cells": len(document["benchmarks"]),
         "absent_cells": len(own["absent"]),
     }
+
+
+def describe_learning(path: Path, machine: str, document: Document) -> dict[str, Any]:
+    """The same of a learning file: `planned` are its cells, `runs` the trainings that it has."""
+    own = document["crossover_learning"]
+    return {
+        "file": safe_text(path),
+        "machine": machine,
+        **_texts(machine_info(document), own["run"]),
+        "complete": own["complete"],
+        "planned": own["planned"],
+        "runs": len(own["runs"]),
+    }
+
+
+def _texts(about: dict[str, Any], run: dict[str, Any]) -> dict[str, str]:
+    """What a file says of its machine, its software and its run; empty where it is silent."""
+    names = ("machine_id", "software_id", "cpu", "os", "python", "torch")
+    texts = {name: safe_text(about.get(name) or "") for name in names}
+    told = ("command", "started", "preset")
+    return texts | {name: safe_text(run.get(name) or "") for name in told}

@@ -11,74 +11,98 @@ from pathlib import Path
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-import pandas as pd
 from rich.console import Console
+from rich.text import Text
 
-from scripts import compare_text
-from scripts.machines import compared
-from scripts.output import csv_bytes, write_whole
-from scripts.prices import mean_costs, price, require_machines, with_costs
-from scripts.ranking import fastest, geometric_means, ranking
+from scripts import compare_findings, compare_text
+from scripts.analysis import Analysis
+from scripts.comparison import Comparison, base_machine
+from scripts.figures import DPI, FORMATS, encoded
+from scripts.figures_compare import compare_figures
+from scripts.learning_report import Learned
+from scripts.output import Folder, csv_bytes, write_whole
+from scripts.prices import price, require_machines
 from scripts.result_file import ResultError
-from scripts.sources import add_sources, show_skipped, skipper, take_learning
-from scripts.table import Results, load_results
+from scripts.same_work import unlike
+from scripts.sources import add_sources, dots, show_skipped, skipper, take_learning
+from scripts.text import counted
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Reads the files and prints the comparison; 2 and one line on stderr when it cannot."""
     options = _parser().parse_args(arguments)
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    console = Console(highlight=False, markup=False, emoji=False)
     try:
-        take_learning(options)  # nothing of theirs can be compared cell by cell
-        results = _load(options)
-        machines = list(results.files["machine"])
-        base = machines[0] if options.base is None else _base(results.files, options.base)
-        prices = require_machines(options.price, machines)
-        comparison = compared(results.rounds, base=base, allow=options.allow)
-        comparison = with_costs(comparison, prices) if prices else comparison
+        learned = take_learning(options)
+        analysis = Analysis(options.files, skip=skipper(options))
+        comparison = _comparison(analysis, options, learned)
         if options.csv:
-            write_whole(options.csv, csv_bytes(comparison), inputs=options.files)
+            write_whole(options.csv, csv_bytes(comparison.cells), inputs=options.files)
+        folder = Folder(options.out) if options.out else None
+        if folder:
+            write_comparison(folder, comparison, dpi=options.dpi)
     except ResultError as error:
         print(error, file=sys.stderr)
         return 2
-    console = Console(highlight=False, markup=False, emoji=False)
-    show_skipped(options, results, console)
-    means = mean_costs(geometric_means(results.rounds, base=base), prices, base=base)
-    compare_text.show_unlike(comparison, console)
-    compare_text.show_machines(results.files, base=base, console=console)
-    compare_text.show_means(means, console)
-    if len(machines) > 2:
-        compare_text.show_ranking(ranking(results.rounds), console)
-    compare_text.show_fastest(fastest(results.rounds), console)
-    compare_text.show_cells(comparison, console)
+    show_skipped(options, analysis.results, console)
+    show(comparison, console)
+    if folder:
+        written = f"{counted(len(folder.written), 'file')} written to {folder.path}"
+        console.print(Text(f"\n{written}"), soft_wrap=True)
     return 0
 
 
-def _load(options: argparse.Namespace) -> Results:
-    results = load_results(options.files, skip=skipper(options))
+def show(comparison: Comparison, console: Console) -> None:
+    """Prints everything, what has to be known first on top."""
+    compare_text.show_unlike(comparison.cells, console)
+    compare_text.show_machines(comparison.files, base=comparison.base, console=console)
+    compare_findings.show_upgrades(comparison.upgrades, console)
+    compare_text.show_means(comparison.means, console)
+    if len(comparison.machines) > 2:
+        compare_text.show_ranking(comparison.ranks, console)
+    compare_findings.show_moves(comparison.moves, console)
+    compare_findings.show_costs(comparison.costs, console)
+    compare_text.show_fastest(comparison.fastest, console)
+    compare_text.show_cells(comparison.cells, console)
+
+
+def write_comparison(folder: Folder, comparison: Comparison, *, dpi: int) -> None:
+    """Writes every table and every figure of the comparison."""
+    for name, table in comparison.tables():
+        folder.write_table(name, table)
+    for name, figure in compare_figures(comparison):
+        for kind in FORMATS:
+            folder.write(f"{name}.{kind}", encoded(figure, kind, dpi=dpi))
+
+
+def _comparison(analysis: Analysis, options: argparse.Namespace, learned: list[Path]) -> Comparison:
+    results = analysis.results
     if len(results.files) < 2:
         alone = results.files["file"].iloc[0]
         raise ResultError(alone, "", "is alone; name two result files or more")
-    return results
-
-
-def _base(files: pd.DataFrame, name: str) -> str:
-    """The machine of that name, or of the file of that name."""
-    paths = [Path(file) for file in files["file"]]
-    for names in (files["machine"], files["file"], [path.stem for path in paths]):
-        found = [machine for own, machine in zip(names, files["machine"], strict=True)
-                 if own == name]  # fmt: skip
-        if len(found) == 1:
-            return str(found[0])
-    known = ", ".join(files["machine"])
-    raise ResultError("", "--base", f"{name!r} is no machine here; name one of: {known}")
+    base = base_machine(results.files, options.base)
+    differences = list(unlike(results.rounds, base=base))
+    if differences and not options.allow:
+        raise differences[0].error()
+    return Comparison(
+        analysis,
+        results.rounds,
+        base=base,
+        prices=require_machines(options.price, list(results.files["machine"])),
+        learned=Learned.read(learned, analysis.rounds) if learned else None,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    add_sources(parser, files="result files, two or more; the first is the base")
+    add_sources(
+        parser,
+        files="result files, two or more; the first is the base. With --price, learning files\n"
+        "among them add what it costs to reach the target",
+    )
     parser.add_argument(
         "--base", metavar="NAME", help="the machine (or file) that the others are compared with"
     )
@@ -90,6 +114,13 @@ def _parser() -> argparse.ArgumentParser:
         "--allow", action="store_true", help="compare unlike work as well, and mark it"
     )
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write every cell to a CSV file")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help="write every table and figure into a folder;\nreport.py has them on its page",
+    )
+    parser.add_argument("--dpi", type=dots, default=DPI, help=f"of PNG figures (default: {DPI})")
     return parser
 
 

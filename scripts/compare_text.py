@@ -50,12 +50,12 @@ def show_means(means: pd.DataFrame, console: Console) -> None:
     cost = ["cost"] if costs else []
     for scope, own in means.groupby("scope", sort=False):
         console.print()
-        table = _table("work", "machine", "ratio", *cost, "cells", "verdict", "margin")
+        table = new_table("work", "machine", "ratio", *cost, "cells", "verdict", "margin")
         table.title = f"Geometric means over the cells that all have measured: {_SCOPES[scope]}"
         for row in own.to_dict("records"):
             money = [_cost_words(row)] if costs else []
             table.add_row(
-                _work(row), Text(row["machine"]), ratio_words(row), *money, str(row["cells"]),
+                work_text(row), Text(row["machine"]), ratio_words(row), *money, str(row["cells"]),
                 row["verdict"], f"{row['margin']:.0%}",
             )  # fmt: skip
         console.print(table)
@@ -65,12 +65,12 @@ def show_ranking(ranks: pd.DataFrame, console: Console) -> None:
     """Prints the machines in order; those that share a rank are not told apart."""
     for scope, own in ranks.groupby("scope", sort=False):
         console.print()
-        table = _table("work", "rank", "machine", "mean", "tied with", "undecided with")
+        table = new_table("work", "rank", "machine", "mean", "tied with", "undecided with")
         words = f"Ranks, {_SCOPES[scope]}: one more than the number of machines decided to be"
         table.title = f"{words} faster"
         before = None
         for row in own.to_dict("records"):
-            work = _work(row)
+            work = work_text(row)
             table.add_row(
                 work if work != before else Text(""), str(row["rank"]), Text(row["machine"]),
                 seconds_in_words(row["seconds"]), Text(row["tied_with"]),
@@ -80,14 +80,15 @@ def show_ranking(ranks: pd.DataFrame, console: Console) -> None:
         console.print(table)
 
 
-def _work(row: dict[Any, Any]) -> Text:
+def work_text(row: dict[Any, Any]) -> Text:
+    """`mlp on cpu, 2 threads`."""
     return Text(f"{row['workload']} on {_arm(row['device'], row['threads'])}")
 
 
 def show_fastest(cells: pd.DataFrame, console: Console) -> None:
     """Prints, for every workload, batch size and number of epochs, what has done it soonest."""
     console.print()
-    table = _table("workload", "batch size", "epochs", "fastest", "mean", "tied with",
+    table = new_table("workload", "batch size", "epochs", "fastest", "mean", "tied with",
                    "undecided with")  # fmt: skip
     table.title = "The fastest for each cell, whatever the device"
     before = ""
@@ -95,7 +96,7 @@ def show_fastest(cells: pd.DataFrame, console: Console) -> None:
         name = row["workload"] if row["workload"] != before else ""
         arm = f"{row['machine']} {_arm(row['device'], row['threads'])}"
         table.add_row(
-            Text(name), str(row["batch_size"]), _epochs(row["epochs"]), Text(arm),
+            Text(name), str(row["batch_size"]), epochs_text(row["epochs"]), Text(arm),
             seconds_in_words(row["seconds"]), Text(row["tied_with"]), Text(row["undecided_with"]),
         )  # fmt: skip
         before = row["workload"]
@@ -119,7 +120,7 @@ def _cells_table(cells: pd.DataFrame) -> Table:
     machine = ["machine"] if cells["machine"].nunique() > 1 else []
     costs = "usd" in cells and bool(cells["usd"].notna().any())
     money = ["USD", "cost"] if costs else []
-    table = _table("batch size", "epochs", *machine, "base", "time", "ratio", *money, "verdict")
+    table = new_table("batch size", "epochs", *machine, "base", "time", "ratio", *money, "verdict")
     ordered = cells.sort_values([*PLACE[1:3], "machine"], na_position="first", kind="stable")
     for row in ordered.to_dict("records"):
         seconds = [_seconds(row[name]) for name in ("base_seconds", "seconds")]
@@ -127,8 +128,9 @@ def _cells_table(cells: pd.DataFrame) -> Table:
         unlike = "unlike work" if row["unlike"] else ""
         words = ": ".join(part for part in (verdict, row["reason"], unlike) if part)
         paid = [_dollars(row["usd"]), _cost_words(row)] if costs else []
+        names = [Text(row[name]) for name in machine]
         table.add_row(
-            str(row["batch_size"]), _epochs(row["epochs"]), *[Text(row[name]) for name in machine],
+            str(row["batch_size"]), epochs_text(row["epochs"]), *names,
             *seconds, ratio_words(row), *paid, Text(words),
         )  # fmt: skip
     return table
@@ -138,7 +140,8 @@ def _arm(device: str, threads: int) -> str:
     return f"{device}, {counted(threads, 'thread')}" if threads else device
 
 
-def _epochs(epochs: object) -> str:
+def epochs_text(epochs: object) -> str:
+    """A number of epochs, or that it is a warm step."""
     return "warm step" if pd.isna(epochs) else str(epochs)  # type: ignore[call-overload]
 
 
@@ -155,11 +158,12 @@ def _cost_words(row: dict[Any, Any]) -> str:
     return ratio_words({name: row[f"cost_{name}"] for name in ("ratio", "lo", "hi")})
 
 
-def _table(*columns: str) -> Table:
+def new_table(*columns: str, left: frozenset[str] = frozenset()) -> Table:
+    """An empty table of aligned columns: of words to the left, of numbers to the right."""
     table = Table(box=None, pad_edge=False, header_style="italic", title_justify="left")
     for name in columns:
         table.add_column(
-            name, justify="left" if name in _LEFT else "right", overflow="fold",
+            name, justify="left" if name in _LEFT | left else "right", overflow="fold",
             no_wrap=name in {"ratio", "cost"},
         )  # fmt: skip
     return table

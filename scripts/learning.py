@@ -6,6 +6,7 @@ data is an entry of these arrays; `steps[0]` is 0, the untrained network.
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from scripts.about import describe_learning
 from scripts.learning_file import KEY, reached, read
 from scripts.result_file import Document, ResultError
 from scripts.text import distinct, safe_text
@@ -22,13 +24,33 @@ Array = npt.NDArray[np.float64]
 CELL = ["file", "machine", "workload", "batch_size", "optimizer"]
 CURVE = ("train_loss", "loss", "score")
 NOT_REACHED = "not reached"
+_EPOCHS = [
+    *CELL, "metric", "samples", "steps_an_epoch", "definition", "target", "learning_rate", "edge",
+    "seeds", "reached", "steps", "epochs", "low", "high", "reason",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Files:
+    """Learning files as tables: a row a run, a row a cell that was not trained, a row a file."""
+
+    runs: pd.DataFrame
+    absent: pd.DataFrame
+    files: pd.DataFrame
 
 
 def load(paths: Iterable[str | Path]) -> pd.DataFrame:
-    """A row a run of these learning files; raises ResultError for the first that is none.
+    """The runs of these learning files, as `load_files` has them."""
+    return load_files(paths).runs
 
-    Columns: CELL, learning_rate, seed, role (`tuning` or `figure`), ended, detail, steps and the
-    curves (arrays), samples (of an epoch), steps_an_epoch, metric, target, definition, patience.
+
+def load_files(paths: Iterable[str | Path]) -> Files:
+    """Everything in these learning files; raises ResultError for the first that is none.
+
+    Columns of runs: CELL, learning_rate, seed, role (`tuning` or `figure`), ended, detail, steps
+    and the curves (arrays), samples (of an epoch), steps_an_epoch, metric, target, definition,
+    patience.
+    Of absent: CELL, reason, detail. Of files: what `about.describe_learning` tells.
     """
     names = [Path(path) for path in paths]
     if not names:
@@ -37,11 +59,22 @@ def load(paths: Iterable[str | Path]) -> pd.DataFrame:
     machines = distinct(
         safe_text(document["machine_info"]["crossover"]["machine"]) for document in documents
     )
+    every = list(zip(names, machines, documents, strict=True))
+    return Files(
+        runs=pd.concat([_rows(*one) for one in every], ignore_index=True),
+        absent=pd.concat([_absent(*one) for one in every], ignore_index=True),
+        files=pd.DataFrame([describe_learning(*one) for one in every]),
+    )
+
+
+def _absent(path: Path, machine: str, document: Document) -> pd.DataFrame:
     rows = [
-        _rows(path, machine, document)
-        for path, machine, document in zip(names, machines, documents, strict=True)
+        {name: safe_text(row[name]) for name in ("workload", "optimizer", "reason", "detail")}
+        | {"batch_size": row["batch_size"]}
+        for row in document[KEY]["absent"]
     ]
-    return pd.concat(rows, ignore_index=True)
+    table = pd.DataFrame(rows, columns=[*CELL[2:], "reason", "detail"])
+    return table.assign(file=safe_text(path), machine=machine)
 
 
 def _rows(path: Path, machine: str, document: Document) -> pd.DataFrame:
@@ -109,7 +142,7 @@ def epochs_to_target(runs: pd.DataFrame, *, target: float | None = None) -> pd.D
     rows = []
     for _cell, own in runs.groupby(CELL, sort=False):
         rows.append(_cell_row(own, target))
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=_EPOCHS)
 
 
 def _cell_row(own: pd.DataFrame, target: float | None) -> dict[str, Any]:

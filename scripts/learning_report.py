@@ -6,7 +6,7 @@ python scripts/learning_report.py results/*.json --out report/
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -36,10 +36,21 @@ from scripts.text import counted, file_stem
 
 @dataclass(frozen=True)
 class Learned:
-    """What learning files say, joined with the rounds of timing files (empty: none were given)."""
+    """What learning files say, joined with the rounds of timing files (empty: none were given).
+
+    `runs`, `absent` and `files` are those of `learning.load_files`.
+    """
 
     runs: pd.DataFrame
     rounds: pd.DataFrame
+    absent: pd.DataFrame = field(default_factory=pd.DataFrame)
+    files: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @classmethod
+    def read(cls, paths: Sequence[Path], rounds: pd.DataFrame) -> "Learned":
+        """From the paths of learning files and rows of `table.load`."""
+        known = learning.load_files(paths)
+        return cls(known.runs, rounds, known.absent, known.files)
 
     @cached_property
     def epochs(self) -> pd.DataFrame:
@@ -59,6 +70,21 @@ class Learned:
         times = times_to_target(one_source(self.epochs), self.rounds)
         return labelled(times) if len(times) else times
 
+    @cached_property
+    def contests(self) -> pd.DataFrame:
+        """GPU against CPU in time to the target; empty where nothing was timed."""
+        return contests(self.times, self.rounds) if len(self.times) else pd.DataFrame()
+
+    @cached_property
+    def workloads(self) -> list[str]:
+        """The workloads of the runs, and those that were to be trained."""
+        tables = [table for table in (self.runs, self.absent) if len(table)]
+        return list(dict.fromkeys(name for table in tables for name in table["workload"]))
+
+    def of(self, workload: str, table: pd.DataFrame) -> pd.DataFrame:
+        """The workload's rows of one of these tables, which may be empty."""
+        return table[table["workload"] == workload] if len(table) else table
+
     def lines(self) -> Iterator[str]:
         """The answer for every workload, as `advise.py` gives it."""
         epochs = one_source(self.epochs)
@@ -75,14 +101,14 @@ class Learned:
         }
         if len(self.times):
             tables["time_to_target.csv"] = self.times.drop(columns=["draws", "label"])
-            tables["best_devices.csv"] = contests(self.times, self.rounds)
+            tables["best_devices.csv"] = self.contests
         return tables
 
     def figures(self) -> Iterator[tuple[str, Figure]]:
         """Each figure with the name of its file."""
         for (file, workload), own in self.runs.groupby(["file", "workload"], sort=False):
             machine = own["machine"].iloc[0]
-            stem = (file_stem(machine), str(workload))
+            place = (str(machine), str(workload))
             title = f"{workload}, learned on {machine}"
             epochs, fitted = (
                 frame[(frame["file"] == file) & (frame["workload"] == workload)]
@@ -91,12 +117,12 @@ class Learned:
             target = f"to {score_text(own['metric'].iloc[0], own['target'].iloc[0])}"
             if epochs["epochs"].notna().any():
                 figure = epochs_figure(epochs, fitted, title=f"{title}: {target}")
-                yield file_stem("epochs", *stem), figure
-            yield file_stem("rates", *stem), rates_figure(own, title=f"{title}: {target}")
-            yield from self._timed_figures(own, stem, title, target)
+                yield figure_name("epochs", *place), figure
+            yield figure_name("rates", *place), rates_figure(own, title=f"{title}: {target}")
+            yield from self._timed_figures(own, place, title, target)
 
     def _timed_figures(
-        self, runs: pd.DataFrame, stem: tuple[str, str], title: str, target: str
+        self, runs: pd.DataFrame, place: tuple[str, str], title: str, target: str
     ) -> Iterator[tuple[str, Figure]]:
         """The figures in seconds: one a timed machine; in epochs alone where there is none."""
         workload = runs["workload"].iloc[0]
@@ -107,12 +133,11 @@ class Learned:
             own = times[(times["workload"] == workload) & (times["learned_on"] == learner)]
         groups = dict(list(own.groupby("machine", sort=False))) if len(own) else {"": own}
         for machine, timed in groups.items():
-            place = [file_stem(machine)] if machine else []
             where = f"; timed on {machine}" if machine else ""
-            name = file_stem("curves", *stem, *place)
+            name = figure_name("curves", *place, timed_on=machine)
             yield name, curves_figure(runs, timed, title=f"{title}: {target}{where}")
             if machine and timed["seconds"].notna().any():
-                name = file_stem("time", *stem, *place)
+                name = figure_name("time", *place, timed_on=machine)
                 yield name, time_figure(timed, title=f"{title}: time {target}{where}")
             sgd = runs[runs["optimizer"] == "sgd"]
             if len(sgd):
@@ -121,23 +146,12 @@ class Learned:
                 figure = descent_figure(sgd, own_times, title=f"{words}{where}")
                 # A machine that timed another optimiser alone would repeat the picture in epochs.
                 if figure is not None and not (machine and own_times.empty):
-                    yield file_stem("descent", *stem, *place), figure
+                    yield figure_name("descent", *place, timed_on=machine), figure
 
 
-def write_learning(
-    folder: Folder, files: Sequence[Path], rounds: pd.DataFrame, *, dpi: int
-) -> list[str]:
-    """Writes tables and figures of learning files, joined with these rounds (empty: none).
-
-    Returns the answers in words, a sentence a line.
-    """
-    learned = Learned(learning.load(files), rounds)
-    for name, frame in learned.tables().items():
-        folder.write_table(name, frame)
-    for name, figure in learned.figures():
-        for kind in FORMATS:
-            folder.write(f"{name}.{kind}", encoded(figure, kind, dpi=dpi))
-    return list(learned.lines())
+def figure_name(kind: str, machine: str, workload: str, *, timed_on: str = "") -> str:
+    """The file of a figure, without its ending; `machine` is the one that learned."""
+    return file_stem(kind, *filter(None, (machine, workload, timed_on)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -147,12 +161,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         timing, files = by_kind(options.files)
         rounds = table.load(timing) if timing else pd.DataFrame()
+        learned = Learned.read(files, rounds)
         folder = Folder(options.out)
-        lines = write_learning(folder, files, rounds, dpi=options.dpi)
+        for name, frame in learned.tables().items():
+            folder.write_table(name, frame)
+        for name, figure in learned.figures():
+            for kind in FORMATS:
+                folder.write(f"{name}.{kind}", encoded(figure, kind, dpi=options.dpi))
     except ResultError as error:
         print(error, file=sys.stderr)
         return 2
-    print("\n".join(lines))
+    print("\n".join(learned.lines()))
     print(f"{counted(len(folder.written), 'file')} written to {folder.path}")
     return 0
 

@@ -101,7 +101,7 @@
   const switches = document.getElementById("switches");
   const choice = { machine: null, pair: null, scope: null };
   const chosen = (own) => Object.entries(choice).every(([key, wanted]) => wanted === null || own[key] === undefined || own[key] === wanted);
-  const GLOBAL = new Set(["machines", "noise", "software", "crossovers-at-a-glance"]);
+  const GLOBAL = new Set(["machines", "noise", "software", "crossovers-at-a-glance", "ranks", "fastest", "cost-to-target", "upgrade"]);
 
   const choose = () => {
     for (const key of ["machine", "pair"]) {
@@ -208,6 +208,7 @@
   all(".table").forEach(openTable);
   all(".map svg").forEach(openMap);
   all(".map").forEach((figure) => keepable(figure, figure.querySelector("svg").id, () => asFile(figure.querySelector("svg"))));
+  all(".scale").forEach((figure) => keepable(figure, "scale", () => asFile(figure.querySelector("svg"))));
   all(".picture").forEach((figure) => {
     const image = figure.querySelector("img");
     keepable(figure, image.dataset.name, () => decodeURIComponent(image.src.slice(image.src.indexOf(",") + 1)));

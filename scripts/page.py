@@ -17,14 +17,20 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from scripts.analysis import Analysis
+from scripts.collection_text import collection_lines
+from scripts.comparison import Comparison
+from scripts.learning_report import Learned
 from scripts.noise_words import noise_lines
+from scripts.page_collection import across_machines
+from scripts.page_compare import side_by_side
 from scripts.page_heatmap import scale
 from scripts.page_machines import glance_table, machines_table, noise_table, software_table
 from scripts.page_parts import Line, Part
 from scripts.page_pictures import Pictures
 from scripts.page_view import View, pair_words
-from scripts.page_words import pair_answer, place_words, software_warnings
+from scripts.page_words import learning_warnings, pair_answer, place_words, software_warnings
 from scripts.page_workload import PARTS as WORKLOAD_PARTS
+from scripts.page_workload import UNTIMED
 from scripts.summary import warnings
 from scripts.text import counted
 from scripts.verdict import expected_wrong
@@ -34,7 +40,7 @@ _FOLDER = Path(__file__).resolve().parent
 MOST_ANSWERS = 4
 """Device pairs that the first paragraph speaks of; the table below it has all."""
 
-PAGE_PARTS: tuple[Callable[[View], Iterable[Part]], ...] = ()
+PAGE_PARTS: tuple[Callable[[View], Iterable[Part]], ...] = (across_machines, side_by_side)
 """What the page says of all workloads together, after them: functions from the view to parts."""
 
 
@@ -47,9 +53,15 @@ class Workload:
     parts: tuple[Part, ...]
 
 
-def page(analysis: Analysis, pictures: Pictures) -> str:
-    """The HTML text of report.html."""
-    view = View(analysis, pictures)
+def page(
+    analysis: Analysis,
+    pictures: Pictures,
+    *,
+    learned: Learned | None = None,
+    comparison: Comparison | None = None,
+) -> str:
+    """The HTML text of report.html; with learning and a comparison of its machines, if any."""
+    view = View(analysis, pictures, learned=learned, comparison=comparison)
     chapters = [
         Workload(name, f"w-{view.work_stems[name]}", tuple(_parts(view, name)))
         for name in view.workloads
@@ -60,7 +72,7 @@ def page(analysis: Analysis, pictures: Pictures) -> str:
     return _environment().get_template("page.html").render(
         policy=_policy(style, script), style=style, script=script,
         machines=view.machines, pairs=_pair_names(view), chapters=chapters, further=further,
-        warnings=[*warnings(analysis), *software_warnings(analysis), *_omissions(view)],
+        warnings=_warnings(view),
         answer=_answer(view), sure=_sure(analysis), glance=glance_table(view),
         noise=noise_table(view), machines_table=machines_table(view),
         software=software_table(view), scale=scale(view.limit), limit=view.limit,
@@ -68,13 +80,15 @@ def page(analysis: Analysis, pictures: Pictures) -> str:
 
 
 def _parts(view: View, workload: str) -> Iterator[Part]:
-    for parts in WORKLOAD_PARTS:
+    for parts in WORKLOAD_PARTS if view.of(workload) else UNTIMED:
         yield from parts(view, workload)
 
 
 def _answer(view: View) -> list[Line]:
     """The answer in one paragraph: a line a device pair, the first few of them."""
     analysis = view.analysis
+    if analysis.many:
+        return [Line(next(collection_lines(analysis)))]
     lines = []
     for pair in {(pair.file, pair.device, pair.threads): pair for pair in view.pairs}.values():
         if pair.device is None:
@@ -107,7 +121,19 @@ def _sure(analysis: Analysis) -> str:
         f"Of {counted(len(verdicts), 'cell')}, {len(compared)} got a verdict; at most "
         f"{expected_wrong(verdicts):.2g} of these are expected to be wrong"
     )
-    return f"{text}, and {withheld} were withheld as suspect." if withheld else f"{text}."
+    text += f", and {withheld} were withheld as suspect." if withheld else "."
+    return (
+        f"{text} In brackets: the device's seconds over the CPU's at the ends of each crossover, "
+        "with 95 % intervals."
+    )
+
+
+def _warnings(view: View) -> list[str]:
+    """What has to be known before any number, and what is not on the page."""
+    lines = [*warnings(view.analysis), *software_warnings(view.analysis)]
+    if view.learned is not None:
+        lines += learning_warnings(view.learned)
+    return [*lines, *_omissions(view)]
 
 
 def _omissions(view: View) -> list[str]:

@@ -23,7 +23,7 @@ def glance_table(view: View) -> Table | None:
     curves = analysis.crossovers[analysis.crossovers["scope"] == "warm"]
     if curves.empty:
         return None
-    labels = _labels(analysis.rounds)
+    labels = _labels(analysis.work)
     workloads = list(dict.fromkeys(curves["workload"]))
     rows: dict[tuple[Any, ...], dict[str, str]] = {}
     for curve in curves.to_dict("records"):
@@ -128,8 +128,10 @@ def machines_table(view: View) -> Table:
 
 
 def software_table(view: View) -> Table:
-    """A row a file: its software, and the exact command that measured it."""
+    """A row a file: its software, and the exact command that measured or trained it."""
     files = _files(view)
+    if view.learned is not None:
+        files += view.learned.files.to_dict("records")
     shown = {
         "file": "file", "machine": "machine", "command": "command", "started": "started",
         "torch": "torch", "python": "Python", "os": "operating system", "preset": "preset",

@@ -6,8 +6,12 @@ from functools import cached_property
 import pandas as pd
 
 from scripts.analysis import Analysis, Pair
+from scripts.comparison import Comparison
 from scripts.figures_heatmap import shared_limit
+from scripts.learning_report import Learned
 from scripts.output import file_stems
+from scripts.page_compare_tables import comparison_rows
+from scripts.page_learning_tables import learned_rows
 from scripts.page_parts import Picture
 from scripts.page_pictures import Pictures
 
@@ -20,21 +24,36 @@ takes about so many bytes in tables and heat maps; pictures get what is left."""
 
 
 class View:
-    """The analysis with its pictures; `files` are those that are shown cell by cell.
+    """The analysis with its pictures, and with learning and a comparison of machines, if any.
+
+    `files` are those that are shown cell by cell, `workloads` those that were timed or trained.
 
     `stems` and `work_stems` are the names of machines and workloads in names of files and links.
     """
 
-    def __init__(self, analysis: Analysis, pictures: Pictures) -> None:
+    def __init__(
+        self,
+        analysis: Analysis,
+        pictures: Pictures,
+        *,
+        learned: Learned | None = None,
+        comparison: Comparison | None = None,
+    ) -> None:
         self.analysis = analysis
         self.pictures = pictures
-        self.files = _detailed(analysis)
+        self.learned = learned
+        self.comparison = comparison
+        self.files = detailed(analysis)
         self.pairs = [pair for file in self.files for pair in analysis.pairs(file)]
-        self.workloads = list(dict.fromkeys(pair.workload for pair in self.pairs))
+        timed = [pair.workload for pair in self.pairs]
+        trained = [] if learned is None else list(learned.runs["workload"])
+        self.workloads = list(dict.fromkeys([*timed, *trained]))
         self.machines = list(dict.fromkeys(pair.machine for pair in self.pairs))
         self.stems = file_stems(list(analysis.results.files["machine"]))
         self.work_stems = file_stems(self.workloads)
         rows = int(analysis.verdicts["file"].isin(self.files).sum())
+        rows += 0 if learned is None else learned_rows(learned)
+        rows += 0 if comparison is None else comparison_rows(comparison)
         self.pictures.room -= BYTES_A_ROW * rows
         self._cells: dict[str, pd.DataFrame] = {}
 
@@ -80,12 +99,12 @@ def pair_words(pair: Pair) -> str:
     return f"{pair.label}, CPU{pair.threads_words}" if pair.threads else pair.label
 
 
-def _detailed(analysis: Analysis) -> tuple[str, ...]:
+def detailed(analysis: Analysis) -> tuple[str, ...]:
     """The first files whose verdicts fit into the page; the very first in any case."""
     rows = analysis.verdicts.groupby("file", sort=False).size()
     chosen: list[str] = []
     total = 0
-    for file in analysis.results.files["file"].head(MOST_FILES):
+    for file in analysis.whole[:MOST_FILES]:
         total += int(rows.get(file, 0))
         if chosen and total > MOST_ROWS:
             break

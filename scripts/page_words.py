@@ -1,13 +1,13 @@
 """The page's sentences: the answer, how sure it is, what step times say, what to be wary of."""
 
-import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from scripts.analysis import Analysis, Pair
-from scripts.text import counted, seconds_in_words
+from scripts.learning_report import Learned
+from scripts.text import counted
 from scripts.words import NOT_COMPARED, ratio_words
 
 _ONCE_WARM = {
@@ -22,8 +22,6 @@ _ONCE_WARM = {
     "undecided": "is not decided to be slower or faster than the CPU at any batch size",
     "not measured": "could not be compared with the CPU",
 }  # fmt: skip
-_FLAT, _STEEP = 0.25, 0.75
-"""Step time ~ batch size ** slope: below the first it hardly grows, above the second it follows."""
 
 
 def curve_words(curve: Mapping[Any, Any]) -> str:
@@ -39,8 +37,11 @@ def pair_answer(curves: pd.DataFrame, verdicts: pd.DataFrame) -> str:
     `curves` are its warm rows of `crossovers`, `verdicts` its rows of both scopes.
     """
     by_words: dict[str, list[str]] = {}
+    cells = verdicts[verdicts["scope"] == "warm"]
     for curve in curves.to_dict("records"):
-        by_words.setdefault(curve_words(curve), []).append(str(curve["workload"]))
+        own = cells[cells["workload"] == curve["workload"]]
+        name = f"{curve['workload']}{_edges(own, curve)}"
+        by_words.setdefault(curve_words(curve), []).append(name)
     warm = "; ".join(f"{words} ({listed(names)})" for words, names in by_words.items())
     total = verdicts[(verdicts["scope"] == "total") & ~verdicts["verdict"].isin(NOT_COMPARED)]
     slower = int((total["verdict"] == "gpu slower").sum())
@@ -49,6 +50,14 @@ def pair_answer(curves: pd.DataFrame, verdicts: pd.DataFrame) -> str:
         return f"once warm, it {warm}."
     counts = f"slower in {slower} and faster in {faster} of {counted(len(total), 'compared cell')}"
     return f"once warm, it {warm}. Cold start included, it is {counts}."
+
+
+def _edges(cells: pd.DataFrame, curve: Mapping[Any, Any]) -> str:
+    """`: 2.0x [1.9, 2.1] at 8, 0.52x [0.50, 0.54] at 512`: the ratios at a crossover's ends."""
+    ends = {int(size) for size in (curve["lower"], curve["upper"]) if not pd.isna(size)}
+    rows = cells[cells["batch_size"].isin(ends)].sort_values("batch_size").to_dict("records")
+    parts = [f"{ratio_words(row)} at {row['batch_size']}" for row in rows]
+    return f": {', '.join(parts)}" if parts else ""
 
 
 def sureness(cells: pd.DataFrame, curve: Mapping[Any, Any]) -> str:
@@ -72,40 +81,9 @@ def sureness(cells: pd.DataFrame, curve: Mapping[Any, Any]) -> str:
     )
 
 
-def step_words(rounds: pd.DataFrame) -> list[str]:
-    """What a device's step times say about overhead, a sentence a device of one workload and file.
-
-    A step that takes as long with one sample as with a thousand is paid for by launching and
-    waiting, not by computing. `rounds` are first-arm rows with a `label`.
-    """
-    measured = rounds[rounds["block"].notna()]
-    lines = []
-    for label, own in measured.groupby("label", sort=False):
-        steps = own.groupby("batch_size")["step_seconds"].median()
-        if len(steps) < 2:
-            continue
-        sizes, seconds = [int(size) for size in steps.index], [float(value) for value in steps]
-        growth = seconds[-1] / seconds[0]
-        slope = math.log(growth) / math.log(sizes[-1] / sizes[0])
-        lines.append(
-            f"{label}: {seconds_in_words(seconds[0])} a step at batch size {sizes[0]}, "
-            f"{seconds_in_words(seconds[-1])} at {sizes[-1]}: {sizes[-1] / sizes[0]:.3g} times the "
-            f"samples take {growth:.{0 if growth >= 9.95 else 1}f} times as long. {_reading(slope)}"
-        )
-    return lines
-
-
-def _reading(slope: float) -> str:
-    if slope < _FLAT:
-        return "Nearly all of a step is a fixed cost, whatever the batch holds."
-    if slope < _STEEP:
-        return "Part of a step is a fixed cost; small batches pay it for few samples."
-    return "Steps take as long as their samples: little of it is a fixed cost."
-
-
 def software_warnings(analysis: Analysis) -> list[str]:
     """Unequal software and unequal work between files, and devices that are none."""
-    files, rounds = analysis.results.files, analysis.rounds
+    files, rounds = analysis.results.files, analysis.work
     lines = []
     for name, words in (("torch", "torch"), ("python", "Python")):
         groups = files.groupby(name, sort=False)["machine"].apply(list)
@@ -129,6 +107,24 @@ def software_warnings(analysis: Analysis) -> list[str]:
             values = listed([str(value) for value in rounds[name].unique()])
             lines.append(f"The files differ in {name}: {values}.")
     return lines + _software_devices(rounds)
+
+
+def learning_warnings(learned: Learned) -> list[str]:
+    """Learning runs that were cut short, and times to the target that stand on doubtful seconds."""
+    lines = [
+        f"{file['machine']}: the learning run was cut short ({counted(file['planned'], 'cell')} "
+        f"planned, {counted(file['runs'], 'training')} done): targets that are not reached may be "
+        "reached by settings that are still to come."
+        for file in learned.files.to_dict("records")
+        if not file["complete"]
+    ]
+    suspect = learned.times[learned.times["suspect"] != ""] if len(learned.times) else learned.times
+    if len(suspect):
+        lines.append(
+            f"{counted(len(suspect), 'time')} to the target of {len(learned.times)} stand on "
+            "seconds that are suspect; the tables of times to the target say which."
+        )
+    return lines
 
 
 def _software_devices(rounds: pd.DataFrame) -> list[str]:

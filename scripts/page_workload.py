@@ -6,7 +6,9 @@ import pandas as pd
 
 from scripts.analysis import Pair
 from scripts.page_heatmap import HeatMap, heat_map
+from scripts.page_learning import time_to_target
 from scripts.page_parts import Line, Part, Picture
+from scripts.page_steps import against_words, step_words
 from scripts.page_tables import (
     absent_table,
     break_even_table,
@@ -16,7 +18,7 @@ from scripts.page_tables import (
 )
 from scripts.page_view import View, pair_words
 from scripts.page_why import why_tables
-from scripts.page_words import curve_words, place_words, step_words, sureness
+from scripts.page_words import curve_words, place_words, sureness
 from scripts.text import file_stem
 from scripts.words import answer, crossover_words
 
@@ -37,7 +39,8 @@ def where_it_overtakes(view: View, workload: str) -> Iterator[Part]:
 
 def why(view: View, workload: str) -> Iterator[Part]:
     """Step times in words, pictures and numbers: the fixed cost of a step."""
-    lines, pictures = [], []
+    lines = [line for pair in view.of(workload) for line in _against(view, pair)]
+    pictures = []
     for pair in view.machines_of(workload):
         words = step_words(view.analysis.rounds_of(pair))
         lines += [Line(text, lead=f"{pair.machine}, ", machine=pair.machine) for text in words]
@@ -74,10 +77,14 @@ PARTS: tuple[Callable[[View, str], Iterable[Part]], ...] = (
     where_it_overtakes,
     why,
     break_even,
+    time_to_target,
     every_cell,
 )
 """What the page says of each workload, in this order. A further question is a further function:
 from the view and the workload's name to parts, which are plain data (`page_parts`)."""
+
+UNTIMED: tuple[Callable[[View, str], Iterable[Part]], ...] = (time_to_target,)
+"""The same of a workload that was trained and not timed."""
 
 
 def _answer(view: View, pair: Pair) -> Line:
@@ -90,6 +97,17 @@ def _answer(view: View, pair: Pair) -> Line:
     text = " ".join(part for part in (*parts, sureness(cells, warm)) if part)
     lead = f"{place_words(pair)}: "
     return Line(text, lead=lead, machine=pair.machine, pair=pair_words(pair))
+
+
+def _against(view: View, pair: Pair) -> Iterator[Line]:
+    """What step times say of why it is slower or faster."""
+    if pair.device is None:
+        return
+    rounds = view.analysis.rounds_of(pair)
+    text = against_words(rounds, device=pair.device, threads=pair.threads)
+    if text:
+        lead = f"{place_words(pair)}: "
+        yield Line(text, lead=lead, machine=pair.machine, pair=pair_words(pair))
 
 
 def _causes(view: View, pair: Pair) -> Iterator[Line]:

@@ -5,25 +5,31 @@ python scripts/report.py results/*.json --out report/
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import pandas as pd
+from matplotlib.figure import Figure
 from rich.console import Console
 from rich.text import Text
 
 from scripts.analysis import Analysis
+from scripts.comparison import Comparison, base_machine, of_same_work
 from scripts.figures import DPI, FORMATS, encoded
+from scripts.figures_compare import compare_figures
 from scripts.figures_report import figures
-from scripts.learning_report import write_learning
+from scripts.learning_report import Learned
+from scripts.many import analysed
 from scripts.output import Folder
 from scripts.page import page
 from scripts.page_pictures import Pictures
+from scripts.page_view import detailed
+from scripts.prices import price, require_machines
 from scripts.result_file import ResultError
-from scripts.sources import add_sources, show_skipped, skipper, take_learning
+from scripts.sources import add_sources, dots, show_skipped, skipper, take_learning
 from scripts.summary import show
 from scripts.text import counted
 
@@ -33,9 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        learned = take_learning(options)
-        analysis = Analysis(options.files, skip=skipper(options))
-        tables = _tables(analysis)
+        learning_files = take_learning(options)
+        analysis = analysed(options.files, skip=skipper(options))
+        learned = Learned.read(learning_files, analysis.rounds) if learning_files else None
+        comparison = _comparison(analysis, options, learned)
+        tables = _tables(analysis, learned, comparison)
         folder = Folder(options.out)
         for name, table in tables.items():
             folder.write_table(name, table)
@@ -43,17 +51,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         show(analysis, _console())
         with _console().status("drawing the figures"):
             pictures = Pictures()
-            for name, figure in figures(analysis):
+            for name, figure in _figures(analysis, learned, comparison):
                 for kind in FORMATS:
                     folder.write(f"{name}.{kind}", encoded(figure, kind, dpi=options.dpi))
                 pictures.add(name, figure)
-            folder.write("report.html", page(analysis, pictures).encode())
-            rounds, dpi = analysis.rounds, options.dpi
-            answers = write_learning(folder, learned, rounds, dpi=dpi) if learned else []
+            whole = page(analysis, pictures, learned=learned, comparison=comparison)
+            folder.write("report.html", whole.encode())
     except ResultError as error:
         print(error, file=sys.stderr)
         return 2
-    for line in answers:
+    for line in learned.lines() if learned else []:
         _console().print(Text(line), soft_wrap=True)
     _console().print(
         Text(f"\n{counted(len(folder.written), 'file')} written to {folder.path}"), soft_wrap=True
@@ -61,12 +68,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
-    return {
-        "verdicts.csv": analysis.verdicts,
-        "crossovers.csv": analysis.crossovers,
-        "break_even.csv": analysis.break_even,
-    } | _studies(analysis)
+def _comparison(
+    analysis: Analysis, options: argparse.Namespace, learned: Learned | None
+) -> Comparison | None:
+    """The machines side by side; None where there is one alone, and no price of it."""
+    files = analysis.results.files
+    base = base_machine(files, options.base)
+    prices = require_machines(options.price, list(files["machine"]))
+    if len(files) < 2 and not prices:
+        return None
+    if base not in set(analysis.work.loc[analysis.work["file"].isin(analysis.whole), "machine"]):
+        words = f"{base!r} is not among the first {len(analysis.whole)} files, which are compared"
+        raise ResultError("", "--base", f"{words}; name its file first")
+    return of_same_work(analysis, detailed(analysis), base=base, prices=prices, learned=learned)
+
+
+def _figures(
+    analysis: Analysis, learned: Learned | None, comparison: Comparison | None
+) -> Iterator[tuple[str, Figure]]:
+    yield from figures(analysis)
+    if learned is not None:
+        yield from learned.figures()
+    if comparison is not None:
+        yield from compare_figures(comparison)
+
+
+def _tables(
+    analysis: Analysis, learned: Learned | None, comparison: Comparison | None
+) -> dict[str, pd.DataFrame]:
+    more = {} if learned is None else learned.tables()
+    more |= {} if comparison is None else dict(comparison.tables())
+    return (
+        more
+        | {
+            "verdicts.csv": analysis.verdicts,
+            "crossovers.csv": analysis.crossovers,
+            "break_even.csv": analysis.break_even,
+        }
+        | _studies(analysis)
+    )
 
 
 def _studies(analysis: Analysis) -> dict[str, pd.DataFrame]:
@@ -88,16 +128,16 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     add_sources(parser, files="result files of pytest bench, learning files among them")
+    parser.add_argument(
+        "--base", metavar="NAME", help="the machine (or file) that the others are compared with"
+    )
+    parser.add_argument(
+        "--price", metavar="NAME=USD", type=price, action="append", default=[],
+        help="what an hour of a machine costs: adds costs to the comparison of machines",
+    )  # fmt: skip
     parser.add_argument("--out", type=Path, default=Path("report"), help="folder (default: report)")
-    parser.add_argument("--dpi", type=_dpi, default=DPI, help=f"of PNG figures (default: {DPI})")
+    parser.add_argument("--dpi", type=dots, default=DPI, help=f"of PNG figures (default: {DPI})")
     return parser
-
-
-def _dpi(text: str) -> int:
-    value = int(text)
-    if not 30 <= value <= 1200:
-        raise argparse.ArgumentTypeError(f"{value} is not between 30 and 1200")
-    return value
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from scripts.page import page
 from scripts.page_heatmap import colour_of, heat_map, ink_on
 from scripts.page_parts import Column, Table
 from scripts.page_pictures import Pictures, data_address, small_svg
-from scripts.page_words import listed, step_words
+from scripts.page_steps import against_words, step_words
+from scripts.page_words import listed
 from tests.corpus import Corpus, Pattern
 
 SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1, 4)}
@@ -68,8 +69,9 @@ def page_of(folder: Path, *plans: Corpus, pictures: Pictures | None = None) -> E
 
 def test_the_page_says_where_the_device_overtakes_how_sure_that_is_and_why(tmp_path: Path) -> None:
     said = page_of(tmp_path, Corpus(ratio=falling, **SMALL)).said
-    assert "once warm, it overtakes the CPU between batch size 8 and 512 (mlp)" in said
     interval = r"\d\.\d+x \[\d\.\d+, \d\.\d+\]"
+    ends = rf"\(mlp: {interval} at 8, {interval} at 512\)"
+    assert re.search(rf"once warm, it overtakes the CPU between batch size 8 and 512 {ends}", said)
     sure = rf"intervals: {interval} at batch size 8 and {interval} at batch size 512; 5 blocks"
     assert re.search(sure, said)
     assert re.search(r"at most 0\.1 of these are expected to be wrong", said)
@@ -339,6 +341,25 @@ def test_step_times_are_read_as_overhead_only_where_they_hardly_grow(tmp_path: P
     assert "64 times the samples take 1.0 times as long. Nearly all of a step is a fixed" in flat
     steep = reading(cpu_step_seconds=lambda _workload, batch: 1e-4 * batch)
     assert "little of it is a fixed cost" in steep
+
+
+@pytest.mark.parametrize(
+    ("ratio", "words"),
+    [
+        (lambda _w, _d, size: 8 / size**0.5, "small batches pay the fixed cost of a step for few"),
+        (lambda _w, _d, size: 0.9 / size**0.5, "it gains as batches grow"),
+        (lambda _w, _d, _size: 3.0, "Both grow alike with the batch"),
+        (lambda _w, _d, size: size**0.5, "larger batches are no help"),
+    ],
+)
+def test_two_devices_step_times_say_why_one_loses_at_small_batches(
+    ratio: Any, words: str, tmp_path: Path
+) -> None:
+    analysis = Analysis([Corpus(**(SMALL | {"ratio": ratio})).write(tmp_path)])
+    said = against_words(analysis.rounds, device="vulkan", threads=0)
+    assert words in said
+    assert re.search(r"A step takes [\d.]+x the CPU's at batch size 8 \(.* against .*\) and ", said)
+    assert against_words(analysis.rounds, device="cuda", threads=0) == ""
 
 
 def test_a_list_of_words_is_cut_short() -> None:

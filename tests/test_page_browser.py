@@ -1,10 +1,7 @@
 """The page in a real browser: Debian's Chromium, driven by Playwright."""
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
-from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +12,12 @@ from scripts.analysis import Analysis
 from scripts.figures_report import figures
 from scripts.page import page as page_text
 from scripts.page_pictures import Pictures
+from tests.browsing import Opened, running_browser
 from tests.corpus import Corpus, Pattern
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-REQUIRED = os.environ.get("CROSSOVER_REQUIRE_BROWSER") == "1"
 NASTY = '"><img src=x onerror=alert(1)></script><script>alert(2)</script>'
 
 
@@ -32,19 +28,7 @@ def falling(_workload: str, _device: str, batch_size: int) -> float:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
-    known = find_spec("playwright") is not None
-    if CHROMIUM is None or not known:
-        what = "the playwright package" if CHROMIUM else "chromium"
-        words = f"{what} is missing (required when CROSSOVER_REQUIRE_BROWSER=1)"
-        if REQUIRED:
-            pytest.fail(words)
-        pytest.skip(words)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
+    yield from running_browser()
 
 
 @pytest.fixture(scope="module")
@@ -68,31 +52,13 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-class Opened:
-    """A page as opened, and what went wrong on the way."""
-
-    def __init__(self, browser: "Browser", path: Path, **options: Any) -> None:
-        self.context = browser.new_context(**options)
-        self.page = self.context.new_page()
-        self.trouble: list[str] = []
-        self.requests: list[str] = []
-        self.page.on("console", lambda message: self.trouble.append(message.text))
-        self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.trouble.append(dialog.message))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(path.as_uri())
-
-
 @pytest.fixture
 def opened(browser: "Browser", report: Path) -> Iterator[Opened]:
     """The page at its usual size; whatever a test does, nothing may go wrong or ask a network."""
     one = Opened(browser, report, viewport={"width": 1200, "height": 900})
     yield one
-    foreign = [url for url in one.requests if not url.startswith(("file:", "data:", "blob:"))]
-    assert foreign == []
     assert one.requests[0] == report.as_uri()
-    assert one.trouble == []
-    one.context.close()
+    one.close()
 
 
 @pytest.fixture

@@ -163,7 +163,7 @@ def unpainted(monkeypatch: pytest.MonkeyPatch) -> None:
     """A report whose figures are made and named, but neither painted nor put on a page."""
     monkeypatch.setattr(report, "encoded", lambda *_figure, **_how: b"picture")
     monkeypatch.setattr(report, "Pictures", Mock)
-    monkeypatch.setattr(report, "page", lambda *_report: "page")
+    monkeypatch.setattr(report, "page", lambda *_report, **_more: "page")
 
 
 @pytest.mark.usefixtures("unpainted")
