@@ -5,7 +5,7 @@ plain cells measured twice in the same blocks, one Holm family a device. So each
 into a table of rounds as if it were an accelerator and the plain cell the CPU.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -158,12 +158,10 @@ def _worded(judged: pd.DataFrame, about: pd.DataFrame) -> pd.DataFrame:
     names = ["ratio", "hi", "lo"]
     values = judged[names].to_numpy(dtype=np.float64)
     gains = np.where(mirrored[:, None], values[:, [0, 2, 1]], 1 / values)
-    words = [
-        (_MIRRORED if applied else WORDS).get(word, word)
-        for word, applied in zip(judged["verdict"], mirrored, strict=True)
-    ]
-    said = zip(judged["reason"], judged["device"], strict=True)
-    reasons = [_reason(text, name) for text, name in said]
+    own_words = [_MIRRORED if applied else WORDS for applied in mirrored]
+    words = [own.get(word, word) for word, own in zip(judged["verdict"], own_words, strict=True)]
+    said = zip(judged["reason"], judged["device"], own_words, strict=True)
+    reasons = [_reason(text, name, own) for text, name, own in said]
     lost = judged["verdict"] == NOT_MEASURED
     table = pd.DataFrame(
         {
@@ -193,8 +191,18 @@ def _worded(judged: pd.DataFrame, about: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values([*CELL, "kind", "remedy"], ignore_index=True)[COLUMNS]
 
 
-def _reason(text: str, name: str) -> str:
-    """The words about the variant itself: `compile: unsupported (why)` -> `unsupported (why)`."""
-    return "; ".join(
+def _reason(text: str, name: str, words: Mapping[str, str]) -> str:
+    """The words about the variant itself: `compile: unsupported (why)` -> `unsupported (why)`.
+
+    What a cell would be alone is said of the remedy as well: `gpu faster alone` -> `slower alone`
+    where it was left out.
+    """
+    parts = [
         part.removeprefix(f"{name}: ").removeprefix("cpu: ") for part in text.split("; ") if part
-    )
+    ]
+    for word, own in words.items():
+        parts = [
+            part.replace(word, own, 1) if part.startswith(f"{word} alone") else part
+            for part in parts
+        ]
+    return "; ".join(parts)
