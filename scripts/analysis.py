@@ -151,7 +151,8 @@ class Analysis:
         if known is not table:
             places = table.groupby("file", sort=False).indices
             self._places[id(table)] = (table, places)
-        return table.iloc[places.get(file, [])]
+        rows: pd.DataFrame = table.iloc[places.get(file, [])]
+        return rows
 
     def pairs(self, file: str) -> Iterator[Pair]:
         """The device pairs of a file, workload by workload; without a pair, the workload alone."""

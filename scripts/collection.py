@@ -3,6 +3,7 @@
 Frames in, frames out, from the tables of an analysis. A device pair of a file is one machine here.
 """
 
+import numpy as np
 import pandas as pd
 
 from scripts.crossover import ABOVE, ALWAYS, BELOW, INTERVAL, NEVER
@@ -22,7 +23,7 @@ def shares(verdicts: pd.DataFrame) -> pd.DataFrame:
     cells = verdicts.fillna({"epochs": 0}).groupby(CELL)  # joined below, where NA is unlike NA
     counts = cells["verdict"].value_counts().unstack(fill_value=0)
     counts = counts.reindex(columns=list(WORDS), fill_value=0)
-    ratios = cells["ratio"].quantile([0.1, 0.5, 0.9]).unstack()
+    ratios = cells["ratio"].quantile(np.array([0.1, 0.5, 0.9])).unstack()
     ratios.columns = pd.Index(["ratio_low", "ratio", "ratio_high"])
     table = pd.concat([cells.size().rename("machines"), counts, ratios], axis=1)
     table = table.reset_index().rename_axis(columns=None)
@@ -42,7 +43,7 @@ def crossings(crossovers: pd.DataFrame) -> pd.DataFrame:
     counts = curves["sort"].value_counts().unstack(fill_value=0)
     counts = counts.reindex(columns=list(SORTS), fill_value=0)
     first = warm[warm["sort"] == "crosses"].groupby("workload", sort=False)["upper"]
-    quarters = first.quantile([0.25, 0.5, 0.75], interpolation="lower").unstack()
+    quarters = first.quantile(np.array([0.25, 0.5, 0.75]), interpolation="lower").unstack()
     quarters = quarters.reindex(columns=[0.25, 0.5, 0.75])
     quarters.columns = pd.Index(["quarter", "median", "three_quarters"])
     table = pd.concat([curves.size().rename("machines"), counts, quarters.astype("Int64")], axis=1)

@@ -54,8 +54,10 @@ def shares_figure(shares: pd.DataFrame, *, words: str) -> Figure:
             axes.set_title(plain(workload, longest=24), loc="left")
         for axes in panels.flat[len(workloads) :]:
             axes.remove()
-        figure.supxlabel("batch size (samples)", fontsize=8)
-        figure.supylabel("machines (%)", fontsize=8)
+        for axes in panels[-1]:
+            axes.set_xlabel("batch size (samples)")
+        for line in panels:
+            line[0].set_ylabel("machines (%)")
         most = counted(int(shares["machines"].max()), "machine")
         headline(figure, f"GPU against CPU on up to {most}: {words}")
         used = [word for word in reversed(_LOOKS) if shares[word].any()]
@@ -75,7 +77,7 @@ def _draw(axes: Axes, cells: pd.DataFrame, sizes: list[int]) -> None:
         bottom = [low + height for low, height in zip(bottom, heights, strict=True)]
     step = -(-len(sizes) // 6)
     ticks = range(0, len(sizes), step)
-    axes.set_xticks(ticks, [str(sizes[tick]) for tick in ticks], rotation=45, ha="right")
+    axes.set_xticks(ticks, [str(sizes[tick]) for tick in ticks])
     axes.set_ylim(0, 100)
     axes.set_yticks([0, 50, 100])
     sns.despine(ax=axes)

@@ -24,7 +24,7 @@ from scripts.table import Results, Skip, identity, joined, read_parts, require_s
 
 MOST_FILES = 50
 """More files than these are a collection: what is said of all of them together comes first."""
-WHOLE_FILES = 10
+WHOLE_FILES = 3
 """The first files of a collection, whose rounds are kept: they can be shown cell by cell."""
 BATCH_FILES = 16
 BATCH_BYTES = 64 * 2**20

@@ -71,11 +71,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _comparison(
     analysis: Analysis, options: argparse.Namespace, learned: Learned | None
 ) -> Comparison | None:
-    """The machines side by side; None where there is one alone, and no price of it."""
+    """The machines side by side, of many only when that is asked; None where one is alone."""
     files = analysis.results.files
     base = base_machine(files, options.base)
     prices = require_machines(options.price, list(files["machine"]))
-    if len(files) < 2 and not prices:
+    alone = len(files) < 2 or (analysis.many and options.base is None)
+    if alone and not prices:
         return None
     if base not in set(analysis.work.loc[analysis.work["file"].isin(analysis.whole), "machine"]):
         words = f"{base!r} is not among the first {len(analysis.whole)} files, which are compared"

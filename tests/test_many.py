@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from scripts import many
+from scripts import many, report
 from scripts.analysis import Analysis
 from scripts.many import analysed
 from scripts.result_file import ResultError
@@ -95,6 +95,32 @@ def test_when_no_file_is_good_that_is_said(paths: list[Path]) -> None:
 
 
 @pytest.mark.usefixtures("here")
+def test_a_report_of_many_files_is_about_all_of_them(
+    paths: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "report"
+    assert report.main([*map(str, paths), "--out", str(out), "--dpi", "30"]) == 0
+    said = capsys.readouterr().out
+    assert "5 files of 1 machine" in said
+    drawn = {path.stem for path in out.glob("*.png")}
+    assert {"machines-warm", "machines-epochs-1", "machines-epochs-2"} <= drawn
+    assert not [name for name in drawn if name.startswith(("speed-", "heatmap-", "overview-"))]
+    assert pd.read_csv(out / "verdicts.csv")["file"].nunique() == 4
+    page = (out / "report.html").read_text()
+    assert "On how many machines is the GPU slower?" in page
+    assert "Shown cell by cell: the first 2 of 5 files." in page
+
+
+@pytest.mark.usefixtures("here")
+def test_a_base_that_is_not_among_the_files_kept_whole_is_refused(
+    paths: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "report"
+    assert report.main([*map(str, paths), "--out", str(out), "--base", "four"]) == 2
+    assert "not among the first 2 files" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("here")
 def test_a_process_that_dies_is_one_line(
     paths: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,7 +129,7 @@ def test_a_process_that_dies_is_one_line(
 
     monkeypatch.undo()
     monkeypatch.setattr(many, "MOST_FILES", 3)
-    monkeypatch.setattr(many.ProcessPoolExecutor, "map", broken)
+    monkeypatch.setattr("scripts.many.ProcessPoolExecutor.map", broken)
     with pytest.raises(ResultError, match="a process that read them was ended"):
         analysed(paths)
 

@@ -1,0 +1,131 @@
+"""`python -m tests.scale_run`: what a report of 1000 files of 800 cells takes, and if it is true.
+
+Writes a corpus of machines whose true ratios are known (`tests.scale_corpus`), reads and judges it
+with `report.py` as anybody would, in a process of its own, and holds every verdict against the
+truth. Memory is the largest sum over all its processes, pages that they share counted for each.
+"""
+
+import argparse
+import os
+import platform
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cpuinfo
+import pandas as pd
+import psutil
+
+from bench.process import ROOT
+from tests.scale_corpus import BATCH_SIZES, DEVICES, EPOCHS, WORKLOADS, write_all
+from tests.scale_truth import beside_truth, by_truth
+
+JUDGE = """
+import sys
+from scripts.many import analysed
+from scripts.sources import expanded
+
+if __name__ == "__main__":
+    print(len(analysed(expanded(sys.argv[1:])).verdicts))
+"""
+LOOK_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a command took: seconds on the clock and of all cores together, and peak memory."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+
+
+def cost(command: list[str]) -> Cost:
+    """Runs a command of this project to its end; raises CalledProcessError where it fails."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    begun, peak = time.monotonic(), 0
+    with psutil.Popen(
+        [sys.executable, *command],
+        cwd=ROOT,
+        stdout=sys.stderr,
+        env={**os.environ, "COLUMNS": "100"},
+    ) as process:
+        while process.poll() is None:
+            peak = max(peak, _memory(process))
+            time.sleep(LOOK_SECONDS)
+    if process.returncode:
+        raise SystemExit(f"{command[0]} failed")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(time.monotonic() - begun, cpu, peak)
+
+
+def _memory(process: psutil.Process) -> int:
+    """The resident bytes of a process and all below it, as far as they still live."""
+    total = 0
+    try:
+        for one in [process, *process.children(recursive=True)]:
+            total += one.memory_info().rss
+    except psutil.NoSuchProcess:
+        pass
+    return total
+
+
+def lines(count: int, corpus: Path, folder: Path) -> Iterator[str]:
+    """Measures and tells, in Markdown."""
+    paths = sorted(corpus.glob("*.json"))[:count]
+    size = sum(path.stat().st_size for path in paths)
+    judged = cost(["-c", JUDGE, str(corpus)])
+    report = cost(["scripts/report.py", str(corpus), "--out", str(folder / "report")])
+    cells = len(WORKLOADS) * len(BATCH_SIZES) * len(EPOCHS) * len(DEVICES)
+    yield f"{count} files of {cells} cells, {size / 1e9:.2f} GB, on {os.cpu_count()} cores"
+    yield f"({cpuinfo.get_cpu_info()['brand_raw']}, Python {platform.python_version()})."
+    yield "Made by `python -m tests.scale_run --out results/scale.md`."
+    yield ""
+    yield "| | seconds | CPU seconds | peak memory |"
+    yield "|---|---|---|---|"
+    for words, own in (("read, validate and judge", judged), ("the whole of `report.py`", report)):
+        memory = f"{own.peak_bytes / 1e9:.1f} GB"
+        yield f"| {words} | {own.seconds:.0f} | {own.cpu_seconds:.0f} | {memory} |"
+    yield ""
+    verdicts = pd.read_csv(folder / "report" / "verdicts.csv")
+    table = beside_truth(verdicts, count)
+    for scope, cells_of_scope in table.groupby("scope", sort=False):
+        yield from _truth_table(str(scope), cells_of_scope)
+
+
+def _truth_table(scope: str, table: pd.DataFrame) -> Iterator[str]:
+    rows = list(by_truth(table))
+    yield f"{'Once warm' if scope == 'warm' else 'Cold start included'}:"
+    yield ""
+    yield f"| {' | '.join(rows[0])} |"
+    yield "|" + "---|" * len(rows[0])
+    for row in rows:
+        yield f"| {' | '.join(map(str, row.values()))} |"
+    yield ""
+
+
+def main() -> None:
+    """Makes the corpus unless it is there, measures, prints, and writes the file."""
+    parser = argparse.ArgumentParser(description="What does a report of 1000 machines take?")
+    parser.add_argument("--files", type=int, default=1000, help="machines (default: 1000)")
+    parser.add_argument("--corpus", type=Path, help="folder for the files, kept; reused when full")
+    parser.add_argument("--out", type=Path, help="file for the tables, in Markdown")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        corpus = options.corpus or Path(folder) / "corpus"
+        corpus.mkdir(parents=True, exist_ok=True)
+        if len(list(corpus.glob("*.json"))) != options.files:
+            write_all(options.files, corpus)
+        text = "\n".join(lines(options.files, corpus, Path(folder))) + "\n"
+    print(text)
+    if options.out:
+        options.out.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
