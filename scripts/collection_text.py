@@ -56,7 +56,7 @@ def collection_lines(analysis: Analysis) -> Iterator[str]:
     decided = int(verdicts["verdict"].isin(DECIDED).sum())
     yield (
         f"Of {counted(len(verdicts), 'comparison')}, {decided} got a verdict; at most "
-        f"{expected_wrong(verdicts):.2g} of these are expected to be wrong."
+        f"{expected_wrong(verdicts):.1f} of these are expected to be wrong."
     )
 
 
