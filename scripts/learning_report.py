@@ -131,7 +131,9 @@ class Learned:
         if len(times):  # of two learning files that have a workload, one serves it
             learner = runs["machine"].iloc[0]
             own = times[(times["workload"] == workload) & (times["learned_on"] == learner)]
-        groups = dict(list(own.groupby("machine", sort=False))) if len(own) else {"": own}
+        groups = {"": own}
+        if len(own):
+            groups = {str(name): frame for name, frame in own.groupby("machine", sort=False)}
         for machine, timed in groups.items():
             where = f"; timed on {machine}" if machine else ""
             name = figure_name("curves", *place, timed_on=machine)
