@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -20,6 +20,14 @@ class Config:
 
     def add_cleanup(self, cleanup: Callable[[], None]) -> None:
         self.cleanups.append(cleanup)
+
+
+@pytest.fixture(autouse=True)
+def _terminal() -> Iterator[None]:
+    """A terminal that can be closed, also where the tests themselves run under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 def send(name: str) -> None:
