@@ -183,9 +183,24 @@ class Analysis:
         return self._of_work(pair, self.fits)
 
     def why(self, pair: Pair, device: str) -> list[str]:
-        """What is known of one device's causes and remedies for the pair's workload, in lines."""
+        """What is known of one device's causes and remedies for the pair's workload, in lines.
+
+        Without an accelerator every number of CPU threads has its own lines.
+        """
+        known = self._of_work(pair, self.rounds)
+        settings = sorted(known.loc[known["device"] == device, "threads"].unique())
+        if device != "cpu" or pair.device is not None or len(settings) < 2:
+            only = settings[0] if pair.device is None and settings else pair.threads
+            return self._why(pair, device, int(only))
+        return [
+            f"with {counted(int(threads), 'thread')}: {line}"
+            for threads in settings
+            for line in self._why(pair, device, int(threads))
+        ]
+
+    def _why(self, pair: Pair, device: str, threads: int) -> list[str]:
         causes_here, remedies_here, ladder_here = (
-            self._of_device(pair, device, table)
+            self._of_device(pair, device, table, threads)
             for table in (self.causes, self.remedies, self.ladder)
         )
         lines = (
@@ -200,19 +215,21 @@ class Analysis:
 
     def brief_why(self, pair: Pair) -> str:
         """The cause and the best remedy of the pair's accelerator; the CPU has a remedy as well."""
-        device = str(pair.device)
+        device, threads = str(pair.device), pair.threads
         lines = [
-            cause_line(self._of_device(pair, device, self.causes)),
-            remedy_line(self._of_device(pair, device, self.remedies)),
+            cause_line(self._of_device(pair, device, self.causes, threads)),
+            remedy_line(self._of_device(pair, device, self.remedies, threads)),
         ]
-        cpu = remedy_line(self._of_device(pair, "cpu", self.remedies))
+        cpu = remedy_line(self._of_device(pair, "cpu", self.remedies, threads))
         return " ".join(filter(None, [*lines, f"CPU: {cpu}" if cpu else ""]))
 
-    def _of_device(self, pair: Pair, device: str, table: pd.DataFrame) -> pd.DataFrame:
-        """The rows of one device of the pair, of causes, remedies or ladder."""
+    def _of_device(
+        self, pair: Pair, device: str, table: pd.DataFrame, threads: int
+    ) -> pd.DataFrame:
+        """The rows of one device of the pair; `threads` are the CPU's."""
         own = self._of_work(pair, table)
         own = own[own["device"] == device]
-        return own[own["threads"] == pair.threads] if device == "cpu" else own
+        return own[own["threads"] == threads] if device == "cpu" else own
 
     def _of_work(self, pair: Pair, table: pd.DataFrame) -> pd.DataFrame:
         own = self.in_file(pair.file, table)

@@ -230,3 +230,11 @@ def test_remedies_without_any_time_are_no_figure(write: Callable[[dict[str, Any]
     analysis = Analysis([write(with_studies(PLAN))])
     lost = analysis.remedies[analysis.remedies["remedy"] == "tf32"]
     assert remedies_figure(labelled(lost), title="remedies") is None
+
+
+def test_the_only_number_of_cpu_threads_has_its_remedies_said_without_an_accelerator() -> None:
+    """The pair of a workload without an accelerator stands for no number of threads."""
+    path = Path(__file__).parents[1] / "results" / "xeon-one-thread.json"
+    analysis = Analysis([path])
+    (pair,) = analysis.pairs(str(path))
+    assert any("fused-optimizer" in line for line in analysis.why(pair, "cpu"))
