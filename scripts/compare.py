@@ -21,7 +21,7 @@ from scripts.figures import DPI, FORMATS, encoded
 from scripts.figures_compare import compare_figures
 from scripts.learning_report import Learned
 from scripts.output import Folder, csv_bytes, write_whole
-from scripts.prices import price, require_machines
+from scripts.prices import add_comparison, require_machines
 from scripts.result_file import ResultError
 from scripts.same_work import unlike
 from scripts.sources import add_sources, dots, show_skipped, skipper, take_learning
@@ -103,13 +103,7 @@ def _parser() -> argparse.ArgumentParser:
         files="result files, two or more; the first is the base. With --price, learning files\n"
         "among them add what it costs to reach the target",
     )
-    parser.add_argument(
-        "--base", metavar="NAME", help="the machine (or file) that the others are compared with"
-    )
-    parser.add_argument(
-        "--price", metavar="NAME=USD", type=price, action="append", default=[],
-        help="what an hour of a machine costs: adds the cost of the same work",
-    )  # fmt: skip
+    add_comparison(parser, priced="the cost of the same work")
     parser.add_argument(
         "--allow", action="store_true", help="compare unlike work as well, and mark it"
     )

@@ -25,6 +25,21 @@ def price(text: str) -> Price:
     return name, dollars
 
 
+def add_comparison(parser: argparse.ArgumentParser, *, priced: str) -> None:
+    """Adds the arguments `--base` and `--price`; a price adds what `priced` says."""
+    parser.add_argument(
+        "--base", metavar="NAME", help="the machine (or file) that the others are compared with"
+    )
+    parser.add_argument(
+        "--price",
+        metavar="NAME=USD",
+        type=price,
+        action="append",
+        default=[],
+        help=f"what an hour of a machine costs: adds {priced}",
+    )
+
+
 def require_machines(prices: Sequence[Price], machines: Sequence[str]) -> dict[str, float]:
     """The prices by machine; raises ResultError for a name that is none of the machines'."""
     known = ", ".join(machines)

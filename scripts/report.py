@@ -27,7 +27,7 @@ from scripts.output import Folder
 from scripts.page import page
 from scripts.page_pictures import Pictures
 from scripts.page_view import detailed
-from scripts.prices import price, require_machines
+from scripts.prices import add_comparison, require_machines
 from scripts.result_file import ResultError
 from scripts.sources import add_sources, dots, show_skipped, skipper, take_learning
 from scripts.summary import show
@@ -129,13 +129,7 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     add_sources(parser, files="result files of pytest bench, learning files among them")
-    parser.add_argument(
-        "--base", metavar="NAME", help="the machine (or file) that the others are compared with"
-    )
-    parser.add_argument(
-        "--price", metavar="NAME=USD", type=price, action="append", default=[],
-        help="what an hour of a machine costs: adds costs to the comparison of machines",
-    )  # fmt: skip
+    add_comparison(parser, priced="costs to the comparison of machines")
     parser.add_argument("--out", type=Path, default=Path("report"), help="folder (default: report)")
     parser.add_argument("--dpi", type=dots, default=DPI, help=f"of PNG figures (default: {DPI})")
     return parser

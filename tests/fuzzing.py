@@ -3,11 +3,18 @@
 import copy
 import json
 import math
+import os
 import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+
+LONG = "CROSSOVER_FUZZ_EXAMPLES"
+"""The environment variable that asks for so many files a test."""
+FILES = 10
+"""Files of an example: what hypothesis draws, and others from a seed, which cost less."""
 
 Place = tuple[str | int, ...]
 Changes = list[tuple[Place, str, Place, Any]]
@@ -20,6 +27,22 @@ ANY_JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=5,
 )
+
+
+def examples_of(usual: int) -> int:
+    """How many files a test tries: as many as were asked for, or the usual number."""
+    return int(os.environ.get(LONG, usual))
+
+
+def fuzzed(examples: int) -> settings:
+    """hypothesis's settings for so many files; the same ones every time unless it is a long run."""
+    return settings(
+        max_examples=max(1, examples // FILES),
+        deadline=None,
+        derandomize=LONG not in os.environ,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 def places(value: Any, *, where: Place = ()) -> Iterator[Place]:

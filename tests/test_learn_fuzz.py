@@ -5,12 +5,11 @@ CROSSOVER_FUZZ_EXAMPLES=100000 tries so many files a test.
 
 import json
 import math
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.learning import CURVE, load, load_files
@@ -19,11 +18,14 @@ from scripts.result_file import ResultError
 from scripts.text import safe_text
 from tests.fuzzing import (
     BYTES,
+    FILES,
     Changes,
     Cut,
     changed,
     changes_of,
     cuts_of,
+    examples_of,
+    fuzzed,
     more_changes,
     more_cuts,
     places,
@@ -31,15 +33,7 @@ from tests.fuzzing import (
 )
 from tests.learn_corpus import LearnCorpus
 
-EXAMPLES = int(os.environ.get("CROSSOVER_FUZZ_EXAMPLES", "200"))
-FILES = 10
-fuzzed = settings(
-    max_examples=max(1, EXAMPLES // FILES),
-    deadline=None,
-    derandomize="CROSSOVER_FUZZ_EXAMPLES" not in os.environ,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+EXAMPLES = examples_of(200)
 SAMPLE = Path(__file__).with_name("samples") / f"learning_v{LEARNING_VERSION}.json"
 PLAN = LearnCorpus(
     batch_sizes=(16,),
@@ -98,7 +92,7 @@ def load_or_refuse(content: bytes, path: Path) -> None:
     assert_says(path, json.loads(content.decode("utf-8-sig")))
 
 
-@fuzzed
+@fuzzed(EXAMPLES)
 @given(first=changes_of(VALID), seed=SEEDS)
 def test_any_changed_value_loads_as_changed_or_is_refused(
     first: Changes, seed: int, tmp_path: Path
@@ -107,7 +101,7 @@ def test_any_changed_value_loads_as_changed_or_is_refused(
         load_or_refuse(written(changed(TEXT, own)), tmp_path / "fuzzed.json")
 
 
-@fuzzed
+@fuzzed(EXAMPLES)
 @given(first=cuts_of(TEXT), seed=SEEDS)
 def test_any_changed_bytes_load_as_changed_or_are_refused(
     first: tuple[str, Cut], seed: int, tmp_path: Path

@@ -16,7 +16,7 @@ from typing import Any
 import jsonschema
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scripts import table
@@ -26,11 +26,15 @@ from tests.corpus import Corpus
 from tests.corpus_v2 import as_v2
 from tests.fuzzing import (
     BYTES,
+    FILES,
+    LONG,
     Changes,
     Cut,
     changed,
     changes_of,
     cuts_of,
+    examples_of,
+    fuzzed,
     more_changes,
     more_cuts,
     places,
@@ -38,16 +42,7 @@ from tests.fuzzing import (
 )
 from tests.meaning import assert_says, contradictions, rows
 
-EXAMPLES = int(os.environ.get("CROSSOVER_FUZZ_EXAMPLES", "500"))
-FILES = 10
-"""Files of an example: what hypothesis draws, and others from a seed, which cost less."""
-fuzzed = settings(
-    max_examples=max(1, EXAMPLES // FILES),
-    deadline=None,
-    derandomize="CROSSOVER_FUZZ_EXAMPLES" not in os.environ,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+EXAMPLES = examples_of(500)
 
 PLAN = Corpus(
     machine="Gr\u00f6\u00dfe",
@@ -107,7 +102,7 @@ def tally(
 ) -> Iterator[Tally]:
     counts = Tally(tmp_path)
     yield counts
-    if "CROSSOVER_FUZZ_EXAMPLES" in os.environ and counts.ends:
+    if LONG in os.environ and counts.ends:
         with capsys.disabled():
             print(f"\n{request.node.name}: {counts}")
 
@@ -143,7 +138,7 @@ def lists(frame: pd.DataFrame) -> dict[str, list[Any]]:
     return {str(name): values.tolist() for name, values in frame.items()}
 
 
-@fuzzed
+@fuzzed(EXAMPLES)
 @given(changes=ANY_CHANGES, seed=SEEDS)
 def test_any_changed_value_loads_as_changed_or_is_refused(
     changes: tuple[int | str, Changes], seed: int, tally: Tally
@@ -153,7 +148,7 @@ def test_any_changed_value_loads_as_changed_or_is_refused(
         load_or_refuse(written(changed(TEXT[name], own)), tally)
 
 
-@fuzzed
+@fuzzed(EXAMPLES)
 @given(cut=ANY_CUTS, seed=SEEDS)
 def test_any_changed_bytes_load_as_changed_or_are_refused(
     cut: tuple[int | str, tuple[str, Cut]], seed: int, tally: Tally
@@ -168,7 +163,7 @@ def test_the_unchanged_files_load_to_what_they_say(name: int | str, tally: Tally
     assert load_or_refuse(TEXT[name], tally)
 
 
-@settings(fuzzed, max_examples=max(20, EXAMPLES // 500))
+@settings(fuzzed(EXAMPLES), max_examples=max(20, EXAMPLES // 500))
 @given(data=st.data())
 def test_the_same_values_in_other_words_load_to_the_same_rows(
     data: st.DataObject, tally: Tally
@@ -200,7 +195,7 @@ def _reordered(value: Any, chance: Any) -> Any:
     return shuffled if closed else shuffled | {"unknown to us": [None, -1.5, {"mean": "-1"}]}
 
 
-@fuzzed
+@fuzzed(EXAMPLES)
 @given(changes=ANY_CHANGES)
 def test_the_fast_check_accepts_nothing_that_jsonschema_refuses(
     changes: tuple[int | str, Changes],
