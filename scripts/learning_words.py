@@ -53,5 +53,10 @@ def time_text(row: Mapping[Any, Any]) -> str:
     """`11 s [9, 14]`: the seconds and their interval in one unit; an open end is ∞."""
     number, unit = seconds_in_words(row["seconds"]).split(" ")
     size = {"s": 1.0, "ms": 1e-3, "µs": 1e-6}[unit]
-    ends = [f"{end / size:.3g}" if math.isfinite(end) else "∞" for end in (row["lo"], row["hi"])]
-    return f"{float(number):.3g} {unit} [{', '.join(ends)}]"
+    ends = [_short(end / size) if math.isfinite(end) else "∞" for end in (row["lo"], row["hi"])]
+    return f"{_short(float(number))} {unit} [{', '.join(ends)}]"
+
+
+def _short(number: float) -> str:
+    """Three digits at the most, but never an exponent: an interval's end may pass its unit."""
+    return f"{number:.3g}" if abs(number) < 999.5 else f"{number:.0f}"

@@ -1,6 +1,7 @@
 """The advice: what to train with and where, what becomes of what was typed, what is not known."""
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from scripts import advise
+from scripts.learning_words import time_text
 from tests.corpus import Corpus, Pattern
 from tests.learn_corpus import LearnCorpus
 
@@ -266,3 +268,9 @@ def test_the_script_runs_from_the_checkout_and_imports_no_torch_seaborn_or_scipy
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("mlp to 90 % accuracy")
+
+
+def test_an_interval_that_passes_its_unit_has_no_exponent() -> None:
+    row = {"seconds": 0.939, "lo": 0.679, "hi": 1.17}
+    assert time_text(row) == "939 ms [679, 1170]"
+    assert time_text({"seconds": 11.0, "lo": 9.0, "hi": math.inf}) == "11 s [9, ∞]"
