@@ -97,9 +97,16 @@ def readable_on(colour: tuple[float, ...]) -> str:
     return "white" if 0.3 * red + 0.59 * green + 0.11 * blue < 0.55 else "0.1"
 
 
-def draw_key(figure: Figure, axes: Axes) -> None:
-    """One legend below the figure in place of the panels' own; long names are wrapped to fit."""
-    handles, labels = axes.get_legend_handles_labels()
+def draw_key(figure: Figure, *panels: Axes) -> None:
+    """One legend of these panels below the figure, in place of their own; long names are wrapped.
+
+    A name that several panels have stands there once.
+    """
+    known: dict[str, Any] = {}
+    for panel in panels:
+        for handle, label in zip(*panel.get_legend_handles_labels(), strict=True):
+            known.setdefault(label, handle)
+    handles, labels = list(known.values()), list(known)
     for panel in figure.axes:
         if (legend := panel.get_legend()) is not None:
             legend.remove()

@@ -38,7 +38,7 @@ def ladder_figure(rows: pd.DataFrame, best: pd.DataFrame, *, title: str) -> Figu
             axes.set_title(plain(label), loc="left")
         note = "each step leaves one thing out; dots: processes, lines: their medians"
         headline(figure, f"{plain(title, longest=200)}\n{note}")
-        draw_key(figure, panels[0])
+        draw_key(figure, *panels)
     return figure
 
 

@@ -58,7 +58,7 @@ def curves_figure(runs: pd.DataFrame, times: pd.DataFrame, *, title: str) -> Fig
             axes.set_xlabel("")
         note = "each at its best learning rate; line: median of the seeds, band: all of them"
         headline(figure, f"{plain(title, longest=200)}\n{note}; dashed: the target")
-        draw_key(figure, panels[0][0])
+        draw_key(figure, *panels[:, 0])
     return figure
 
 

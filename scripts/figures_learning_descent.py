@@ -65,7 +65,7 @@ def descent_figure(runs: pd.DataFrame, times: pd.DataFrame, *, title: str) -> Fi
         panels[0].set_ylabel("training loss (nats)")
         note = "each at its best learning rate; line: median of the seeds, band: all of them"
         headline(figure, f"{plain(title, longest=200)}\n{note}")
-        draw_key(figure, panels[0])
+        draw_key(figure, *panels)
     return figure
 
 

@@ -44,7 +44,7 @@ def epochs_figure(epochs: pd.DataFrame, fitted: pd.DataFrame, *, title: str) -> 
         if (epochs["edge"] != "").any():
             note += "; white centre: the best learning rate was the last one tried"
         headline(figure, f"{plain(title, longest=200)}\n{note}")
-        draw_key(figure, panels[0])
+        draw_key(figure, *panels)
     return figure
 
 

@@ -40,7 +40,7 @@ def time_figure(times: pd.DataFrame, *, title: str) -> Figure:
         if times["note"].str.contains("curve").any():
             note += "; white centre: step time read off a fitted curve"
         headline(figure, f"{plain(title, longest=200)}\n{note}")
-        draw_key(figure, panels[0])
+        draw_key(figure, *panels)
     return figure
 
 

@@ -40,7 +40,7 @@ def parts_figure(cells: pd.DataFrame, *, title: str) -> Figure:
             axes.remove()
         figure.supylabel("share of a step", fontsize=8)
         headline(figure, plain(title, longest=200))
-        draw_key(figure, panels[0])
+        draw_key(figure, *panels)
     return figure
 
 

@@ -52,7 +52,7 @@ def remedies_figure(rows: pd.DataFrame, *, title: str) -> Figure | None:
         if len(sizes) < len(every):
             note += f"; {len(sizes)} of {len(every)} batch sizes"
         headline(figure, f"{plain(title, longest=200)}\n{note}")
-        draw_key(figure, panels[0])
+        draw_key(figure, *panels)
     return figure
 
 

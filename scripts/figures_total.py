@@ -46,7 +46,7 @@ def total_figure(rounds: pd.DataFrame, crossings: pd.DataFrame, *, title: str) -
             axes.set_xlabel("epochs")
         figure.supylabel("total time, cold start included", fontsize=8)
         headline(figure, plain(title, longest=200))
-        draw_key(figure, panels[0])
+        draw_key(figure, *panels)
     return figure
 
 

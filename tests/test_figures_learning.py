@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from scripts import learning, learning_report
 from scripts.curves import band, figure_runs
 from scripts.figures_learning import ticks
+from scripts.figures_learning_curves import curves_figure
 from scripts.figures_learning_descent import descents
 from scripts.figures_learning_rates import rate_cells, short
 from scripts.learning_report import Learned
@@ -225,3 +226,19 @@ def test_a_run_that_was_cut_short_in_its_tuning_is_drawn_as_far_as_it_came(tmp_p
         for stem, figure in learned.figures():
             assert overlaps(laid_out(figure)) == [], stem
         assert "cut short: 0 of 5 seeds are trained" in " ".join(learned.lines())
+
+
+def test_the_key_of_curves_names_the_batch_sizes_that_any_optimiser_reached() -> None:
+    figure = drawn_lost()
+    names = {text.get_text() for legend in figure.legends for text in legend.get_texts()}
+    assert names == {"batch 16", "batch 64", "batch 256"}
+
+
+def drawn_lost() -> Figure:
+    """Curves of a corpus in which the first optimiser was not even tried at the largest batch."""
+    plan = LearnCorpus(batch_sizes=(16, 64, 256))
+    with tempfile.TemporaryDirectory() as folder:
+        runs = learning.load([plan.write(Path(folder))])
+    first = runs["optimizer"].unique()[0]
+    runs = runs[(runs["optimizer"] != first) | (runs["batch_size"] < 256)]
+    return curves_figure(runs, pd.DataFrame(), title="mlp")
