@@ -50,7 +50,7 @@ def unwritable_result(trial: Trial) -> None:
 
 def full_disk(trial: Trial) -> None:
     """a tmpfs fills at some line of the journal or of the result: no traceback, status 3 or 4"""
-    room = trial.dice.randrange(3, 9) * PAGE
+    room = trial.dice.randrange(3, 6) * PAGE  # more might hold all of a run: 20 KB and the earlier
     mounted = os.geteuid() == 0 and _mount(trial.folder, room)
     if mounted:
         trial.result.write_bytes(trial.earlier[: 2 * PAGE])
