@@ -17,13 +17,7 @@ from scripts.figures_grid import grid_of, short_reason
 from scripts.figures_heatmap import shared_limit
 from scripts.figures_report import figures as report_figures
 from scripts.figures_total import break_even_lines, spread
-from tests.corpus import Corpus
-
-
-def falling(_workload: str, _device: str, batch_size: int) -> float:
-    """Slower below batch size 64, faster above."""
-    return float(4 / batch_size**0.333)
-
+from tests.corpus import Corpus, falling
 
 CORPORA: dict[str, Corpus] = {
     "one cell": Corpus(batch_sizes=(64,), epochs=(1,)),

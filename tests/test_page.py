@@ -18,15 +18,10 @@ from scripts.page_parts import Column, Table
 from scripts.page_pictures import Pictures, data_address, small_svg
 from scripts.page_steps import against_words, step_words
 from scripts.page_words import listed
-from tests.corpus import Corpus, Pattern
+from tests.corpus import Corpus, Pattern, falling
 
 SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1, 4)}
 NASTY = "\"><img src=x onerror=alert(1)></script><script>alert(2)</script>'javascript:alert(3)"
-
-
-def falling(_workload: str, _device: str, batch_size: int) -> float:
-    """Slower below batch size 64, faster above."""
-    return float(4 / batch_size**0.333)
 
 
 class Elements(HTMLParser):

@@ -13,17 +13,12 @@ from scripts.figures_report import figures
 from scripts.page import page as page_text
 from scripts.page_pictures import Pictures
 from tests.browsing import Opened, running_browser
-from tests.corpus import Corpus, Pattern
+from tests.corpus import Corpus, Pattern, falling
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 NASTY = '"><img src=x onerror=alert(1)></script><script>alert(2)</script>'
-
-
-def falling(_workload: str, _device: str, batch_size: int) -> float:
-    """Slower below batch size 64, faster above."""
-    return float(4 / batch_size**0.333)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 
 from scripts import report as report_script
 from tests.browsing import Opened, running_browser
-from tests.corpus import Corpus, Pattern
+from tests.corpus import Corpus, Pattern, falling
 from tests.learn_corpus import LearnCorpus
 
 if TYPE_CHECKING:
@@ -22,11 +22,6 @@ TABLES = (
 LAID_OUT = """() => document.querySelectorAll('.part').forEach(
     part => { part.style.contentVisibility = 'visible'; })"""
 """Parts out of sight are laid out when they are scrolled to; this does it at once."""
-
-
-def falling(_workload: str, _device: str, batch_size: int) -> float:
-    """Slower below batch size 64, faster above."""
-    return float(4 / batch_size**0.333)
 
 
 def slower(factor: float) -> Any:

@@ -13,15 +13,10 @@ import pytest
 from scripts import report
 from scripts.output import csv_bytes
 from scripts.words import absences, answer, break_even_words, crossover_words
-from tests.corpus import Corpus, Pattern
+from tests.corpus import Corpus, Pattern, falling
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL: dict[str, Any] = {"batch_sizes": (8, 512), "epochs": (1, 4)}
-
-
-def falling(_workload: str, _device: str, batch_size: int) -> float:
-    """Slower below batch size 64, faster above."""
-    return float(4 / batch_size**0.333)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.patches import Rectangle
 
@@ -238,3 +239,17 @@ def test_the_only_number_of_cpu_threads_has_its_remedies_said_without_an_acceler
     analysis = Analysis([path])
     (pair,) = analysis.pairs(str(path))
     assert any("fused-optimizer" in line for line in analysis.why(pair, "cpu"))
+
+
+def test_several_numbers_of_cpu_threads_have_their_own_lines(tmp_path: Path) -> None:
+    path = Corpus(threads=(1, 2), devices=("cpu",)).write(tmp_path)
+    analysis = Analysis([path])
+    one = Analysis([Path(__file__).parents[1] / "results" / "xeon-one-thread.json"]).remedies
+    two = one.assign(threads=2, remedy=one["remedy"].str.replace("fused", "other"))
+    analysis.__dict__["remedies"] = pd.concat([one, two]).assign(file=str(path))
+    (pair,) = [pair for pair in analysis.pairs(str(path)) if pair.workload == "mlp"]
+    lines = analysis.why(pair, "cpu")
+    heads = [line.partition(":")[0] for line in lines]
+    assert heads == ["with 1 thread"] * 2 + ["with 2 threads"] * 2
+    assert "fused-optimizer" in lines[0]
+    assert "other-optimizer" in lines[2]
