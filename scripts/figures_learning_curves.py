@@ -108,7 +108,9 @@ def _panel(
             axes.xaxis.set_major_formatter(lambda value, _place: short_seconds(value))
     else:
         axes.set_xticks([])
-    name_untimed(axes, [f"batch {', '.join(untimed)}"] if untimed else [])
+    # Curves of a score that falls end below, at the target: there is room above them.
+    falls = metric == "bits_per_character"
+    name_untimed(axes, [f"batch {', '.join(untimed)}"] if untimed else [], top=falls)
     axes.set_xlabel("epochs" if name == "epochs" else "time, cold start included")
     axes.set_ylim(*_limits(runs, factor * target, factor))
     sns.despine(ax=axes)
