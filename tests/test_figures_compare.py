@@ -16,9 +16,9 @@ from scripts.figures_cost import cost_figure
 from scripts.figures_fastest import arm_colours, fastest_figure
 from scripts.figures_machines import MOST
 from scripts.learning_report import Learned
-from tests.corpus import Corpus
+from tests.corpus import Corpus, falling
 from tests.learn_corpus import LearnCorpus
-from tests.test_figures import falling, laid_out, overlaps, words_of
+from tests.test_figures import laid_out, overlaps, words_of
 
 SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1, 4)}
 

@@ -13,8 +13,8 @@ from scripts.comparison import of_same_work
 from scripts.page import page
 from scripts.page_compare_tables import cells_table
 from scripts.page_pictures import Pictures
-from tests.corpus import Corpus
-from tests.test_page import NASTY, Elements, falling
+from tests.corpus import Corpus, falling
+from tests.test_page import NASTY, Elements
 
 SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1, 4), "ratio": falling}
 
