@@ -14,7 +14,7 @@ from scripts.figures import labelled
 from scripts.fits import fits, with_estimates
 from scripts.ladder import ladder
 from scripts.noise import repeats
-from scripts.pairs import Scope, slim
+from scripts.pairs import Scope, paired, slim
 from scripts.remedies import remedies
 from scripts.table import Results, Skip, load_results
 from scripts.text import counted
@@ -85,12 +85,10 @@ class Analysis:
     @cached_property
     def verdicts(self) -> pd.DataFrame:
         """Every cell's verdict, warm and total."""
-        scopes: tuple[Scope, ...] = ("warm", "total")
-        tables = [
-            verdicts(rounds, scope=scope, looks=looks)
-            for looks, rounds in self._by_looks()
-            for scope in scopes
-        ]
+        tables = []
+        for looks, (rounds, pairs) in self._by_looks.items():
+            tables.append(verdicts(rounds, scope="warm", looks=looks, pairs=pairs))
+            tables.append(verdicts(rounds, scope="total", looks=looks))
         return pd.concat(tables, ignore_index=True)
 
     @cached_property
@@ -113,11 +111,10 @@ class Analysis:
     @cached_property
     def break_even(self) -> pd.DataFrame:
         """Every batch size's break-even epochs."""
-        warm = self.verdicts[self.verdicts["scope"] == "warm"]
-        tables = [
-            break_even(rounds, looks=looks, warm=warm[warm["looks"] == looks])
-            for looks, rounds in self._by_looks()
-        ]
+        tables = []
+        for looks, (rounds, pairs) in self._by_looks.items():
+            known = self.verdicts[self.verdicts["looks"] == looks]
+            tables.append(break_even(rounds, looks=looks, known=known, pairs=pairs))
         return pd.concat(tables, ignore_index=True)
 
     @cached_property
@@ -139,11 +136,17 @@ class Analysis:
         """From the loop that is taught to the lean one, rung by rung."""
         return ladder(self.results.variants, self.remedies)
 
-    def _by_looks(self) -> Iterator[tuple[int, pd.DataFrame]]:
-        """The rounds of files with equally many planned looks: each look spends its share."""
+    @cached_property
+    def _by_looks(self) -> dict[int, tuple[pd.DataFrame, pd.DataFrame]]:
+        """By the number of looks that a file planned, each of which spends its share: their
+        rounds, and those paired for warm epochs.
+        """
         rounds = self.results.rounds
+        answer = {}
         for looks in rounds["looks"].unique():
-            yield int(looks), slim(rounds[rounds["looks"] == looks])
+            own = slim(rounds[rounds["looks"] == looks])
+            answer[int(looks)] = (own, paired(own, scope="warm"))
+        return answer
 
     def in_file(self, file: str, table: pd.DataFrame) -> pd.DataFrame:
         """A file's rows of one of these tables; all files are looked for once."""

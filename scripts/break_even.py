@@ -16,7 +16,7 @@ import pandas as pd
 from scripts import decide
 from scripts.decide import CLOSE, FASTER, SLOWER, UNDECIDED, Array, Words
 from scripts.noise import margins
-from scripts.pairs import CELL, Scope, matrix, paired, slim
+from scripts.pairs import CELL, matrices, paired, slim
 from scripts.rounds import Integers
 from scripts.verdict import adjusted, verdicts
 
@@ -50,7 +50,7 @@ class Seconds:
     def log_ratios(self, epochs: Array | float) -> Array:
         """Log ratios of the total seconds after so many epochs; broadcasts from the left."""
         gpu = self.gpu_cold + epochs * self.gpu_epoch
-        return np.asarray(np.log(gpu) - np.log(self.cpu_cold + epochs * self.cpu_epoch))
+        return np.asarray(np.log(gpu / (self.cpu_cold + epochs * self.cpu_epoch)))
 
 
 def break_even(
@@ -58,11 +58,13 @@ def break_even(
     *,
     alpha: float = 0.05,
     looks: int = 1,
-    warm: pd.DataFrame | None = None,
+    known: pd.DataFrame | None = None,
+    pairs: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """A row a workload, batch size and device pair, from the rows of `table.load`.
 
-    `warm` are their warm verdicts, where they are known already.
+    `known` are their verdicts, warm and total, and `pairs` the same rows, paired for warm epochs,
+    where these are made already.
 
     Columns: file, machine, workload, batch_size, device, threads, kind, epochs (the solution),
     lower (the last number of epochs at which one side is surely ahead, 0: not even at the first),
@@ -72,10 +74,16 @@ def break_even(
     epochs say is judged with the verdicts' margin, Holm-adjusted over both of all rows of a file.
     """
     level, rounds = alpha / looks, slim(rounds)
-    base = verdicts(rounds, scope="warm", alpha=alpha, looks=looks) if warm is None else warm
-    seconds = _seconds(base, paired(rounds, scope="warm"))
+    pairs = paired(rounds, scope="warm") if pairs is None else pairs
+    if known is None:
+        base = verdicts(rounds, scope="warm", alpha=alpha, looks=looks, pairs=pairs)
+        limit = margins(rounds, base, scope="total")["limit"].to_numpy(dtype=np.float64)
+    else:
+        base = known[known["scope"] == "warm"].reset_index(drop=True)
+        limit = _limits(base, known[known["scope"] == "total"])
+    seconds = _seconds(base, pairs)
     judged = ~base["verdict"].isin([decide.NOT_MEASURED, decide.SUSPECT]).to_numpy()
-    later, first = _words(rounds, base, seconds, judged=judged, level=level)
+    later, first = _words(base, seconds, judged=judged, limit=limit, level=level)
     rows: list[tuple[str, str]] = []
     for place, (verdict, reason) in enumerate(zip(base["verdict"], base["reason"], strict=True)):
         rows.append(_kind(later[place], first[place]) if judged[place] else (verdict, reason))
@@ -91,21 +99,27 @@ def break_even(
 
 def _seconds(cells: pd.DataFrame, rows: pd.DataFrame) -> Seconds:
     names = ("gpu_cold_start_seconds", "gpu_seconds", "cpu_cold_start_seconds", "cpu_seconds")
-    return Seconds(*(matrix(cells, rows, column=name) for name in names))
+    return Seconds(*matrices(cells, rows, columns=names))
+
+
+def _limits(cells: pd.DataFrame, totals: pd.DataFrame) -> Array:
+    """L of the cells' totals, from the verdicts on these: a pair of a file has one."""
+    pair = ["file", "device", "threads"]
+    own = cells[pair].merge(totals.drop_duplicates(pair), on=pair, how="left")
+    return np.asarray(np.log1p(own["margin"]), dtype=np.float64)
 
 
 def _words(
-    rounds: pd.DataFrame, cells: pd.DataFrame, seconds: Seconds, *, judged: Mask, level: float
+    cells: pd.DataFrame, seconds: Seconds, *, judged: Mask, limit: Array, level: float
 ) -> tuple[Words, Words]:
-    """What is settled of warm epochs, and of one epoch with its cold start."""
+    """What is settled of warm epochs, and of one epoch with its cold start (margin: `limit`)."""
     words, values = [], []
-    scopes: list[tuple[Array, Scope]] = [
-        (np.log(seconds.gpu_epoch) - np.log(seconds.cpu_epoch), "warm"),
-        (seconds.log_ratios(1.0), "total"),
+    scopes = [
+        (np.log(seconds.gpu_epoch) - np.log(seconds.cpu_epoch), np.log1p(cells["margin"])),
+        (seconds.log_ratios(1.0), limit),
     ]
-    for log_ratios, scope in scopes:
-        limit = margins(rounds, cells, scope=scope)["limit"].to_numpy(dtype=np.float64)
-        word, p = decide.judge(decide.summarise(log_ratios), margin=limit)
+    for log_ratios, margin in scopes:
+        word, p = decide.judge(decide.summarise(log_ratios), margin=margin)
         words.append(word)
         values.append(np.where(judged, p, np.nan))
     p_holm, _ = adjusted(np.concatenate(values), files=pd.concat([cells["file"]] * 2))

@@ -68,7 +68,7 @@ def causes(diagnosis: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
         cause=[cause for cause, _ in words],
         agrees=[agrees for _, agrees in words],
     )
-    cold = _cold_shares(rounds)
+    cold = _cold_shares(rounds[rounds["file"].isin(diagnosis["file"])])
     totals = warm.drop(columns=["epochs", "cold_share"]).merge(cold, on=CELL)
     fixed = totals["cold_share"] > HALF
     totals.loc[fixed, "cause"] = FIXED

@@ -11,7 +11,7 @@ from rich.text import Text
 from scripts.analysis import Analysis
 from scripts.collection import crossings
 from scripts.decide import DECIDED
-from scripts.text import counted
+from scripts.text import counted, expected_count
 from scripts.verdict import expected_wrong
 
 _TITLES = ("workload", "machines", "cross", "faster from", "slower throughout",
@@ -56,7 +56,7 @@ def collection_lines(analysis: Analysis) -> Iterator[str]:
     decided = int(verdicts["verdict"].isin(DECIDED).sum())
     yield (
         f"Of {counted(len(verdicts), 'comparison')}, {decided} got a verdict; at most "
-        f"{expected_wrong(verdicts):.1f} of these are expected to be wrong."
+        f"{expected_count(expected_wrong(verdicts))} of these are expected to be wrong."
     )
 
 

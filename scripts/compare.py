@@ -17,7 +17,8 @@ from rich.text import Text
 from scripts import compare_findings, compare_text
 from scripts.analysis import Analysis
 from scripts.comparison import Comparison, base_machine
-from scripts.figures import DPI, FORMATS, encoded
+from scripts.drawing import write_drawn
+from scripts.figures import DPI
 from scripts.figures_compare import compare_figures
 from scripts.learning_report import Learned
 from scripts.output import Folder, csv_bytes, write_whole
@@ -26,6 +27,7 @@ from scripts.result_file import ResultError
 from scripts.same_work import unlike
 from scripts.sources import add_sources, dots, show_skipped, skipper, take_learning
 from scripts.text import counted
+from scripts.workers import Workers
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             write_whole(options.csv, csv_bytes(comparison.cells), inputs=options.files)
         folder = Folder(options.out) if options.out else None
         if folder:
-            write_comparison(folder, comparison, dpi=options.dpi)
+            with Workers() as workers:
+                write_comparison(folder, comparison, workers, dpi=options.dpi)
     except ResultError as error:
         print(error, file=sys.stderr)
         return 2
@@ -67,13 +70,11 @@ def show(comparison: Comparison, console: Console) -> None:
     compare_text.show_cells(comparison.cells, console)
 
 
-def write_comparison(folder: Folder, comparison: Comparison, *, dpi: int) -> None:
+def write_comparison(folder: Folder, comparison: Comparison, workers: Workers, *, dpi: int) -> None:
     """Writes every table and every figure of the comparison."""
     for name, table in comparison.tables():
         folder.write_table(name, table)
-    for name, figure in compare_figures(comparison):
-        for kind in FORMATS:
-            folder.write(f"{name}.{kind}", encoded(figure, kind, dpi=dpi))
+    write_drawn(folder, compare_figures(comparison), workers, dpi=dpi)
 
 
 def _comparison(analysis: Analysis, options: argparse.Namespace, learned: list[Path]) -> Comparison:

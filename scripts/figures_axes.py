@@ -6,21 +6,33 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import (
     FixedLocator,
-    FuncFormatter,
+    Formatter,
     LogLocator,
     MaxNLocator,
     NullFormatter,
     NullLocator,
+    StrMethodFormatter,
 )
 
 from scripts.text import seconds_in_words
+
+
+class TickWords(Formatter):
+    """Ticks as a function writes their values; unlike a lambda it can go to another process."""
+
+    def __init__(self, words: Callable[[float], str]) -> None:
+        self._words = words
+
+    def __call__(self, value: float, _place: int | None = None) -> str:
+        """The words of one tick."""
+        return self._words(value)
 
 
 def batch_size_axis(axes: Axes, batch_sizes: Sequence[int]) -> None:
     """A logarithmic x axis that names the measured batch sizes and nothing else."""
     axes.set_xscale("log", base=2)
     axes.xaxis.set_major_locator(FixedLocator([float(size) for size in batch_sizes]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda size, _place: f"{size:.0f}"))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:.0f}"))
     axes.xaxis.set_minor_locator(NullLocator())
     if len(batch_sizes) > 6 or max(batch_sizes) > 9999:
         axes.tick_params(axis="x", rotation=45)
@@ -50,7 +62,7 @@ def logarithmic_ticks(
     elif high / low < 200:
         subs = [1.0, 2.0, 5.0] if high / low < 30 else [1.0, 3.0]
         axis.set_major_locator(LogLocator(subs=subs))
-    axis.set_major_formatter(FuncFormatter(lambda value, _place: words(value)))
+    axis.set_major_formatter(TickWords(words))
     axis.set_minor_formatter(NullFormatter())
 
 

@@ -1,17 +1,22 @@
 """A grid of cells as heat maps draw it: batch size x epochs, warm row apart, absences hatched."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 
 from scripts.figures import plain
 
 WARM = "warm"
 CELL_WIDTH, CELL_HEIGHT = 0.62, 0.34
+_DIGIT_WIDTH = 0.07
 HATCHED: dict[str, Any] = {"facecolor": "0.93", "hatch": "////", "hatchcolor": "0.75"}
 
 
@@ -46,6 +51,34 @@ def grid_of(cells: pd.DataFrame) -> Grid:
         column=[batch_sizes.index(size) for size in cells["batch_size"]],
     )
     return Grid(table=table, batch_sizes=batch_sizes, rows=rows)
+
+
+def colour_cells(
+    axes: Axes,
+    values: npt.NDArray[np.float64],
+    norm: Normalize,
+    *,
+    colours: str,
+    columns: Sequence[str],
+    rows: Sequence[str],
+    cell_width: float = CELL_WIDTH,
+) -> None:
+    """The cells' colours, row 0 on top, and the names of columns and rows; NaN has no colour.
+
+    As seaborn's heatmap, which draws the whole figure to see whether names overlap: a figure of
+    nine grids nine times.
+    """
+    sns.despine(ax=axes, left=True, bottom=True)
+    axes.pcolormesh(
+        np.ma.masked_invalid(values), cmap=colours, norm=norm, linewidths=1.2, edgecolors="white"
+    )
+    axes.set(xlim=(0, len(columns)), ylim=(len(rows), 0))
+    longest = max(map(len, columns), default=0)
+    axes.set_xticks(
+        np.arange(len(columns)) + 0.5, columns,
+        rotation="vertical" if longest * _DIGIT_WIDTH > cell_width else "horizontal",
+    )  # fmt: skip
+    axes.set_yticks(np.arange(len(rows)) + 0.5, rows, va="center")
 
 
 def grid_axes(axes: Axes) -> None:

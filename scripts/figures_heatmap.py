@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import seaborn as sns
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import TwoSlopeNorm
+from matplotlib.colors import Normalize, TwoSlopeNorm
 from matplotlib.figure import Figure
 
 from scripts.figures import GREY, headline, new_figure, plain, readable_on, style
@@ -19,6 +18,7 @@ from scripts.figures_grid import (
     CELL_HEIGHT,
     CELL_WIDTH,
     Grid,
+    colour_cells,
     draw_absence,
     grid_axes,
     grid_of,
@@ -86,10 +86,9 @@ def overview_figure(panels: Mapping[str, pd.DataFrame], *, title: str, limit: fl
 def draw_heat_map(axes: Axes, grid: Grid, *, limit: float) -> None:
     """Colours, ratios, marks, hatched absences and the crossover line of one grid."""
     steps = np.log2(grid.matrix("ratio").astype(float))
-    sns.heatmap(
-        steps, ax=axes, cmap=COLOURS, vmin=-limit, vmax=limit, cbar=False, linewidths=1.2,
-        xticklabels=[str(size) for size in grid.batch_sizes], yticklabels=grid.rows,
-    )  # fmt: skip
+    sizes = [str(size) for size in grid.batch_sizes]
+    norm = Normalize(-limit, limit)
+    colour_cells(axes, steps, norm, colours=COLOURS, columns=sizes, rows=grid.rows)
     for cell in grid.table.to_dict("records"):
         if cell["verdict"] == "not measured":
             draw_absence(axes, cell)

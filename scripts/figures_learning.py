@@ -7,7 +7,7 @@ from typing import Any
 import seaborn as sns
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
 from scripts.figures import GREY, plain
 
@@ -64,7 +64,7 @@ def powers_axis(axes: Axes, low: float, high: float, *, axis: str = "x") -> None
     (axes.set_xscale if axis == "x" else axes.set_yscale)("log")
     decades = [10.0**power for power in range(-9, 10)]
     own.set_major_locator(FixedLocator(ticks(decades, low, high)))
-    own.set_major_formatter(FuncFormatter(lambda value, _place: f"{value:,.10g}"))
+    own.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
     own.set_minor_locator(NullLocator())
     (axes.set_xlim if axis == "x" else axes.set_ylim)(low, high)
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from scripts.curves import band, figure_runs
 from scripts.figures import GREY, draw_key, headline, new_figure, plain, style
-from scripts.figures_axes import short_seconds
+from scripts.figures_axes import TickWords, short_seconds
 from scripts.figures_learning import (
     device_title,
     name_untimed,
@@ -105,7 +105,7 @@ def _panel(
     if ends:
         powers_axis(axes, min(ends) / 1.2, max(ends) * 1.3)
         if name == "seconds":
-            axes.xaxis.set_major_formatter(lambda value, _place: short_seconds(value))
+            axes.xaxis.set_major_formatter(TickWords(short_seconds))
     else:
         axes.set_xticks([])
     # Curves of a score that falls end below, at the target: there is room above them.

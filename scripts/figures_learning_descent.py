@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from scripts.curves import band, figure_runs
 from scripts.figures import draw_key, headline, new_figure, plain, style
-from scripts.figures_axes import short_seconds
+from scripts.figures_axes import TickWords, short_seconds
 from scripts.figures_learning import device_title, name_untimed, powers_axis
 
 USUAL_MINIBATCH = 32
@@ -116,7 +116,7 @@ def _finish(axes: Axes, name: str) -> None:
     if len(xs):
         powers_axis(axes, float(xs.min()) / 1.2, float(xs.max()) * 1.3)
         if name.startswith("time"):
-            axes.xaxis.set_major_formatter(lambda value, _place: short_seconds(value))
+            axes.xaxis.set_major_formatter(TickWords(short_seconds))
     else:
         axes.set_xticks([])
     axes.set_xlabel(name)

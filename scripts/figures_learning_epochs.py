@@ -33,7 +33,7 @@ def epochs_figure(epochs: pd.DataFrame, fitted: pd.DataFrame, *, title: str) -> 
                 shift = 1.06 ** (place - (len(optimizers) - 1) / 2)
                 _draw(axes, own, fit, unit=unit, shift=shift)
             batch_size_axis(axes, sizes)
-            logarithmic_axis(axes, lambda value: f"{value:,.10g}")
+            logarithmic_axis(axes, "{:,.10g}".format)
             axes.set_ylabel(f"{unit} to the target")
             sns.despine(ax=axes)
         for axes in panels:

@@ -3,8 +3,8 @@
 import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from scripts.figures import headline, new_figure, plain, readable_on, style
-from scripts.figures_grid import CELL_HEIGHT
+from scripts.figures_grid import CELL_HEIGHT, colour_cells
 from scripts.learning import CELL, chosen_rate
 from scripts.learning_words import optimizer_name
 
@@ -87,9 +87,9 @@ def _draw_map(axes: Axes, cells: pd.DataFrame, norm: Normalize) -> None:
     sizes = sorted(cells["batch_size"].unique())
     rates = sorted(cells["learning_rate"].unique())
     table = cells.pivot(index="learning_rate", columns="batch_size", values="ratio")
-    sns.heatmap(
-        table.to_numpy(dtype=float), ax=axes, cmap=COLOURS, norm=norm, cbar=False, linewidths=1.2,
-        xticklabels=[str(size) for size in sizes], yticklabels=[f"{rate:g}" for rate in rates],
+    colour_cells(
+        axes, table.to_numpy(dtype=np.float64), norm, colours=COLOURS,
+        columns=list(map(str, sizes)), rows=[f"{rate:g}" for rate in rates], cell_width=CELL_WIDTH,
     )  # fmt: skip
     axes.invert_yaxis()
     for cell in cells.to_dict("records"):

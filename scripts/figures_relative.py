@@ -8,7 +8,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
 from scripts.decide import UNDECIDED
 from scripts.figures import GREY, headline, new_figure, plain, style
@@ -103,7 +103,7 @@ def _ratio_axis(axes: Axes, cells: pd.DataFrame, band: float) -> None:
     while len(ticks) > 6:
         ticks = ticks[::2]
     axes.xaxis.set_major_locator(FixedLocator(sorted({*ticks, 1.0})))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value:.3g}x"))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:.3g}x"))
     axes.xaxis.set_minor_locator(NullLocator())
 
 

@@ -42,7 +42,7 @@ def roofline_figure(cells: pd.DataFrame, *, title: str) -> Figure | None:
         axes.set_xscale("log")
         axes.set_xlim(low, high)
         logarithmic_axis(axes, flops_in_words)
-        logarithmic_ticks(axes.xaxis, low=low, high=high, words=lambda value: f"{value:g}")
+        logarithmic_ticks(axes.xaxis, low=low, high=high, words="{:g}".format)
         axes.set_xlabel("FLOP a byte moved (bytes that operations read and write, uncached)")
         axes.set_ylabel("FLOP a second, whole step")
         sns.despine(ax=axes)

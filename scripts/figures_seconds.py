@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm
@@ -10,7 +9,14 @@ from matplotlib.figure import Figure
 
 from scripts.figures import headline, new_figure, plain, readable_on, style
 from scripts.figures_axes import logarithmic_ticks, short_seconds
-from scripts.figures_grid import CELL_HEIGHT, CELL_WIDTH, draw_absence, grid_axes, grid_of
+from scripts.figures_grid import (
+    CELL_HEIGHT,
+    CELL_WIDTH,
+    colour_cells,
+    draw_absence,
+    grid_axes,
+    grid_of,
+)
 from scripts.text import seconds_in_words
 
 COLOURS = "YlGnBu"
@@ -28,10 +34,8 @@ def seconds_figure(rounds: pd.DataFrame, *, title: str) -> Figure:
         width = max(3.5, 1.75 + CELL_WIDTH * len(grid.batch_sizes))
         figure = new_figure(width=width, height=1.6 + CELL_HEIGHT * len(grid.rows))
         axes = figure.subplots()
-        sns.heatmap(
-            seconds, ax=axes, cmap=COLOURS, norm=norm, cbar=False, linewidths=1.2,
-            xticklabels=[str(size) for size in grid.batch_sizes], yticklabels=grid.rows,
-        )  # fmt: skip
+        sizes = [str(size) for size in grid.batch_sizes]
+        colour_cells(axes, seconds, norm, colours=COLOURS, columns=sizes, rows=grid.rows)
         for cell in grid.table.to_dict("records"):
             if pd.isna(cell["seconds"]):
                 draw_absence(axes, cell)

@@ -33,7 +33,7 @@ def speed_figure(rounds: pd.DataFrame, fitted: pd.DataFrame, *, title: str) -> F
             sns.despine(ax=axes)
         seconds_axis(steps)
         steps.set_ylabel("time of a step")
-        logarithmic_axis(samples, lambda rate: f"{rate:,.0f}")
+        logarithmic_axis(samples, "{:,.0f}".format)
         samples.set_ylabel("samples a second")
         note = "warm epochs; line: median of the processes, band: fastest to slowest of them"
         best = fitted[fitted["best"]]

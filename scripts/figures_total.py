@@ -8,7 +8,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
 from scripts.figures import GREY, device_colours, draw_key, headline, new_figure, plain, style
 from scripts.figures_axes import seconds_axis
@@ -130,5 +130,5 @@ def _epochs_axis(axes: Axes, farthest: float) -> None:
     digits = (1, 2, 5) if farthest < 100 else (1, 3) if farthest < 1000 else (1,)
     ticks = [10.0**power * digit for power in range(7) for digit in digits]
     axes.xaxis.set_major_locator(FixedLocator([tick for tick in ticks if tick <= farthest * 1.1]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda number, _place: f"{number:g}"))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axes.xaxis.set_minor_locator(NullLocator())

@@ -1,7 +1,13 @@
-"""JSON out of untrusted bytes: one document without surprises, or NotJson with what to do."""
+"""JSON out of untrusted bytes: one document without surprises, or NotJson with what to do.
+
+Python's own parser decides, and words the refusal. orjson, three times as fast, is asked first: its
+answer counts where it is certain to be the same.
+"""
 
 import json
 from typing import Any, NoReturn
+
+import orjson
 
 MOST_CONTAINERS = 4_000_000
 """Lists and objects. A run of 10 000 cells and 15 blocks has half a million; each costs memory."""
@@ -29,9 +35,13 @@ def parsed(content: bytes) -> object:
     Refused as well: a key twice in one object, and more lists and objects than any result has.
     """
     text = _decoded(content)
-    if content.count(b"[") + content.count(b"{") > MOST_CONTAINERS:
+    large = len(content) > MOST_CONTAINERS
+    if large and content.count(b"[") + content.count(b"{") > MOST_CONTAINERS:
         message = f"holds more than {MOST_CONTAINERS} lists and objects, which no result file does"
         raise NotJson("", f"{message}; leave this file out")
+    document = _certain(content)
+    if document is not None:
+        return document
     try:
         return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_repeats)
     except json.JSONDecodeError as error:
@@ -45,6 +55,23 @@ def parsed(content: bytes) -> object:
     except RecursionError:
         message = "is nested too deeply to be a result file; leave this file out"
         raise NotJson("", message) from None
+
+
+def _certain(content: bytes) -> object | None:
+    """What orjson reads, where that is what the strict parser says as well; None: ask that one.
+
+    Of a key that stands twice orjson keeps the last one. Written again, the document then has fewer
+    colons: each key has one, texts keep theirs, and nothing else has any. (An integer beyond 64
+    bits becomes a float, and no file's integer is as large.)
+    """
+    if b"\\" in content and b"\\u003" in content:  # an escaped colon, or nearly
+        return None
+    try:
+        document: object = orjson.loads(content)
+        again = orjson.dumps(document)
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        return None
+    return document if again.count(b":") == content.count(b":") else None
 
 
 def _decoded(content: bytes) -> str:

@@ -1,8 +1,10 @@
 """Reads one learning file, which anybody may have written: a valid document or a ResultError."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -42,8 +44,10 @@ def is_learning(path: Path) -> bool:
 def by_kind(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
     """(timing files, learning files) of these paths; what is neither counts as a timing file."""
     kinds: tuple[list[Path], list[Path]] = ([], [])
-    for path in paths:
-        kinds[is_learning(path)].append(path)
+    names = list(paths)
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # reading waits for the disk
+        for path, learning in zip(names, threads.map(is_learning, names), strict=True):
+            kinds[learning].append(path)
     return kinds
 
 

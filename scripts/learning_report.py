@@ -20,7 +20,8 @@ from scripts import learning, table
 from scripts.advice import device_lines, reached_line
 from scripts.contest import contests
 from scripts.critical import critical
-from scripts.figures import DPI, FORMATS, encoded, labelled
+from scripts.drawing import write_drawn
+from scripts.figures import DPI, labelled
 from scripts.figures_learning_curves import curves_figure
 from scripts.figures_learning_descent import descent_figure, descents
 from scripts.figures_learning_epochs import epochs_figure
@@ -32,6 +33,7 @@ from scripts.output import Folder
 from scripts.result_file import ResultError
 from scripts.target import one_source, times_to_target
 from scripts.text import counted, file_stem
+from scripts.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -167,9 +169,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder = Folder(options.out)
         for name, frame in learned.tables().items():
             folder.write_table(name, frame)
-        for name, figure in learned.figures():
-            for kind in FORMATS:
-                folder.write(f"{name}.{kind}", encoded(figure, kind, dpi=options.dpi))
+        with Workers() as workers:
+            write_drawn(folder, learned.figures(), workers, dpi=options.dpi)
     except ResultError as error:
         print(error, file=sys.stderr)
         return 2

@@ -5,13 +5,9 @@ are those of all files at once (a test compares them), and only the rounds of th
 to be kept in memory.
 """
 
-import gc
-import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
@@ -21,15 +17,14 @@ from scripts.crossover import crossovers
 from scripts.result_file import ResultError
 from scripts.stacked import Judged, stacked
 from scripts.table import Results, Skip, identity, joined, read_parts, require_some
+from scripts.workers import Workers
 
 MOST_FILES = 50
 """More files than these are a collection: what is said of all of them together comes first."""
 WHOLE_FILES = 3
 """The first files of a collection, whose rounds are kept: they can be shown cell by cell."""
-BATCH_FILES = 16
+BATCH_FILES = 40
 BATCH_BYTES = 64 * 2**20
-MOST_WORKERS = 8
-"""Each holds a batch in memory."""
 JUDGED = ("verdicts", "break_even", "causes", "remedies", "ladder", "work")
 
 
@@ -46,7 +41,9 @@ class Batch:
     lenient: bool
 
 
-def analysed(paths: Iterable[str | Path], *, skip: Skip | None = None) -> Analysis:
+def analysed(
+    paths: Iterable[str | Path], workers: Workers, *, skip: Skip | None = None
+) -> Analysis:
     """The analysis of these files; raises ResultError as `load_results` does.
 
     Of more than MOST_FILES it has every table, but the rounds of the first WHOLE_FILES alone.
@@ -56,7 +53,7 @@ def analysed(paths: Iterable[str | Path], *, skip: Skip | None = None) -> Analys
         return Analysis(names, skip=skip)
     batches = list(_batches(names, lenient=skip is not None))
     good: dict[Batch, Judged] = {}
-    for batch, judged in zip(batches, _judged(batches), strict=True):
+    for batch, judged in zip(batches, _judged(batches, workers), strict=True):
         for error in judged.errors:
             assert skip is not None  # noqa: S101 - else the worker has raised it
             skip(error)
@@ -89,20 +86,13 @@ def _bytes(path: Path) -> int:
         return 0
 
 
-def _judged(batches: list[Batch]) -> Iterator[Judged]:
-    """In the order of the batches; the processes are fresh ones, so that they hold nothing else."""
-    workers = min(len(batches), MOST_WORKERS, os.cpu_count() or 1)
+def _judged(batches: list[Batch], workers: Workers) -> Iterator[Judged]:
+    """In the order of the batches."""
     try:
-        with ProcessPoolExecutor(workers, get_context("spawn"), _collect_seldom) as pool:
-            yield from pool.map(judge, batches)
+        yield from workers.map(judge, batches)
     except BrokenProcessPool:
         message = "a process that read them was ended, perhaps for want of memory; name fewer files"
         raise ResultError("", "", message) from None
-
-
-def _collect_seldom() -> None:
-    """A document has 10 000 lists and objects, none of them in a cycle."""
-    gc.set_threshold(200_000, 20, 20)
 
 
 def judge(batch: Batch) -> Judged:

@@ -38,7 +38,8 @@ def repeats(rounds: pd.DataFrame, *, scope: Scope, alpha: float = 0.05) -> pd.Da
     alone and with the 5 % margin, since the noise floor is made from these very cells. Rounds of
     suspect blocks stay in: they widen the margin, which costs verdicts and makes none wrong.
     """
-    arms = measured(rounds, scope=scope)
+    sizes = rounds.loc[rounds["arm"] == "again", "batch_size"].unique()  # few of a grid's
+    arms = measured(rounds[rounds["batch_size"].isin(sizes)], scope=scope)
     first, again = (arms[arms["arm"] == arm] for arm in ("first", "again"))
     both = again.merge(first, on=[*_ARMS, "block"], suffixes=("_again", "_first"))
     both["log_ratio"] = np.log(both["seconds_again"]) - np.log(both["seconds_first"])

@@ -32,7 +32,7 @@ from scripts.page_words import learning_warnings, pair_answer, place_words, soft
 from scripts.page_workload import PARTS as WORKLOAD_PARTS
 from scripts.page_workload import UNTIMED
 from scripts.summary import warnings
-from scripts.text import counted
+from scripts.text import counted, expected_count
 from scripts.verdict import expected_wrong
 from scripts.words import NOT_COMPARED
 
@@ -119,7 +119,7 @@ def _sure(analysis: Analysis) -> str:
     withheld = int((verdicts["verdict"] == "suspect").sum())
     text = (
         f"Of {counted(len(verdicts), 'cell')}, {len(compared)} got a verdict; at most "
-        f"{expected_wrong(verdicts):.2g} of these are expected to be wrong"
+        f"{expected_count(expected_wrong(verdicts))} of these are expected to be wrong"
     )
     text += f", and {withheld} were withheld as suspect." if withheld else "."
     return (

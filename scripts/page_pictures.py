@@ -31,11 +31,6 @@ class Pictures:
         self.room = MOST_BYTES
         self.left_out: list[str] = []
 
-    def add(self, name: str, figure: Figure) -> None:
-        """Keeps a figure, unless it is a heat map: those the page draws itself."""
-        if not name.startswith(DRAWN_BY_THE_PAGE):
-            self.add_svg(name, small_svg(figure))
-
     def add_svg(self, name: str, svg: str) -> None:
         """Keeps an SVG file. Two of one name are both left out: neither is surely the right one."""
         self._sources[name] = None if name in self._sources else data_address(svg)
@@ -56,6 +51,11 @@ class Pictures:
         if source is None and name in self._sources:
             self.left_out.append(name)
         return source
+
+
+def shown_as_picture(name: str) -> bool:
+    """Whether the page takes the figure of that name: heat maps it draws itself."""
+    return not name.startswith(DRAWN_BY_THE_PAGE)
 
 
 def small_svg(figure: Figure) -> str:

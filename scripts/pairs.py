@@ -4,7 +4,7 @@ Every accelerator meets every CPU thread setting of the same file. Only blocks t
 paired, and a block's two workers make one log ratio.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -48,8 +48,8 @@ def measured(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
     if len(absent):
         gone = pd.MultiIndex.from_frame(absent[_OWN])
         timed = timed[~pd.MultiIndex.from_frame(timed[_OWN]).isin(gone)]
-    timed = timed.assign(seconds=timed[SECONDS[scope]])
-    timed.loc[~(timed["seconds"] > 0), "seconds"] = np.nan
+    seconds = timed[SECONDS[scope]].astype(np.float64)
+    timed = timed.assign(seconds=seconds.where(seconds > 0))
     if scope == "warm":
         order = timed.assign(doubted=timed["suspect"] != "").sort_values(["doubted", "epochs"])
         timed = _all_epochs(order.drop(columns="doubted"))
@@ -96,11 +96,19 @@ def _both_said(both: pd.DataFrame) -> npt.NDArray[np.object_]:
 
 def matrix(cells: pd.DataFrame, rows: pd.DataFrame, *, column: str) -> Array:
     """`column` of `rows` as an array of cells x blocks, NaN where a cell lacks the block."""
+    return matrices(cells, rows, columns=[column])[0]
+
+
+def matrices(cells: pd.DataFrame, rows: pd.DataFrame, *, columns: Sequence[str]) -> list[Array]:
+    """The same of several columns."""
     index = pd.MultiIndex.from_frame(cells[CELL]).get_indexer(pd.MultiIndex.from_frame(rows[CELL]))
     blocks, place = np.unique(rows["block"].to_numpy(dtype=np.int64), return_inverse=True)
-    values = np.full((len(cells), max(len(blocks), 1)), np.nan)
-    values[index, place] = rows[column].to_numpy(dtype=np.float64)
-    return values
+    answer = []
+    for column in columns:
+        values = np.full((len(cells), max(len(blocks), 1)), np.nan)
+        values[index, place] = rows[column].to_numpy(dtype=np.float64)
+        answer.append(values)
+    return answer
 
 
 def _all_epochs(rows: pd.DataFrame) -> pd.DataFrame:

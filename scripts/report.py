@@ -18,20 +18,22 @@ from rich.text import Text
 
 from scripts.analysis import Analysis
 from scripts.comparison import Comparison, base_machine, of_same_work
-from scripts.figures import DPI, FORMATS, encoded
+from scripts.drawing import drawn, write_files
+from scripts.figures import DPI
 from scripts.figures_compare import compare_figures
 from scripts.figures_report import figures
 from scripts.learning_report import Learned
 from scripts.many import analysed
 from scripts.output import Folder
 from scripts.page import page
-from scripts.page_pictures import Pictures
+from scripts.page_pictures import Pictures, shown_as_picture
 from scripts.page_view import detailed
 from scripts.prices import add_comparison, require_machines
 from scripts.result_file import ResultError
 from scripts.sources import add_sources, dots, show_skipped, skipper, take_learning
 from scripts.summary import show
 from scripts.text import counted
+from scripts.workers import Workers
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,33 +41,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        learning_files = take_learning(options)
-        analysis = analysed(options.files, skip=skipper(options))
-        learned = Learned.read(learning_files, analysis.rounds) if learning_files else None
-        comparison = _comparison(analysis, options, learned)
-        tables = _tables(analysis, learned, comparison)
-        folder = Folder(options.out)
-        for name, table in tables.items():
-            folder.write_table(name, table)
-        show_skipped(options, analysis.results, _console())
-        show(analysis, _console())
-        with _console().status("drawing the figures"):
-            pictures = Pictures()
-            for name, figure in _figures(analysis, learned, comparison):
-                for kind in FORMATS:
-                    folder.write(f"{name}.{kind}", encoded(figure, kind, dpi=options.dpi))
-                pictures.add(name, figure)
-            whole = page(analysis, pictures, learned=learned, comparison=comparison)
-            folder.write("report.html", whole.encode())
+        with Workers() as workers:
+            _report(options, workers)
     except ResultError as error:
         print(error, file=sys.stderr)
         return 2
+    return 0
+
+
+def _report(options: argparse.Namespace, workers: Workers) -> None:
+    learning_files = take_learning(options)
+    analysis = analysed(options.files, workers, skip=skipper(options))
+    learned = Learned.read(learning_files, analysis.rounds) if learning_files else None
+    comparison = _comparison(analysis, options, learned)
+    tables = _tables(analysis, learned, comparison)
+    folder = Folder(options.out)
+    for name, table in tables.items():
+        folder.write_table(name, table)
+    show_skipped(options, analysis.results, _console())
+    show(analysis, _console())
+    with _console().status("drawing the figures"):
+        pictures = Pictures()
+        figures = _figures(analysis, learned, comparison)
+        for one in drawn(figures, workers, dpi=options.dpi, small=shown_as_picture):
+            write_files(folder, one)
+            if one.small is not None:
+                pictures.add_svg(one.name, one.small)
+        whole = page(analysis, pictures, learned=learned, comparison=comparison)
+        folder.write("report.html", whole.encode())
     for line in learned.lines() if learned else []:
         _console().print(Text(line), soft_wrap=True)
-    _console().print(
-        Text(f"\n{counted(len(folder.written), 'file')} written to {folder.path}"), soft_wrap=True
-    )
-    return 0
+    words = f"{counted(len(folder.written), 'file')} written to {folder.path}"
+    _console().print(Text(f"\n{words}"), soft_wrap=True)
 
 
 def _comparison(
@@ -105,6 +112,7 @@ def _tables(
             "verdicts.csv": analysis.verdicts,
             "crossovers.csv": analysis.crossovers,
             "break_even.csv": analysis.break_even,
+            "fits.csv": analysis.fits,
         }
         | _studies(analysis)
     )

@@ -139,8 +139,10 @@ class Runs:
 
     def medians(self) -> Floats:
         """Each list's median; NaN for an empty list."""
-        owner = np.repeat(np.arange(len(self.lengths)), self.lengths)
-        ordered = np.append(self.values[np.lexsort((self.values, owner))], np.nan)
-        last = np.maximum(self.lengths - 1, 0)
-        low, high = self.starts + last // 2, self.starts + self.lengths // 2
-        return np.where(self.lengths > 0, (ordered[low] + ordered[high]) / 2, np.nan)
+        answer = np.full(len(self.lengths), np.nan)
+        for length in np.unique(self.lengths[self.lengths > 0]).tolist():  # few, many lists each
+            alike = np.flatnonzero(self.lengths == length)
+            places = self.starts[alike, None] + np.arange(length)
+            ordered = np.sort(self.values[places], axis=1)
+            answer[alike] = (ordered[:, (length - 1) // 2] + ordered[:, length // 2]) / 2
+        return answer

@@ -33,16 +33,19 @@ def show(analysis: Analysis, console: Console) -> None:
 def warnings(analysis: Analysis) -> list[str]:
     """What a reader must know before any figure: files cut short, cells without a verdict."""
     lines = []
+    cells = analysis.verdicts["file"].value_counts()
+    withheld = analysis.verdicts[analysis.verdicts["verdict"] == "suspect"]
+    reasons_of = {file: own["reason"] for file, own in withheld.groupby("file")}
     for file in analysis.results.files.to_dict("records"):
         if not file["complete"]:
             known = f"{file['measured_cells']} of {file['planned']} cells measured"
             lines.append(f"{file['machine']}: the run was cut short ({known})")
-        own = analysis.in_file(file["file"], analysis.verdicts)
-        suspect = own[own["verdict"] == "suspect"]
-        if len(suspect):
-            reasons = sorted({reason for text in suspect["reason"] for reason in text.split("; ")})
+        if file["file"] in reasons_of:
+            texts = reasons_of[file["file"]]
+            reasons = sorted({reason for text in texts for reason in text.split("; ")})
             more = f" and {len(reasons) - 3} more reasons" if len(reasons) > 3 else ""
-            count = f"{len(suspect)} of {counted(len(own), 'verdict')} withheld as suspect"
+            verdicts = counted(int(cells[file["file"]]), "verdict")
+            count = f"{len(texts)} of {verdicts} withheld as suspect"
             lines.append(f"{file['machine']}: {count}: {'; '.join(reasons[:3])}{more}")
     further = len(lines) - MOST_WARNINGS
     words = f"{further} more files were cut short or have verdicts withheld: see verdicts.csv"

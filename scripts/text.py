@@ -80,6 +80,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
+def expected_count(number: float) -> str:
+    """A count to be expected: `0.034`, `1.7`, `20340`; a small one has two digits."""
+    return f"{number:.2g}" if number < 10 else f"{number:.0f}"
+
+
 def _three_digits(number: float) -> str:
     decimals = 0 if abs(number) >= 99.95 else 1 if abs(number) >= 9.995 else 2
     return f"{number:.{decimals}f}"

@@ -22,9 +22,14 @@ WORDS = (*decide.DECIDED, UNDECIDED, NOT_MEASURED, SUSPECT)
 
 
 def verdicts(
-    rounds: pd.DataFrame, *, scope: Scope, alpha: float = 0.05, looks: int = 1
+    rounds: pd.DataFrame,
+    *,
+    scope: Scope,
+    alpha: float = 0.05,
+    looks: int = 1,
+    pairs: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """A row a cell, from the rows of `table.load`.
+    """A row a cell, from the rows of `table.load`; `pairs` are those, paired, where that is done.
 
     Columns: file, machine, workload, batch_size, epochs (NA when warm), device, threads (the
     CPU's), scope, verdict, reason, ratio (GPU seconds / CPU seconds; above 1 the GPU is slower),
@@ -33,7 +38,7 @@ def verdicts(
     (at this look: alpha / looks), looks.
     """
     level, rounds = alpha / looks, slim(rounds)
-    rows = paired(rounds, scope=scope)
+    rows = paired(rounds, scope=scope) if pairs is None else pairs
     cells = grid(rounds, scope=scope)
     noise = margins(rounds, cells, scope=scope)
     limit = noise["limit"].to_numpy(dtype=np.float64)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from scripts.text import counted, times
+from scripts.text import counted, expected_count, times
 
 Crossover = Mapping[Any, Any] | pd.Series  # one row of `crossovers`
 NOT_COMPARED = ("not measured", "suspect")
@@ -93,7 +93,8 @@ def ratio_words(row: dict[Any, Any]) -> str:
 
 def expected_words(expected: float, decided: int) -> str:
     """How many verdicts may be wrong by chance."""
-    return f"Of {counted(decided, 'verdict')}, at most {expected:.2g} are expected to be wrong."
+    most = expected_count(expected)
+    return f"Of {counted(decided, 'verdict')}, at most {most} are expected to be wrong."
 
 
 def absences(rounds: pd.DataFrame) -> list[str]:

@@ -28,11 +28,19 @@ JUDGE = """
 import sys
 from scripts.many import analysed
 from scripts.sources import expanded
+from scripts.workers import Workers
 
 if __name__ == "__main__":
-    print(len(analysed(expanded(sys.argv[1:])).verdicts))
+    with Workers() as workers:
+        print(len(analysed(expanded(sys.argv[1:]), workers).verdicts))
 """
 LOOK_SECONDS = 0.1
+AIM_SECONDS, AIM_BYTES = 60, 4e9
+"""For the whole of the report, of 1000 files on two cores."""
+KEY = """\
+*compared*: device pairs; *found*: called slower or faster, rightly; *wrong*: what the verdict
+claims is not so (slower or faster by more than the margin, or within it); *wrong sign*: the other
+device is the faster one."""
 
 
 @dataclass(frozen=True)
@@ -78,13 +86,15 @@ def _memory(process: psutil.Process) -> int:
 def lines(count: int, corpus: Path, folder: Path) -> Iterator[str]:
     """Measures and tells, in Markdown."""
     paths = sorted(corpus.glob("*.json"))[:count]
-    size = sum(path.stat().st_size for path in paths)
+    size, load = sum(path.stat().st_size for path in paths), os.getloadavg()[0]
     judged = cost(["-c", JUDGE, str(corpus)])
     report = cost(["scripts/report.py", str(corpus), "--out", str(folder / "report")])
     cells = len(WORKLOADS) * len(BATCH_SIZES) * len(EPOCHS) * len(DEVICES)
+    yield "# Many machine files, with known truth"
+    yield ""
     yield f"{count} files of {cells} cells, {size / 1e9:.2f} GB, on {os.cpu_count()} cores"
     yield f"({cpuinfo.get_cpu_info()['brand_raw']}, Python {platform.python_version()})."
-    yield "Made by `python -m tests.scale_run --out results/scale.md`."
+    yield f"Made by `python -m tests.scale_run --out results/scale.md`, load before it: {load:.1f}."
     yield ""
     yield "| | seconds | CPU seconds | peak memory |"
     yield "|---|---|---|---|"
@@ -96,6 +106,11 @@ def lines(count: int, corpus: Path, folder: Path) -> Iterator[str]:
     table = beside_truth(verdicts, count)
     for scope, cells_of_scope in table.groupby("scope", sort=False):
         yield from _truth_table(str(scope), cells_of_scope)
+    yield KEY
+    yield ""
+    reached = report.seconds <= AIM_SECONDS and report.peak_bytes <= AIM_BYTES
+    words = f"The aim, {AIM_SECONDS} seconds and {AIM_BYTES / 1e9:.0f} GB for the whole"
+    yield f"{words}, is {'reached' if reached else 'not reached'}."
 
 
 def _truth_table(scope: str, table: pd.DataFrame) -> Iterator[str]:

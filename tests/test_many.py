@@ -12,6 +12,7 @@ from scripts import many, report
 from scripts.analysis import Analysis
 from scripts.many import analysed
 from scripts.result_file import ResultError
+from scripts.workers import Workers
 from tests.corpus import Corpus
 
 SMALL: dict[str, Any] = {"batch_sizes": (8, 64), "epochs": (1, 2), "blocks": 3}
@@ -35,7 +36,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches of two files, judged in this process; the first two files are kept whole."""
     for name, value in (("MOST_FILES", 3), ("WHOLE_FILES", 2), ("BATCH_FILES", 2)):
         monkeypatch.setattr(many, name, value)
-    monkeypatch.setattr(many, "_judged", lambda batches: map(many.judge, batches))
+    monkeypatch.setattr(many, "_judged", lambda batches, _workers: map(many.judge, batches))
 
 
 def ordered(table: pd.DataFrame) -> pd.DataFrame:
@@ -44,7 +45,7 @@ def ordered(table: pd.DataFrame) -> pd.DataFrame:
 
 @pytest.mark.usefixtures("here")
 def test_batches_give_the_tables_of_all_files_at_once(paths: list[Path]) -> None:
-    batches, at_once = analysed(paths), Analysis(paths)
+    batches, at_once = analysed(paths, Workers()), Analysis(paths)
     pd.testing.assert_frame_equal(batches.results.files, at_once.results.files)
     assert batches.results.files["machine"].tolist() == ["one", "two", "one (2)", "four", "one (3)"]
     for name in TABLES:
@@ -58,7 +59,7 @@ def test_batches_give_the_tables_of_all_files_at_once(paths: list[Path]) -> None
 
 @pytest.mark.usefixtures("here")
 def test_only_the_first_files_are_kept_whole(paths: list[Path]) -> None:
-    batches, at_once = analysed(paths), Analysis(paths)
+    batches, at_once = analysed(paths, Workers()), Analysis(paths)
     assert batches.whole == [str(path) for path in paths[:2]]
     kept = at_once.rounds[at_once.rounds["file"].isin(batches.whole)]
     pd.testing.assert_frame_equal(batches.rounds, kept.reset_index(drop=True))
@@ -70,7 +71,7 @@ def test_the_first_bad_file_in_order_is_the_one_that_is_named(paths: list[Path])
     for place in (4, 1):
         paths[place].write_bytes(b"{}")
         with pytest.raises(ResultError, match="is missing") as refused:
-            analysed(paths)
+            analysed(paths, Workers())
         assert refused.value.file == str(paths[place])
 
 
@@ -79,7 +80,7 @@ def test_bad_files_are_left_out_in_order_when_that_is_asked(paths: list[Path]) -
     for place in (4, 0, 1):
         paths[place].write_bytes(b"{}")
     left_out: list[ResultError] = []
-    analysis = analysed([*paths, paths[2]], skip=left_out.append)
+    analysis = analysed([*paths, paths[2]], Workers(), skip=left_out.append)
     assert [error.file for error in left_out] == [str(paths[k]) for k in (0, 1, 4, 2)]
     assert "is given twice" in left_out[-1].message
     assert analysis.results.files["file"].tolist() == [str(paths[2]), str(paths[3])]
@@ -91,7 +92,7 @@ def test_when_no_file_is_good_that_is_said(paths: list[Path]) -> None:
     for path in paths:
         path.write_bytes(b"{}")
     with pytest.raises(ResultError, match="no file is left of 5"):
-        analysed(paths, skip=lambda _error: None)
+        analysed(paths, Workers(), skip=lambda _error: None)
 
 
 @pytest.mark.usefixtures("here")
@@ -129,9 +130,12 @@ def test_a_process_that_dies_is_one_line(
 
     monkeypatch.undo()
     monkeypatch.setattr(many, "MOST_FILES", 3)
-    monkeypatch.setattr("scripts.many.ProcessPoolExecutor.map", broken)
-    with pytest.raises(ResultError, match="a process that read them was ended"):
-        analysed(paths)
+    monkeypatch.setattr("scripts.workers.ProcessPoolExecutor.map", broken)
+    with (
+        Workers() as workers,
+        pytest.raises(ResultError, match="a process that read them was ended"),
+    ):
+        analysed(paths, workers)
 
 
 def test_batches_are_small_in_files_and_in_bytes(
@@ -151,9 +155,10 @@ def test_processes_of_their_own_give_the_same(
 ) -> None:
     monkeypatch.setattr(many, "MOST_FILES", 3)
     monkeypatch.setattr(many, "BATCH_FILES", 2)
-    pd.testing.assert_frame_equal(
-        ordered(analysed(paths).verdicts), ordered(Analysis(paths).verdicts)
-    )
-    paths[3].write_bytes(b"{}")
-    with pytest.raises(ResultError, match="is missing"):
-        analysed(paths)
+    with Workers() as workers:
+        pd.testing.assert_frame_equal(
+            ordered(analysed(paths, workers).verdicts), ordered(Analysis(paths).verdicts)
+        )
+        paths[3].write_bytes(b"{}")
+        with pytest.raises(ResultError, match="is missing"):
+            analysed(paths, workers)

@@ -11,7 +11,7 @@ import pytest
 from scripts.analysis import Analysis
 from scripts.figures_report import figures
 from scripts.page import page as page_text
-from scripts.page_pictures import Pictures
+from scripts.page_pictures import Pictures, small_svg
 from tests.browsing import Opened, running_browser
 from tests.corpus import Corpus, Pattern, falling
 
@@ -41,7 +41,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pictures = Pictures()
     for name, figure in figures(analysis):
         if name.startswith("speed-devbox"):
-            pictures.add(name, figure)
+            pictures.add_svg(name, small_svg(figure))
     path = folder / "report.html"
     path.write_text(page_text(analysis, pictures), encoding="utf-8")
     return path

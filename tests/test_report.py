@@ -149,6 +149,16 @@ def test_the_tables_hold_every_verdict_crossover_and_break_even(
     assert len(pd.read_csv(folder / "break_even.csv")) == 2
 
 
+def test_the_fitted_curves_behind_the_figures_are_a_table(
+    say: Callable[..., str], tmp_path: Path
+) -> None:
+    say(Corpus(batch_sizes=(8, 64, 512), epochs=(1,)))
+    fits = pd.read_csv(tmp_path / "report" / "fits.csv")
+    assert fits.groupby("device")["best"].sum().to_dict() == {"cpu": 1, "vulkan": 1}
+    assert fits["cells"].tolist() == [3] * 4
+    assert (fits["fixed_seconds"] > 0).all()
+
+
 def test_each_files_planned_looks_share_its_alpha(say: Callable[..., str], tmp_path: Path) -> None:
     say(Corpus(machine="a", run={"looks": [5, 9, 15]}, **SMALL), Corpus(machine="b", **SMALL))
     verdicts = pd.read_csv(tmp_path / "report" / "verdicts.csv")

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from scripts import compare, report
+from scripts import compare, drawing, report
 from scripts.output import Folder, csv_bytes, write_whole
 from scripts.result_file import ResultError
 from tests.corpus import Corpus
@@ -161,7 +161,8 @@ def test_pictures_of_a_hostile_file_hold_no_markup_of_its_own_and_stay_in_their_
 @pytest.fixture
 def unpainted(monkeypatch: pytest.MonkeyPatch) -> None:
     """A report whose figures are made and named, but neither painted nor put on a page."""
-    monkeypatch.setattr(report, "encoded", lambda *_figure, **_how: b"picture")
+    monkeypatch.setattr(drawing, "encoded", lambda *_figure, **_how: b"picture")
+    monkeypatch.setattr(drawing, "FEWEST_FIGURES", 1000)  # other processes would paint
     monkeypatch.setattr(report, "Pictures", Mock)
     monkeypatch.setattr(report, "page", lambda *_report, **_more: "page")
 
