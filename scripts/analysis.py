@@ -80,7 +80,8 @@ class Analysis:
     @cached_property
     def work(self) -> pd.DataFrame:
         """What was done on which device of which file (_WORK), each once."""
-        return self.results.rounds[_WORK].drop_duplicates(ignore_index=True)
+        places = self.results.rounds.drop_duplicates(["file", "workload", "device"])
+        return places[_WORK].drop_duplicates(ignore_index=True)
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:

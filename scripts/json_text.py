@@ -40,8 +40,11 @@ def parsed(content: bytes) -> object:
         message = f"holds more than {MOST_CONTAINERS} lists and objects, which no result file does"
         raise NotJson("", f"{message}; leave this file out")
     document = _certain(content)
-    if document is not None:
-        return document
+    return _strict(text) if document is None else document
+
+
+def _strict(text: str) -> object:
+    """What Python's parser says, a key that stands twice and what is no number refused."""
     try:
         return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_repeats)
     except json.JSONDecodeError as error:

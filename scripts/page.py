@@ -20,7 +20,6 @@ from scripts.analysis import Analysis
 from scripts.collection_text import collection_lines
 from scripts.comparison import Comparison
 from scripts.learning_report import Learned
-from scripts.noise_words import noise_lines
 from scripts.page_collection import across_machines
 from scripts.page_compare import side_by_side
 from scripts.page_heatmap import scale
@@ -28,7 +27,13 @@ from scripts.page_machines import glance_table, machines_table, noise_table, sof
 from scripts.page_parts import Line, Part
 from scripts.page_pictures import Pictures
 from scripts.page_view import View, pair_words
-from scripts.page_words import learning_warnings, pair_answer, place_words, software_warnings
+from scripts.page_words import (
+    learning_warnings,
+    listed,
+    pair_answer,
+    place_words,
+    software_warnings,
+)
 from scripts.page_workload import PARTS as WORKLOAD_PARTS
 from scripts.page_workload import UNTIMED
 from scripts.summary import warnings
@@ -90,12 +95,10 @@ def _answer(view: View) -> list[Line]:
     if analysis.many:
         return [Line(next(collection_lines(analysis)))]
     lines = []
-    for pair in {(pair.file, pair.device, pair.threads): pair for pair in view.pairs}.values():
+    pairs = {(pair.file, pair.device, pair.threads): pair for pair in view.pairs}.values()
+    alone = list(dict.fromkeys(pair.machine for pair in pairs if pair.device is None))
+    for pair in pairs:
         if pair.device is None:
-            text = "no accelerator was timed together with the CPU, so nothing is compared here; "
-            text += "the tables and figures are the times of the devices that were measured. "
-            text += " ".join(noise_lines(analysis, pair.file))
-            lines.append(Line(text, lead=f"{pair.machine}: "))
             continue
         cells, curves = (
             table[
@@ -107,7 +110,12 @@ def _answer(view: View) -> list[Line]:
         )
         text = pair_answer(curves[curves["scope"] == "warm"], cells)
         lines.append(Line(text, lead=f"{place_words(pair)}: "))
-    return lines[:MOST_ANSWERS]
+    del lines[MOST_ANSWERS:]
+    if alone:
+        text = "no accelerator was timed together with the CPU, so nothing is compared here; "
+        text += "the tables and figures are the times of the devices that were measured."
+        lines.append(Line(text, lead=f"{listed(alone)}: "))
+    return lines
 
 
 def _sure(analysis: Analysis) -> str:

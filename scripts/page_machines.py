@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from scripts.noise import repeats
+from scripts.noise import floor_of, repeats
 from scripts.page_parts import Column, Table, Value
 from scripts.page_view import View
 from scripts.page_words import listed
@@ -15,10 +16,15 @@ from scripts.verdict import WORDS, expected_wrong
 from scripts.words import crossover_words
 
 _PAIR = ["file", "machine", "device", "threads"]
+MOST_COLUMNS = 5
+"""More workloads than this stand one below the other, where fewer device pairs do side by side."""
 
 
 def glance_table(view: View) -> Table | None:
-    """A row a machine and device, of all files: the warm crossover batch size of each workload."""
+    """A row a machine and device, of all files: the warm crossover batch size of each workload.
+
+    Of many workloads on few devices each has a row instead.
+    """
     analysis = view.analysis
     curves = analysis.crossovers[analysis.crossovers["scope"] == "warm"]
     if curves.empty:
@@ -29,29 +35,37 @@ def glance_table(view: View) -> Table | None:
     for curve in curves.to_dict("records"):
         key = tuple(curve[name] for name in _PAIR)
         rows.setdefault(key, {})[curve["workload"]] = crossover_words(curve)
+    cells = [[row.get(name, "not in its run") for name in workloads] for row in rows.values()]
+    if len(rows) < len(workloads) > MOST_COLUMNS >= len(rows):
+        titles = [f"{key[1]}: {_device(labels, key)}" for key in rows]
+        columns = [Column("workload", list(workloads), "workload")]
+        columns += [
+            Column(title, list(own), title) for title, own in zip(titles, cells, strict=True)
+        ]
+    else:
+        columns = [
+            Column("machine", [key[1] for key in rows], "machine"),
+            Column("device", [_device(labels, key) for key in rows], "device"),
+        ]
+        for name, own in zip(workloads, zip(*cells, strict=True), strict=True):
+            columns.append(Column(name, list(own), name))
+        columns.append(Column("file", [key[0] for key in rows]))
     return Table(
         name="crossovers-at-a-glance",
         caption="Crossover batch size, once warm: from the last cell called slower to the first "
         "called faster",
-        columns=[
-            Column("machine", [key[1] for key in rows], "machine"),
-            Column("device", [_device(labels, key) for key in rows], "device"),
-            *[
-                Column(name, [row.get(name, "not in its run") for row in rows.values()], name)
-                for name in workloads
-            ],
-            Column("file", [key[0] for key in rows]),
-        ],
+        columns=columns,
     )
 
 
 def noise_table(view: View) -> Table | None:
-    """A row a machine and device: noise floor, margin, A/A cells called different, verdicts."""
+    """A row a machine and device: noise floor, margin, A/A cells called different, verdicts.
+
+    Where nothing is compared a device's row has the noise floor alone.
+    """
     analysis = view.analysis
     verdicts = analysis.verdicts[analysis.verdicts["file"].isin(view.files)]
     rounds = analysis.rounds[analysis.rounds["file"].isin(view.files)]
-    if verdicts.empty:
-        return None
     labels = _labels(rounds)
     scopes: tuple[Scope, ...] = ("warm", "total")
     again = {scope: repeats(rounds, scope=scope) for scope in scopes}
@@ -59,6 +73,13 @@ def noise_table(view: View) -> Table | None:
         [*map(str, (key[0], key[1], _device(labels, key))), *_noise(own, again, key)]
         for key, own in verdicts.groupby(_PAIR, sort=False)
     ]
+    alone = rounds[~rounds["file"].isin(verdicts["file"])].drop_duplicates(_PAIR)
+    rows += [
+        [*map(str, (key[0], key[1], _device(labels, key))), *_noise_alone(again, key)]
+        for key in alone[_PAIR].itertuples(index=False, name=None)
+    ]
+    if not rows:
+        return None
     titles = (
         "", "machine", "device", "noise floor, warm", "margin, warm", "noise floor, total",
         "margin, total", "A/A cells called different", "decided", "expected wrong, at most",
@@ -99,11 +120,26 @@ def _noise(
     return [*answer, words, decided, round(expected_wrong(own), 3), *others]
 
 
+def _noise_alone(again: dict[Scope, pd.DataFrame], key: tuple[Any, ...]) -> list[Value]:
+    """The same of a device that is compared with nothing."""
+    answer: list[Value] = []
+    different = cells = 0
+    for table in again.values():
+        same = (table["file"] == key[0]) & (table["device"] == key[2])
+        mine = table[same & (table["threads"] == key[3]) & table["log_ratio"].notna()]
+        floor = float(np.expm1(floor_of(mine["log_ratio"].to_numpy(dtype=np.float64))))
+        answer += [None if np.isnan(floor) else floor, None]
+        different += int((mine["verdict"] == "differs").sum())
+        cells += len(mine)
+    return [*answer, f"{different} of {cells}" if cells else "none measured", *[None] * 5]
+
+
 def _column(key: str, values: Iterable[Value], title: str) -> Column:
     numbers = list(values)
     if not key.startswith(("noise_floor", "margin")):
         return Column(key, numbers, title)
-    words = [f"{value:.1%}" if isinstance(value, float) else "unknown" for value in numbers]
+    lost = "" if key.startswith("margin") else "unknown"
+    words = [f"{value:.1%}" if isinstance(value, float) else lost for value in numbers]
     return Column(key, numbers, title, words)
 
 

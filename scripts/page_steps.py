@@ -25,11 +25,12 @@ def step_words(rounds: pd.DataFrame) -> list[str]:
         if len(steps) < 2:
             continue
         sizes, seconds = [int(size) for size in steps.index], [float(value) for value in steps]
-        growth = seconds[-1] / seconds[0]
-        slope = math.log(growth) / math.log(sizes[-1] / sizes[0])
+        growth, larger = seconds[-1] / seconds[0], sizes[-1] / sizes[0]
+        factor = f"{larger:,.0f}" if larger >= 100 else f"{larger:.3g}"
+        slope = math.log(growth) / math.log(larger)
         lines.append(
             f"{label}: {seconds_in_words(seconds[0])} a step at batch size {sizes[0]}, "
-            f"{seconds_in_words(seconds[-1])} at {sizes[-1]}: {sizes[-1] / sizes[0]:.3g} times the "
+            f"{seconds_in_words(seconds[-1])} at {sizes[-1]}: {factor} times the "
             f"samples take {growth:.{0 if growth >= 9.95 else 1}f} times as long. {_reading(slope)}"
         )
     return lines

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from scripts.analysis import Analysis, Pair
+from scripts.decide import NOT_MEASURED
 from scripts.learning_report import Learned
 from scripts.text import counted
 from scripts.words import NOT_COMPARED, ratio_words
@@ -37,12 +38,19 @@ def pair_answer(curves: pd.DataFrame, verdicts: pd.DataFrame) -> str:
     `curves` are its warm rows of `crossovers`, `verdicts` its rows of both scopes.
     """
     by_words: dict[str, list[str]] = {}
+    lost: list[str] = []
     cells = verdicts[verdicts["scope"] == "warm"]
     for curve in curves.to_dict("records"):
+        if curve["kind"] == NOT_MEASURED:
+            lost.append(curve["workload"])
+            continue
         own = cells[cells["workload"] == curve["workload"]]
         name = f"{curve['workload']}{_edges(own, curve)}"
         by_words.setdefault(curve_words(curve), []).append(name)
-    warm = "; ".join(f"{words} ({listed(names)})" for words, names in by_words.items())
+    parts = [f"{words} ({listed(names)})" for words, names in by_words.items()]
+    if lost:
+        parts.append(f"{_ONCE_WARM[NOT_MEASURED]} ({listed(lost)})")
+    warm = "; it ".join(parts)
     total = verdicts[(verdicts["scope"] == "total") & ~verdicts["verdict"].isin(NOT_COMPARED)]
     slower = int((total["verdict"] == "gpu slower").sum())
     faster = int((total["verdict"] == "gpu faster").sum())

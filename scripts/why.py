@@ -63,7 +63,7 @@ def shares_line(causes: pd.DataFrame) -> str:
     return (
         f"A step at batch size {row['batch_size']} ({step}, {row['operations']:.0f} operations): "
         f"{', '.join(parts)}{host}{_waits(row)}{_rate(row)}; "
-        f"looking added {row['looking']:+.0%}."
+        f"looking added {_added(row['looking'])}."
     )
 
 
@@ -77,6 +77,11 @@ def sum_line(causes: pd.DataFrame) -> str:
     if len(off) == 1:
         return f"{text}."
     return f"{text} in the median of {len(off)} cells (at most {off.max():.1%})."
+
+
+def _added(share: float) -> str:
+    """What instrumenting added to a step, unless that is lost in the noise."""
+    return f"{share:+.0%}" if share >= 0.005 else "nothing that shows"
 
 
 def _waits(row: pd.Series) -> str:

@@ -88,6 +88,12 @@ def test_the_shares_of_the_smallest_step_are_said_with_what_looking_added() -> N
     )
 
 
+def test_what_looking_seems_to_save_is_noise() -> None:
+    assert shares_line(table(warm(8, "launch-bound", looking=-0.03))).endswith(
+        "added nothing that shows."
+    )
+
+
 def test_numbers_that_the_host_reads_are_said() -> None:
     words = shares_line(table(warm(128, "sequential", host_reads=130.0)))
     assert "; 130 numbers read by the host; 1 GFLOP/s" in words
