@@ -45,9 +45,21 @@ def time_figure(times: pd.DataFrame, *, title: str) -> Figure:
 
 
 def _panel_title(own: pd.DataFrame) -> str:
-    notes = [note for note in own["note"].unique() if "assumed" in note]
+    """The optimiser, and where the seconds of another one stand for its own."""
     name = optimizer_name(str(own["optimizer"].iloc[0]))
-    return name if not notes else f"{name} ({notes[0].partition(';')[0]})"
+    timed = own[own["seconds"].notna()]
+    assumed = timed[timed["note"].str.contains("assumed")]
+    if assumed.empty:
+        return name
+    note = assumed["note"].iloc[0].partition(";")[0]
+    if len(assumed) == len(timed):
+        return f"{name} ({note})"
+    shares = timed["note"].str.contains("assumed").groupby(timed["label"], sort=False).mean()
+    devices = [
+        f"{str(label).partition(' (')[0]}{'' if share == 1 else ' in part'}"
+        for label, share in shares[shares > 0].items()
+    ]
+    return f"{name} ({', '.join(devices)}: {note})"
 
 
 def _draw(axes: Axes, own: pd.DataFrame, label: str, colour: Any, marker: str) -> None:

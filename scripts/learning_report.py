@@ -31,7 +31,7 @@ from scripts.learning_file import by_kind
 from scripts.learning_words import score_text
 from scripts.output import Folder
 from scripts.result_file import ResultError
-from scripts.target import one_source, times_to_target
+from scripts.target import by_hardware, one_source, times_to_target
 from scripts.text import counted, file_stem
 from scripts.workers import Workers
 
@@ -126,18 +126,16 @@ class Learned:
     def _timed_figures(
         self, runs: pd.DataFrame, place: tuple[str, str], title: str, target: str
     ) -> Iterator[tuple[str, Figure]]:
-        """The figures in seconds: one a timed machine; in epochs alone where there is none."""
+        """The figures in seconds: one a timed computer; in epochs alone where there is none."""
         workload = runs["workload"].iloc[0]
         times = self.times
         own = times
         if len(times):  # of two learning files that have a workload, one serves it
             learner = runs["machine"].iloc[0]
             own = times[(times["workload"] == workload) & (times["learned_on"] == learner)]
-        groups = {"": own}
-        if len(own):
-            groups = {str(name): frame for name, frame in own.groupby("machine", sort=False)}
+        groups = by_hardware(own) if len(own) else {"": own}
         for machine, timed in groups.items():
-            where = f"; timed on {machine}" if machine else ""
+            where = f"; timed on {timed_words(timed)}" if machine else ""
             name = figure_name("curves", *place, timed_on=machine)
             yield name, curves_figure(runs, timed, title=f"{title}: {target}{where}")
             if machine and timed["seconds"].notna().any():
@@ -148,9 +146,14 @@ class Learned:
                 own_times = timed[timed["optimizer"] == "sgd"] if machine else timed
                 words = f"{workload}: gradient descent by {', '.join(descents(sgd))}"
                 figure = descent_figure(sgd, own_times, title=f"{words}{where}")
-                # A machine that timed another optimiser alone would repeat the picture in epochs.
-                if figure is not None and not (machine and own_times.empty):
+                if figure is not None:
                     yield figure_name("descent", *place, timed_on=machine), figure
+
+
+def timed_words(times: pd.DataFrame) -> str:
+    """`xeon, xeon-adam`: the files that the seconds of a figure are from."""
+    known = times[times["seconds"].notna()]
+    return ", ".join(dict.fromkeys((known if len(known) else times)["machine"]))
 
 
 def figure_name(kind: str, machine: str, workload: str, *, timed_on: str = "") -> str:

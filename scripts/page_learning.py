@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from scripts.advice import contest_words, reached_line
-from scripts.learning_report import Learned, figure_name
+from scripts.learning_report import Learned, figure_name, timed_words
 from scripts.learning_words import place_text, setting_text, time_text
 from scripts.page_learning_tables import (
     contests_table,
@@ -17,7 +17,7 @@ from scripts.page_learning_tables import (
 )
 from scripts.page_parts import Line, Part, Picture
 from scripts.page_view import View
-from scripts.target import best_of, one_source
+from scripts.target import best_of, by_hardware, one_source
 from scripts.text import counted
 
 _TIMED = {
@@ -104,15 +104,17 @@ def _pictures(
     view: View, learned: Learned, workload: str, times: pd.DataFrame
 ) -> Iterator[Picture]:
     """The figures of the workload: of the learning machines, then joined with the timed ones."""
-    timed = list(dict.fromkeys(times["machine"])) if len(times) else []
+    timed = by_hardware(times) if len(times) else {}
     for machine in dict.fromkeys(learned.of(workload, learned.runs)["machine"]):
         for kind, caption in _TIMED.items():
-            # Each timed machine has its times; its curves differ in the scale of seconds alone.
-            for other in timed if kind == "time" else timed[:1] or [""]:
-                where = f"{workload}, learned on {machine}" + (f", timed on {other}" * bool(other))
+            # Each timed computer has its times; its curves differ in the scale of seconds alone.
+            for other in timed if kind == "time" else list(timed)[:1] or [""]:
+                where = f"{workload}, learned on {machine}"
+                where += f", timed on {timed_words(timed[other])}" if other else ""
+                alone = len(timed) > 1 and timed[other]["machine"].nunique() == 1
                 name = figure_name(kind, machine, workload, timed_on=other)
                 yield from view.picture(
-                    name, caption=f"{caption}: {where}.", machine=other if len(timed) > 1 else "",
+                    name, caption=f"{caption}: {where}.", machine=other if alone else "",
                     alt=f"{caption}: {where}. The tables of this part have the numbers.",
                 )  # fmt: skip
         for kind, caption in _LEARNED.items():

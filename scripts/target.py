@@ -37,13 +37,14 @@ _NOTHING = {
 def times_to_target(epochs: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
     """A row a device, workload, optimiser and batch size.
 
-    `epochs` are rows of `learning.epochs_to_target` (one learning file a workload), `rounds` rows
-    of `table.load`. Columns: PLACE, device_label, workload, optimizer, learning_rate, batch_size,
-    metric, target, learned_on (the machine of the learning file), epochs, seeds, cold_seconds,
-    epoch_seconds, blocks, seconds (the median time to the target), lo and hi (its 95 % interval),
-    note (what was assumed or interpolated), suspect, reason (why there are no seconds) and draws
-    (of the bootstrap; None without seconds). A cell whose own optimiser was timed in another file
-    of the same machine has no row with the seconds of a different one.
+    `epochs` are rows of `learning.epochs_to_target` (one learning file a workload), `rounds`
+    rows of `table.load`. Columns: PLACE, machine_id, device_label, workload, optimizer,
+    learning_rate, batch_size, metric, target, learned_on (the machine of the learning file),
+    epochs, seeds, cold_seconds, epoch_seconds, blocks, seconds (the median time to the target),
+    lo and hi (its 95 % interval), note (what was assumed or interpolated), suspect, reason (why
+    there are no seconds) and draws (of the bootstrap; None without seconds). A cell whose own
+    optimiser was timed in another file of the same machine has no row with the seconds of a
+    different one.
     """
     rows = []
     first = rounds[rounds["arm"] == "first"]
@@ -51,11 +52,11 @@ def times_to_target(epochs: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
         cells = epochs[epochs["workload"] == place[-1]]
         about = dict(zip(PLACE, place, strict=False))
         about["device_label"] = own["device_label"].iloc[0]
-        hardware = own["machine_id"].iloc[0]
+        about["machine_id"] = own["machine_id"].iloc[0]
         for (definition, optimizer), same in cells.groupby(["definition", "optimizer"], sort=False):
             arm = StepTimes.of(own, definition=str(definition), optimizer=str(optimizer))
             rows += [
-                about | _row(cell, arm, about) | {"hardware": hardware, "assumed": arm.assumed}
+                about | _row(cell, arm, about) | {"assumed": arm.assumed}
                 for cell in same.to_dict("records")
             ]
     return _own_optimizer_first(pd.DataFrame(rows)) if rows else pd.DataFrame()
@@ -63,11 +64,27 @@ def times_to_target(epochs: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
 
 def _own_optimizer_first(times: pd.DataFrame) -> pd.DataFrame:
     """Without the rows on another optimiser's seconds where a machine has those of the own one."""
-    place = ["hardware", "device", "threads", "workload", "optimizer", "batch_size"]
+    place = ["machine_id", "device", "threads", "workload", "optimizer", "batch_size"]
     own = times["seconds"].notna() & ~times["assumed"]
     known = own.groupby([times[name] for name in place]).transform("any")
     kept = times[~(known & times["assumed"])]
-    return kept.drop(columns=["hardware", "assumed"]).reset_index(drop=True)
+    return kept.drop(columns="assumed").reset_index(drop=True)
+
+
+def by_hardware(times: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The times of each computer, under the name of its first file, in the order of the files.
+
+    `times` are rows of one workload. Where several files of a computer have seconds of a cell,
+    those of one stay: rather measured than interpolated, without doubts, of the first such file.
+    """
+    answer = {}
+    cell = ["label", "threads", "optimizer", "batch_size"]
+    for _, own in times.groupby("machine_id", sort=False):
+        rank = 4 * own["seconds"].isna() + 2 * (own["note"] != "") + (own["suspect"] != "")
+        order = rank.sort_values(kind="stable").index
+        once = own.loc[order].drop_duplicates(cell).sort_index()
+        answer[str(own["machine"].iloc[0])] = once
+    return answer
 
 
 def _row(cell: dict[Any, Any], arm: StepTimes, about: dict[str, Any]) -> dict[str, Any]:

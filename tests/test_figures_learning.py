@@ -17,6 +17,7 @@ from scripts.figures_learning import ticks
 from scripts.figures_learning_curves import curves_figure
 from scripts.figures_learning_descent import descents
 from scripts.figures_learning_rates import rate_cells, short
+from scripts.figures_learning_time import _panel_title
 from scripts.learning_report import Learned
 from scripts.table import load
 from tests.corpus import Corpus
@@ -139,7 +140,7 @@ def test_of_two_learning_files_each_is_drawn_with_its_own_seconds_or_none(tmp_pa
     assert not {name for name in names if name.startswith("time-few")}
 
 
-def test_a_machine_that_timed_another_optimiser_repeats_no_descent(tmp_path: Path) -> None:
+def test_two_files_of_one_computer_share_their_figures(tmp_path: Path) -> None:
     learned = LearnCorpus(batch_sizes=(1, 64, 4000)).write(tmp_path)
     plans = [
         Corpus(machine=name, run={"optimizer": name}, batch_sizes=(1, 64, 4000), epochs=(1,))
@@ -147,8 +148,8 @@ def test_a_machine_that_timed_another_optimiser_repeats_no_descent(tmp_path: Pat
     ]
     rounds = load([plan.write(tmp_path) for plan in plans])
     names = {name for name, _ in Learned(learning.load([learned]), rounds).figures()}
-    assert {"descent-learner-mlp-sgd", "time-learner-mlp-adam"} <= names
-    assert "descent-learner-mlp-adam" not in names
+    assert {"descent-learner-mlp-sgd", "time-learner-mlp-sgd"} <= names
+    assert not [name for name in names if name.endswith("-adam")]
 
 
 def test_kinds_of_descent_are_those_that_were_trained(tmp_path: Path) -> None:
@@ -242,3 +243,19 @@ def drawn_lost() -> Figure:
     first = runs["optimizer"].unique()[0]
     runs = runs[(runs["optimizer"] != first) | (runs["batch_size"] < 256)]
     return curves_figure(runs, pd.DataFrame(), title="mlp")
+
+
+def test_a_panel_says_which_devices_have_the_seconds_of_another_optimiser() -> None:
+    def title(*notes: tuple[str, str]) -> str:
+        rows = [
+            {"label": label, "note": note, "seconds": 1.0, "optimizer": "adam"}
+            for label, note in notes
+        ]
+        return _panel_title(pd.DataFrame(rows))
+
+    assumed = "seconds of SGD, assumed alike; on a curve"
+    assert title(("cpu", ""), ("cuda (H200)", "")) == "Adam"
+    assert title(("cpu", assumed)) == "Adam (seconds of SGD, assumed alike)"
+    assert title(("cpu", assumed), ("cpu", ""), ("cuda (H200)", assumed)) == (
+        "Adam (cpu in part, cuda: seconds of SGD, assumed alike)"
+    )

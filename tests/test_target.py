@@ -14,7 +14,7 @@ from scripts.contest import contest, contests, noise_margin
 from scripts.learning import epochs_to_target
 from scripts.learning import load as load_learning
 from scripts.table import load
-from scripts.target import best_of, one_source, times_to_target
+from scripts.target import best_of, by_hardware, one_source, times_to_target
 from tests.corpus import Corpus
 from tests.learn_corpus import LearnCorpus
 
@@ -332,3 +332,30 @@ def test_of_two_learning_files_the_fuller_one_serves_a_workload(tmp_path: Path) 
     few = LearnCorpus(machine="few", batch_sizes=(16, 64)).write(tmp_path)
     many = LearnCorpus(machine="many", batch_sizes=(16, 64, 256)).write(tmp_path)
     assert set(one_source(epochs_to_target(load_learning([few, many])))["machine"]) == {"many"}
+
+
+def test_a_computers_files_together_give_each_cell_once() -> None:
+    def cell(machine: str, batch_size: int, seconds: float, **known: object) -> dict[str, object]:
+        usual = {"machine_id": "box", "note": "", "suspect": "", "optimizer": "sgd"}
+        place = {"machine": machine, "label": "cpu", "threads": 0, "batch_size": batch_size}
+        return usual | place | {"seconds": seconds} | known
+
+    times = pd.DataFrame(
+        [
+            cell("a", 8, 1.0, suspect="host loaded"),
+            cell("a", 32, 2.0, note="on a curve"),
+            cell("a", 64, math.nan),
+            cell("b", 8, 3.0),
+            cell("b", 32, 4.0),
+            cell("b", 64, math.nan),
+            cell("c", 8, 5.0, machine_id="other"),
+            cell("b", 8, 6.0, optimizer="adam"),
+        ]
+    )
+    computers = by_hardware(times)
+    assert list(computers) == ["a", "c"]
+    chosen = computers["a"][["batch_size", "optimizer", "machine", "seconds"]]
+    assert chosen.fillna(0).values.tolist() == [
+        [64, "sgd", "a", 0.0], [8, "sgd", "b", 3.0], [32, "sgd", "b", 4.0], [8, "adam", "b", 6.0],
+    ]  # fmt: skip
+    assert computers["c"]["seconds"].tolist() == [5.0]
