@@ -14,6 +14,8 @@ from markupsafe import Markup
 from scripts.page_heatmap import HeatMap
 
 Value = str | int | float | None
+_LONGEST_NUMBER = 28
+"""With its unit and interval; longer words are sentences, which have to wrap."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,13 @@ class Column:
 
     @property
     def numeric(self) -> bool:
-        """Whether it holds numbers alone, which are set to the right."""
+        """Whether it holds numbers alone."""
         return not any(isinstance(value, str) for value in self.values)
+
+    @property
+    def to_the_right(self) -> bool:
+        """Whether it is set to the right, on one line: numbers, unless told in sentences."""
+        return self.numeric and max(map(len, self.shown), default=0) <= _LONGEST_NUMBER
 
     def packed(self) -> dict[str, Any]:
         """For the page's script: numbers to five digits; what is repeated stands once."""

@@ -381,3 +381,12 @@ def test_a_list_of_words_is_cut_short() -> None:
     assert listed(["a"]) == "a"
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert listed("abcdefghijk", most=2) == "a, b and 9 more"
+
+
+def test_numbers_are_set_to_the_right_unless_they_are_told_in_sentences() -> None:
+    def right(*words: str) -> bool:
+        return Column("gain", [1.0] * len(words), "gain", words).to_the_right
+
+    assert right("1.25x [1.20, 1.31]", "")
+    assert not right("1.25x", "unsupported (the CPU computes where the data lies, this is cpu)")
+    assert not Column("name", ["mlp"], "name").to_the_right
