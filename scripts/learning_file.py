@@ -1,7 +1,6 @@
 """Reads one learning file, which anybody may have written: a valid document or a ResultError."""
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,8 @@ from scripts.schema import breach
 KEY = "crossover_learning"
 LEARNING_VERSION = 1
 MOST_POINTS = 4_000_000
+_READERS = 4
+"""Files looked into at once: reading waits for the disk, and each is held in memory."""
 MOST_VALUES = {"batch_size": 64, "optimizer": 16, "learning_rate": 256}
 """Of one workload: every one is drawn."""
 
@@ -45,7 +46,7 @@ def by_kind(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
     """(timing files, learning files) of these paths; what is neither counts as a timing file."""
     kinds: tuple[list[Path], list[Path]] = ([], [])
     names = list(paths)
-    with ThreadPoolExecutor(os.cpu_count()) as threads:  # reading waits for the disk
+    with ThreadPoolExecutor(_READERS) as threads:
         for path, learning in zip(names, threads.map(is_learning, names), strict=True):
             kinds[learning].append(path)
     return kinds

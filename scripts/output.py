@@ -83,10 +83,17 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
         changed = {old: new for old, new in tamed.items() if new != old}
         if changed:
             safe[name] = safe[name].replace(changed)
-    if len(safe) < MANY_ROWS:
-        return safe.to_csv(index=False, lineterminator="\n").encode()
+    return _many_rows(safe) or safe.to_csv(index=False, lineterminator="\n").encode()
+
+
+def _many_rows(table: pd.DataFrame) -> bytes:
+    """A table of MANY_ROWS, fast; nothing of a shorter one, and of columns of no one type."""
     target = pa.BufferOutputStream()
-    write_csv(pa.Table.from_pandas(safe, preserve_index=False), target)
+    try:
+        if len(table) >= MANY_ROWS:
+            write_csv(pa.Table.from_pandas(table, preserve_index=False), target)
+    except pa.ArrowException:
+        return b""
     return bytes(target.getvalue().to_pybytes())
 
 
