@@ -6,7 +6,13 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
-from scripts.compare_text import epochs_text, new_table, work_text
+from scripts.compare_text import (
+    epochs_text,
+    first_rows,
+    new_table,
+    show_table,
+    work_text,
+)
 from scripts.learning_words import setting_text, time_text
 from scripts.upgrade import Upgrade
 from scripts.words import crossover_words, ratio_words
@@ -42,13 +48,13 @@ def show_moves(moves: pd.DataFrame, console: Console) -> None:
     console.print()
     table = new_table("work", "machine", "crossover", "base's", "to", left=_LEFT)
     table.title = "How the crossover batch size moves, once warm"
-    for row in warm.to_dict("records"):
+    for row in first_rows(warm):
         there = {name: row[f"base_{name}"] for name in ("kind", "lower", "upper", "crossings")}
         table.add_row(
             work_text(row), Text(row["machine"]), Text(crossover_words(row)),
             Text(crossover_words(there)), Text(row["moves"]),
         )  # fmt: skip
-    console.print(table)
+    show_table(table, warm, console)
 
 
 def show_costs(costs: pd.DataFrame, console: Console) -> None:
@@ -58,12 +64,12 @@ def show_costs(costs: pd.DataFrame, console: Console) -> None:
     console.print()
     table = new_table("work", "machine", "device", "setting", "time", "USD", left=_LEFT)
     table.title = "Time and cost to the target, each device at its soonest setting"
-    for row in costs.to_dict("records"):
+    for row in first_rows(costs):
         table.add_row(
             Text(row["workload"]), Text(row["machine"]), Text(row["label"]),
             Text(setting_text(row)), time_text(row), cost_text(row),
         )  # fmt: skip
-    console.print(table)
+    show_table(table, costs, console)
 
 
 def cost_text(row: dict[Any, Any]) -> str:

@@ -9,9 +9,13 @@ from rich.text import Text
 
 from scripts.decide import NOT_MEASURED
 from scripts.machines import PLACE
-from scripts.text import counted, seconds_in_words
+from scripts.text import counted, safe_text, seconds_in_words
 from scripts.words import ratio_words
 
+MOST_ROWS = 100
+"""Of one table on the terminal, and of machines; the CSV files of --out have all."""
+MOST_LETTERS = 100
+"""Of the names of machines that one is tied with."""
 _LEFT = {
     "work", "workload", "machine", "fastest", "verdict", "ratio", "cost", "tied with",
     "undecided with",
@@ -23,7 +27,7 @@ _RULE = "slower and faster: beyond the margin, by Welch's interval on log second
 def show_machines(files: pd.DataFrame, *, base: str, console: Console) -> None:
     """Prints who is compared, and what is known of each."""
     first = files[files["machine"] == base].iloc[0]
-    for file in files.to_dict("records"):
+    for file in first_rows(files):
         role = " (base: ratios are seconds / its seconds)" if file["machine"] == base else ""
         same = file["machine_id"] == first["machine_id"] and not role
         other = file["software_id"] != first["software_id"]
@@ -31,6 +35,24 @@ def show_machines(files: pd.DataFrame, *, base: str, console: Console) -> None:
             role = f" (the base's hardware, {'other' if other else 'the same'} software)"
         console.print(Text(f"{file['machine']}{role}", style="bold"))
         console.print(Text(f"  {file['cpu']}; {file['os']}; torch {file['torch']}; {file['file']}"))
+    _show_more(files, console)
+
+
+def first_rows(rows: pd.DataFrame) -> list[dict[Any, Any]]:
+    """As many rows as a table on the terminal may have."""
+    return rows.head(MOST_ROWS).to_dict("records")
+
+
+def show_table(table: Table, rows: pd.DataFrame, console: Console) -> None:
+    """Prints a table of the first of these rows, and how many there are besides."""
+    console.print(table)
+    _show_more(rows, console)
+
+
+def _show_more(rows: pd.DataFrame, console: Console) -> None:
+    if len(rows) > MOST_ROWS:
+        words = f"and {counted(len(rows) - MOST_ROWS, 'more row')}: --out FOLDER writes them all"
+        console.print(Text(words, style="dim"))
 
 
 def show_unlike(comparison: pd.DataFrame, console: Console) -> None:
@@ -52,13 +74,13 @@ def show_means(means: pd.DataFrame, console: Console) -> None:
         console.print()
         table = new_table("work", "machine", "ratio", *cost, "cells", "verdict", "margin")
         table.title = f"Geometric means over the cells that all have measured: {_SCOPES[scope]}"
-        for row in own.to_dict("records"):
+        for row in first_rows(own):
             money = [_cost_words(row)] if costs else []
             table.add_row(
                 work_text(row), Text(row["machine"]), ratio_words(row), *money, str(row["cells"]),
                 row["verdict"], f"{row['margin']:.0%}",
             )  # fmt: skip
-        console.print(table)
+        show_table(table, own, console)
 
 
 def show_ranking(ranks: pd.DataFrame, console: Console) -> None:
@@ -69,15 +91,20 @@ def show_ranking(ranks: pd.DataFrame, console: Console) -> None:
         words = f"Ranks, {_SCOPES[scope]}: one more than the number of machines decided to be"
         table.title = f"{words} faster"
         before = None
-        for row in own.to_dict("records"):
+        for row in first_rows(own):
             work = work_text(row)
             table.add_row(
                 work if work != before else Text(""), str(row["rank"]), Text(row["machine"]),
-                seconds_in_words(row["seconds"]), Text(row["tied_with"]),
-                Text(row["undecided_with"]),
+                seconds_in_words(row["seconds"]), *_company(row),
             )  # fmt: skip
             before = work
-        console.print(table)
+        show_table(table, own, console)
+
+
+def _company(row: dict[Any, Any]) -> list[Text]:
+    """Whom a machine is too close to, and against whom nothing is decided; not all of hundreds."""
+    names = (row["tied_with"], row["undecided_with"])
+    return [Text(safe_text(text, longest=MOST_LETTERS)) for text in names]
 
 
 def work_text(row: dict[Any, Any]) -> Text:
@@ -92,27 +119,25 @@ def show_fastest(cells: pd.DataFrame, console: Console) -> None:
                    "undecided with")  # fmt: skip
     table.title = "The fastest for each cell, whatever the device"
     before = ""
-    for row in cells.to_dict("records"):
+    for row in first_rows(cells):
         name = row["workload"] if row["workload"] != before else ""
         arm = f"{row['machine']} {_arm(row['device'], row['threads'])}"
         table.add_row(
             Text(name), str(row["batch_size"]), epochs_text(row["epochs"]), Text(arm),
-            seconds_in_words(row["seconds"]), Text(row["tied_with"]), Text(row["undecided_with"]),
+            seconds_in_words(row["seconds"]), *_company(row),
         )  # fmt: skip
         before = row["workload"]
-    console.print(table)
+    show_table(table, cells, console)
 
 
 def show_cells(comparison: pd.DataFrame, console: Console) -> None:
     """Prints every cell, a table a workload and device: warm steps first, then the totals."""
-    arms = [
-        f"{row['workload']} on {_arm(row['device'], row['threads'])}"
-        for row in comparison.to_dict("records")
-    ]
+    places = comparison[["workload", "device", "threads"]].itertuples(index=False)
+    arms = [f"{workload} on {_arm(device, threads)}" for workload, device, threads in places]
     for arm, cells in comparison.groupby(arms):
         console.print()
         console.print(Text(str(arm), style="bold"))
-        console.print(_cells_table(cells))
+        show_table(_cells_table(cells), cells, console)
     console.print(Text(f"\n{_RULE}", style="dim"))
 
 
@@ -122,7 +147,7 @@ def _cells_table(cells: pd.DataFrame) -> Table:
     money = ["USD", "cost"] if costs else []
     table = new_table("batch size", "epochs", *machine, "base", "time", "ratio", *money, "verdict")
     ordered = cells.sort_values([*PLACE[1:3], "machine"], na_position="first", kind="stable")
-    for row in ordered.to_dict("records"):
+    for row in first_rows(ordered):
         seconds = [_seconds(row[name]) for name in ("base_seconds", "seconds")]
         verdict = row["verdict"] if row["verdict"] != NOT_MEASURED else ""
         unlike = "unlike work" if row["unlike"] else ""

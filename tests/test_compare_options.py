@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scripts import compare
+from scripts import compare, compare_text
 from tests.corpus import Corpus
 
 SMALL: dict[str, Any] = {"batch_sizes": (8, 512), "epochs": (1, 4), "devices": ("cpu",)}
@@ -141,3 +141,22 @@ def test_runs_of_one_machine_with_other_software_are_called_that(
     text = words(capsys)
     assert "new (the base's hardware, other software)" in text
     assert "far (" not in text
+
+
+def test_long_tables_show_their_first_rows_and_say_what_has_the_rest(
+    files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(compare_text, "MOST_ROWS", 3)
+    assert compare.main(files) == 0
+    said = words(capsys)
+    assert "and 1 more row: --out FOLDER writes them all" in said  # the machines
+    assert "and 15 more rows: --out FOLDER writes them all" in said  # the cells: 3 of 18
+
+
+def test_of_hundreds_of_machines_that_tie_the_first_are_named() -> None:
+    tied = ", ".join(f"machine-{number} cpu" for number in range(300))
+    names, nobody = compare_text._company({"tied_with": tied, "undecided_with": ""})
+    assert names.plain.startswith("machine-0 cpu, machine-1 cpu")
+    assert names.plain.endswith("…")
+    assert len(names.plain) == compare_text.MOST_LETTERS
+    assert nobody.plain == ""
