@@ -50,7 +50,7 @@ def describe_machine(name: str, probe: dict[str, Any]) -> dict[str, Any]:
     """The machine's facts for a result file. `name` is the machine's name in reports."""
     facts = {
         "machine": name,
-        "cpu": _cpu_brand(),
+        "cpu": cpu_brand(),
         "cores_physical": psutil.cpu_count(logical=False),
         "cores_logical": psutil.cpu_count(),
         "ram_bytes": psutil.virtual_memory().total,
@@ -99,7 +99,8 @@ def _host() -> str:
         return platform.node()
 
 
-def _cpu_brand() -> str:
+def cpu_brand() -> str:
+    """The CPU's name as it calls itself, else what the system calls it."""
     try:
         brand = cpuinfo.get_cpu_info().get("brand_raw")
     except Exception:  # noqa: BLE001 - a fact about the machine must not end its run

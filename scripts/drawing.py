@@ -31,13 +31,12 @@ class Drawn:
 
 @dataclass
 class _Waiting:
-    """A figure on its way: `drawn`, or still with another process."""
+    """A figure on its way; its answer is there at once where this process has encoded it."""
 
     name: str
     figure: Figure
     small: bool
-    drawn: Drawn | None = None
-    answer: "Future[Drawn] | None" = None
+    answer: "Future[Drawn]"
 
 
 def drawn(
@@ -53,13 +52,15 @@ def drawn(
     """
     waiting: deque[_Waiting] = deque()
     for number, (name, figure) in enumerate(figures):
-        one = _Waiting(name, figure, small(name))
-        if workers.count > 1 and (workers.started or number >= FEWEST_FIGURES):
-            _give_away(one, workers, waiting, dpi=dpi)
-        if one.answer is None:
-            one.drawn = encode(one.name, one.figure, dpi=dpi, small=one.small)
-        waiting.append(one)
-        while waiting and _is_ready(waiting[0]):
+        busy = sum(not one.answer.done() for one in waiting)
+        ready, shown = workers.started or number >= FEWEST_FIGURES, small(name)
+        if ready and busy < 2 * (workers.count - 1):  # at most two figures for each other process
+            answer = workers.submit(encode, name, figure, dpi=dpi, small=shown)
+        else:
+            answer = Future()
+            answer.set_result(encode(name, figure, dpi=dpi, small=shown))
+        waiting.append(_Waiting(name, figure, shown, answer))
+        while waiting and waiting[0].answer.done():
             yield _take(waiting.popleft(), dpi=dpi)
     while waiting:
         yield _take(waiting.popleft(), dpi=dpi)
@@ -85,26 +86,12 @@ def encode(name: str, figure: Figure, *, dpi: int, small: bool) -> Drawn:
     return Drawn(name, files, small_svg(figure) if small else None)
 
 
-def _give_away(one: _Waiting, workers: Workers, waiting: Iterable[_Waiting], *, dpi: int) -> None:
-    """Hands the figure to another process, unless those have two each already."""
-    busy = sum(other.answer is not None and not other.answer.done() for other in waiting)
-    if busy < 2 * (workers.count - 1):
-        one.answer = workers.submit(encode, one.name, one.figure, dpi=dpi, small=one.small)
-
-
-def _is_ready(one: _Waiting) -> bool:
-    return one.answer is None or one.answer.done()
-
-
 def _take(one: _Waiting, *, dpi: int) -> Drawn:
     """The figure's files: made here after all where no other process has begun, or could.
 
     A process may have died, the figure may be one that cannot travel; an error of the drawing
     itself comes again here.
     """
-    if one.drawn is not None:
-        return one.drawn
-    assert one.answer is not None  # noqa: S101 - else it is drawn
     if not one.answer.cancel():
         try:
             return one.answer.result()

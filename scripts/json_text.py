@@ -1,7 +1,7 @@
 """JSON out of untrusted bytes: one document without surprises, or NotJson with what to do.
 
-Python's own parser decides, and words the refusal. orjson, three times as fast, is asked first: its
-answer counts where it is certain to be the same.
+Python's own parser decides, and words the refusal. orjson, twice as fast with the check of its
+answer, is asked first: that counts where it is certain to be the same.
 """
 
 import json

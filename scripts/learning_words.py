@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from scripts.text import counted, seconds_in_words
+from scripts.text import counted, seconds_in_words, short_number
 
 _OPTIMIZERS = {
     "sgd": "SGD",
@@ -53,10 +53,7 @@ def time_text(row: Mapping[Any, Any]) -> str:
     """`11 s [9, 14]`: the seconds and their interval in one unit; an open end is ∞."""
     number, unit = seconds_in_words(row["seconds"]).split(" ")
     size = {"s": 1.0, "ms": 1e-3, "µs": 1e-6}[unit]
-    ends = [_short(end / size) if math.isfinite(end) else "∞" for end in (row["lo"], row["hi"])]
-    return f"{_short(float(number))} {unit} [{', '.join(ends)}]"
-
-
-def _short(number: float) -> str:
-    """Three digits at the most, but never an exponent: an interval's end may pass its unit."""
-    return f"{number:.3g}" if abs(number) < 999.5 else f"{number:.0f}"
+    ends = [
+        short_number(end / size) if math.isfinite(end) else "∞" for end in (row["lo"], row["hi"])
+    ]
+    return f"{short_number(float(number))} {unit} [{', '.join(ends)}]"

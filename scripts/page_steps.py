@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 
-from scripts.text import seconds_in_words, times
+from scripts.text import seconds_in_words, short_number, times
 
 _FLAT, _STEEP = 0.25, 0.75
 """Step time ~ batch size ** slope: below the first it hardly grows, above the second it follows."""
@@ -26,12 +26,12 @@ def step_words(rounds: pd.DataFrame) -> list[str]:
             continue
         sizes, seconds = [int(size) for size in steps.index], [float(value) for value in steps]
         growth, larger = seconds[-1] / seconds[0], sizes[-1] / sizes[0]
-        factor = f"{larger:,.0f}" if larger >= 100 else f"{larger:.3g}"
         slope = math.log(growth) / math.log(larger)
         lines.append(
             f"{label}: {seconds_in_words(seconds[0])} a step at batch size {sizes[0]}, "
-            f"{seconds_in_words(seconds[-1])} at {sizes[-1]}: {factor} times the "
-            f"samples take {growth:.{0 if growth >= 9.95 else 1}f} times as long. {_reading(slope)}"
+            f"{seconds_in_words(seconds[-1])} at {sizes[-1]}: "
+            f"{short_number(larger)} times the samples "
+            f"take {growth:.{0 if growth >= 9.95 else 1}f} times as long. {_reading(slope)}"
         )
     return lines
 

@@ -80,6 +80,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
+def short_number(number: float) -> str:
+    """Three digits, more where it is large, but never an exponent: `2.5`, `939`, `1170`."""
+    return f"{number:.3g}" if abs(number) < 999.5 else f"{number:.0f}"
+
+
 def expected_count(number: float) -> str:
     """A count to be expected: `0.034`, `1.7`, `20340`; a small one has two digits."""
     return f"{number:.2g}" if number < 10 else f"{number:.0f}"

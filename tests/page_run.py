@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import cpuinfo
 from playwright.sync_api import Page, sync_playwright
 
+from bench.machine import cpu_brand
 from bench.process import ROOT
 from tests.browsing import CHROMIUM
 from tests.scale_corpus import write_all
@@ -65,7 +65,7 @@ def lines(folder: Path, *, times: int) -> Iterator[str]:
     """Measures and tells, in Markdown."""
     yield "# What the page weighs"
     yield ""
-    yield f"On {os.cpu_count()} cores ({cpuinfo.get_cpu_info()['brand_raw']},"
+    yield f"On {os.cpu_count()} cores ({cpu_brand()},"
     yield f"Python {platform.python_version()}), medians of {times} fresh headless Chromiums; load"
     yield f"before: {os.getloadavg()[0]:.1f}. Made by `python -m tests.page_run --out"
     yield "results/page.md`. The aim: ten machines in less than 5 MB."

@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import cpuinfo
 import pandas as pd
 import psutil
 
+from bench.machine import cpu_brand
 from bench.process import ROOT
 from scripts.text import counted
 from tests.scale_corpus import BATCH_SIZES, DEVICES, EPOCHS, WORKLOADS, write_all
@@ -35,6 +35,7 @@ if __name__ == "__main__":
     with Workers() as workers:
         print(len(analysed(expanded(sys.argv[1:]), workers).verdicts))
 """
+WHOLE = "the whole of `report.py`"
 LOOK_SECONDS = 0.1
 AIM_SECONDS, AIM_BYTES = 60, 4e9
 """For the whole of the report, of 1000 files on two cores."""
@@ -54,7 +55,7 @@ class Cost:
 
 
 def cost(command: list[str]) -> Cost:
-    """Runs a command of this project to its end; raises CalledProcessError where it fails."""
+    """Runs a command of this project to its end; ends with a message where it fails."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begun, peak = time.monotonic(), 0
     with psutil.Popen(
@@ -90,12 +91,7 @@ def lines(count: int, corpus: Path, folder: Path, *, runs: int) -> Iterator[str]
     size, load = sum(path.stat().st_size for path in paths), os.getloadavg()[0]
     commands = {
         "read, validate and judge": ["-c", JUDGE, str(corpus)],
-        "the whole of `report.py`": [
-            "scripts/report.py",
-            str(corpus),
-            "--out",
-            str(folder / "report"),
-        ],
+        WHOLE: ["scripts/report.py", str(corpus), "--out", str(folder / "report")],
     }
     costs = {
         words: sorted((cost(command) for _run in range(runs)), key=lambda own: own.seconds)
@@ -105,7 +101,7 @@ def lines(count: int, corpus: Path, folder: Path, *, runs: int) -> Iterator[str]
     yield "# Many machine files, with known truth"
     yield ""
     yield f"{count} files of {cells} cells, {size / 1e9:.2f} GB, on {os.cpu_count()} cores"
-    yield f"({cpuinfo.get_cpu_info()['brand_raw']}, Python {platform.python_version()})."
+    yield f"({cpu_brand()}, Python {platform.python_version()})."
     yield f"Made by `python -m tests.scale_run --out results/scale.md`, load before it: {load:.1f}."
     yield ""
     yield "| | seconds | CPU seconds | peak memory | seconds of all runs |"
@@ -121,8 +117,9 @@ def lines(count: int, corpus: Path, folder: Path, *, runs: int) -> Iterator[str]
         yield from _truth_table(str(scope), cells_of_scope)
     yield KEY
     yield ""
-    whole = costs["the whole of `report.py`"]
-    reached = sum(one.seconds <= AIM_SECONDS and one.peak_bytes <= AIM_BYTES for one in whole)
+    reached = sum(
+        one.seconds <= AIM_SECONDS and one.peak_bytes <= AIM_BYTES for one in costs[WHOLE]
+    )
     words = f"The aim, {AIM_SECONDS} seconds and {AIM_BYTES / 1e9:.0f} GB for the whole"
     yield f"{words}, was reached in {reached} of {counted(runs, 'run')}."
 

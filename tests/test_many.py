@@ -121,14 +121,12 @@ def test_a_base_that_is_not_among_the_files_kept_whole_is_refused(
     assert "not among the first 2 files" in capsys.readouterr().err
 
 
-@pytest.mark.usefixtures("here")
 def test_a_process_that_dies_is_one_line(
     paths: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_arguments: Any) -> Iterator[Any]:
         raise BrokenProcessPool
 
-    monkeypatch.undo()
     monkeypatch.setattr(many, "MOST_FILES", 3)
     monkeypatch.setattr("scripts.workers.ProcessPoolExecutor.map", broken)
     with (

@@ -55,7 +55,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, quiet_host: None) -> Machine:
     monkeypatch.setattr(bench.run, "run_probe", lambda *_, **__: deepcopy(says))
     monkeypatch.setattr(learn_run, "run_probe", lambda *_, **__: deepcopy(says))
     monkeypatch.setattr(bench.run, "Campaign", partial(Campaign, worker=FakeWorkers()))
-    monkeypatch.setattr(bench.machine, "_cpu_brand", lambda: says.get("cpu", "a CPU"))
+    monkeypatch.setattr(bench.machine, "cpu_brand", lambda: says.get("cpu", "a CPU"))
     monkeypatch.setattr(bench.machine, "_host", lambda: says.get("host", "a host"))
     return says
 
