@@ -1,0 +1,248 @@
+"""`python -m tests.evidence.accelerator_checks DEVICE`: does it do what the suite says of it?
+
+One line of JSON a check, as soon as it is known: `name`, `ok` (null: cannot be told here), `words`
+and the figures behind them. Needs torch and nothing else.
+"""
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from statistics import median
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from bench.arm import pin_numerics
+from bench.device import make_clock, open_device
+from bench.faults import classify
+from bench.operations import count_synchronisations
+
+Check = dict[str, Any]
+
+IEEE_ERROR = 2e-5
+"""Relative error of fp32 sums of a thousand products, root mean square: about 1e-7 to 5e-6."""
+TF32_ERROR = 1e-4
+"""TF32 keeps 10 bits of the fraction: 2e-4 to 6e-4 here."""
+FIRST_TF32_CAPABILITY = (8, 0)
+TIMED_PRODUCTS = (1, 10, 100)
+LARGEST_EVENT_EXCESS = 1.001
+ROUNDS = 5
+QUEUED_PRODUCTS = 20
+SMALLEST_MATRIX, LARGEST_MATRIX = 128, 16384
+
+
+def main(name: str) -> int:
+    """Prints every check; 1 when one of them says that something is wrong."""
+    wrong = False
+    for check in checks(name):
+        print(json.dumps(check), flush=True)
+        wrong |= check["ok"] is False
+    return int(wrong)
+
+
+def checks(name: str) -> Iterator[Check]:
+    """Every check; one that raises says so and the others go on."""
+    device = open_device(name)
+    for about, make in CHECKS.items():
+        try:
+            yield from ({"name": about} | check for check in make(device))
+        except Exception as error:  # noqa: BLE001 - what it was is the evidence
+            reason, detail = classify(error)
+            lacking = reason == "unsupported"
+            yield {"name": about, "ok": None if lacking else False, "words": f"{reason}: {detail}"}
+
+
+def facts(device: torch.device) -> Iterator[Check]:
+    """What torch says of itself and of the device."""
+    module = torch.get_device_module(device)
+    properties = getattr(module, "get_device_properties", lambda _: None)(device.index or 0)
+    arches: list[str] = getattr(module, "get_arch_list", list)()
+    cudnn: Any = torch.backends.cudnn
+    yield {
+        "ok": None,
+        "words": f"torch {torch.__version__} on {device}: {properties}",
+        "torch": torch.__version__,
+        "cuda": torch.version.cuda,
+        "hip": torch.version.hip,
+        "cudnn": cudnn.version() if cudnn.is_available() else None,
+        "arch_list": arches,
+        "devices": module.device_count(),
+    }
+
+
+def precision(device: torch.device) -> Iterator[Check]:
+    """The precision that is asked for, read back, and measured against float64 on the CPU."""
+    works = {"matmul": matmul, "convolution": convolution, "lstm": lstm}
+    for asked in ("ieee", "tf32") if device.type == "cuda" else ("ieee",):
+        pin_numerics(precision=asked)
+        for name, work in works.items():
+            yield {"asked": asked, "work": name} | _precision(asked, work, device)
+    pin_numerics()
+
+
+def _precision(
+    asked: str, work: Callable[[torch.device], tuple[Tensor, Tensor]], device: torch.device
+) -> Check:
+    try:
+        error = relative_error(*work(device))
+    except (NotImplementedError, RuntimeError) as raised:
+        reason, detail = classify(raised)
+        return {"ok": None if reason == "unsupported" else False, "words": f"{reason}: {detail}"}
+    return {
+        "ok": _as_asked(asked, error, device),
+        "words": f"{asked}: relative error {error:.2g} against float64",
+        "relative_error": error,
+    }
+
+
+def _as_asked(asked: str, error: float, device: torch.device) -> bool | None:
+    """Whether an error is that of the precision; TF32 on a card without it tells nothing."""
+    if asked == "ieee":
+        return error < IEEE_ERROR
+    capability = torch.cuda.get_device_capability(device)
+    return error > TF32_ERROR if capability >= FIRST_TF32_CAPABILITY else None
+
+
+def relative_error(result: Tensor, exact: Tensor) -> float:
+    """Root mean square of the difference over that of the exact result."""
+    difference = result.detach().cpu().double() - exact.detach()
+    return math.sqrt((difference.square().mean() / exact.detach().square().mean()).item())
+
+
+def matmul(device: torch.device) -> tuple[Tensor, Tensor]:
+    """(on the device, exact): the product of two 1024 x 1024 matrices of N(0, 1)."""
+    left, right = (torch.randn(1024, 1024, generator=_generator(n)) for n in (1, 2))
+    return left.to(device) @ right.to(device), left.double() @ right.double()
+
+
+def convolution(device: torch.device) -> tuple[Tensor, Tensor]:
+    """(on the device, exact): 32 images of 64 channels, 64 filters of 3 x 3."""
+    layer = nn.Conv2d(64, 64, 3, bias=False)
+    images = torch.randn(32, 64, 28, 28, generator=_generator(3))
+    exact = nn.functional.conv2d(images.double(), layer.weight.double())
+    return layer.to(device)(images.to(device)), exact
+
+
+def lstm(device: torch.device) -> tuple[Tensor, Tensor]:
+    """(on the device, exact): the outputs of an LSTM of 128 units over 16 steps."""
+    layer = nn.LSTM(64, 128, batch_first=True)
+    series = torch.randn(32, 16, 64, generator=_generator(4))
+    exact = nn.LSTM(64, 128, batch_first=True).double()
+    exact.load_state_dict(layer.state_dict())
+    return layer.to(device)(series.to(device))[0], exact(series.double())[0]
+
+
+def _generator(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def events(device: torch.device) -> Iterator[Check]:
+    """Device events around the same work as the wall clock: never longer than the wall."""
+    clock = make_clock(device)
+    matrix = torch.ones(512, 512, device=device)
+    for products in TIMED_PRODUCTS:
+
+        def work(products: int = products) -> None:
+            for _ in range(products):
+                matrix @ matrix
+
+        work()
+        timings = [clock.time(work) for _ in range(ROUNDS)]
+        known = [timing for timing in timings if timing.event_seconds is not None]
+        wall = median(timing.wall_seconds for timing in timings)
+        if not known:
+            yield {"ok": None, "words": f"{device} has no events", "wall_seconds": wall}
+            return
+        excess = max((timing.event_seconds or 0.0) / timing.wall_seconds for timing in known)
+        share = median((timing.event_seconds or 0.0) / timing.wall_seconds for timing in known)
+        yield {
+            "ok": excess <= LARGEST_EVENT_EXCESS,
+            "words": f"{products} products: {wall:.3g} s on the wall, events {share:.0%} of it",
+            "products": products,
+            "wall_seconds": wall,
+            "largest_event_share": excess,
+        }
+
+
+def waiting(device: torch.device) -> Iterator[Check]:
+    """How much of the work a clock misses that does not wait for the device."""
+    clock = make_clock(device)
+    matrix = product_of_a_millisecond(device)
+
+    def work() -> None:
+        for _ in range(QUEUED_PRODUCTS):
+            matrix @ matrix
+
+    work()
+    whole = median(clock.time(work).wall_seconds for _ in range(ROUNDS))
+    seen = []
+    for _ in range(ROUNDS):
+        clock.synchronise()
+        start = clock.now()
+        work()
+        seen.append((clock.now() - start) / 1e9)
+        clock.synchronise()
+    share = median(seen) / whole
+    yield {
+        "ok": None,
+        "words": f"a clock that does not wait sees {share:.0%} of the time",
+        "seen_share": share,
+    }
+
+
+def product_of_a_millisecond(device: torch.device) -> Tensor:
+    """A square matrix whose product with itself takes about a millisecond or more."""
+    clock, size = make_clock(device), SMALLEST_MATRIX
+    while True:
+        matrix = torch.ones(size, size, device=device)
+        matrix @ matrix
+        seconds = clock.time(partial(torch.mm, matrix, matrix)).wall_seconds
+        if seconds > 1e-3 or size >= LARGEST_MATRIX:
+            return matrix
+        size *= 2
+
+
+def synchronisations(device: torch.device) -> Iterator[Check]:
+    """How often the host waits in a forward and a backward pass, an update and a look: 0 0 0 1."""
+    network = nn.Sequential(nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 10)).to(device)
+    inputs = torch.randn(32, 64).to(device)
+    targets = torch.zeros(32, dtype=torch.long).to(device)
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.1, foreach=True)
+    losses: list[Tensor] = []
+
+    def forward() -> None:
+        losses.append(nn.functional.cross_entropy(network(inputs), targets))
+
+    def backward() -> None:
+        losses[-1].backward()  # type: ignore[no-untyped-call]  # torch's stubs miss it
+
+    def look() -> None:
+        losses[-1].item()
+
+    steps = {"forward": forward, "backward": backward, "update": optimizer.step, "look": look}
+    for step in steps.values():  # what waits only once is no part of a step
+        step()
+    counts = {name: count_synchronisations(step, device) for name, step in steps.items()}
+    known = None not in counts.values()
+    told = " ".join(f"{name} {count}" for name, count in counts.items())
+    yield {
+        "ok": list(counts.values()) == [0, 0, 0, 1] if known else None,
+        "words": told if known else f"{device} does not count them",
+        "counts": counts,
+    }
+
+
+CHECKS: dict[str, Callable[[torch.device], Iterator[Check]]] = {
+    "facts": facts,
+    "precision": precision,
+    "events": events,
+    "waiting": waiting,
+    "synchronisations": synchronisations,
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
