@@ -41,7 +41,7 @@ def describe_file(path: Path, machine: str, document: Document) -> dict[str, Any
         **_texts(about, own["run"]),
         "cores_physical": about.get("cores_physical"),
         "complete": own["complete"],
-        "planned": own.get("planned", len(document["benchmarks"]) + len(own["absent"])),
+        "planned": own["planned"],
         "measured_cells": len(document["benchmarks"]),
         "absent_cells": len(own["absent"]),
     }

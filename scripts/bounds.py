@@ -19,8 +19,7 @@ def excess(document: Document) -> tuple[Place, str] | None:
     """What a valid document has too much of: the place and the words; None when it is readable."""
     own = document["crossover"]
     measured = [entry["params"] for entry in document["benchmarks"]]
-    older = own["schema_version"] == 1
-    cells = [*measured, *own["absent"], *(own["repeats"] if older else [])]
+    cells = [*measured, *own["absent"]]
     for axis, most in MOST_VALUES.items():
         count = len({cell.get(axis, 0) for cell in cells})
         if count > most:
@@ -28,11 +27,10 @@ def excess(document: Document) -> tuple[Place, str] | None:
     size = _grid(cells)
     if size > MOST_CELLS:
         return ["benchmarks"], f"span a grid of {size} cells, and {MOST_CELLS} can be read"
-    rounds = size * (_blocks_v1(document) if older else _blocks_v2(own))
-    shared = 0 if older else _shared_rounds(measured, own)
-    if max(rounds, shared) > MOST_ROUNDS:
-        words = f"span {max(rounds, shared)} rounds, and {MOST_ROUNDS} can be read"
-        return ["benchmarks"], words
+    blocks = len({entry["block"] for entry in own["processes"]})
+    rounds = max(size * blocks, _shared_rounds(measured, own))
+    if rounds > MOST_ROUNDS:
+        return ["benchmarks"], f"span {rounds} rounds, and {MOST_ROUNDS} can be read"
     return None
 
 
@@ -44,18 +42,8 @@ def _grid(cells: list[Document]) -> int:
     return len(places) * len(devices) * len(threads)
 
 
-def _blocks_v1(document: Document) -> int:
-    lists = [entry["extra_info"]["rounds"] for entry in document["benchmarks"]]
-    lists += [entry["rounds"] for entry in document["crossover"]["repeats"]]
-    return len({entry["block"] for rounds in lists for entry in rounds})
-
-
-def _blocks_v2(own: Document) -> int:
-    return len({entry["block"] for entry in own["processes"]})
-
-
 def _shared_rounds(cells: list[Document], own: Document) -> int:
-    """Rounds of all cells together: in version 2 the cells of one batch size share theirs."""
+    """Rounds of all cells together: the cells of one batch size share theirs."""
     processes = own["processes"]
     arms: Counter[tuple[str, str, int]] = Counter()
     for row in own["measurements"]:

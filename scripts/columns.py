@@ -62,7 +62,7 @@ def columns_of(path: Path, document: Document, rounds: Rounds) -> Columns:
             [run["learning_rates"][cell["workload"]] for cell in cells], dtype=np.float64
         ),
         "looks": len(run.get("looks", [0])),
-        "loop": loop_words(run if own["schema_version"] > 1 else {}),
+        "loop": loop_words(run),
         "samples": int(run["samples"]),
         **{name: safe_text(run[name]) for name in _WORK},
     }

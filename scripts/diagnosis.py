@@ -75,7 +75,7 @@ def variants_table(document: Document) -> pd.DataFrame:
 
 
 def _diagnosed(document: Document) -> Iterator[dict[str, Any]]:
-    own = studied(document)
+    own = document["crossover"]
     peaks = {(row["device"], row.get("threads", 0)): row for row in own.get("peaks", [])}
     for row in own.get("diagnosis", []):
         cell = _cell(document, row)
@@ -87,7 +87,7 @@ def _diagnosed(document: Document) -> Iterator[dict[str, Any]]:
 
 
 def _varied(document: Document) -> Iterator[dict[str, Any]]:
-    for row in studied(document).get("variants", []):
+    for row in document["crossover"].get("variants", []):
         cell = _cell(document, row) | _words(row)
         cell |= {
             "variant": safe_text(row["variant"]),
@@ -105,12 +105,6 @@ def _varied(document: Document) -> Iterator[dict[str, Any]]:
             }
         if "reason" in row:
             yield cell
-
-
-def studied(document: Document) -> dict[str, Any]:
-    """Our part of a document as far as it can hold studies: version 1 knew none."""
-    own: dict[str, Any] = document["crossover"]
-    return own if own["schema_version"] > 1 else {}
 
 
 def cold_start_seconds(row: dict[str, Any]) -> float:

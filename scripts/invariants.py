@@ -22,6 +22,7 @@ def round_breaches(document: Document, rounds: Rounds) -> Iterator[Breach]:
     The document's cells must be in order already (`cell_breaches`).
     """
     checks: list[Callable[[Document, Rounds], Iterator[Breach]]] = [
+        _stats_count_rounds,
         _blocks_once,
         _enough_epochs,
         _steps_fit_the_samples,
@@ -31,6 +32,15 @@ def round_breaches(document: Document, rounds: Rounds) -> Iterator[Breach]:
     ]
     for check in checks:
         yield from check(document, rounds)
+
+
+def _stats_count_rounds(document: Document, rounds: Rounds) -> Iterator[Breach]:
+    counts = np.bincount(rounds.owner, minlength=len(rounds.cells)).tolist()
+    for index, entry in enumerate(document["benchmarks"]):
+        stats = entry["stats"]
+        if {counts[index], len(stats["data"])} != {stats["rounds"]}:
+            message = "is not the number of stats.data and of the cell's rounds"
+            yield ["benchmarks", index, "stats", "rounds"], message
 
 
 def _blocks_once(_document: Document, rounds: Rounds) -> Iterator[Breach]:
@@ -91,10 +101,10 @@ def _totals_add_up(document: Document, rounds: Rounds) -> Iterator[Breach]:
 def _same_losses(document: Document, rounds: Rounds) -> Iterator[Breach]:
     """The first minibatch's loss, before any update: one seed gives every device the same."""
     marked = [
-        any("loss mismatch" in mark for mark in entry["extra_info"].get("suspect", []))
+        any("loss mismatch" in mark for mark in entry["extra_info"]["suspect"])
         for entry in document["benchmarks"]
     ]
-    marked += [False] * len(document["crossover"]["repeats"])
+    marked += [False] * (len(rounds.cells) - len(marked))
     told = np.flatnonzero(~np.array(marked, dtype=bool)[rounds.owner])
     once = np.sort(np.unique(rounds.which[told], return_index=True)[1])
     seen: dict[tuple[str, int, int], float | None] = {}

@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from scripts.diagnosis import studied
 from scripts.invariants_cells import Breach
 from scripts.result_file import Document
 
@@ -31,7 +30,7 @@ MOST_ROUNDS = 4_000_000
 
 def study_breaches(document: Document) -> Iterator[Breach]:
     """Each invariant that the studies break: the place and what is wrong there."""
-    own = studied(document)
+    own = document["crossover"]
     for table, needed in _NEEDED.items():
         rows = own.get(table, [])
         yield from _whole(table, rows, needed, known=own.get("workloads", {}))

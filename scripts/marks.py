@@ -24,8 +24,8 @@ def suspicions(document: Document, rounds: Rounds) -> list[str]:
 
     A cell's mark that begins with `block 3: ` is about that block alone.
     """
-    cells = [_by_block(entry["extra_info"].get("suspect", [])) for entry in document["benchmarks"]]
-    cells += [{} for _ in document["crossover"]["repeats"]]
+    cells = [_by_block(entry["extra_info"]["suspect"]) for entry in document["benchmarks"]]
+    cells += [{}] * (len(rounds.cells) - len(cells))
     workers = _worker_marks(document, rounds)
     words = []
     for owner, which in zip(rounds.owner.tolist(), rounds.which.tolist(), strict=True):

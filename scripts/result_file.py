@@ -6,12 +6,10 @@ from typing import Any
 
 from scripts.bounds import excess
 from scripts.json_text import NotJson, parsed
-from scripts.layout import misplaced, with_rounds
 from scripts.schema import refusal
 from scripts.text import safe_text
 
 SCHEMA_VERSION = 2
-OLDEST_VERSION = 1
 LARGEST_BYTES = 128 * 2**20
 
 Document = dict[str, Any]
@@ -31,10 +29,7 @@ class ResultError(Exception):
 
 
 def read(path: Path) -> Document:
-    """The document of one result file, valid by its schema, as the readers work with it.
-
-    Raises ResultError otherwise.
-    """
+    """The document of one result file, valid by its schema; raises ResultError otherwise."""
     try:
         document = _recognise(path, parsed(file_content(path)))
         problem = _problem(document)
@@ -49,17 +44,22 @@ def read(path: Path) -> Document:
     if problem is not None:
         where, message = problem
         raise ResultError(path, field_name(document, where), f"{message}; {_REPAIR}")
-    newest = document["crossover"]["schema_version"] == SCHEMA_VERSION
-    return with_rounds(document) if newest else document
+    return document
 
 
 def _problem(document: Document) -> tuple[list[str | int], str] | None:
     """The first thing that keeps a document from being read: by its schema, then by its size."""
-    version = document["crossover"]["schema_version"]
-    problem = refusal(document, version)
-    if problem is None and version == SCHEMA_VERSION:
-        problem = misplaced(document)
-    return problem or excess(document)
+    return refusal(document) or _misplaced(document["crossover"]) or excess(document)
+
+
+def _misplaced(own: Document) -> tuple[list[str | int], str] | None:
+    """The first measurement that has no process; None if none."""
+    count = len(own["processes"])
+    for index, row in enumerate(own["measurements"]):
+        if row["process"] >= count:
+            message = f"is {row['process']}, but there are {count} processes"
+            return ["crossover", "measurements", index, "process"], message
+    return None
 
 
 def field_name(document: Document, where: list[str | int]) -> str:
@@ -70,9 +70,9 @@ def field_name(document: Document, where: list[str | int]) -> str:
         case ["benchmarks", int(index), *_]:
             entry = f"benchmarks[{index}]"
             cell = _cell_name(document["benchmarks"][index])
-        case ["crossover", ("absent" | "repeats") as kind, int(index), *_]:
-            entry = f"crossover.{kind}[{index}]"
-            cell = _cell_name({"params": document["crossover"][kind][index]})
+        case ["crossover", "absent", int(index), *_]:
+            entry = f"crossover.absent[{index}]"
+            cell = _cell_name({"params": document["crossover"]["absent"][index]})
         case ["crossover", "measurements", int(index), *_]:
             entry = f"crossover.measurements[{index}]"
             cell = _arm_name(document, document["crossover"]["measurements"][index])
@@ -148,9 +148,8 @@ def _recognise(path: Path, document: object) -> Document:
     if not isinstance(own, dict):
         raise ResultError(path, "crossover", f"is not of type 'object'; {_REPAIR}")
     version = own.get("schema_version")
-    if type(version) is not int or version < OLDEST_VERSION:
-        known = f"{OLDEST_VERSION} to {SCHEMA_VERSION}"
-        message = f"is not a version that this reader knows ({known})"
+    if type(version) is not int or version < SCHEMA_VERSION:
+        message = f"is not a version that this reader knows ({SCHEMA_VERSION})"
         raise ResultError(path, "crossover.schema_version", f"{message}; {_REPAIR}")
     if version > SCHEMA_VERSION:
         message = f"is {version}, newer than this reader's {SCHEMA_VERSION}; update Crossover"

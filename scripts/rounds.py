@@ -1,5 +1,6 @@
 """One document's rounds as flat arrays: a place a round, and a run of seconds an epoch list."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,52 +14,65 @@ from scripts.result_file import Document
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+Arm = tuple[str, int, str, int, bool]
+
+_PROCESS = (
+    "block",
+    "started",
+    "import_seconds",
+    "context_seconds",
+    "transfer_seconds",
+    "first_step_seconds",
+    "warm_step_seconds",
+    "threads",
+)
 
 
 @dataclass(frozen=True)
 class Rounds:
     """Every round of a document, cell after cell: benchmarks first, then A/A repeats.
 
+    A cell's rounds are the measurements of its arm and batch size, in the order of their blocks.
     `cells` holds their axes; `owner[i]` is the cell of round `i` and `which[i]` its entry: cells
-    that differ in epochs alone share entries, so what an entry says is worked out once.
+    that differ in epochs only share entries, so what an entry says is worked out once.
     """
 
     entries: list[dict[str, Any]]
+    """Measurements, each with what its process says."""
+    numbers: list[int]
+    """Which of the document's measurements each entry is."""
     cells: list[dict[str, Any]]
-    places: list[list[str | int]]
     owner: Integers
     which: Integers
-    placed: bool = False
-    """Whether each entry says in `_place` where it stands (`layout.with_rounds`)."""
 
     @classmethod
     def of(cls, document: Document) -> "Rounds":
         """Flattens a valid document."""
-        benchmarks, repeats = document["benchmarks"], document["crossover"]["repeats"]
-        lists = [entry["extra_info"]["rounds"] for entry in benchmarks]
-        lists += [entry["rounds"] for entry in repeats]
-        places: list[list[str | int]] = [["benchmarks", i] for i in range(len(benchmarks))]
-        places += [["crossover", "repeats", i] for i in range(len(repeats))]
-        entries = {id(entry): entry for entry in chain.from_iterable(lists)}
-        numbers = dict(zip(entries, range(len(entries)), strict=True))
-        which = [numbers[id(entry)] for entry in chain.from_iterable(lists)]
+        processes = document["crossover"]["processes"]
+        rows = document["crossover"]["measurements"]
+        arms = _numbers_by_arm(processes, rows)
+        cells = [entry["params"] for entry in document["benchmarks"]]
+        lists = [arms.get(_arm(cell, again=False), []) for cell in cells]
+        for cell in tuple(cells):
+            again = arms.get(_arm(cell, again=True), [])
+            whole = [one for one in again if len(rows[one]["epoch_seconds"]) >= cell["epochs"]]
+            if whole:
+                cells.append(cell)
+                lists.append(whole)
+        numbers = list(dict.fromkeys(chain.from_iterable(lists)))
+        places = dict(zip(numbers, range(len(numbers)), strict=True))
+        shared = [{name: one[name] for name in _PROCESS if name in one} for one in processes]
         return cls(
-            entries=list(entries.values()),
-            cells=[entry["params"] for entry in benchmarks] + repeats,
-            places=places,
+            entries=[rows[one] | shared[rows[one]["process"]] for one in numbers],
+            numbers=numbers,
+            cells=cells,
             owner=np.repeat(np.arange(len(lists)), [len(rounds) for rounds in lists]),
-            which=np.array(which, dtype=np.int64),
-            placed=document["crossover"]["schema_version"] > 1,
+            which=np.array([places[one] for one in chain.from_iterable(lists)], dtype=np.int64),
         )
 
     def place(self, index: int) -> list[str | int]:
         """Where round `index` stands in the document."""
-        if self.placed:
-            return list(self.entries[int(self.which[index])]["_place"])
-        cell = int(self.owner[index])
-        number = index - int(np.searchsorted(self.owner, cell))
-        inside = ["extra_info"] if self.places[cell][0] == "benchmarks" else []
-        return [*self.places[cell], *inside, "rounds", number]
+        return ["crossover", "measurements", self.numbers[int(self.which[index])]]
 
     def column(self, field: str) -> Floats:
         """One number a round; NaN where the file has null or nothing."""
@@ -99,6 +113,26 @@ class Rounds:
     def total_seconds(self) -> Floats:
         """Cold start and the first `epochs` epochs. Every round must have that many."""
         return self.cold_start_seconds + self.epoch_seconds.leading_sums(self.which, self.epochs)
+
+
+def _numbers_by_arm(
+    processes: list[dict[str, Any]], rows: list[dict[str, Any]]
+) -> dict[Arm, list[int]]:
+    """The measurements of each arm and batch size, in the order of their blocks."""
+    arms: dict[Arm, list[int]] = defaultdict(list)
+    for number, row in enumerate(rows):
+        process = processes[row["process"]]
+        size, threads = row["batch_size"], process.get("threads_asked", 0)
+        cell = process | {"batch_size": size, "threads": threads}
+        arms[_arm(cell, again=process["again"])].append(number)
+    for numbers in arms.values():
+        numbers.sort(key=lambda number: int(processes[rows[number]["process"]]["block"]))
+    return arms
+
+
+def _arm(axes: dict[str, Any], *, again: bool) -> Arm:
+    workload, size, device = axes["workload"], axes["batch_size"], axes["device"]
+    return (workload, size, device, axes.get("threads", 0), again)
 
 
 @dataclass(frozen=True)

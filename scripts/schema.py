@@ -1,9 +1,8 @@
 """Whether a document is a result file: asked of many values at once, worded by jsonschema.
 
-`schema_v2.json` is the one definition of today's files, `schema_v1.json` of older ones. A file
-holds thousands of rounds, which jsonschema takes seconds to walk, so `fits` applies the same schema
-to whole columns of values first; jsonschema decides, and words the refusal, whenever `fits` does
-not simply say yes.
+`schema_v2.json` is the one definition of a result file. A file holds thousands of rounds, which
+jsonschema takes seconds to walk, so `fits` applies the same schema to whole columns of values
+first; jsonschema decides, and words the refusal, whenever `fits` does not simply say yes.
 """
 
 import json
@@ -36,9 +35,9 @@ _ANNOTATIONS = {"$schema", "title", "description", "type", "additionalProperties
 
 
 @cache
-def load_schema(version: int) -> Rule:
-    """The schema of a version, each `$ref` replaced by what it names."""
-    content = Path(__file__).with_name(f"schema_v{version}.json").read_text(encoding="utf-8")
+def load_schema() -> Rule:
+    """The schema of a result file, each `$ref` replaced by what it names."""
+    content = Path(__file__).with_name("schema_v2.json").read_text(encoding="utf-8")
     schema: Rule = json.loads(content)
     resolved: Rule = _resolve(schema, schema.pop("$defs"))
     return resolved
@@ -54,9 +53,9 @@ def _resolve(rule: Any, definitions: dict[str, Rule]) -> Any:
     return {name: _resolve(item, definitions) for name, item in rule.items()}
 
 
-def refusal(document: Any, version: int) -> tuple[Place, str] | None:
-    """Where and why the document is not a result file of the version; None when it is one."""
-    return breach(document, load_schema(version))
+def refusal(document: Any) -> tuple[Place, str] | None:
+    """Where and why the document is not a result file; None when it is one."""
+    return breach(document, load_schema())
 
 
 def breach(document: Any, schema: Rule) -> tuple[Place, str] | None:

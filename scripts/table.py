@@ -13,7 +13,7 @@ import pandas as pd
 
 from scripts.about import describe_file, machine_name
 from scripts.columns import Columns, columns_of, frame_of
-from scripts.diagnosis import diagnosis_table, studied, variants_table
+from scripts.diagnosis import diagnosis_table, variants_table
 from scripts.invariants import round_breaches
 from scripts.invariants_cells import Breach, cell_breaches, summary_breaches
 from scripts.invariants_studies import study_breaches
@@ -80,7 +80,7 @@ def read_parts(
     for path in names:
         try:
             document = _read_once(path, seen)
-            study = document if _STUDIES & studied(document).keys() else None
+            study = document if _STUDIES & document["crossover"].keys() else None
             about = describe_file(path, machine_name(document), document)
             yield Part(columns(path, document), about, study)
         except ResultError as error:
@@ -125,7 +125,7 @@ def _studies(
 @cache
 def _no_studies(make: Callable[[Document], pd.DataFrame]) -> pd.DataFrame:
     empty = pd.Series([], dtype="str")
-    return make({"crossover": {"schema_version": 1}}).assign(file=empty, machine=empty)
+    return make({"crossover": {}}).assign(file=empty, machine=empty)
 
 
 def identity(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Writes a corpus's plan out as the content of a result file: rounds, cells, machine, run."""
+"""A corpus's plan as the content of a result file: processes, measurements, cells, machine, run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from statistics import mean, median, stdev
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -24,26 +24,36 @@ def result_file(plan: Corpus) -> dict[str, Any]:
     return _Writer(plan).result()
 
 
+class Worker(NamedTuple):
+    """One process of a run: what it trains and where, whether it repeats another, its block."""
+
+    workload: str
+    device: str
+    threads: int
+    again: bool
+    block: int
+
+
 @dataclass(frozen=True)
 class _Writer:
     plan: Corpus
 
     @cached_property
-    def workers(self) -> dict[tuple[str, str, int, int, str], dict[int, dict[str, Any]]]:
-        """What each worker process reported, by batch size."""
+    def workers(self) -> dict[Worker, tuple[dict[str, Any], dict[int, dict[str, Any]]]]:
+        """What each worker process said of itself, and its answers by batch size."""
         plan = self.plan
         random = np.random.default_rng(plan.seed)
-        arms = [(device, threads, "first") for device, threads in self.arms()]
-        arms += [("cpu", threads, "again") for device, threads in self.arms() if device == "cpu"]
+        arms = [(device, threads, False) for device, threads in self.arms()]
+        arms += [("cpu", threads, True) for device, threads in self.arms() if device == "cpu"]
         return {
-            (workload, device, threads, block, arm): self.worker(random, workload, device, block)
+            Worker(workload, *arm, block): self.worker(random, workload, arm[0], block)
             for workload in plan.workloads
             for block in range(plan.blocks)
-            for device, threads, arm in arms
+            for arm in arms
         }
 
     def arms(self) -> list[tuple[str, int]]:
-        """The (device, threads) pairs of a block; the threads axis is the CPU's alone."""
+        """The (device, threads) pairs of a block; the threads axis is only the CPU's."""
         plan = self.plan
         return [
             (device, threads)
@@ -53,38 +63,43 @@ class _Writer:
 
     def worker(
         self, random: np.random.Generator, workload: str, device: str, block: int
-    ) -> dict[int, dict[str, Any]]:
+    ) -> tuple[dict[str, Any], dict[int, dict[str, Any]]]:
         plan = self.plan
         factors = plan.block_factors.get(device)
         drawn = float(np.exp(random.normal(0, plan.process_noise)))
         factor = drawn if factors is None else factors[block]
         cold = plan.cold_truth(device) * factor
-        rounds = {}
+        process = {
+            "started": STARTED,
+            "import_seconds": 2.5,
+            "context_seconds": 0.3 * cold,
+            "transfer_seconds": 0.1 * cold,
+            "first_step_seconds": 0.6 * cold + 0.001,
+            "warm_step_seconds": 0.001,
+            "threads": 2,
+            "trained_on": device,
+        }
+        answers = {}
         for batch_size in plan.batch_sizes:
             warm = plan.epoch_truth(workload, device, batch_size) * factor
             noise = np.exp(random.normal(0, plan.epoch_noise, size=max(*plan.epochs, 3)))
             seconds = [float(second) for second in warm * noise]
-            rounds[batch_size] = {
-                "block": block,
-                "started": STARTED,
-                "import_seconds": 2.5,
-                "context_seconds": 0.3 * cold,
-                "transfer_seconds": 0.1 * cold,
-                "first_step_seconds": 0.6 * cold + 0.001,
-                "warm_step_seconds": 0.001,
+            answers[batch_size] = {
+                "batch_size": batch_size,
+                "position": 0,
+                "steps": math.ceil(plan.samples / batch_size),
+                "own_first_step_seconds": process["first_step_seconds"],
+                "own_warm_step_seconds": process["warm_step_seconds"],
                 "epoch_seconds": seconds,
                 "event_seconds": [0.9 * second for second in seconds] if plan.events else None,
                 "first_loss": 2.31,
                 "loss": 0.41,
                 "score": 0.88,
                 "evaluated_after_epochs": len(seconds),
-                "steps": math.ceil(plan.samples / batch_size),
-                "threads": 2,
                 "host_peak_bytes": 400_000_000,
                 "device_peak_bytes": None if device == "cpu" else 50_000_000,
-                "position": 0,
             }
-        return rounds
+        return process, answers
 
     def cells(self) -> Iterator[dict[str, Any]]:
         plan = self.plan
@@ -94,27 +109,48 @@ class _Writer:
                 cell |= {"device": device} | ({"threads": threads} if plan.threads else {})
                 yield cell
 
-    def rounds(self, cell: Mapping[str, Any], arm: str, blocks: int) -> list[dict[str, Any]]:
-        key = (cell["workload"], cell["device"], cell.get("threads", 0))
-        return [self.workers[*key, k, arm][cell["batch_size"]] for k in range(blocks)]
+    def total_seconds(self, cell: Mapping[str, Any]) -> Iterator[float]:
+        """Cold start and epochs of a measured cell, one a block."""
+        arm = (cell["workload"], cell["device"], cell.get("threads", 0), False)
+        for block in range(self.plan.blocks):
+            process, answers = self.workers[Worker(*arm, block)]
+            surplus = max(0.0, process["first_step_seconds"] - process["warm_step_seconds"])
+            cold = process["context_seconds"] + process["transfer_seconds"] + surplus
+            yield cold + sum(answers[cell["batch_size"]]["epoch_seconds"][: cell["epochs"]])
+
+    def process_rows(self) -> dict[str, list[dict[str, Any]]]:
+        """The processes that measured anything, and their answers."""
+        processes: list[dict[str, Any]] = []
+        measurements: list[dict[str, Any]] = []
+        for worker, (process, answers) in self.workers.items():
+            rows = [answers[size] for size in self.plan.batch_sizes if self.measures(worker, size)]
+            measurements += [{"process": len(processes)} | row for row in rows]
+            if rows:
+                asked = {"threads_asked": worker.threads} if self.plan.threads else {}
+                arm = {"workload": worker.workload, "device": worker.device}
+                arm |= asked | {"again": worker.again, "block": worker.block}
+                processes.append(arm | process)
+        return {"processes": processes, "measurements": measurements}
+
+    def measures(self, worker: Worker, size: int) -> bool:
+        """Whether the process got as far; the CPU's smallest and largest size are repeated."""
+        plan = self.plan
+        if worker.again:
+            return plan.repeats and size in (min(plan.batch_sizes), max(plan.batch_sizes))
+        cell = {"workload": worker.workload, "batch_size": size, "device": worker.device}
+        missing = [_match(plan.absent, cell | {"epochs": epochs}) for epochs in plan.epochs]
+        return any(one is None or worker.block < _blocks_measured(one) for one in missing)
 
     def result(self) -> dict[str, Any]:
-        benchmarks, absent, repeats = [], [], []
-        extremes = (min(self.plan.batch_sizes), max(self.plan.batch_sizes))
+        benchmarks, absent = [], []
         for cell in self.cells():
             missing = _match(self.plan.absent, cell)
-            blocks = self.plan.blocks
-            if missing is not None:
-                reason, detail, blocks = (*missing, 0)[:3]
-                absent.append(
-                    cell | {"reason": reason, "detail": detail, "blocks_measured": blocks}
-                )
-            if blocks:
+            if missing is None:
                 suspect = list(_match(self.plan.suspect, cell) or [])
-                rounds = self.rounds(cell, "first", blocks)
-                benchmarks.append(_benchmark(cell, rounds, suspect))
-            if self.plan.repeats and cell["device"] == "cpu" and cell["batch_size"] in extremes:
-                repeats.append(cell | {"rounds": self.rounds(cell, "again", self.plan.blocks)})
+                benchmarks.append(_benchmark(cell, list(self.total_seconds(cell)), suspect))
+            else:
+                why = {"reason": missing[0], "detail": missing[1]}
+                absent.append(cell | why | {"blocks_measured": _blocks_measured(missing)})
         return {
             "machine_info": {"node": "vm", "crossover": self.machine()},
             "commit_info": {"id": "0" * 40, "dirty": False},
@@ -122,13 +158,14 @@ class _Writer:
             "datetime": STARTED,
             "version": "5.3.1",
             "crossover": {
-                "schema_version": 1,
+                "schema_version": 2,
                 "complete": all(row["reason"] != "interrupted" for row in absent),
-                "planned": len(benchmarks) + sum(not row["blocks_measured"] for row in absent),
+                "planned": len(benchmarks) + len(absent),
+                "measured": len(benchmarks),
                 "run": self.run(),
                 "workloads": {name: _definition(name, self.plan) for name in self.plan.workloads},
                 "absent": absent,
-                "repeats": repeats,
+                **self.process_rows(),
                 "blocks": list(self.blocks()),
             },
         }
@@ -207,6 +244,11 @@ def _match(patterns: Mapping[Pattern, Any], cell: Mapping[str, Any]) -> Any:
     return None
 
 
+def _blocks_measured(missing: tuple[Any, ...]) -> int:
+    """In how many blocks a cell without a time was measured all the same."""
+    return int((*missing, 0)[2])
+
+
 def _definition(name: str, plan: Corpus) -> dict[str, Any]:
     return {
         "description": f"the workload {name}",
@@ -222,24 +264,15 @@ def _definition(name: str, plan: Corpus) -> dict[str, Any]:
     }
 
 
-def _benchmark(
-    cell: Mapping[str, Any], rounds: list[dict[str, Any]], suspect: list[str]
-) -> dict[str, Any]:
+def _benchmark(cell: Mapping[str, Any], totals: list[float], suspect: list[str]) -> dict[str, Any]:
     param = "-".join(str(part) for part in cell.values())
-    totals = [
-        entry["context_seconds"]
-        + entry["transfer_seconds"]
-        + max(0.0, entry["first_step_seconds"] - entry["warm_step_seconds"])
-        + sum(entry["epoch_seconds"][: cell["epochs"]])
-        for entry in rounds
-    ]
     return {
         "group": None,
         "name": f"bench_training[{param}]",
         "fullname": f"bench/bench_training.py::bench_training[{param}]",
         "params": dict(cell),
         "param": param,
-        "extra_info": {"rounds": rounds, "suspect": suspect},
+        "extra_info": {"suspect": suspect},
         "options": {},
         "stats": {
             "min": min(totals),

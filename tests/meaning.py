@@ -1,6 +1,6 @@
 """What a result file says, by its description alone: the reference that the loader is held to.
 
-Plain Python over the parsed JSON of either version, without arrays and without the loader's code.
+Plain Python over the parsed JSON, without arrays and without the loader's code.
 `rows` is what `table.load` has to return for a document that it accepts, `contradictions` are
 reasons why it must not accept one. Texts are as `safe_text` shows them.
 """
@@ -27,12 +27,6 @@ _OF_PROCESS = ("block", "import_seconds", *_COLD)
 def cells(document: Document) -> Iterator[Cell]:
     """Every measured cell in the order of the rows: benchmarks, then A/A repeats."""
     own = document["crossover"]
-    if own["schema_version"] == 1:
-        for entry in document["benchmarks"]:
-            yield entry["params"], "first", entry["extra_info"]["rounds"]
-        for entry in own["repeats"]:
-            yield entry, "again", entry["rounds"]
-        return
     params = [entry["params"] for entry in document["benchmarks"]]
     for cell in params:
         yield cell, "first", _rounds_of(own, cell, again=False)
@@ -44,7 +38,7 @@ def cells(document: Document) -> Iterator[Cell]:
 
 
 def _rounds_of(own: Document, cell: Document, *, again: bool) -> list[Document]:
-    """Version 2: the measurements of the cell's arm and batch size, in the order of blocks."""
+    """The measurements of the cell's arm and batch size, in the order of blocks."""
     rounds = []
     for row in own["measurements"]:
         process = own["processes"][row["process"]]
@@ -69,7 +63,7 @@ def rows(document: Document) -> list[Document]:
     for position, (cell, arm, rounds) in enumerate(cells(document)):
         marks = []
         if arm == "first":
-            marks = document["benchmarks"][position]["extra_info"].get("suspect", [])
+            marks = document["benchmarks"][position]["extra_info"]["suspect"]
         for one in rounds:
             place = {axis: cell[axis] for axis in AXES}
             place |= {"threads": cell.get("threads", 0), "arm": arm, "block": one["block"]}
@@ -168,7 +162,7 @@ def contradictions(document: Document) -> Iterator[str]:
     places = [(*(cell[axis] for axis in AXES), cell.get("threads", 0)) for cell in params]
     if len(set(places)) < len(places):
         yield "a cell twice"
-    if own.get("measured", len(places)) != len(places):
+    if own["measured"] != len(places):
         yield "the number of cells"
     if own["complete"] and any(cell["reason"] == "interrupted" for cell in own["absent"]):
         yield "complete and interrupted"

@@ -16,7 +16,6 @@ from pytest_benchmark.stats import Stats
 
 from bench.result_file import json_text
 from tests.corpus import Corpus, Pattern
-from tests.corpus_v2 import as_v2
 
 WORKLOADS = (
     "mlp", "cnn", "cnn-series", "rnn", "lstm", "lstm-gates", "transformer", "transformer-encoder",
@@ -93,7 +92,7 @@ def truths(number: int) -> pd.DataFrame:
 
 def document(number: int) -> dict[str, Any]:
     """The content of the machine's result file."""
-    content = as_v2(plan(number).result())
+    content = plan(number).result()
     for entry in content["benchmarks"]:
         entry |= {"options": OPTIONS, "stats": _stats(entry["stats"]["data"])}
     about = content["machine_info"]["crossover"]

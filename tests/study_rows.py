@@ -5,7 +5,6 @@ from itertools import product
 from typing import Any
 
 from tests.corpus import Corpus
-from tests.corpus_v2 import as_v2
 
 COLD = {
     "context_seconds": 0.01,
@@ -19,7 +18,7 @@ def with_studies(
     plan: Corpus, *, speedups: dict[str, float] | None = None, lost: Sequence[str] = ("tf32",)
 ) -> dict[str, Any]:
     """The plan's result with a diagnosis, peaks, and variants that are so many times faster."""
-    result = as_v2(plan.result())
+    result = plan.result()
     result["crossover"] |= {
         "diagnosis": list(diagnosis(plan)),
         "peaks": [peak(device) for device in plan.devices],

@@ -1,4 +1,4 @@
-"""Version 2 of the result file says the same as version 1, each figure once."""
+"""A result file holds each measurement once, in the fields that a run writes."""
 
 import json
 from collections.abc import Callable
@@ -8,17 +8,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from bench.processes import ANSWER_FIELDS, PROCESS_FIELDS
 from scripts.result_file import ResultError
 from scripts.table import load
 from tests.corpus import Corpus
-from tests.corpus_v2 import as_v2
 
-CORPORA = {
-    "two devices": Corpus(batch_sizes=(8, 32), epochs=(1, 4), blocks=3),
-    "threads": Corpus(batch_sizes=(8,), threads=(1, 2), blocks=2, devices=("cpu", "cuda")),
-    "events": Corpus(batch_sizes=(8,), events=True, blocks=2, devices=("cpu", "cuda")),
-    "absent cells": Corpus(blocks=3, absent={("mlp", 8, None, "vulkan"): ("oom", "12 GB")}),
-}
+PLAN = Corpus(batch_sizes=(8, 32), epochs=(1, 4), blocks=3)
+THREADS = Corpus(batch_sizes=(8,), threads=(1, 2), blocks=2, devices=("cpu", "cuda"))
 
 
 def written(folder: Path, document: dict[str, Any]) -> Path:
@@ -27,26 +23,27 @@ def written(folder: Path, document: dict[str, Any]) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", CORPORA)
-def test_both_versions_of_a_run_load_to_the_same_rows(tmp_path: Path, name: str) -> None:
-    first = CORPORA[name].result()
-    older = load([written(tmp_path, first)])
-    newer = load([written(tmp_path, as_v2(first))])
-    assert len(older) > 0
-    pd.testing.assert_frame_equal(older, newer)
+def fields(rows: list[dict[str, Any]]) -> set[str]:
+    return {name for row in rows for name in row}
+
+
+@pytest.mark.parametrize(("plan", "asked"), [(PLAN, set()), (THREADS, {"threads_asked"})])
+def test_the_corpus_has_the_fields_of_a_run_and_no_others(plan: Corpus, asked: set[str]) -> None:
+    own = plan.result()["crossover"]
+    arm = {"workload", "device", "again", "block"}
+    assert fields(own["measurements"]) <= {"process", *ANSWER_FIELDS}
+    assert arm | asked <= fields(own["processes"]) <= {*arm, *asked, *PROCESS_FIELDS}
 
 
 def test_a_measurement_stands_in_the_file_once() -> None:
-    plan = CORPORA["two devices"]
-    document = as_v2(plan.result())
+    own = PLAN.result()["crossover"]
     arms = 3  # cpu, vulkan, and the cpu again
-    assert len(document["crossover"]["processes"]) == arms * plan.blocks
-    assert len(document["crossover"]["measurements"]) == arms * plan.blocks * 2
-    assert len(json.dumps(document)) < 0.7 * len(json.dumps(plan.result()))
+    assert len(own["processes"]) == arms * PLAN.blocks
+    assert len(own["measurements"]) == arms * PLAN.blocks * len(PLAN.batch_sizes)
 
 
 def test_a_measurement_of_a_cell_without_a_time_is_no_row_but_does_no_harm(tmp_path: Path) -> None:
-    document = as_v2(CORPORA["two devices"].result())
+    document = PLAN.result()
     whole = load([written(tmp_path, document)])
     extra = document["crossover"]["measurements"][0] | {"batch_size": 64, "steps": 64}
     document["crossover"]["measurements"].append(extra)
@@ -115,22 +112,22 @@ REFUSALS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
 @pytest.mark.parametrize("name", REFUSALS)
 def test_a_damaged_file_is_refused_with_the_place(tmp_path: Path, name: str) -> None:
     damage, words = REFUSALS[name]
-    document = as_v2(CORPORA["two devices"].result())
+    document = PLAN.result()
     damage(document)
     with pytest.raises(ResultError, match=words):
         load([written(tmp_path, document)])
 
 
-@pytest.mark.parametrize("version", [0, -1, "2", None, 2.0, True])
-def test_a_version_that_never_was_is_refused(tmp_path: Path, version: Any) -> None:
-    document = as_v2(CORPORA["two devices"].result())
+@pytest.mark.parametrize("version", [1, 0, -1, "2", None, 2.0, True])
+def test_a_version_that_is_not_todays_is_refused(tmp_path: Path, version: Any) -> None:
+    document = PLAN.result()
     document["crossover"]["schema_version"] = version
     with pytest.raises(ResultError, match=r"crossover\.schema_version: is not a version"):
         load([written(tmp_path, document)])
 
 
 def test_a_newer_version_says_to_update(tmp_path: Path) -> None:
-    document = as_v2(CORPORA["two devices"].result())
+    document = PLAN.result()
     document["crossover"]["schema_version"] = 3
     with pytest.raises(ResultError, match="is 3, newer than this reader's 2; update Crossover"):
         load([written(tmp_path, document)])

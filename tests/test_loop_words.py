@@ -10,7 +10,6 @@ from bench.ladder import COURSE, LEAN, Loop
 from scripts import compare, loop
 from scripts.loop import loop_words
 from tests.corpus import Corpus
-from tests.corpus_v2 import as_v2
 
 
 @pytest.mark.parametrize(
@@ -39,8 +38,8 @@ def test_both_halves_mean_the_same_by_lean_and_course() -> None:
 def test_runs_of_different_loops_are_not_compared(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lean = as_v2(Corpus(batch_sizes=(8,), epochs=(1,)).result())
-    course = as_v2(Corpus(batch_sizes=(8,), epochs=(1,)).result())
+    lean = Corpus(batch_sizes=(8,), epochs=(1,)).result()
+    course = Corpus(batch_sizes=(8,), epochs=(1,)).result()
     course["crossover"]["run"]["loop"] = asdict(COURSE)
     paths = []
     for name, content in (("lean", lean), ("course", course)):

@@ -30,16 +30,15 @@ def test_each_measured_round_and_each_absent_cell_is_one_row(tmp_path: Path) -> 
 
 def test_a_rounds_columns_are_derived_from_what_the_worker_measured(tmp_path: Path) -> None:
     document = Corpus(batch_sizes=(1024,), epochs=(2,), devices=("cpu",), blocks=1).result()
-    (entry,) = document["benchmarks"]
-    entry["extra_info"]["rounds"][0] |= {
+    document["crossover"]["processes"][0] |= {
         "import_seconds": 4.0,
         "context_seconds": 0.5,
         "transfer_seconds": 0.25,
         "first_step_seconds": 0.75,
         "warm_step_seconds": 0.25,
-        "epoch_seconds": [8.0, 2.0, 4.0],
     }
-    entry["stats"] = {"rounds": 1, "data": [11.25]}
+    document["crossover"]["measurements"][0]["epoch_seconds"] = [8.0, 2.0, 4.0]
+    document["benchmarks"][0]["stats"] = {"rounds": 1, "data": [11.25]}
     row = table.load([edited(tmp_path, document)]).iloc[0]
     assert row["cold_start_seconds"] == 1.25
     assert row["first_step_surplus_seconds"] == 0.5
@@ -51,10 +50,10 @@ def test_a_rounds_columns_are_derived_from_what_the_worker_measured(tmp_path: Pa
 
 def test_a_first_step_faster_than_a_warm_one_has_no_negative_surplus(tmp_path: Path) -> None:
     document = Corpus(batch_sizes=(1024,), epochs=(1,), devices=("cpu",), blocks=1).result()
-    (entry,) = document["benchmarks"]
-    change = {"first_step_seconds": 0.25, "warm_step_seconds": 0.75, "epoch_seconds": [8.0]}
-    entry["extra_info"]["rounds"][0] |= change | {"context_seconds": 0, "transfer_seconds": 0.0}
-    entry["stats"] = {"rounds": 1, "data": [8.0]}
+    change = {"first_step_seconds": 0.25, "warm_step_seconds": 0.75}
+    document["crossover"]["processes"][0] |= change | {"context_seconds": 0, "transfer_seconds": 0}
+    document["crossover"]["measurements"][0]["epoch_seconds"] = [8.0]
+    document["benchmarks"][0]["stats"] = {"rounds": 1, "data": [8.0]}
     row = table.load([edited(tmp_path, document)]).iloc[0]
     assert row["first_step_surplus_seconds"] == 0.0
     assert row["cold_start_seconds"] == 0.0
@@ -70,12 +69,16 @@ def test_absent_cells_keep_their_reason_and_have_no_times(tmp_path: Path) -> Non
     assert set(absent["batch_size"]) == {8}
 
 
-def test_a_cell_that_lost_some_blocks_has_its_rounds_and_the_reason(tmp_path: Path) -> None:
-    plan = Corpus(absent={("mlp", 8, 1, "vulkan"): ("timeout", "60 s", 3)})
-    rows = table.load([plan.write(tmp_path)])
-    cell = rows[(rows["batch_size"] == 8) & (rows["epochs"] == 1) & (rows["device"] == "vulkan")]
-    assert cell["block"].notna().sum() == 3
-    assert cell["reason"].tolist() == ["", "", "", "timeout"]
+def test_a_cell_that_lost_some_blocks_is_a_row_with_the_reason(tmp_path: Path) -> None:
+    plan = Corpus(absent={("mlp", 8, None, "vulkan"): ("timeout", "60 s", 3)})
+    document = plan.result()
+    vulkan = [one["device"] == "vulkan" for one in document["crossover"]["processes"]]
+    rows = [row for row in document["crossover"]["measurements"] if vulkan[row["process"]]]
+    assert [row["batch_size"] for row in rows].count(8) == 3
+    table_ = table.load([edited(tmp_path, document)])
+    cells = table_[(table_["batch_size"] == 8) & (table_["device"] == "vulkan")]
+    assert cells["block"].notna().sum() == 0
+    assert cells["reason"].tolist() == ["timeout"] * 3
 
 
 def test_a_run_that_measured_nothing_is_a_table_of_reasons(tmp_path: Path) -> None:
@@ -88,16 +91,20 @@ def test_a_run_that_measured_nothing_is_a_table_of_reasons(tmp_path: Path) -> No
 
 def test_suspicions_of_cell_block_and_worker_are_joined_on_the_row(tmp_path: Path) -> None:
     plan = Corpus(
-        suspect={("mlp", 8, 1, "cpu"): ["loss mismatch"]}, block_suspect={("mlp", 2): ["loaded"]}
+        batch_sizes=(8,),
+        epochs=(1,),
+        suspect={("mlp", 8, 1, "cpu"): ["loss mismatch"]},
+        block_suspect={("mlp", 2): ["loaded"]},
     )
     document = plan.result()
-    rounds = document["benchmarks"][0]["extra_info"]["rounds"]
-    first_epoch = rounds[2]["epoch_seconds"][0]
-    # The cell is about one epoch, so its total does not change with the later ones.
-    rounds[2] = rounds[2] | {"epoch_seconds": [first_epoch] * 2 + [2 * first_epoch] * 2}
+    for row in document["crossover"]["measurements"]:
+        process = document["crossover"]["processes"][row["process"]]
+        if (process["device"], process["block"]) == ("cpu", 2):
+            # The cell is about one epoch, so its total does not change with the later ones.
+            row["epoch_seconds"] = [row["epoch_seconds"][0] * times for times in (1, 1, 2, 2)]
     rows = table.load([edited(tmp_path, document)])
-    cell = rows[(rows["batch_size"] == 8) & (rows["epochs"] == 1) & (rows["device"] == "cpu")]
-    first = cell[cell["arm"] == "first"].set_index("block")["suspect"]
+    cpu = rows[rows["device"] == "cpu"]
+    first = cpu[cpu["arm"] == "first"].set_index("block")["suspect"]
     assert first[0] == "loss mismatch"
     assert first[2] == (
         "loss mismatch; loaded; "
@@ -139,11 +146,15 @@ def test_planned_looks_are_counted_and_one_when_none_were_planned(tmp_path: Path
     assert rows.groupby("machine")["looks"].unique().map(list).to_dict() == {"a": [3], "b": [1]}
 
 
-def test_a_repeat_that_never_ran_adds_no_row(tmp_path: Path) -> None:
-    document = Corpus().result()
-    for entry in document["crossover"]["repeats"]:
-        entry["rounds"] = []
-    assert set(table.load([edited(tmp_path, document)])["arm"]) == {"first"}
+def test_a_repeat_that_stopped_early_is_of_the_epochs_that_it_has(tmp_path: Path) -> None:
+    document = Corpus(epochs=(1, 2)).result()
+    own = document["crossover"]
+    for row in own["measurements"]:
+        if own["processes"][row["process"]]["again"]:
+            del row["epoch_seconds"][1:]
+    rows = table.load([edited(tmp_path, document)])
+    assert set(rows.loc[rows["arm"] == "again", "epochs"]) == {1}
+    assert set(rows.loc[rows["arm"] == "first", "epochs"]) == {1, 2}
 
 
 def test_threads_are_an_axis_and_zero_means_torchs_own(tmp_path: Path) -> None:

@@ -23,7 +23,6 @@ from scripts import table
 from scripts.result_file import read
 from scripts.schema import fits, load_schema
 from tests.corpus import Corpus
-from tests.corpus_v2 import as_v2
 from tests.fuzzing import (
     BYTES,
     FILES,
@@ -57,11 +56,7 @@ PLAN = Corpus(
     run={"looks": [2, 5]},
 )
 THREADS = Corpus(batch_sizes=(8,), epochs=(1,), blocks=1, samples=64, threads=(1, 2))
-MADE: dict[int | str, Any] = {
-    1: PLAN.result(),
-    2: as_v2(PLAN.result()),
-    "threads": as_v2(THREADS.result()),
-}
+MADE = {"epochs": PLAN.result(), "threads": THREADS.result()}
 TEXT = {name: json.dumps(document, ensure_ascii=False).encode() for name, document in MADE.items()}
 VALID = {name: json.loads(content) for name, content in TEXT.items()}  # without shared parts
 
@@ -71,10 +66,10 @@ ADVICE = (
 )  # fmt: skip
 
 PLACES = {name: list(places(document))[1:] for name, document in VALID.items()}
-ANY_CHANGES: st.SearchStrategy[tuple[int | str, Changes]] = st.one_of(
+ANY_CHANGES: st.SearchStrategy[tuple[str, Changes]] = st.one_of(
     [st.tuples(st.just(name), changes_of(document)) for name, document in VALID.items()]
 )
-ANY_CUTS: st.SearchStrategy[tuple[int | str, tuple[str, Cut]]] = st.one_of(
+ANY_CUTS: st.SearchStrategy[tuple[str, tuple[str, Cut]]] = st.one_of(
     [st.tuples(st.just(name), cuts_of(content)) for name, content in TEXT.items()]
 )
 SEEDS = st.integers(0, 2**32)
@@ -141,7 +136,7 @@ def lists(frame: pd.DataFrame) -> dict[str, list[Any]]:
 @fuzzed(EXAMPLES)
 @given(changes=ANY_CHANGES, seed=SEEDS)
 def test_any_changed_value_loads_as_changed_or_is_refused(
-    changes: tuple[int | str, Changes], seed: int, tally: Tally
+    changes: tuple[str, Changes], seed: int, tally: Tally
 ) -> None:
     name, first = changes
     for own in [first, *more_changes(PLACES[name], seed, FILES - 1)]:
@@ -151,7 +146,7 @@ def test_any_changed_value_loads_as_changed_or_is_refused(
 @fuzzed(EXAMPLES)
 @given(cut=ANY_CUTS, seed=SEEDS)
 def test_any_changed_bytes_load_as_changed_or_are_refused(
-    cut: tuple[int | str, tuple[str, Cut]], seed: int, tally: Tally
+    cut: tuple[str, tuple[str, Cut]], seed: int, tally: Tally
 ) -> None:
     name, first = cut
     for how, where in [first, *more_cuts(len(TEXT[name]), seed, FILES - 1)]:
@@ -159,7 +154,7 @@ def test_any_changed_bytes_load_as_changed_or_are_refused(
 
 
 @pytest.mark.parametrize("name", VALID)
-def test_the_unchanged_files_load_to_what_they_say(name: int | str, tally: Tally) -> None:
+def test_the_unchanged_files_load_to_what_they_say(name: str, tally: Tally) -> None:
     assert load_or_refuse(TEXT[name], tally)
 
 
@@ -198,20 +193,19 @@ def _reordered(value: Any, chance: Any) -> Any:
 @fuzzed(EXAMPLES)
 @given(changes=ANY_CHANGES)
 def test_the_fast_check_accepts_nothing_that_jsonschema_refuses(
-    changes: tuple[int | str, Changes],
+    changes: tuple[str, Changes],
 ) -> None:
     document = changed(TEXT[changes[0]], changes[1])
     content = written(document)
     if b"NaN" in content or b"Infinity" in content:  # the parser refuses them before any schema
         return
-    version = 1 if changes[0] == 1 else 2
-    if fits([document], load_schema(version)):
-        jsonschema.Draft202012Validator(load_schema(version)).validate(document)
+    if fits([document], load_schema()):
+        jsonschema.Draft202012Validator(load_schema()).validate(document)
 
 
 @pytest.mark.parametrize("name", VALID)
-def test_the_fast_check_accepts_valid_files_without_jsonschemas_help(name: int | str) -> None:
-    assert fits([VALID[name]], load_schema(1 if name == 1 else 2))
+def test_the_fast_check_accepts_valid_files_without_jsonschemas_help(name: str) -> None:
+    assert fits([VALID[name]], load_schema())
 
 
 @pytest.mark.parametrize("unknown", ["multipleOf", "contains", "uniqueItems"])

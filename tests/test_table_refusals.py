@@ -23,11 +23,6 @@ def refusal(path: Path) -> table.ResultError:
     return caught.value
 
 
-def first_round(document: Document) -> Document:
-    entry: Document = document["benchmarks"][0]["extra_info"]["rounds"][0]
-    return entry
-
-
 def put(value: object, *where: str | int) -> Edit:
     def edit(document: Document) -> None:
         target: Any = document
@@ -38,37 +33,44 @@ def put(value: object, *where: str | int) -> Edit:
     return edit
 
 
-ROUND = ("benchmarks", 0, "extra_info", "rounds", 0)
+def longer_events(document: Document) -> None:
+    row = document["crossover"]["measurements"][0]
+    row["event_seconds"] = [1.01 * seconds for seconds in row["epoch_seconds"]]
+
+
+PROCESS = ("crossover", "processes", 0)
+MEASUREMENT = ("crossover", "measurements", 0)
+ARM = "crossover.measurements[0] (mlp-8-cpu)"
 CELL = "benchmarks[0] (mlp-8-1-cpu)"
 EDITS: list[tuple[str, Edit, str, str]] = [
     (
         "negative time",
-        put(-1.0, *ROUND, "context_seconds"),
-        f"{CELL}.extra_info.rounds[0].context_seconds",
+        put(-1.0, *PROCESS, "context_seconds"),
+        "crossover.processes[0].context_seconds",
         "less than the minimum",
     ),
     (
         "zero epoch",
-        put([0.0] * 4, *ROUND, "epoch_seconds"),
-        f"{CELL}.extra_info.rounds[0].epoch_seconds[0]",
+        put([0.0] * 4, *MEASUREMENT, "epoch_seconds"),
+        f"{ARM}.epoch_seconds[0]",
         "less than the minimum of 1e-12",
     ),
     (
         "infinity by overflow",
-        put(10**400, *ROUND, "context_seconds"),
-        f"{CELL}.extra_info.rounds[0].context_seconds",
+        put(10**400, *PROCESS, "context_seconds"),
+        "crossover.processes[0].context_seconds",
         "maximum",
     ),
     (
         "text for a number",
-        put("fast", *ROUND, "loss"),
-        f"{CELL}.extra_info.rounds[0].loss",
+        put("fast", *MEASUREMENT, "loss"),
+        f"{ARM}.loss",
         "not of type",
     ),
     (
         "true for a number",
-        put(True, *ROUND, "import_seconds"),
-        f"{CELL}.extra_info.rounds[0].import_seconds",
+        put(True, *PROCESS, "import_seconds"),
+        "crossover.processes[0].import_seconds",
         "not of type",
     ),
     ("unknown axis", put(1, "benchmarks", 0, "params", "width"), f"{CELL}.params", "width"),
@@ -91,16 +93,16 @@ EDITS: list[tuple[str, Edit, str, str]] = [
         "params.device",
         "does not match",
     ),
-    ("empty rounds", put([], "benchmarks", 0, "extra_info", "rounds"), CELL, "should be non-empty"),
+    ("no seconds", put([], "benchmarks", 0, "stats", "data"), CELL, "should be non-empty"),
     (
-        "fewer rounds than data",
-        lambda document: document["benchmarks"][0]["extra_info"]["rounds"].pop(),
+        "fewer seconds than rounds",
+        lambda document: document["benchmarks"][0]["stats"]["data"].pop(),
         f"{CELL}.stats.rounds",
         "is not the number",
     ),
     (
         "another first loss on one device",
-        put(2.4, *ROUND, "first_loss"),
+        put(2.4, *MEASUREMENT, "first_loss"),
         "first_loss",
         "not one work",
     ),
@@ -112,28 +114,26 @@ EDITS: list[tuple[str, Edit, str, str]] = [
     ),
     (
         "another number of steps",
-        put(511, *ROUND, "steps"),
-        f"{CELL}.extra_info.rounds[0].steps",
+        put(511, *MEASUREMENT, "steps"),
+        f"{ARM}.steps",
         "4096 samples / batch size",
     ),
     (
         "events longer than the wall clock",
-        lambda document: first_round(document).update(
-            event_seconds=[1.01 * second for second in first_round(document)["epoch_seconds"]]
-        ),
-        f"{CELL}.extra_info.rounds[0].epoch_seconds",
+        longer_events,
+        f"{ARM}.epoch_seconds",
         "the clock stopped before the device",
     ),
     (
         "fewer events than epochs",
-        put([1e-9], *ROUND, "event_seconds"),
-        f"{CELL}.extra_info.rounds[0].event_seconds",
+        put([1e-9], *MEASUREMENT, "event_seconds"),
+        f"{ARM}.event_seconds",
         "another length",
     ),
     (
         "fewer epochs than the cell is about",
-        put([1.0], "benchmarks", 1, "extra_info", "rounds", 1, "epoch_seconds"),
-        "benchmarks[1] (mlp-8-2-cpu).extra_info.rounds[1].epoch_seconds",
+        put([1.0], *MEASUREMENT, "epoch_seconds"),
+        f"{ARM}.epoch_seconds",
         "fewer epochs",
     ),
     (
@@ -152,8 +152,8 @@ EDITS: list[tuple[str, Edit, str, str]] = [
     ),
     (
         "a block twice",
-        put(1, *ROUND, "block"),
-        f"{CELL}.extra_info.rounds[1].block",
+        put(1, *PROCESS, "block"),
+        "(mlp-8-cpu).block",
         "stands in this cell twice",
     ),
     (
@@ -161,6 +161,12 @@ EDITS: list[tuple[str, Edit, str, str]] = [
         put({}, "crossover", "run", "learning_rates"),
         "crossover.run.learning_rates",
         "no learning rate of mlp",
+    ),
+    (
+        "older schema",
+        put(1, "crossover", "schema_version"),
+        "crossover.schema_version",
+        "is not a version that this reader knows (2); measure again or leave this file out",
     ),
     (
         "newer schema",
@@ -197,7 +203,7 @@ def test_a_wrong_value_is_refused_by_file_cell_and_field(
 
 def test_a_missing_field_is_refused_by_name(tmp_path: Path) -> None:
     document = Corpus().result()
-    del first_round(document)["transfer_seconds"]
+    del document["crossover"]["processes"][0]["transfer_seconds"]
     path = tmp_path / "edited.json"
     path.write_text(json.dumps(document), encoding="utf-8")
     assert "'transfer_seconds' is a required property" in refusal(path).message

@@ -12,16 +12,11 @@ from scripts import bounds, compare, json_text, report, result_file, table
 from scripts.machines import compared
 from scripts.result_file import SCHEMA_VERSION
 from tests.corpus import Corpus
-from tests.corpus_v2 import as_v2
 from tests.fuzzing import at, is_number, places, put
 
 Document = dict[str, Any]
 
 SMALL: dict[str, Any] = {"batch_sizes": (8,), "epochs": (1, 2), "blocks": 3, "samples": 64}
-LAYOUTS: dict[str, Callable[[], Document]] = {
-    "version 1": lambda: Corpus(**SMALL).result(),
-    "version 2": lambda: as_v2(Corpus(**SMALL).result()),
-}
 
 
 def saved(folder: Path, document: Document) -> Path:
@@ -44,7 +39,6 @@ UNUSED = {
     "machine_info.crossover.ram_bytes",
     "machine_info.crossover.torch_threads",
     "machine_info.crossover.accelerators.memory_bytes",
-    "benchmarks.extra_info.rounds.threads",
     "benchmarks.stats.stddev",
     "benchmarks.stats.iterations",
     "crossover.run.blocks",
@@ -56,33 +50,24 @@ UNUSED = {
     "crossover.workloads.mlp.train_samples",
     "crossover.workloads.mlp.held_out_samples",
     "crossover.workloads.mlp.timed_samples",
-    "crossover.repeats.rounds.threads",
     "crossover.processes.threads",
+    "crossover.measurements.own_first_step_seconds",
+    "crossover.measurements.own_warm_step_seconds",
     "crossover.blocks.block",
     "crossover.blocks.load_before",
     "crossover.blocks.load_after",
     "crossover.blocks.steal_share",
 }
 """Numbers that no row, no verdict and no figure is made of."""
-OUTSIDE_A_MEDIAN = {
-    f"{entry}.{kind}_seconds"
-    for kind in ("epoch", "event")
-    for entry in (
-        "benchmarks.extra_info.rounds",
-        "crossover.repeats.rounds",
-        "crossover.measurements",
-    )
-}
+OUTSIDE_A_MEDIAN = {f"crossover.measurements.{kind}_seconds" for kind in ("epoch", "event")}
 """Epochs beyond those of any total: only their median counts, as the warm figure."""
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
 def test_each_number_changed_by_a_millionth_is_refused_or_found_in_the_rows(
-    layout: str, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
     plan = Corpus(batch_sizes=(8,), epochs=(1, 2), blocks=1, samples=64, events=True)
-    first = plan.result() if layout == "version 1" else as_v2(plan.result())
-    document = json.loads(json.dumps(first))  # nothing in it is shared
+    document = json.loads(json.dumps(plan.result()))  # nothing in it is shared
     known = table.load_results([saved(tmp_path, document)])
     silent = set()
     for where in list(places(document)):
@@ -102,25 +87,15 @@ def test_each_number_changed_by_a_millionth_is_refused_or_found_in_the_rows(
     assert silent <= UNUSED | OUTSIDE_A_MEDIAN
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("part", ["total", "epoch", "context_seconds", "first_step_seconds"])
-def test_a_total_and_its_parts_cannot_be_changed_apart(
-    layout: str, part: str, tmp_path: Path
-) -> None:
-    document = LAYOUTS[layout]()
+def test_a_total_and_its_parts_cannot_be_changed_apart(part: str, tmp_path: Path) -> None:
+    document = Corpus(**SMALL).result()
     if part == "total":
         document["benchmarks"][0]["stats"]["data"][0] *= 1 + 1e-8
+    elif part == "epoch":
+        document["crossover"]["measurements"][0]["epoch_seconds"][0] *= 1 + 1e-8
     else:
-        own = document["crossover"]
-        versions = {
-            "version 1": document["benchmarks"][0]["extra_info"].get("rounds", [{}])[0],
-            "version 2": own.get("measurements" if part == "epoch" else "processes", [{}])[0],
-        }
-        one = versions[layout]
-        if part == "epoch":
-            one["epoch_seconds"][0] *= 1 + 1e-8
-        else:
-            one[part] *= 1 + 1e-6
+        document["crossover"]["processes"][0][part] *= 1 + 1e-6
     message = refusal(saved(tmp_path, document))
     assert "stats.data[0]" in message
     assert "cold start and epochs add up to" in message
@@ -156,26 +131,19 @@ FACTS: dict[str, tuple[dict[str, Any], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("name", FACTS)
-def test_what_a_file_says_of_itself_has_to_be_so(layout: str, name: str, tmp_path: Path) -> None:
+def test_what_a_file_says_of_itself_has_to_be_so(name: str, tmp_path: Path) -> None:
     change, words = FACTS[name]
-    document = LAYOUTS[layout]()
+    document = Corpus(**SMALL).result()
     document["crossover"] |= change
     assert words in refusal(saved(tmp_path, document))
 
 
-def test_a_file_of_version_1_without_a_count_of_its_cells_loads(tmp_path: Path) -> None:
-    document = Corpus(**SMALL).result()
-    assert "measured" not in document["crossover"]
-    assert len(table.load([saved(tmp_path, document)])) > 0
-
-
 def test_a_loss_that_is_finite_in_one_process_only_is_refused(tmp_path: Path) -> None:
     document = Corpus(**SMALL).result()
-    document["benchmarks"][0]["extra_info"]["rounds"][1]["first_loss"] = None
+    document["crossover"]["measurements"][1]["first_loss"] = None
     message = refusal(saved(tmp_path, document))
-    assert "is 2.31, but another process of the block had null: not one work" in message
+    assert "is null, but another process of the block had 2.31: not one work" in message
 
 
 WHOLE: dict[str, tuple[object, str]] = {
@@ -200,8 +168,9 @@ def test_a_count_is_a_whole_number_written_as_one(name: str, tmp_path: Path) -> 
 @pytest.mark.parametrize("seconds", [0, -0.0, -1e-9, 5e-324, 1e-13, 1e10, 1e308])
 def test_a_time_that_no_clock_can_show_is_refused(seconds: float, tmp_path: Path) -> None:
     document = Corpus(**SMALL).result()
-    document["benchmarks"][0]["extra_info"]["rounds"][0]["epoch_seconds"][1] = seconds
-    assert "extra_info.rounds[0].epoch_seconds[1]" in refusal(saved(tmp_path, document))
+    document["crossover"]["measurements"][0]["epoch_seconds"][1] = seconds
+    place = "crossover.measurements[0] (mlp-8-cpu).epoch_seconds[1]"
+    assert place in refusal(saved(tmp_path, document))
 
 
 def test_a_number_too_large_for_a_float_is_refused_as_infinite(tmp_path: Path) -> None:
@@ -301,7 +270,6 @@ def test_what_does_not_fit_into_memory_is_one_line(
     assert "does not fit into this machine's memory" in message
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize(
     ("bound", "words"),
     [
@@ -311,9 +279,9 @@ def test_what_does_not_fit_into_memory_is_one_line(
     ],
 )
 def test_a_grid_larger_than_any_run_is_refused_before_a_table_is_made(
-    layout: str, bound: tuple[str, Any], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bound: tuple[str, Any], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = saved(tmp_path, LAYOUTS[layout]())
+    path = saved(tmp_path, Corpus(**SMALL).result())
     table.load([path])
     monkeypatch.setattr(bounds, *bound)
     monkeypatch.setattr("scripts.rounds.Rounds.of", lambda _document: pytest.fail("flattened"))
@@ -329,22 +297,22 @@ def test_a_marks_block_of_thousands_of_digits_is_only_a_text(tmp_path: Path) -> 
 
 
 def test_fields_of_a_measurement_cannot_stand_in_for_those_of_its_process(tmp_path: Path) -> None:
-    document = as_v2(Corpus(**SMALL).result())
+    document = Corpus(**SMALL).result()
     known = table.load([saved(tmp_path, document)])
     for row in document["crossover"]["measurements"]:
-        row |= {"block": "three", "import_seconds": -1, "_place": None, "rounds": 0}
+        row |= {"block": "three", "import_seconds": -1, "rounds": 0}
     assert table.load([saved(tmp_path, document)]).equals(known)
 
 
 @pytest.mark.parametrize("main", [report.main, compare.main])
-@pytest.mark.parametrize("version", [0, -1, SCHEMA_VERSION + 1, "2", None, 2.5])
+@pytest.mark.parametrize("version", [1, 0, -1, SCHEMA_VERSION + 1, "2", None, 2.5])
 def test_a_file_of_another_version_says_what_to_do_and_ends_with_status_two(
     main: Callable[[list[str]], int],
     version: object,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    document = as_v2(Corpus(**SMALL).result())
+    document = Corpus(**SMALL).result()
     document["crossover"]["schema_version"] = version
     bad, good = saved(tmp_path, document), Corpus(**SMALL).write(tmp_path)
     assert main([str(bad), str(good)]) == 2
@@ -354,15 +322,6 @@ def test_a_file_of_another_version_says_what_to_do_and_ends_with_status_two(
     assert said.err.startswith(f"{bad}: crossover.schema_version: is ")
     assert ("update Crossover" in said.err) == (version == SCHEMA_VERSION + 1)
     assert ("measure again" in said.err) == (version != SCHEMA_VERSION + 1)
-
-
-@pytest.mark.parametrize("loop", [5, None, [], {"loader": 5}, "\x1b[2J"])
-def test_a_field_that_version_1_did_not_know_is_no_field_of_it(loop: Any, tmp_path: Path) -> None:
-    document = Corpus(**SMALL).result()
-    known = table.load([saved(tmp_path, document)])
-    document["crossover"]["run"] |= {"loop": loop}
-    document["crossover"] |= {"diagnosis": loop, "variants": loop, "processes": loop}
-    assert table.load([saved(tmp_path, document)]).equals(known)
 
 
 def test_files_whose_names_are_shown_alike_stay_apart(tmp_path: Path) -> None:
