@@ -127,7 +127,7 @@ class _Writer:
             measurements += [{"process": len(processes)} | row for row in rows]
             if rows:
                 asked = {"threads_asked": worker.threads} if self.plan.threads else {}
-                arm = {"workload": worker.workload, "device": worker.device}
+                arm: dict[str, Any] = {"workload": worker.workload, "device": worker.device}
                 arm |= asked | {"again": worker.again, "block": worker.block}
                 processes.append(arm | process)
         return {"processes": processes, "measurements": measurements}
