@@ -18,13 +18,11 @@ Arm = tuple[str, int, str, int, bool]
 
 _PROCESS = (
     "block",
-    "started",
     "import_seconds",
     "context_seconds",
     "transfer_seconds",
     "first_step_seconds",
     "warm_step_seconds",
-    "threads",
 )
 
 
@@ -34,7 +32,7 @@ class Rounds:
 
     A cell's rounds are the measurements of its arm and batch size, in the order of their blocks.
     `cells` holds their axes; `owner[i]` is the cell of round `i` and `which[i]` its entry: cells
-    that differ in epochs only share entries, so what an entry says is worked out once.
+    that differ only in epochs share entries, so what an entry says is worked out once.
     """
 
     entries: list[dict[str, Any]]
@@ -61,7 +59,7 @@ class Rounds:
                 lists.append(whole)
         numbers = list(dict.fromkeys(chain.from_iterable(lists)))
         places = dict(zip(numbers, range(len(numbers)), strict=True))
-        shared = [{name: one[name] for name in _PROCESS if name in one} for one in processes]
+        shared = [{name: one[name] for name in _PROCESS} for one in processes]
         return cls(
             entries=[rows[one] | shared[rows[one]["process"]] for one in numbers],
             numbers=numbers,
@@ -122,17 +120,17 @@ def _numbers_by_arm(
     arms: dict[Arm, list[int]] = defaultdict(list)
     for number, row in enumerate(rows):
         process = processes[row["process"]]
-        size, threads = row["batch_size"], process.get("threads_asked", 0)
-        cell = process | {"batch_size": size, "threads": threads}
-        arms[_arm(cell, again=process["again"])].append(number)
+        workload, size, device = process["workload"], row["batch_size"], process["device"]
+        arm = (workload, size, device, process.get("threads_asked", 0), process["again"])
+        arms[arm].append(number)
     for numbers in arms.values():
         numbers.sort(key=lambda number: int(processes[rows[number]["process"]]["block"]))
     return arms
 
 
-def _arm(axes: dict[str, Any], *, again: bool) -> Arm:
-    workload, size, device = axes["workload"], axes["batch_size"], axes["device"]
-    return (workload, size, device, axes.get("threads", 0), again)
+def _arm(cell: dict[str, Any], *, again: bool) -> Arm:
+    workload, size, device = cell["workload"], cell["batch_size"], cell["device"]
+    return (workload, size, device, cell.get("threads", 0), again)
 
 
 @dataclass(frozen=True)
