@@ -10,14 +10,12 @@ from torch import Tensor, nn
 
 from bench.clock import DeviceClock
 from bench.device import make_clock, open_device
+from bench.grid import MOST_EPOCHS
 from bench.job import Job
 from bench.loops import evaluate_everything, train_as_asked
 from bench.modes import compile_afresh, place, prepare
 from models import WORKLOADS, Split, Workload, load_dataset, timed_split
 from models.optimizers import make_optimizer
-
-MOST_EPOCHS = 200
-"""Epochs at one batch size: their numbers, with the seed, make the permutations."""
 
 
 @dataclass

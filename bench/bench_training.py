@@ -14,7 +14,10 @@ clock = ReplayClock()
 
 @pytest.mark.benchmark(timer=clock)
 def bench_training(benchmark: Any, request: pytest.FixtureRequest, crossover_run: Run) -> None:
-    """Total seconds to train: cold start and epochs, one round a process."""
+    """Total seconds to train: cold start and epochs, one round a process.
+
+    `derived` marks rounds that count warm epochs for those that were not measured.
+    """
     cell = Cell(**request.node.callspec.params)
     outcome = crossover_run.outcome(cell)
     if isinstance(outcome, Absent):
@@ -23,5 +26,5 @@ def bench_training(benchmark: Any, request: pytest.FixtureRequest, crossover_run
             pytest.fail(f"failed: {outcome.detail}", pytrace=False)
         pytest.skip(f"{outcome.reason}: {outcome.detail}")
     clock.replay(benchmark, outcome.seconds)
-    benchmark.extra_info |= {"suspect": outcome.suspect}
+    benchmark.extra_info |= {"suspect": outcome.suspect, "derived": outcome.derived}
     crossover_run.stats[cell] = benchmark.stats

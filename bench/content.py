@@ -88,7 +88,7 @@ def provisional(run: "Run") -> dict[str, Any]:
             {
                 "name": cell_id(cell, threads_asked=run.threads_asked),
                 "params": cell_params(cell, threads_asked=run.threads_asked),
-                "extra_info": {"suspect": outcome.suspect},
+                "extra_info": {"suspect": outcome.suspect, "derived": outcome.derived},
                 "stats": {"rounds": len(outcome.seconds), "data": outcome.seconds},
             }
         )

@@ -8,9 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from bench.arm import MOST_EPOCHS, Arm, epoch_work, fresh_training, make_permutation
+from bench.arm import Arm, epoch_work, fresh_training, make_permutation
 from bench.clock import Timing
 from bench.device import device_peak_bytes, host_peak_bytes, reset_peak_memory
+from bench.grid import MOST_EPOCHS
 from bench.injected import SlowedOptimizer
 from bench.loops import Batch, on_device
 from bench.modes import eagerly

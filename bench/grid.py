@@ -21,6 +21,11 @@ WORKLOAD_NAMES = (
 OPTIMIZER_NAMES = ("sgd", "momentum", "adam", "adamw")
 IMPLEMENTATION_NAMES = ("for-loop", "foreach", "fused")
 
+MOST_EPOCHS = 200
+"""Epochs that a worker trains at one batch size: with the seed they number the permutations."""
+MOST_DERIVED = 1_000_000
+"""Epochs that anything is said about; those beyond the trained ones are derived."""
+
 OWN_THREADS = 0
 """In the threads axis: torch's own choice of the number of threads."""
 
@@ -64,11 +69,15 @@ class Arm(NamedTuple):
 
 @dataclass(frozen=True)
 class Preset:
-    """Defaults of the axes: how much of the grid, and how long it may take."""
+    """Defaults of the axes: how much of the grid, and how long it may take.
+
+    A worker trains `measured_epochs` at a batch size; totals of more epochs are derived.
+    """
 
     workloads: tuple[str, ...]
     batch_sizes: tuple[int, ...]
     epochs: tuple[int, ...]
+    measured_epochs: int
     blocks: int
     samples: int
     cell_timeout_seconds: float
@@ -78,7 +87,8 @@ PRESETS: Mapping[str, Preset] = {
     "smoke": Preset(
         workloads=("mlp", "lstm"),
         batch_sizes=(32, 512),
-        epochs=(1, 2),
+        epochs=(1, 3, 10),
+        measured_epochs=2,
         blocks=3,
         samples=1024,
         cell_timeout_seconds=10.0,
@@ -86,7 +96,8 @@ PRESETS: Mapping[str, Preset] = {
     "default": Preset(
         workloads=("mlp", "cnn", "lstm", "transformer"),
         batch_sizes=(8, 32, 128, 512, 2048),
-        epochs=(1, 2),
+        epochs=(1, 3, 10, 30, 100),
+        measured_epochs=2,
         blocks=5,
         samples=4096,
         cell_timeout_seconds=60.0,
@@ -94,7 +105,8 @@ PRESETS: Mapping[str, Preset] = {
     "full": Preset(
         workloads=WORKLOAD_NAMES,
         batch_sizes=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096),
-        epochs=(1, 2, 4, 8, 16, 32),
+        epochs=(1, 3, 10, 30, 100),
+        measured_epochs=4,
         blocks=9,
         samples=4096,
         cell_timeout_seconds=600.0,

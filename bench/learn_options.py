@@ -12,10 +12,10 @@ from bench.learn_grid import FULL, LEARN_PRESETS, LearnPreset, real_sizes
 
 # Options of the suite that say nothing about learning.
 TIMING = (
-    "--epochs", "--devices", "--threads", "--blocks", "--samples", "--learning-rate", "--seed",
-    "--cell-timeout", "--suspect-repeats", "--until-decided", "--find-crossover", "--remedies",
-    "--diagnose", "--ladder", "--loop", "--loader", "--placement", "--gather", "--sequences",
-    "--evaluate",
+    "--epochs", "--measured-epochs", "--devices", "--threads", "--blocks", "--samples",
+    "--learning-rate", "--seed", "--cell-timeout", "--suspect-repeats", "--until-decided",
+    "--find-crossover", "--remedies", "--diagnose", "--ladder", "--loop", "--loader", "--placement",
+    "--gather", "--sequences", "--evaluate",
 )  # fmt: skip
 MOST_SEED = 2**31 - 1
 MOST_RATES = 32

@@ -220,7 +220,7 @@ class Campaign:
             device=arm.device,
             threads=arm.threads,
             batch_sizes=tuple(order),
-            epochs=plan.epochs,
+            epochs=min(plan.epochs, settings.measured_epochs),
             samples=settings.samples,
             seed=settings.seed,
             optimizer=settings.optimizer,

@@ -6,8 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from bench.grid import IMPLEMENTATION_NAMES, OPTIMIZER_NAMES, PRESETS, WORKLOAD_NAMES
+from bench.grid import (
+    IMPLEMENTATION_NAMES,
+    MOST_DERIVED,
+    MOST_EPOCHS,
+    OPTIMIZER_NAMES,
+    PRESETS,
+    WORKLOAD_NAMES,
+)
 from bench.ladder import LEAN, Loop
+from bench.options_epochs import add_epochs_option, read_measured_epochs
 from bench.options_loop import add_loop_options, read_loop
 from bench.remedies import REMEDIES
 
@@ -19,7 +27,10 @@ MOST_SAMPLES = 10_000_000
 
 @dataclass(frozen=True)
 class Settings:
-    """What the command asked for. `devices` is empty when torch is to be asked."""
+    """What the command asked for. `devices` is empty when torch is to be asked.
+
+    `measured_epochs` are those that a worker trains; totals of more epochs are derived.
+    """
 
     preset: str
     workloads: tuple[str, ...]
@@ -41,6 +52,7 @@ class Settings:
     diagnose: bool = False
     ladder: bool = False
     remedies: tuple[str, ...] = ()
+    measured_epochs: int = MOST_EPOCHS
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -54,7 +66,8 @@ def add_options(parser: pytest.Parser) -> None:
     add("--preset", "how much to measure (default: default)", choices=tuple(PRESETS))
     add("--workloads", f"workloads by name, or all (default: {workloads})")
     add("--batch-sizes", "samples a minibatch, e.g. 8,32,128 (default: the preset's)")
-    add("--epochs", "passes over the samples, e.g. 1,2,4 (default: the preset's)")
+    add("--epochs", "passes over the samples, e.g. 1,10,100 (default: the preset's)")
+    add_epochs_option(add)
     add("--devices", "torch devices, e.g. cpu,cuda (default: the CPU and every accelerator)")
     add("--threads", "CPU threads as an axis, e.g. 1,2 (default: torch's own number)")
     add("--blocks", "blocks: fresh processes a device for every workload (default: the preset's)")
@@ -117,12 +130,14 @@ def read_settings(config: pytest.Config) -> Settings:
         )
     if config.getoption("--until-decided") and config.getoption("--find-crossover"):
         raise pytest.UsageError("--until-decided and --find-crossover exclude each other; give one")
+    epochs = _integers("--epochs", text("--epochs"), preset.epochs, most=MOST_DERIVED)
     timeout = _positive("--cell-timeout", text("--cell-timeout"))
     return Settings(
         preset=preset_name,
         workloads=_workloads(text("--workloads"), preset.workloads),
         batch_sizes=batch_sizes,
-        epochs=_integers("--epochs", text("--epochs"), preset.epochs),
+        epochs=epochs,
+        measured_epochs=read_measured_epochs(text, preset.measured_epochs, largest=max(epochs)),
         devices=_devices(text("--devices")),
         threads=_integers("--threads", text("--threads"), ()),
         blocks=_integer("--blocks", text("--blocks"), preset.blocks, most=MOST_BLOCKS),
@@ -195,10 +210,12 @@ def _devices(value: str | None) -> tuple[str, ...]:
     return names
 
 
-def _integers(flag: str, value: str | None, default: tuple[int, ...]) -> tuple[int, ...]:
+def _integers(
+    flag: str, value: str | None, default: tuple[int, ...], *, most: int = 2**31 - 1
+) -> tuple[int, ...]:
     if value is None:
         return default
-    numbers = tuple(_integer(flag, item, 0) for item in _names(flag, value))
+    numbers = tuple(_integer(flag, item, 0, most=most) for item in _names(flag, value))
     return tuple(sorted(numbers))
 
 

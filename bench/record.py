@@ -1,8 +1,9 @@
 """From answers to rows: a cell's rounds and seconds, or the reason why it has none."""
 
+from statistics import median
 from typing import NamedTuple
 
-from bench.grid import Arm, Cell
+from bench.grid import MOST_EPOCHS, Arm, Cell
 from bench.journal import Line
 from bench.measure import Key, Measurements
 
@@ -13,11 +14,15 @@ LOSS_TOLERANCE = 0.10
 
 
 class Timed(NamedTuple):
-    """A measured cell: one answer a block, and each one's total seconds."""
+    """A measured cell: one answer a block, and each one's total seconds.
+
+    `derived`: the cell has more epochs than were measured, so its seconds are worked out.
+    """
 
     rounds: list[Line]
     seconds: list[float]
     suspect: list[str]
+    derived: bool = False
 
 
 class Absent(NamedTuple):
@@ -34,9 +39,16 @@ def cold_start_seconds(line: Line) -> float:
     return float(line["context_seconds"] + line["transfer_seconds"] + surplus)
 
 
-def total_seconds(line: Line, epochs: int) -> float:
-    """What a person waits for this many epochs: the cold start and the epochs themselves."""
-    return cold_start_seconds(line) + float(sum(line["epoch_seconds"][:epochs]))
+def total_seconds(line: Line, epochs: int, *, measured_epochs: int = MOST_EPOCHS) -> float:
+    """What a person waits for this many epochs: the cold start and the epochs themselves.
+
+    Each epoch beyond the measured ones counts as the process's warm epoch: the median of all that
+    it timed.
+    """
+    seconds = line["epoch_seconds"]
+    trained = min(epochs, measured_epochs)
+    total = cold_start_seconds(line) + float(sum(seconds[:trained]))
+    return total + (epochs - trained) * median(seconds) if epochs > trained else total
 
 
 def cell_outcome(
@@ -45,19 +57,24 @@ def cell_outcome(
     *,
     blocks: int,
     missing_devices: dict[str, str],
+    measured_epochs: int = MOST_EPOCHS,
     searching: bool = False,
 ) -> Timed | Absent:
     """What is known of a cell. It is timed only when every planned block has all its epochs.
+
+    Of a cell with more than `measured_epochs` a block needs only these: the rest is derived.
 
     `searching`: a crossover was searched for, so cells that it left out are implied.
     """
     if cell.device in missing_devices:
         return Absent("no device", missing_devices[cell.device], 0)
     lines = arm_lines(measurements, cell)
-    whole = [line for line in lines if len(line["epoch_seconds"]) >= cell.epochs]
+    trained = min(cell.epochs, measured_epochs)
+    whole = [line for line in lines if len(line["epoch_seconds"]) >= trained]
     if len(whole) >= blocks and len(whole) == len(lines):
-        seconds = [total_seconds(line, cell.epochs) for line in whole]
-        return Timed(whole, seconds, suspicions(cell, measurements, whole))
+        seconds = [total_seconds(line, cell.epochs, measured_epochs=trained) for line in whole]
+        doubts = suspicions(cell, measurements, whole)
+        return Timed(whole, seconds, doubts, derived=cell.epochs > trained)
     absence = measurements.absent.get(
         Key(cell.workload, Arm(cell.device, cell.threads), cell.batch_size)
     )

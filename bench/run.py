@@ -286,6 +286,7 @@ class Run:
             self.measurements,
             blocks=self.settings.blocks,
             missing_devices=self.facts.missing_devices if self.facts else {},
+            measured_epochs=self.settings.measured_epochs,
             searching=self.settings.find_crossover,
         )
 

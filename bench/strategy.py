@@ -139,6 +139,9 @@ def seconds(
 ) -> float:
     """Block 0's warm epoch (`epochs` None) or total seconds; nan when there are none."""
     line = campaign.measurements.measured.get(Key(plan.workload, arm, size), {}).get(0)
-    if line is None or len(line["epoch_seconds"]) < (epochs or 1):
+    most = campaign.settings.measured_epochs
+    if line is None or len(line["epoch_seconds"]) < min(epochs or 1, most):
         return math.nan
-    return median(line["epoch_seconds"]) if epochs is None else total_seconds(line, epochs)
+    if epochs is None:
+        return median(line["epoch_seconds"])
+    return total_seconds(line, epochs, measured_epochs=most)

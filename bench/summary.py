@@ -16,6 +16,10 @@ from bench.run import Run
 def print_summary(run: Run, console: Console) -> None:
     """Prints a table of total seconds for every workload and the counts of absent cells."""
     console.print("total seconds, cold start included (median of the processes)", highlight=False)
+    if any(cell.epochs > run.settings.measured_epochs for cell in run.cells):
+        most = run.settings.measured_epochs
+        words = f"derived: each epoch after the first {most} counts as the process's warm epoch"
+        console.print(words, highlight=False)
     for workload in dict.fromkeys(cell.workload for cell in run.cells):
         console.print(_workload_table(run, workload))
     _print_counts(run, console)
@@ -32,7 +36,8 @@ def _workload_table(run: Run, workload: str) -> Table:
     shown = [(number, *column) for number in ends for column in columns]
     for number, device, threads in shown:
         name = f"{device} x{threads}" if threads else device
-        table.add_column(f"{name}\n{number} epoch{'s' * (number > 1)}", justify="right")
+        mark = "\nderived" * (number > run.settings.measured_epochs)
+        table.add_column(f"{name}\n{number} epoch{'s' * (number > 1)}{mark}", justify="right")
     for batch_size in sorted({cell.batch_size for cell in cells}):
         row = [
             Cell(workload, batch_size, number, device, threads) for number, device, threads in shown

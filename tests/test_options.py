@@ -16,6 +16,7 @@ FLAGS = (
     "--workloads",
     "--batch-sizes",
     "--epochs",
+    "--measured-epochs",
     "--devices",
     "--threads",
     "--blocks",
@@ -66,6 +67,23 @@ def test_the_defaults_are_the_default_presets() -> None:
     assert read.blocks == 5
 
 
+MEASURED_EPOCHS = {
+    "the default trains two": ({}, 2),
+    "never more than are asked about": ({"epochs": "1"}, 1),
+    "the full preset trains four": ({"preset": "full"}, 4),
+    "a number": ({"measured_epochs": "5"}, 5),
+    "a number above the largest asked": ({"measured_epochs": "200", "epochs": "1,30"}, 30),
+    "all": ({"measured_epochs": "all"}, 100),
+    "all of those asked for": ({"measured_epochs": "all", "epochs": "2,7"}, 7),
+}
+
+
+@pytest.mark.parametrize("name", MEASURED_EPOCHS)
+def test_a_worker_trains_the_measured_epochs(name: str) -> None:
+    flags, expected = MEASURED_EPOCHS[name]
+    assert settings(**flags).measured_epochs == expected
+
+
 def test_options_overrule_their_preset() -> None:
     read = settings(preset="smoke", batch_sizes="128,16", blocks="7")
     assert read.batch_sizes == (16, 128)
@@ -105,6 +123,10 @@ def test_all_means_every_workload() -> None:
         ({"batch_sizes": "-4"}, ["--batch-sizes -4", "from 1"]),
         ({"batch_sizes": "8192"}, ["--batch-sizes 8192", "4096 samples"]),
         ({"epochs": "1.5"}, ["--epochs 1.5", "whole numbers"]),
+        ({"epochs": "1000001"}, ["--epochs 1000001", "1000000"]),
+        ({"measured_epochs": "0"}, ["--measured-epochs 0", "from 1 to 200", "all"]),
+        ({"measured_epochs": "most"}, ["--measured-epochs most", "whole numbers", "all"]),
+        ({"measured_epochs": "all", "epochs": "300"}, ["--measured-epochs all", "300", "200"]),
         ({"devices": "tpu"}, ["--devices tpu", "cuda"]),
         ({"devices": "cuda:x"}, ["--devices cuda:x", "torch device"]),
         ({"devices": "cpu:1"}, ["--devices cpu:1", "write cpu"]),

@@ -50,6 +50,41 @@ def test_total_seconds_are_the_cold_start_and_that_many_epochs() -> None:
     assert total_seconds(measured(JOB, 8), 3) == 1.0 + 1.0 + 2.0 + 3.0
 
 
+DERIVED = {
+    "what was measured stays as it is": (2, 2, 1.0 + 1.0 + 2.0),
+    "one warm epoch more": (3, 2, 1.0 + 1.0 + 2.0 + 2.5),
+    "ninety-eight more": (100, 2, 1.0 + 1.0 + 2.0 + 98 * 2.5),
+    "after one measured epoch": (3, 1, 1.0 + 1.0 + 2 * 2.5),
+}
+
+
+@pytest.mark.parametrize("name", DERIVED)
+def test_an_epoch_beyond_the_measured_ones_takes_the_median_of_all_timed_epochs(name: str) -> None:
+    epochs, measured_epochs, seconds = DERIVED[name]
+    line = measured(JOB, 8)  # epochs of 1, 2, 3 and 4 s
+    assert total_seconds(line, epochs, measured_epochs=measured_epochs) == seconds
+
+
+def test_a_cell_with_more_epochs_than_measured_is_derived_and_says_so(tmp_path: Path) -> None:
+    measurements = after(tmp_path)  # two epochs, of 1 and 2 s
+    found = {
+        epochs: outcome(Cell("mlp", 8, epochs, "cuda"), measurements, measured_epochs=2)
+        for epochs in (2, 10)
+    }
+    assert isinstance(found[2], Timed)
+    assert isinstance(found[10], Timed)
+    assert (found[2].seconds, found[2].derived) == ([4.0] * 3, False)
+    assert (found[10].seconds, found[10].derived) == ([4.0 + 8 * 1.5] * 3, True)
+
+
+def test_nothing_is_derived_where_the_measured_epochs_did_not_fit(tmp_path: Path) -> None:
+    def rule(job: Job, size: int) -> dict[str, Any]:
+        return measured(job, size, epoch_seconds=[0.7], stopped="epoch 2 would have ended late")
+
+    found = outcome(Cell("mlp", 8, 100, "cpu"), after(tmp_path, rule), measured_epochs=2)
+    assert found == Absent("timeout", "epoch 2 would have ended late", 0)
+
+
 def test_a_cell_has_one_round_a_process(tmp_path: Path) -> None:
     timed = outcome(Cell("mlp", 8, 2, "cuda"), after(tmp_path))
     assert isinstance(timed, Timed)

@@ -9,7 +9,14 @@ from bench.grid import Arm, WorkloadPlan
 from bench.job import Job
 from bench.measure import Key
 from bench.run import Run
-from bench.strategy import Undecided, find_crossovers, measure_until_decided, planned_looks
+from bench.strategy import (
+    Undecided,
+    block_signs,
+    find_crossovers,
+    measure_all,
+    measure_until_decided,
+    planned_looks,
+)
 from tests.bench_fakes import PLAN, SETTINGS, FakeWorkers, absent, campaign, measured
 from tests.search_saving import FakeMachine, answers, crossovers_found
 
@@ -33,6 +40,31 @@ def test_until_decided_measures_further_blocks_of_the_cells_that_need_them(tmp_p
     assert looks == [3, 5, 9]
     assert blocks_of(run, "cuda", 8) == blocks_of(run, "cpu", 8) == [0, 1, 2, 3, 4]
     assert blocks_of(run, "cuda", 64) == blocks_of(run, "cpu", 64) == [0, 1, 2]
+
+
+def test_a_worker_trains_no_more_than_the_measured_epochs(tmp_path: Path) -> None:
+    workers = FakeWorkers()
+    run = campaign(tmp_path, workers)
+    run.settings = replace(SETTINGS, epochs=(1, 100), measured_epochs=2)
+    measure_all(run, [PLAN._replace(epochs=100)])
+    assert {job.epochs for job in workers.jobs} == {2}
+
+
+def test_the_search_looks_at_derived_totals_too(tmp_path: Path) -> None:
+    def rule(job: Job, size: int) -> dict[str, object]:
+        gpu = job.device == "cuda"
+        cold = {"context_seconds": 30.0 if gpu else 0.0}
+        return measured(job, size, epoch_seconds=[1.0 if gpu else 2.0] * job.epochs, **cold)
+
+    run = campaign(tmp_path, FakeWorkers(rule))
+    run.settings = replace(SETTINGS, epochs=(1, 100), measured_epochs=2)
+    run.run_block(PLAN._replace(epochs=100), 0)
+    warm, one, hundred = block_signs(run, PLAN)
+    assert (warm, one, hundred) == (
+        {8: False, 64: False},
+        {8: True, 64: True},
+        {8: False, 64: False},
+    )
 
 
 @pytest.mark.parametrize(
