@@ -1,9 +1,11 @@
 """What a result file says of its machine, its software and its run."""
 
+import math
 from pathlib import Path
 from typing import Any
 
 from scripts.result_file import Document
+from scripts.rounds import measured_epochs
 from scripts.text import device_label, safe_text
 
 
@@ -33,7 +35,10 @@ def device_labels(document: Document, devices: set[str]) -> dict[str, str]:
 
 
 def describe_file(path: Path, machine: str, document: Document) -> dict[str, Any]:
-    """One row of facts about the file; `machine` is its name among all files."""
+    """One row of facts about the file; `machine` is its name among all files.
+
+    `measured_epochs` are those beyond which its totals are derived; infinity: none is.
+    """
     own, about = document["crossover"], machine_info(document)
     return {
         "file": safe_text(path),
@@ -44,6 +49,7 @@ def describe_file(path: Path, machine: str, document: Document) -> dict[str, Any
         "planned": own["planned"],
         "measured_cells": len(document["benchmarks"]),
         "absent_cells": len(own["absent"]),
+        "measured_epochs": measured_epochs(document) or math.inf,
     }
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from scripts.causes import causes
 from scripts.crossover import break_even, crossovers
+from scripts.derived import with_mark
 from scripts.figures import labelled
 from scripts.fits import fits, with_estimates
 from scripts.ladder import ladder
@@ -90,7 +91,7 @@ class Analysis:
         for looks, (rounds, pairs) in self._by_looks.items():
             tables.append(verdicts(rounds, scope="warm", looks=looks, pairs=pairs))
             tables.append(verdicts(rounds, scope="total", looks=looks))
-        return pd.concat(tables, ignore_index=True)
+        return with_mark(pd.concat(tables, ignore_index=True), self.results.rounds)
 
     @cached_property
     def crossovers(self) -> pd.DataFrame:
@@ -121,7 +122,8 @@ class Analysis:
     @cached_property
     def causes(self) -> pd.DataFrame:
         """Why each diagnosed cell takes as long as it does."""
-        return labelled(causes(self.results.diagnosis, self.results.rounds))
+        found = labelled(causes(self.results.diagnosis, self.results.rounds))
+        return with_mark(found, self.results.rounds)
 
     @cached_property
     def remedies(self) -> pd.DataFrame:
@@ -148,6 +150,11 @@ class Analysis:
             own = slim(rounds[rounds["looks"] == looks])
             answer[int(looks)] = (own, paired(own, scope="warm"))
         return answer
+
+    def measured_epochs(self, file: str) -> float:
+        """The epochs beyond which a file's totals are derived; infinity: none is."""
+        files = self.results.files
+        return float(files.loc[files["file"] == file, "measured_epochs"].iloc[0])
 
     def in_file(self, file: str, table: pd.DataFrame) -> pd.DataFrame:
         """A file's rows of one of these tables; all files are looked for once."""

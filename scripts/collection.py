@@ -18,14 +18,16 @@ def shares(verdicts: pd.DataFrame) -> pd.DataFrame:
     """A row a cell of the grid (CELL; epochs NA: warm): how many machines have which verdict.
 
     Columns: CELL, machines, a column for each of `verdict.WORDS`, and ratio_low, ratio, ratio_high:
-    the 10th percentile, median and 90th of GPU seconds / CPU seconds over the machines.
+    the 10th percentile, median and 90th of GPU seconds / CPU seconds over the machines; derived:
+    whether any of the machines derived this total.
     """
     cells = verdicts.fillna({"epochs": 0}).groupby(CELL)  # joined below, where NA is unlike NA
     counts = cells["verdict"].value_counts().unstack(fill_value=0)
     counts = counts.reindex(columns=list(WORDS), fill_value=0)
     ratios = cells["ratio"].quantile(np.array([0.1, 0.5, 0.9])).unstack()
     ratios.columns = pd.Index(["ratio_low", "ratio", "ratio_high"])
-    table = pd.concat([cells.size().rename("machines"), counts, ratios], axis=1)
+    derived = cells["derived"].any()
+    table = pd.concat([cells.size().rename("machines"), counts, ratios, derived], axis=1)
     table = table.reset_index().rename_axis(columns=None)
     return table.assign(epochs=table["epochs"].where(table["epochs"] > 0).astype("Int64"))
 

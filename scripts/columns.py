@@ -15,7 +15,7 @@ from scripts.about import device_labels, machine_info, machine_name
 from scripts.loop import loop_words
 from scripts.marks import suspicions
 from scripts.result_file import Document
-from scripts.rounds import Rounds
+from scripts.rounds import Rounds, measured_epochs
 from scripts.text import safe_text
 
 Columns = dict[str, Any]
@@ -49,6 +49,7 @@ def columns_of(path: Path, document: Document, rounds: Rounds) -> Columns:
         "device": [cell["device"] for cell in cells],
         "threads": _whole(cells, "threads"),
         **_measured(document, rounds, lost=len(absent)),
+        "derived": np.concatenate([rounds.epochs > rounds.trained_epochs, _unreached(document)]),
         "suspect": suspicions(document, rounds) + [""] * len(absent),
         "reason": [""] * len(owners) + [cell["reason"] for cell in absent],
         "detail": [""] * len(owners) + [safe_text(cell.get("detail", "")) for cell in absent],
@@ -66,6 +67,13 @@ def columns_of(path: Path, document: Document, rounds: Rounds) -> Columns:
         "samples": int(run["samples"]),
         **{name: safe_text(run[name]) for name in _WORK},
     }
+
+
+def _unreached(document: Document) -> npt.NDArray[np.bool_]:
+    """Of each absent cell, whether its total would have been derived."""
+    most = measured_epochs(document)
+    epochs = _whole(document["crossover"]["absent"], "epochs")
+    return epochs > most if most is not None else np.zeros(len(epochs), dtype=np.bool_)
 
 
 def _whole(cells: Sequence[Document], axis: str) -> npt.NDArray[np.int64]:

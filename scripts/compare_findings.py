@@ -31,7 +31,7 @@ def show_upgrades(upgrades: list[Upgrade], console: Console) -> None:
         table = new_table("change", "work", "batch size", "epochs", "ratio", left=_LEFT)
         for row in changed.head(MOST_CHANGES).to_dict("records"):
             table.add_row(
-                row["change"], work_text(row), str(row["batch_size"]), epochs_text(row["epochs"]),
+                row["change"], work_text(row), str(row["batch_size"]), epochs_text(row),
                 ratio_words(row),
             )  # fmt: skip
         console.print(table)

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scripts.decide import NOT_MEASURED
+from scripts.derived import epoch_words
 from scripts.machines import PLACE
 from scripts.text import counted, safe_text, seconds_in_words
 from scripts.words import ratio_words
@@ -123,7 +124,7 @@ def show_fastest(cells: pd.DataFrame, console: Console) -> None:
         name = row["workload"] if row["workload"] != before else ""
         arm = f"{row['machine']} {_arm(row['device'], row['threads'])}"
         table.add_row(
-            Text(name), str(row["batch_size"]), epochs_text(row["epochs"]), Text(arm),
+            Text(name), str(row["batch_size"]), epochs_text(row), Text(arm),
             seconds_in_words(row["seconds"]), *_company(row),
         )  # fmt: skip
         before = row["workload"]
@@ -155,7 +156,7 @@ def _cells_table(cells: pd.DataFrame) -> Table:
         paid = [_dollars(row["usd"]), _cost_words(row)] if costs else []
         names = [Text(row[name]) for name in machine]
         table.add_row(
-            str(row["batch_size"]), epochs_text(row["epochs"]), *names,
+            str(row["batch_size"]), epochs_text(row), *names,
             *seconds, ratio_words(row), *paid, Text(words),
         )  # fmt: skip
     return table
@@ -165,9 +166,9 @@ def _arm(device: str, threads: int) -> str:
     return f"{device}, {counted(threads, 'thread')}" if threads else device
 
 
-def epochs_text(epochs: object) -> str:
-    """A number of epochs, or that it is a warm step."""
-    return "warm step" if pd.isna(epochs) else str(epochs)  # type: ignore[call-overload]
+def epochs_text(row: dict[Any, Any]) -> str:
+    """A row's number of epochs, a derived total's marked, or that it is a warm step."""
+    return epoch_words(row["epochs"], derived=row["derived"], warm="warm step")
 
 
 def _seconds(seconds: float) -> str:

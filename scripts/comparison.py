@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from scripts.analysis import Analysis
+from scripts.derived import with_mark, with_scope_mark
 from scripts.learning_report import Learned
 from scripts.machines import compared
 from scripts.moves import moves
@@ -58,22 +59,24 @@ class Comparison:
     def cells(self) -> pd.DataFrame:
         """Every cell of every machine against the base's."""
         cells = compared(self.rounds, base=self.base, allow=True)
+        cells = with_mark(cells, self.rounds, of=("machine", "base"))
         return with_costs(cells, self.prices) if self.prices else cells
 
     @cached_property
     def means(self) -> pd.DataFrame:
         """Geometric means of the ratios to the base, by workload and over all of them."""
-        return mean_costs(geometric_means(self.rounds, base=self.base), self.prices, base=self.base)
+        means = with_scope_mark(geometric_means(self.rounds, base=self.base), self.rounds)
+        return mean_costs(means, self.prices, base=self.base)
 
     @cached_property
     def ranks(self) -> pd.DataFrame:
         """The machines in order, ties sharing a rank."""
-        return ranking(self.rounds)
+        return with_scope_mark(ranking(self.rounds), self.rounds)
 
     @cached_property
     def fastest(self) -> pd.DataFrame:
         """For each cell the machine and device that has done it soonest."""
-        return fastest(self.rounds)
+        return with_mark(fastest(self.rounds), self.rounds, of=("machine",))
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
@@ -88,7 +91,8 @@ class Comparison:
     @cached_property
     def moves(self) -> pd.DataFrame:
         """How the crossover batch size moves from the base to each of the others."""
-        return moves(self.curves, base=self.base)
+        found = moves(self.curves, base=self.base)
+        return with_mark(found, self.rounds, of=("machine", "base"))
 
     @cached_property
     def upgrades(self) -> list[Upgrade]:

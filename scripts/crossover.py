@@ -57,7 +57,7 @@ def crossovers(verdicts: pd.DataFrame) -> pd.DataFrame:
 
     Columns: CURVE, kind (KINDS says what each means), lower, upper (batch sizes; NA where the
     interval is open), crossings (each change of sides), rests_on (batch sizes whose verdicts carry
-    the answer), cells (every batch size with its verdict).
+    the answer), cells (every batch size with its verdict), and derived where the verdicts have it.
     """
     ordered = verdicts.sort_values("batch_size", kind="stable", ignore_index=True)
     curve = ordered.groupby(CURVE, dropna=False, sort=False).ngroup().to_numpy()
@@ -78,7 +78,9 @@ def crossovers(verdicts: pd.DataFrame) -> pd.DataFrame:
         rows.append((*key, *answer))
     columns = [*CURVE, "kind", "lower", "upper", "crossings", "rests_on", "cells"]
     integers = dict.fromkeys(["epochs", "lower", "upper"], "Int64")
-    return pd.DataFrame(rows, columns=columns).astype(integers)
+    table = pd.DataFrame(rows, columns=columns).astype(integers)
+    own = {"derived": ordered["derived"].to_numpy()[starts]} if "derived" in ordered else {}
+    return table.assign(**own)
 
 
 def crossing(batch_sizes: Sequence[int], words: Sequence[str]) -> Crossing:

@@ -35,8 +35,9 @@ def collection_figures(shares: pd.DataFrame) -> Iterator[tuple[str, Figure]]:
     if len(warm):
         yield "machines-warm", shares_figure(warm, words="once warm")
     for number in dict.fromkeys([epochs.min(), epochs.max()] if len(epochs) else []):
-        words = f"{counted(int(number), 'epoch')}, cold start included"
         own = shares[shares["epochs"] == number]
+        derived = " (derived)" if own["derived"].any() else ""
+        words = f"{counted(int(number), 'epoch')}{derived}, cold start included"
         yield f"machines-epochs-{number}", shares_figure(own, words=words)
 
 

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 
+from scripts.derived import MARK
 from scripts.figures import plain
 
 WARM = "warm"
@@ -22,7 +23,8 @@ HATCHED: dict[str, Any] = {"facecolor": "0.93", "hatch": "////", "hatchcolor": "
 
 @dataclass(frozen=True)
 class Grid:
-    """One heat map's cells: rows are numbers of epochs (warm on top), columns batch sizes.
+    """One heat map's cells: rows are numbers of epochs (warm on top; a MARK at derived ones),
+    columns batch sizes.
 
     `table` has one row a cell: `row`, `column` (places in the grid), ratio, verdict, reason.
     """
@@ -44,8 +46,10 @@ def grid_of(cells: pd.DataFrame) -> Grid:
     """Places the verdicts (warm and total) of one workload and device pair in a grid."""
     batch_sizes = sorted(int(size) for size in cells["batch_size"].unique())
     epochs = sorted((int(number) for number in cells["epochs"].dropna().unique()), reverse=True)
-    rows = [WARM, *map(str, epochs)]
-    names = [WARM if pd.isna(number) else str(number) for number in cells["epochs"]]
+    derived = set(cells.loc[cells["derived"], "epochs"].astype(int))
+    labels = {number: f"{number}{MARK}" if number in derived else str(number) for number in epochs}
+    rows = [WARM, *labels.values()]
+    names = [WARM if pd.isna(number) else labels[int(number)] for number in cells["epochs"]]
     table = cells.assign(
         row=[rows.index(name) for name in names],
         column=[batch_sizes.index(size) for size in cells["batch_size"]],

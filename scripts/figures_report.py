@@ -50,7 +50,9 @@ def _workload_figures(
         even = even[(even["file"] == pair.file) & (even["workload"] == pair.workload)]
         fitted = analysis.fits_of(pair)
         yield file_stem("speed", stem, pair.workload), speed_figure(rounds, fitted, title=title)
-        yield file_stem("total", stem, pair.workload), total_figure(rounds, even, title=title)
+        most = analysis.measured_epochs(pair.file)
+        total = total_figure(rounds, even, title=title, measured_epochs=most)
+        yield file_stem("total", stem, pair.workload), total
         same = [other for other in pairs if other.workload == pair.workload]
         if not any(_compared(analysis, other) for other in same):
             for label in rounds.loc[rounds["block"].notna(), "label"].unique():

@@ -7,6 +7,8 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
+from scripts.derived import MARK
+from scripts.derived import WORDS as DERIVED
 from scripts.figures import headline, new_figure, plain, readable_on, style
 from scripts.figures_axes import logarithmic_ticks, short_seconds
 from scripts.figures_grid import (
@@ -50,15 +52,20 @@ def seconds_figure(rounds: pd.DataFrame, *, title: str) -> Figure:
         low, high = float(norm.vmin or 0), float(norm.vmax or 1)
         logarithmic_ticks(bar.ax.yaxis, low=low, high=high, words=short_seconds)
         bar.set_label("total time (warm: one epoch)")
-        headline(figure, plain(title, longest=200))
+        note = f"\n{MARK} {DERIVED}" if grid.table["derived"].any() else ""
+        headline(figure, plain(title, longest=200) + note)
     return figure
 
 
 def seconds_cells(rounds: pd.DataFrame) -> pd.DataFrame:
-    """A row a cell: batch_size, epochs (NA: one warm epoch), seconds (NaN: absent), reason."""
-    total = rounds[["batch_size", "epochs", "total_seconds", "reason"]]
-    warm = rounds[["batch_size", "epoch_seconds", "reason"]].assign(epochs=None)
+    """A row a cell: batch_size, epochs (NA: one warm epoch), seconds (NaN: absent), reason.
+
+    `derived`: whether the seconds are.
+    """
+    total = rounds[["batch_size", "epochs", "total_seconds", "reason", "derived"]]
+    warm = rounds[["batch_size", "epoch_seconds", "reason"]].assign(epochs=None, derived=False)
     names = {"total_seconds": "seconds", "epoch_seconds": "seconds"}
     both = pd.concat([frame.rename(columns=names) for frame in (warm, total)])
     groups = both.astype({"epochs": "Int64"}).groupby(["batch_size", "epochs"], dropna=False)
-    return groups.agg({"seconds": "median", "reason": "max"}).reset_index()
+    how = {"seconds": "median", "reason": "max", "derived": "any"}
+    return groups.agg(how).reset_index()

@@ -1,5 +1,6 @@
 """Total seconds against epochs, a panel a batch size: the cold start, and when it has paid off."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
+from scripts.derived import WORDS as DERIVED
 from scripts.figures import GREY, device_colours, draw_key, headline, new_figure, plain, style
 from scripts.figures_axes import seconds_axis
 from scripts.figures_speed import MARKERS
@@ -20,12 +22,19 @@ PANELS = 6
 _FARTHEST = 20
 
 
-def total_figure(rounds: pd.DataFrame, crossings: pd.DataFrame, *, title: str) -> Figure:
+def total_figure(
+    rounds: pd.DataFrame,
+    crossings: pd.DataFrame,
+    *,
+    title: str,
+    measured_epochs: float = math.inf,
+) -> Figure:
     """The figure of one workload on one machine.
 
     `rounds` are first-arm rows of the table, `labelled`; `crossings` are rows of `break_even` (none
     without an accelerator). Dots are measured totals, lines cold start + epochs x warm epoch,
-    dotted beyond the measured epochs; a dashed line and its band are break-even and its interval.
+    dotted beyond the `measured_epochs`, where hollow dots are derived totals; a dashed line and its
+    band are break-even and its interval.
     """
     measured = rounds[rounds["block"].notna()]
     sizes = spread(sorted(measured["batch_size"].unique()), PANELS)
@@ -39,13 +48,15 @@ def total_figure(rounds: pd.DataFrame, crossings: pd.DataFrame, *, title: str) -
             own = crossings[crossings["batch_size"] == size]
             words = [f"batch size {size}", *break_even_lines(own)]
             axes.set_title("\n".join(words), loc="left", fontsize=6 if len(words) > 2 else 7)
-            _draw_panel(axes, measured[measured["batch_size"] == size], own, colours)
+            here = measured[measured["batch_size"] == size]
+            _draw_panel(axes, here, own, colours, measured_epochs=measured_epochs)
         for axes in panels[len(sizes) :]:
             axes.remove()
         for axes in panels[: len(sizes)][-columns:]:
             axes.set_xlabel("epochs")
         figure.supylabel("total time, cold start included", fontsize=8)
-        headline(figure, plain(title, longest=200))
+        note = f"\nhollow: {DERIVED}" if measured["derived"].any() else ""
+        headline(figure, plain(title, longest=200) + note)
         draw_key(figure, *panels)
     return figure
 
@@ -77,18 +88,24 @@ def _in_words(crossing: dict[Any, Any], *, unit: str) -> str:
 
 
 def _draw_panel(
-    axes: Axes, measured: pd.DataFrame, crossings: pd.DataFrame, colours: dict[str, Any]
+    axes: Axes,
+    measured: pd.DataFrame,
+    crossings: pd.DataFrame,
+    colours: dict[str, Any],
+    *,
+    measured_epochs: float,
 ) -> None:
     farthest = _farthest(measured, crossings)
+    largest = min(measured["epochs"].max(), measured_epochs)
     for (label, colour), marker in zip(colours.items(), MARKERS, strict=False):
         own = measured[measured["label"] == label]
-        totals = own.groupby("epochs")["total_seconds"].median()
-        axes.plot(
-            totals.index, totals, label=label, color=colour, marker=marker, linestyle="",
-            markersize=3.5,
-        )  # fmt: skip
+        for derived, part in own.groupby("derived"):
+            totals = part.groupby("epochs")["total_seconds"].median()
+            axes.plot(
+                totals.index, totals, label=label, color=colour, marker=marker, linestyle="",
+                markersize=3.5, markerfacecolor="white" if derived else colour,
+            )  # fmt: skip
         cold, epoch = own["cold_start_seconds"].median(), own["epoch_seconds"].median()
-        largest = measured["epochs"].max()
         for start, end, dashes in ((1, largest, "-"), (largest, farthest, ":")):
             numbers = np.geomspace(start, end, 60)
             line = cold + numbers * epoch

@@ -57,8 +57,8 @@ def _blocks_once(_document: Document, rounds: Rounds) -> Iterator[Breach]:
 
 
 def _enough_epochs(_document: Document, rounds: Rounds) -> Iterator[Breach]:
-    short = rounds.epoch_seconds.lengths[rounds.which] < rounds.epochs
-    yield from _at(rounds, short, "epoch_seconds", "holds fewer epochs than the cell is about")
+    short = rounds.epoch_seconds.lengths[rounds.which] < rounds.trained_epochs
+    yield from _at(rounds, short, "epoch_seconds", "holds fewer epochs than the cell stands on")
 
 
 def _steps_fit_the_samples(document: Document, rounds: Rounds) -> Iterator[Breach]:

@@ -1,5 +1,6 @@
 """What must hold between the cells of a valid document, its counts and its workloads."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from scripts.result_file import Document
-from scripts.rounds import Floats, Runs
+from scripts.rounds import Floats, Runs, measured_epochs
 
 Place = list[str | int]
 Breach = tuple[Place, str]
@@ -17,7 +18,7 @@ _TOLERANCE = 1e-9
 
 def cell_breaches(document: Document) -> Iterator[Breach]:
     """Each invariant that the document breaks: the place and what is wrong there."""
-    for check in (_known_workloads, _cells_once, _counts_itself, _complete):
+    for check in (_known_workloads, _cells_once, _counts_itself, _complete, _derived_say_so):
         yield from check(document)
 
 
@@ -71,6 +72,18 @@ def _complete(document: Document) -> Iterator[Breach]:
     cut = sum(cell["reason"] == "interrupted" for cell in own["absent"])
     if own["complete"] and cut:
         yield ["crossover", "complete"], f"is true, but {cut} cells were interrupted"
+
+
+def _derived_say_so(document: Document) -> Iterator[Breach]:
+    """A total of epochs that were not trained must not pass for a measured one, nor the reverse."""
+    most = measured_epochs(document)
+    known = "all" if most is None else f"at most {most}"
+    for index, entry in enumerate(document["benchmarks"]):
+        derived = most is not None and entry["params"]["epochs"] > most
+        told = entry["extra_info"].get("derived", False)
+        if told is not derived:
+            message = f"is {json.dumps(told)}, but {known} epochs of a cell were measured"
+            yield ["benchmarks", index, "extra_info", "derived"], message
 
 
 def summary_breaches(document: Document) -> Iterator[Breach]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
-
 from scripts.collection import SORTS, crossings, shares
 from scripts.collection_text import KEY, from_words
+from scripts.derived import epoch_column
 from scripts.page_parts import Line, Part, Picture, Table, column
 from scripts.page_view import View
 from scripts.verdict import WORDS
@@ -54,13 +53,12 @@ def _crossings_table(view: View) -> Table:
 
 def _shares_table(view: View) -> Table:
     rows = shares(view.analysis.verdicts)
-    epochs = ["warm" if pd.isna(number) else str(number) for number in rows["epochs"]]
     return Table(
         name="shares",
         caption="How many machines have which verdict",
         columns=[
             column(rows, "workload", "workload"),
-            column(rows, "epochs", "epochs", words=epochs),
+            column(rows, "epochs", "epochs", words=epoch_column(rows)),
             column(rows, "batch_size", "batch size"),
             column(rows, "machines", "machines"),
             *[column(rows, word, word) for word in WORDS],

@@ -6,6 +6,7 @@ import pandas as pd
 
 from scripts.compare_findings import cost_text
 from scripts.comparison import Comparison
+from scripts.derived import epoch_column
 from scripts.learning_words import setting_text, time_text
 from scripts.page_parts import Column, Table, column
 from scripts.text import counted, seconds_in_words
@@ -110,13 +111,14 @@ def fastest_table(fastest: pd.DataFrame) -> Table | None:
         columns=[
             column(rows, "workload", "workload"),
             column(rows, "batch_size", "batch size"),
-            column(rows, "epochs", "epochs", words=_epochs(rows)),
+            column(rows, "epochs", "epochs", words=epoch_column(rows)),
             column(rows, "machine", "machine"),
             Column("device", _devices(rows), "device"),
             column(rows, "seconds", "seconds", words=_seconds(rows["seconds"])),
             column(rows, "tied_with", "too close to"),
             column(rows, "undecided_with", "undecided against"),
             column(rows, "scope"),
+            column(rows, "derived"),
         ],
         choices=["workload", "machine"],
     )
@@ -176,7 +178,7 @@ def _cell_columns(rows: pd.DataFrame) -> list[Column]:
     return [
         *_work(rows),
         column(rows, "batch_size", "batch size"),
-        column(rows, "epochs", "epochs", words=_epochs(rows)),
+        column(rows, "epochs", "epochs", words=epoch_column(rows)),
         column(rows, "machine", "machine"),
         column(rows, "base_seconds", "base", words=_seconds(rows["base_seconds"])),
         column(rows, "seconds", "time", words=_seconds(rows["seconds"])),
@@ -185,7 +187,7 @@ def _cell_columns(rows: pd.DataFrame) -> list[Column]:
         column(rows, "reason", "reason"),
         *_cost_column(rows),
         *[column(rows, key) for key in ("lo", "hi", "margin", "blocks", "base_blocks")],
-        *[column(rows, key) for key in ("scope", "threads", "base")],
+        *[column(rows, key) for key in ("scope", "threads", "base", "derived")],
     ]
 
 
@@ -202,10 +204,6 @@ def _devices(rows: pd.DataFrame) -> list[str]:
 
 def _scope(rows: pd.DataFrame) -> Column:
     return Column("seconds_of", [_SCOPES[scope] for scope in rows["scope"]], "seconds")
-
-
-def _epochs(rows: pd.DataFrame) -> list[str]:
-    return ["warm" if pd.isna(number) else str(number) for number in rows["epochs"]]
 
 
 def _seconds(values: "pd.Series[float]") -> list[str]:

@@ -16,6 +16,8 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
+from scripts.derived import MARK
+from scripts.derived import WORDS as DERIVED
 from scripts.figures_grid import WARM, Grid, grid_of, short_reason
 from scripts.figures_heatmap import COLOURS, MARKS
 from scripts.text import times
@@ -189,6 +191,8 @@ def _key(cells: pd.DataFrame) -> str:
     ]
     if cells["ratio"].min() < 1 < cells["ratio"].max():
         parts.append("line: crossover (dashed: not decided on both sides)")
+    if cells["derived"].any():
+        parts.append(f"{MARK} {DERIVED}")
     return "; ".join(parts)
 
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from scripts.derived import epoch_column
 from scripts.page_parts import Column, Table, Value, column
 from scripts.page_view import View, pair_words
 from scripts.text import seconds_in_words
@@ -14,7 +15,6 @@ def verdict_table(view: View, workload: str) -> Table:
     """A row a cell of every pair, as `view.cells` numbers them."""
     cells = view.cells(workload)
     records = cells.to_dict("records")
-    epochs = ["warm" if pd.isna(number) else str(number) for number in cells["epochs"]]
     return Table(
         name=verdict_table_name(view, workload),
         caption=f"Every cell of {workload} with its verdict",
@@ -22,12 +22,13 @@ def verdict_table(view: View, workload: str) -> Table:
             column(cells, "machine", "machine"),
             column(cells, "pair", "device"),
             column(cells, "batch_size", "batch size"),
-            column(cells, "epochs", "epochs", words=epochs),
+            column(cells, "epochs", "epochs", words=epoch_column(cells)),
             column(cells, "ratio", "GPU / CPU seconds", words=[ratio_words(r) for r in records]),
             column(cells, "verdict", "verdict"),
             column(cells, "blocks", "blocks"),
             column(cells, "reason", "reason"),
             *[column(cells, key) for key in ("file", "workload", "device", "threads", "scope")],
+            column(cells, "derived"),
             *[column(cells, key) for key in ("lo", "hi", "margin", "blocks_needed", "p_holm")],
         ],
         choices=["verdict"],

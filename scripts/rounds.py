@@ -26,6 +26,12 @@ _PROCESS = (
 )
 
 
+def measured_epochs(document: Document) -> int | None:
+    """The epochs that each process of a file trained; None where those of every cell were."""
+    most: int | None = document["crossover"]["run"].get("measured_epochs")
+    return most
+
+
 @dataclass(frozen=True)
 class Rounds:
     """Every round of a document, cell after cell: benchmarks first, then A/A repeats.
@@ -33,6 +39,7 @@ class Rounds:
     A cell's rounds are the measurements of its arm and batch size, in the order of their blocks.
     `cells` holds their axes; `owner[i]` is the cell of round `i` and `which[i]` its entry: cells
     that differ only in epochs share entries, so what an entry says is worked out once.
+    `measured_epochs` are those that every process was asked to train; None: all of its cells'.
     """
 
     entries: list[dict[str, Any]]
@@ -42,18 +49,20 @@ class Rounds:
     cells: list[dict[str, Any]]
     owner: Integers
     which: Integers
+    measured_epochs: int | None = None
 
     @classmethod
     def of(cls, document: Document) -> "Rounds":
         """Flattens a valid document."""
         processes = document["crossover"]["processes"]
         rows = document["crossover"]["measurements"]
-        arms = _numbers_by_arm(processes, rows)
+        arms, most = _numbers_by_arm(processes, rows), measured_epochs(document)
         cells = [entry["params"] for entry in document["benchmarks"]]
         lists = [arms.get(_arm(cell, again=False), []) for cell in cells]
         for cell in tuple(cells):
             again = arms.get(_arm(cell, again=True), [])
-            whole = [one for one in again if len(rows[one]["epoch_seconds"]) >= cell["epochs"]]
+            trained = min(cell["epochs"], most or cell["epochs"])
+            whole = [one for one in again if len(rows[one]["epoch_seconds"]) >= trained]
             if whole:
                 cells.append(cell)
                 lists.append(whole)
@@ -66,6 +75,7 @@ class Rounds:
             cells=cells,
             owner=np.repeat(np.arange(len(lists)), [len(rounds) for rounds in lists]),
             which=np.array([places[one] for one in chain.from_iterable(lists)], dtype=np.int64),
+            measured_epochs=most,
         )
 
     def place(self, index: int) -> list[str | int]:
@@ -84,6 +94,12 @@ class Rounds:
     def epochs(self) -> Integers:
         """The number of epochs that the round's cell is about."""
         return self.axis("epochs").astype(np.int64)
+
+    @cached_property
+    def trained_epochs(self) -> Integers:
+        """How many of these the process was asked to train: the others are derived."""
+        most = self.measured_epochs
+        return self.epochs if most is None else np.minimum(self.epochs, most)
 
     @cached_property
     def epoch_seconds(self) -> "Runs":
@@ -109,8 +125,13 @@ class Rounds:
 
     @cached_property
     def total_seconds(self) -> Floats:
-        """Cold start and the first `epochs` epochs. Every round must have that many."""
-        return self.cold_start_seconds + self.epoch_seconds.leading_sums(self.which, self.epochs)
+        """Cold start and the first `epochs` epochs; every round must have those to be trained.
+
+        An epoch that was not counts as the process's warm epoch: the median of all that it timed.
+        """
+        trained, runs = self.trained_epochs, self.epoch_seconds
+        derived = (self.epochs - trained) * runs.medians()[self.which]
+        return self.cold_start_seconds + runs.leading_sums(self.which, trained) + derived
 
 
 def _numbers_by_arm(

@@ -10,6 +10,7 @@ from rich.text import Text
 from scripts import words
 from scripts.analysis import Analysis, Pair
 from scripts.collection_text import show_collection
+from scripts.derived import derived_line
 from scripts.fit_words import estimate_words, fit_lines
 from scripts.noise_words import noise_lines
 from scripts.text import counted, seconds_in_words
@@ -64,6 +65,9 @@ def _show_machine(analysis: Analysis, file: dict[Any, Any], console: Console) ->
     )
     for line in _headlines(analysis, file["file"], own):
         console.print(Text(line, style="bold"))
+    rounds, most = analysis.in_file(file["file"], analysis.rounds), file["measured_epochs"]
+    if line := derived_line(rounds, measured_epochs=most):
+        console.print(Text(line))
     for line in noise_lines(analysis, file["file"]):
         console.print(Text(line))
     decided = own[own["verdict"].isin(WORDS[:3])]
@@ -131,7 +135,8 @@ def _counts_table(cells: pd.DataFrame, curves: pd.DataFrame) -> Table:
         warm = curve["scope"] == "warm"
         own = cells[cells["epochs"].isna() if warm else cells["epochs"] == curve["epochs"]]
         counts = own["verdict"].value_counts()
-        name = "warm" if warm else counted(curve["epochs"], "epoch")
+        derived = " (derived)" if curve["derived"] else ""
+        name = "warm" if warm else counted(curve["epochs"], "epoch") + derived
         numbers = [str(counts.get(word, 0)) for word in present]
         table.add_row(name, *numbers, words.crossover_words(curve))
     return table
@@ -158,10 +163,13 @@ def _verdict(word: str) -> Text:
 
 def _seconds_table(rounds: pd.DataFrame) -> Table:
     """A row a device and batch size: step, samples a second, totals."""
-    epochs = sorted(rounds["epochs"].unique())
-    table = _table(
-        "", "batch size", "step", "samples a second", *[counted(n, "epoch") for n in epochs]
-    )
+    known = rounds.drop_duplicates("epochs").sort_values("epochs")
+    epochs = known["epochs"].tolist()
+    names = [
+        counted(number, "epoch") + " (derived)" * derived
+        for number, derived in zip(epochs, known["derived"], strict=True)
+    ]
+    table = _table("", "batch size", "step", "samples a second", *names)
     measured = rounds[rounds["block"].notna()]
     for (label, size), own in measured.groupby(["label", "batch_size"]):
         totals = own.groupby("epochs")["total_seconds"].median()

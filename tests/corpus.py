@@ -44,6 +44,8 @@ class Corpus:
     events: bool = False
     run: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
+    measured_epochs: int | None = None
+    """Totals of more epochs are derived; None: the file does not say, and all were measured."""
 
     def epoch_truth(self, workload: str, device: str, batch_size: int) -> float:
         """The true seconds of a warm epoch."""

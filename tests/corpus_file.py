@@ -52,6 +52,12 @@ class _Writer:
             for arm in arms
         }
 
+    @cached_property
+    def trained(self) -> int:
+        """The epochs that a process is asked to train."""
+        most = self.plan.measured_epochs
+        return min(max(self.plan.epochs), max(self.plan.epochs) if most is None else most)
+
     def arms(self) -> list[tuple[str, int]]:
         """The (device, threads) pairs of a block; the threads axis is only the CPU's."""
         plan = self.plan
@@ -82,7 +88,7 @@ class _Writer:
         answers = {}
         for batch_size in plan.batch_sizes:
             warm = plan.epoch_truth(workload, device, batch_size) * factor
-            noise = np.exp(random.normal(0, plan.epoch_noise, size=max(*plan.epochs, 3)))
+            noise = np.exp(random.normal(0, plan.epoch_noise, size=max(self.trained, 3)))
             seconds = [float(second) for second in warm * noise]
             answers[batch_size] = {
                 "batch_size": batch_size,
@@ -116,7 +122,9 @@ class _Writer:
             process, answers = self.workers[Worker(*arm, block)]
             surplus = max(0.0, process["first_step_seconds"] - process["warm_step_seconds"])
             cold = process["context_seconds"] + process["transfer_seconds"] + surplus
-            yield cold + sum(answers[cell["batch_size"]]["epoch_seconds"][: cell["epochs"]])
+            seconds = answers[cell["batch_size"]]["epoch_seconds"]
+            trained = min(cell["epochs"], self.trained)
+            yield cold + sum(seconds[:trained]) + (cell["epochs"] - trained) * median(seconds)
 
     def process_rows(self) -> dict[str, list[dict[str, Any]]]:
         """The processes that measured anything, and their answers."""
@@ -147,7 +155,10 @@ class _Writer:
             missing = _match(self.plan.absent, cell)
             if missing is None:
                 suspect = list(_match(self.plan.suspect, cell) or [])
-                benchmarks.append(_benchmark(cell, list(self.total_seconds(cell)), suspect))
+                row = _benchmark(cell, list(self.total_seconds(cell)), suspect)
+                if self.plan.measured_epochs is not None:
+                    row["extra_info"]["derived"] = cell["epochs"] > self.trained
+                benchmarks.append(row)
             else:
                 why = {"reason": missing[0], "detail": missing[1]}
                 absent.append(cell | why | {"blocks_measured": _blocks_measured(missing)})
@@ -218,6 +229,7 @@ class _Writer:
             "epochs": list(plan.epochs),
             "devices": list(plan.devices),
             "threads": list(plan.threads),
+            **({} if plan.measured_epochs is None else {"measured_epochs": self.trained}),
             **plan.run,
         }
 

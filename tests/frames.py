@@ -78,5 +78,5 @@ def pair(
 
 
 def _cell(device: str, threads: int, file: str, **axes: Any) -> Row:
-    cell = {"file": file, "machine": file.removesuffix(".json"), "device": device}
+    cell = {"file": file, "machine": file.removesuffix(".json"), "device": device, "derived": False}
     return cell | {"threads": threads if device == "cpu" else 0} | axes
