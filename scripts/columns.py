@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from scripts.about import device_labels, machine_info, machine_name
+from scripts.derived import DERIVED_FROM
 from scripts.loop import loop_words
 from scripts.marks import suspicions
 from scripts.result_file import Document
@@ -87,6 +88,7 @@ def _measured(document: Document, rounds: Rounds, *, lost: int) -> Columns:
     numbers = {
         "block": rounds.column("block"),
         "total_seconds": rounds.total_seconds,
+        "derivable_seconds": rounds.derivable_seconds(DERIVED_FROM),
         "cold_start_seconds": rounds.cold_start_seconds,
         **{name: rounds.column(name) for name in _REPORTED},
         "first_step_surplus_seconds": rounds.first_step_surplus_seconds,

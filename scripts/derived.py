@@ -12,8 +12,12 @@ import pandas as pd
 from scripts.text import counted
 
 MARK = "*"
-"""Stands at a number of epochs in figures and tables that say what it means."""
-WORDS = "derived: a warm epoch for each epoch that was not measured"
+"""Stands at a number of epochs in figures that say what it means."""
+MEANS = "a warm epoch for each epoch that was not measured"
+
+
+DERIVED_FROM = 2
+"""Epochs that a run measures by default: how far off are totals that are derived from as many?"""
 
 
 def with_mark(

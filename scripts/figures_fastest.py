@@ -8,8 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from scripts.derived import MARK
-from scripts.derived import WORDS as DERIVED
+from scripts.derived import MARK, MEANS
 from scripts.figures import headline, new_figure, plain, readable_on, style
 from scripts.figures_grid import CELL_HEIGHT, HATCHED, Grid, grid_axes, grid_of
 from scripts.text import counted
@@ -59,7 +58,7 @@ def fastest_figure(cells: pd.DataFrame, colours: dict[Arm, tuple[str, Any]]) -> 
         words = f"The fastest for each cell of {plain(cells['workload'].iloc[0])}"
         note = f"{TIED} too close to another to call, {OPEN} not decided against another; "
         note += "hatched: no sound time"
-        note += f"; {MARK} {DERIVED}" if cells["derived"].any() else ""
+        note += f"; {MARK} derived: {MEANS}" if cells["derived"].any() else ""
         headline(figure, f"{words}\n{note}")
         handles = [
             Patch(facecolor=colour, label=f"{letter}: {plain(arm_name(arm))}")

@@ -13,8 +13,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize, TwoSlopeNorm
 from matplotlib.figure import Figure
 
-from scripts.derived import MARK
-from scripts.derived import WORDS as DERIVED
+from scripts.derived import MARK, MEANS
 from scripts.figures import GREY, headline, new_figure, plain, readable_on, style
 from scripts.figures_grid import (
     CELL_HEIGHT,
@@ -124,7 +123,7 @@ def draw_key(figure: Figure, grids: Iterable[Grid], *, note: Iterable[str] = ())
     if cells["ratio"].min() < 1 < cells["ratio"].max():
         parts.append("line: crossover (dashed: not decided on both sides)")
     if cells["derived"].any():
-        parts.append(f"{MARK} {DERIVED}")
+        parts.append(f"{MARK} derived: {MEANS}")
     lines = textwrap.wrap("; ".join(parts), int(figure.get_figwidth() * _LETTERS_AN_INCH))
     lines += note
     figure.supxlabel("\n".join(lines), fontsize=6.5, color=GREY, x=0.01, ha="left")

@@ -7,8 +7,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from scripts.derived import MARK
-from scripts.derived import WORDS as DERIVED
+from scripts.derived import MARK, MEANS
 from scripts.figures import headline, new_figure, plain, readable_on, style
 from scripts.figures_axes import logarithmic_ticks, short_seconds
 from scripts.figures_grid import (
@@ -52,7 +51,7 @@ def seconds_figure(rounds: pd.DataFrame, *, title: str) -> Figure:
         low, high = float(norm.vmin or 0), float(norm.vmax or 1)
         logarithmic_ticks(bar.ax.yaxis, low=low, high=high, words=short_seconds)
         bar.set_label("total time (warm: one epoch)")
-        note = f"\n{MARK} {DERIVED}" if grid.table["derived"].any() else ""
+        note = f"\n{MARK} derived: {MEANS}" if grid.table["derived"].any() else ""
         headline(figure, plain(title, longest=200) + note)
     return figure
 

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
-from scripts.derived import WORDS as DERIVED
+from scripts.derived import MEANS
 from scripts.figures import GREY, device_colours, draw_key, headline, new_figure, plain, style
 from scripts.figures_axes import seconds_axis
 from scripts.figures_speed import MARKERS
@@ -55,7 +55,7 @@ def total_figure(
         for axes in panels[: len(sizes)][-columns:]:
             axes.set_xlabel("epochs")
         figure.supylabel("total time, cold start included", fontsize=8)
-        note = f"\nhollow: {DERIVED}" if measured["derived"].any() else ""
+        note = f"\nhollow dots are derived: {MEANS}" if measured["derived"].any() else ""
         headline(figure, plain(title, longest=200) + note)
         draw_key(figure, *panels)
     return figure

@@ -26,6 +26,7 @@ from scripts.page_heatmap import scale
 from scripts.page_machines import glance_table, machines_table, noise_table, software_table
 from scripts.page_parts import Line, Part
 from scripts.page_pictures import Pictures
+from scripts.page_totals import derived_totals
 from scripts.page_view import View, pair_words
 from scripts.page_words import (
     learning_warnings,
@@ -45,7 +46,11 @@ _FOLDER = Path(__file__).resolve().parent
 MOST_ANSWERS = 4
 """Device pairs that the first paragraph speaks of; the table below it has all."""
 
-PAGE_PARTS: tuple[Callable[[View], Iterable[Part]], ...] = (across_machines, side_by_side)
+PAGE_PARTS: tuple[Callable[[View], Iterable[Part]], ...] = (
+    across_machines,
+    side_by_side,
+    derived_totals,
+)
 """What the page says of all workloads together, after them: functions from the view to parts."""
 
 

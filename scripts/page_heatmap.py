@@ -16,8 +16,7 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from scripts.derived import MARK
-from scripts.derived import WORDS as DERIVED
+from scripts.derived import MARK, MEANS
 from scripts.figures_grid import WARM, Grid, grid_of, short_reason
 from scripts.figures_heatmap import COLOURS, MARKS
 from scripts.text import times
@@ -192,7 +191,7 @@ def _key(cells: pd.DataFrame) -> str:
     if cells["ratio"].min() < 1 < cells["ratio"].max():
         parts.append("line: crossover (dashed: not decided on both sides)")
     if cells["derived"].any():
-        parts.append(f"{MARK} {DERIVED}")
+        parts.append(f"{MARK} derived: {MEANS}")
     return "; ".join(parts)
 
 

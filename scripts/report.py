@@ -18,6 +18,7 @@ from rich.text import Text
 
 from scripts.analysis import Analysis
 from scripts.comparison import Comparison, base_machine, of_same_work
+from scripts.derived_errors import derived_errors
 from scripts.drawing import drawn, write_files
 from scripts.figures import DPI
 from scripts.figures_compare import compare_figures
@@ -114,13 +115,14 @@ def _tables(
             "break_even.csv": analysis.break_even,
             "fits.csv": analysis.fits,
         }
-        | _studies(analysis)
+        | _if_any(analysis)
     )
 
 
-def _studies(analysis: Analysis) -> dict[str, pd.DataFrame]:
-    """Causes, remedies and the loop's ladder, where a file has any."""
+def _if_any(analysis: Analysis) -> dict[str, pd.DataFrame]:
+    """Tables that some files have: causes, remedies, the ladder, errors of derived totals."""
     tables = {
+        "derived_errors.csv": derived_errors(analysis.results.rounds),
         "causes.csv": analysis.causes,
         "remedies.csv": analysis.remedies,
         "ladder.csv": analysis.ladder,

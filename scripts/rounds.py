@@ -25,6 +25,9 @@ _PROCESS = (
     "warm_step_seconds",
 )
 
+LEAST_TIMED_SECONDS = 0.1
+"""A process times further epochs until these have passed (`bench.epochs`; a test compares)."""
+
 
 def measured_epochs(document: Document) -> int | None:
     """The epochs that each process of a file trained; None where those of every cell were."""
@@ -129,9 +132,24 @@ class Rounds:
 
         An epoch that was not counts as the process's warm epoch: the median of all that it timed.
         """
-        trained, runs = self.trained_epochs, self.epoch_seconds
-        derived = (self.epochs - trained) * runs.medians()[self.which]
-        return self.cold_start_seconds + runs.leading_sums(self.which, trained) + derived
+        warm = self.epoch_seconds.medians()[self.which]
+        return self._total(self.trained_epochs, warm)
+
+    def _total(self, trained: Integers, warm: Floats) -> Floats:
+        measured = self.epoch_seconds.leading_sums(self.which, trained)
+        return self.cold_start_seconds + measured + (self.epochs - trained) * warm
+
+    def derivable_seconds(self, trained: int) -> Floats:
+        """The measured totals as a process would derive them that trains so many epochs.
+
+        Its warm epoch is the median of these, and of the further ones that it would have timed.
+        NaN for totals of no more epochs, and for those that are derived themselves.
+        """
+        known = (self.epochs > trained) & (self.epochs == self.trained_epochs)
+        runs = self.epoch_seconds
+        warm = runs.leading(runs.timed(trained)).medians()[self.which]
+        totals = self._total(np.minimum(self.trained_epochs, trained), warm)
+        return np.where(known, totals, np.nan)
 
 
 def _numbers_by_arm(
@@ -181,6 +199,20 @@ class Runs:
         if len(which):
             sums[order] = np.add.reduceat(np.append(self.values, 0.0), edges)[::2]
         return sums
+
+    def timed(self, least: int) -> Integers:
+        """How many of each list's epochs a process times that trains `least`: short ones go on."""
+        sums = np.cumsum(self.values)
+        before = np.append(0.0, sums)[np.repeat(self.starts, self.lengths)]
+        short = sums - before < LEAST_TIMED_SECONDS
+        numbers = np.repeat(np.arange(len(self.lengths)), self.lengths)
+        needed = np.bincount(numbers[short], minlength=len(self.lengths)) + 1
+        return np.minimum(np.maximum(needed, least), self.lengths)
+
+    def leading(self, counts: Integers) -> "Runs":
+        """The first `counts[i]` values of each list `i`."""
+        place = np.arange(len(self.values)) - np.repeat(self.starts, self.lengths)
+        return Runs(self.values[place < np.repeat(counts, self.lengths)], counts)
 
     def halves(self) -> tuple["Runs", "Runs"]:
         """Each list's first and last half; the value in the middle of an odd number is in none."""

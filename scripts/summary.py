@@ -11,6 +11,7 @@ from scripts import words
 from scripts.analysis import Analysis, Pair
 from scripts.collection_text import show_collection
 from scripts.derived import derived_line
+from scripts.derived_errors import derived_errors, errors_line
 from scripts.fit_words import estimate_words, fit_lines
 from scripts.noise_words import noise_lines
 from scripts.text import counted, seconds_in_words
@@ -67,6 +68,8 @@ def _show_machine(analysis: Analysis, file: dict[Any, Any], console: Console) ->
         console.print(Text(line, style="bold"))
     rounds, most = analysis.in_file(file["file"], analysis.rounds), file["measured_epochs"]
     if line := derived_line(rounds, measured_epochs=most):
+        console.print(Text(line))
+    if line := errors_line(derived_errors(rounds)):
         console.print(Text(line))
     for line in noise_lines(analysis, file["file"]):
         console.print(Text(line))

@@ -24,7 +24,7 @@ def verdicts(*machines: tuple[str, ...]) -> pd.DataFrame:
     rows = [
         {"file": str(number), "machine": str(number), "workload": "mlp", "device": "cuda",
          "threads": 0, "scope": "warm", "epochs": None, "batch_size": 2**place,
-         "verdict": word, "ratio": 2.0 if word == SLOWER else 0.5}
+         "derived": False, "verdict": word, "ratio": 2.0 if word == SLOWER else 0.5}
         for number, words in enumerate(machines)
         for place, word in enumerate(words)
     ]  # fmt: skip

@@ -176,12 +176,12 @@ def test_the_colour_scale_is_shared_and_symmetric() -> None:
     assert shared_limit(pd.DataFrame({"ratio": pd.Series(dtype=float)})) == 1
 
 
-def test_a_grid_has_the_warm_row_on_top_and_epochs_falling_below() -> None:
+def test_a_grid_has_the_warm_row_on_top_and_epochs_falling_below_derived_ones_marked() -> None:
     cells = pd.DataFrame(
         {"batch_size": [8, 8, 32, 8], "epochs": pd.array([1, 4, 1, None], dtype="Int64")}
-    ).assign(ratio=[1.0, 2.0, 3.0, 4.0])
+    ).assign(ratio=[1.0, 2.0, 3.0, 4.0], derived=[False, True, False, False])
     grid = grid_of(cells)
-    assert grid.rows == ["warm", "4", "1"]
+    assert grid.rows == ["warm", "4*", "1"]
     assert grid.batch_sizes == [8, 32]
     ratios = grid.matrix("ratio").astype(float)
     assert ratios[0, 0] == 4.0

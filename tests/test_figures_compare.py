@@ -91,9 +91,8 @@ def test_machines_that_are_not_drawn_are_counted() -> None:
 def fastest_rows(*rows: tuple[int, str, str, str, str]) -> pd.DataFrame:
     columns = ["batch_size", "machine", "device", "tied_with", "undecided_with"]
     table = pd.DataFrame(rows, columns=columns)
-    return table.assign(workload="mlp", threads=0, seconds=1.0, scope="total", epochs=1).astype(
-        {"epochs": "Int64"}
-    )
+    table = table.assign(workload="mlp", threads=0, seconds=1.0, scope="total", epochs=1)
+    return table.assign(derived=False).astype({"epochs": "Int64"})
 
 
 def test_each_cell_of_the_map_has_the_letter_of_its_fastest_and_marks_ties() -> None:
