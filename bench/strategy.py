@@ -143,5 +143,5 @@ def seconds(
     if line is None or len(line["epoch_seconds"]) < min(epochs or 1, most):
         return math.nan
     if epochs is None:
-        return median(line["epoch_seconds"])
+        return float(median(line["epoch_seconds"]))
     return total_seconds(line, epochs, measured_epochs=most)

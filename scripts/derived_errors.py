@@ -34,13 +34,15 @@ def errors_line(errors: pd.DataFrame) -> str:
     if errors.empty:
         return ""
     sizes = errors["error"].abs()
-    worst: dict[Any, Any] = errors.loc[sizes.idxmax()].to_dict()
+    worst: dict[Any, Any] = errors.iloc[int(sizes.to_numpy().argmax())].to_dict()
     most = int(errors["epochs"].max())
-    longest, all_but_a_tenth = sizes[errors["epochs"] == most], sizes.quantile(0.9)
+    longest = sizes[errors["epochs"] == most].median()
+    there = f"; at {most} epochs {longest:.1%}" if errors["epochs"].nunique() > 1 else ""
+    nine_of_ten = sizes.quantile(0.9)
     return (
         f"Derived from the first {counted(DERIVED_FROM, 'epoch')}, the totals of "
-        f"{counted(len(errors), 'cell')} with more would be off by {sizes.median():.1%} (median; "
-        f"at {most} epochs {longest.median():.1%}), and by at most {all_but_a_tenth:.1%} in nine "
-        f"of ten. The worst: {worst['error']:+.1%}, {worst['workload']} at batch size "
+        f"{counted(len(errors), 'cell')} with more would be off by {sizes.median():.1%} "
+        f"(median{there}), and by at most {nine_of_ten:.1%} in nine of ten. "
+        f"The worst: {worst['error']:+.1%}, {worst['workload']} at batch size "
         f"{worst['batch_size']}, {worst['epochs']} epochs on {worst['device']}."
     )

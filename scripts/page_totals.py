@@ -30,7 +30,7 @@ def derived_totals(view: View) -> Iterator[Part]:
     if lines:
         few = 0 < len(errors) <= MOST_ROWS
         tables = [_table(errors)] if few else []
-        yield Part(key="totals", title="Totals that were not measured", lines=lines, tables=tables)
+        yield Part(key="totals", title="Derived totals", lines=lines, tables=tables)
 
 
 def _table(errors: pd.DataFrame) -> Table:

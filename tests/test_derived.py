@@ -102,7 +102,7 @@ def cut_short(document: Any) -> None:
         one["epoch_seconds"] = one["epoch_seconds"][:1]
 
 
-DAMAGES = {
+DAMAGES: dict[Callable[[Any], None], tuple[str, ...]] = {
     another_total: ("stats.data[0]", "add up to"),
     fewer_measured: ("stats.data[0]", "add up to"),
     no_number: ("extra_info.derived", "is true, but all epochs"),
@@ -221,10 +221,12 @@ def test_derived_totals_have_hollow_dots_and_dotted_lines(tmp_path: Path) -> Non
     none = pd.DataFrame({"batch_size": [], "epochs": [], "device": []})
     figure = total_figure(rounds, none, title="mlp", measured_epochs=2)
     lines = figure.axes[0].get_lines()
-    dots = {tuple(line.get_xdata()): line.get_markerfacecolor() for line in lines[:2]}
+    places = [np.asarray(line.get_xdata(), dtype=float) for line in lines]
+    dots = {
+        tuple(x): line.get_markerfacecolor() for x, line in zip(places[:2], lines, strict=False)
+    }
     assert dots[3, 100] == "white"
     assert dots[(1,)] != "white"
-    solid, dotted = lines[2:]
-    assert (solid.get_linestyle(), max(solid.get_xdata())) == ("-", 2)
-    assert (dotted.get_linestyle(), min(dotted.get_xdata())) == (":", 2)
+    assert [line.get_linestyle() for line in lines[2:]] == ["-", ":"]
+    assert (places[2].max(), places[3].min()) == (2, 2)
     assert "hollow dots are derived" in figure.get_suptitle()
