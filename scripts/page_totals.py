@@ -10,8 +10,8 @@ from scripts.page_parts import Line, Part, Table, column
 from scripts.page_view import View
 from scripts.text import seconds_in_words
 
-MOST_ROWS = 1200
-"""Rows that the page shows; of more the CSV file beside it has all."""
+MOST_ROWS = 200
+"""Of more cells the page has the sentence, and the CSV file beside it every row."""
 
 
 def derived_totals(view: View) -> Iterator[Part]:
