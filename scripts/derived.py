@@ -12,7 +12,7 @@ import pandas as pd
 from scripts.text import counted
 
 MARK = "*"
-"""Stands at a number of epochs in figures that say what it means."""
+"""Stands at a number of epochs in figures and narrow tables; what it means is said beside them."""
 MEANS = "a warm epoch for each epoch that was not measured"
 
 
@@ -64,6 +64,6 @@ def derived_line(rounds: pd.DataFrame, *, measured_epochs: float) -> str:
         return ""
     most = counted(int(measured_epochs), "epoch")
     return (
-        f"Totals of more than {most} are derived, process by process: the cold start, the first "
-        f"{most}, and a warm epoch for each further one."
+        f"Totals of more than {most} ({MARK}) are derived, process by process: the cold start, the "
+        f"first {most}, and a warm epoch for each further one."
     )

@@ -10,7 +10,7 @@ from rich.text import Text
 from scripts import words
 from scripts.analysis import Analysis, Pair
 from scripts.collection_text import show_collection
-from scripts.derived import derived_line
+from scripts.derived import MARK, derived_line
 from scripts.derived_errors import derived_errors, errors_line
 from scripts.fit_words import estimate_words, fit_lines
 from scripts.noise_words import noise_lines
@@ -169,7 +169,7 @@ def _seconds_table(rounds: pd.DataFrame) -> Table:
     known = rounds.drop_duplicates("epochs").sort_values("epochs")
     epochs = known["epochs"].tolist()
     names = [
-        counted(number, "epoch") + " (derived)" * derived
+        counted(number, "epoch") + MARK * derived
         for number, derived in zip(epochs, known["derived"], strict=True)
     ]
     table = _table("", "batch size", "step", "samples a second", *names)

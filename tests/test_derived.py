@@ -132,10 +132,10 @@ def test_tables_and_words_tell_derived_totals_from_measured_ones(
         assert marked["min"].to_dict() == {0: False, 1: False, 3: True, 100: True}
         assert marked["min"].equals(marked["max"])
     words = " ".join(capsys.readouterr().out.split())
-    assert "Totals of more than 2 epochs are derived, process by process" in words
+    assert "Totals of more than 2 epochs (*) are derived, process by process" in words
     assert "100 epochs (derived)" in words
     page = (tmp_path / "report" / "report.html").read_text()
-    assert "Totals of more than 2 epochs are derived" in page
+    assert "Totals of more than 2 epochs (*) are derived" in page
     assert "100*</text>" in page
     assert "a warm epoch for each" in page
 
