@@ -19,7 +19,6 @@ from scripts.report import main
 from scripts.rounds import Runs
 from scripts.table import ResultError, load, load_results
 from tests.corpus import Corpus
-from tests.corpus_v2 import as_v2
 
 PLAN: dict[str, Any] = {"batch_sizes": (8, 512), "epochs": (1, 3, 100)}
 
@@ -65,9 +64,7 @@ def test_the_repeats_of_derived_cells_are_read_as_well(tmp_path: Path) -> None:
 
 
 def test_a_file_that_names_no_measured_epochs_has_measured_all_of_them(tmp_path: Path) -> None:
-    path = tmp_path / "old.json"
-    path.write_text(json.dumps(as_v2(Corpus(batch_sizes=(8,), epochs=(1, 4)).result())))
-    results = load_results([path])
+    results = load_results([Corpus(batch_sizes=(8,), epochs=(1, 4)).write(tmp_path)])
     assert not results.rounds["derived"].any()
     assert results.files["measured_epochs"].tolist() == [np.inf]
 
