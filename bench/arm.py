@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from bench.clock import DeviceClock
-from bench.device import make_clock, open_device
+from bench.device import make_clock, open_device, synchroniser
 from bench.job import Job
 from bench.loops import evaluate_everything, train_as_asked
 from bench.modes import compile_afresh, place, prepare
@@ -102,7 +102,7 @@ def open_arm(job: Job) -> Arm:
     def create_context() -> None:
         device = open_device(job.device)
         torch.ones(1, device=device)
-        torch.get_device_module(device).synchronize()
+        synchroniser(device)()
         opened.append(device)
 
     context = host_clock.time(create_context)

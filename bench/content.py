@@ -24,7 +24,7 @@ class Facts:
     machine: dict[str, Any]
     workloads: dict[str, dict[str, Any]]
     learning_rates: dict[str, float]
-    missing_devices: dict[str, str]
+    missing_devices: dict[str, dict[str, str]]
     devices: tuple[str, ...]
     command: str
     started: str

@@ -96,7 +96,7 @@ class Campaign:
     learning_rates: dict[str, float]
     journal: Journal
     measurements: Measurements
-    missing_devices: dict[str, str]
+    missing_devices: dict[str, dict[str, str]]
     cores: int
     report: Callable[[str, Arm, int, int], None]
     worker: Callable[[Job], Iterator[dict[str, Any] | Death]] = run_worker

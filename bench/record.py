@@ -44,15 +44,16 @@ def cell_outcome(
     measurements: Measurements,
     *,
     blocks: int,
-    missing_devices: dict[str, str],
+    missing_devices: dict[str, dict[str, str]],
     searching: bool = False,
 ) -> Timed | Absent:
     """What is known of a cell. It is timed only when every planned block has all its epochs.
 
-    `searching`: a crossover was searched for, so cells that it left out are implied.
+    `missing_devices`: the reason and detail of each device that could not be opened. `searching`: a
+    crossover was searched for, so cells that it left out are implied.
     """
     if cell.device in missing_devices:
-        return Absent("no device", missing_devices[cell.device], 0)
+        return Absent(**missing_devices[cell.device], blocks_measured=0)
     lines = arm_lines(measurements, cell)
     whole = [line for line in lines if len(line["epoch_seconds"]) >= cell.epochs]
     if len(whole) >= blocks and len(whole) == len(lines):

@@ -97,7 +97,7 @@ def campaign(
     workers: FakeWorkers,
     *,
     measurements: Measurements | None = None,
-    missing_devices: dict[str, str] | None = None,
+    missing_devices: dict[str, dict[str, str]] | None = None,
 ) -> Campaign:
     """A campaign on fake workers with a real journal (closed by the fixture `quiet_host`)."""
     OPENED.append(Journal.create(folder / "x.journal.jsonl", {"kind": "run"}))

@@ -1,4 +1,4 @@
-"""Stand-ins for torch.mps, torch.xpu and torch.cuda that have what the wheel's modules have, no more.
+"""Stand-ins for torch.mps, torch.xpu and torch.cuda with what the real modules have, no more.
 
 A fake that is more generous than the real module hides a crash. So a stand-in takes its attributes
 from the real module of the installed torch: what a test does not fake raises what the real one
