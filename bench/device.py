@@ -149,7 +149,7 @@ def device_peak_bytes(device: torch.device) -> int | None:
     if device.type == "cpu":
         return None
     peak = _call(torch.get_device_module(device), "max_memory_allocated")
-    return peak if isinstance(peak, int) else None
+    return peak if isinstance(peak, int) and peak > 0 else None  # 0: it counts nothing
 
 
 def _call(module: Any, name: str) -> object:

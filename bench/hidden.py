@@ -54,20 +54,22 @@ def _nvidia(signs: Signs) -> str:
     facts = [f"driver {signs.nvidia_driver}"] if signs.nvidia_driver else []
     facts += [f"for CUDA up to {signs.nvidia_cuda}"] if signs.nvidia_cuda else []
     card = "an NVIDIA GPU" + (f" ({', '.join(facts)})" if facts else "")
-    return _unused(card, signs, _nvidia_mend(signs))
+    return _unused(card, signs, _all_hidden(signs) or _nvidia_mend(signs))
 
 
 def _nvidia_mend(signs: Signs) -> str:
     runs, needs = _major(signs.nvidia_cuda), _major(signs.build.removeprefix("CUDA "))
     if not signs.build.startswith("CUDA"):
         backend = BUILD_OF.get(min(runs, max(BUILD_OF)), "auto")
-        return f"it is no CUDA build; {_install(signs, backend)}"
+        return f"it is no CUDA build; install one: {_install(signs, backend)}"
     if signs.closed:
         return _no_permission(signs)
     if 0 < runs < needs:
         least = LEAST_DRIVERS.get(needs, "a newer one")
-        older = f", or {_install(signs, BUILD_OF[runs])}" if runs in BUILD_OF else ""
-        return f"the driver is too old for it; update the driver ({least} or later){older}"
+        mend = f"the driver is too old for it; update the driver ({least} or later)"
+        if runs not in BUILD_OF:
+            return mend
+        return f"{mend}, or install a build for CUDA {runs}: {_install(signs, BUILD_OF[runs])}"
     if signs.nvml_error:
         return (
             f"the driver does not answer ({signs.nvml_error}); see what nvidia-smi says, "
@@ -78,14 +80,16 @@ def _nvidia_mend(signs: Signs) -> str:
 
 def _amd(signs: Signs) -> str:
     if not signs.build.startswith("ROCm"):
-        return _unused("an AMD GPU", signs, f"it is no ROCm build; {_install(signs, 'auto')}")
+        return _unused(
+            "an AMD GPU", signs, f"it is no ROCm build; install one: {_install(signs, 'auto')}"
+        )
     mend = _no_permission(signs) if signs.closed else _unknown(signs)
-    return _unused("an AMD GPU", signs, mend)
+    return _unused("an AMD GPU", signs, _all_hidden(signs) or mend)
 
 
 def _intel(signs: Signs) -> str:
     if not signs.build.startswith("XPU"):
-        mend = f"it is no XPU build; if the GPU is an Arc or newer, {_install(signs, 'xpu')}"
+        mend = f"it is no XPU build; if the GPU is an Arc or newer, install one: {_install(signs, 'xpu')}"
     else:
         mend = _no_permission(signs) if signs.closed else _unknown(signs)
     return _unused("an Intel GPU", signs, mend)
@@ -102,15 +106,15 @@ def _apple(signs: Signs) -> str:
 
 
 def _unused(card: str, signs: Signs, mend: str) -> str:
-    hidden = [f"{name}={value!r}" for name, value in signs.visible if _hides_all(value)]
-    if hidden:
-        mend = f"{' and '.join(hidden)} hides every device; unset it"
     return f"{card} is here, but torch {signs.torch} ({signs.build}) does not use it: {mend}"
 
 
-def _hides_all(value: str) -> bool:
-    """CUDA and HIP stop reading at the first name that is none."""
-    return not value.strip() or value.strip().startswith("-")
+def _all_hidden(signs: Signs) -> str | None:
+    """Which variable hides every GPU: CUDA and HIP stop reading at the first name that is none."""
+    for name, value in signs.visible:
+        if name.endswith("VISIBLE_DEVICES") and (value.strip() or "-").startswith("-"):
+            return f"{name}={value!r} hides every device; unset it"
+    return None
 
 
 def _no_permission(signs: Signs) -> str:
@@ -128,7 +132,7 @@ def _unknown(signs: Signs) -> str:
 
 def _install(signs: Signs, backend: str) -> str:
     version = signs.torch.partition("+")[0]
-    return f"install one: uv pip install torch=={version} --torch-backend={backend}"
+    return f"uv pip install torch=={version} --torch-backend={backend}"
 
 
 def _major(version: str | None) -> int:

@@ -47,6 +47,9 @@ def install(
         usual["set_device"] = lambda _index: None
     module = TorchModule(kind, **usual | faked)
     monkeypatch.setattr(torch, kind, module)
+    # torch remembers the modules that it found, which would outlive this test.
+    afresh = getattr(torch.get_device_module, "__wrapped__", torch.get_device_module)
+    monkeypatch.setattr(torch, "get_device_module", afresh)
     device = torch.device(kind)
     monkeypatch.setattr(torch.accelerator, "is_available", lambda: count > 0)
     monkeypatch.setattr(torch.accelerator, "device_count", lambda: count)
