@@ -89,7 +89,7 @@ def _amd(signs: Signs) -> str:
 
 def _intel(signs: Signs) -> str:
     if not signs.build.startswith("XPU"):
-        mend = f"it is no XPU build; if the GPU is an Arc or newer, install one: {_install(signs, 'xpu')}"
+        mend = f"it is no XPU build; for an Arc or newer, install one: {_install(signs, 'xpu')}"
     else:
         mend = _no_permission(signs) if signs.closed else _unknown(signs)
     return _unused("an Intel GPU", signs, mend)

@@ -19,7 +19,8 @@ SENTENCES = [
         replace(BARE, **CARD),
         "an NVIDIA GPU (driver 535.54.03, for CUDA up to 12.2) is here, but torch 2.14.1+cu130 "
         "(CUDA 13.0) does not use it: the driver is too old for it; update the driver (580 or "
-        "later), or install a build for CUDA 12: uv pip install torch==2.14.1 --torch-backend=cu126",
+        "later), or install a build for CUDA 12: uv pip install torch==2.14.1 "
+        "--torch-backend=cu126",
     ),
     (
         replace(BARE, **CARD | {"nvidia_driver": "470.1", "nvidia_cuda": "11.4"}),
@@ -75,7 +76,7 @@ SENTENCES = [
     (
         replace(BARE, intel=True),
         "an Intel GPU is here, but torch 2.14.1+cu130 (CUDA 13.0) does not use it: it is no XPU "
-        "build; if the GPU is an Arc or newer, install one: uv pip install torch==2.14.1 "
+        "build; for an Arc or newer, install one: uv pip install torch==2.14.1 "
         "--torch-backend=xpu",
     ),
     (
