@@ -59,26 +59,6 @@ class Arm:
         return self.cold_start
 
 
-def pin_numerics(
-    *, precision: str = "ieee", flush_denormals: bool = True, deterministic: bool = False
-) -> None:
-    """One precision for every layer and device, and no denormals (they slow the CPU 40-fold)."""
-    # bf16 is autocast, which leaves what it does not touch in true fp32.
-    fp32 = "tf32" if precision == "tf32" else "ieee"
-    torch.backends.fp32_precision = fp32  # type: ignore[attr-defined]  # absent from the stubs
-    torch.backends.cudnn.deterministic = deterministic
-    torch.set_flush_denormal(flush_denormals)
-
-
-def pin_numerics_of(job: Job) -> None:
-    """The numerics that a job asks for; a plain one asks for none of its own."""
-    pin_numerics(
-        precision=job.precision,
-        flush_denormals=job.flush_denormals,
-        deterministic=job.loop.deterministic,
-    )
-
-
 def to_device(split: Split, device: torch.device) -> Split:
     """The split's tensors on the device."""
     inputs = tuple(tensor.to(device) for tensor in split.inputs)

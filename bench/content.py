@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from bench.grid import Cell, cell_id, cell_params, plan_workloads
 from bench.journal import Line
+from bench.measure import answers_of
+from bench.precision import precision_text
 from bench.processes import process_rows
 from bench.record import Absent, Timed
 from bench.result_file import SCHEMA_VERSION
@@ -13,8 +15,6 @@ from bench.study_rows import study_tables
 
 if TYPE_CHECKING:
     from bench.run import Run
-
-PRECISION = "fp32 (IEEE), denormals flushed"
 
 
 @dataclass
@@ -61,7 +61,7 @@ def crossover_key(run: "Run", facts: Facts, shown: "set[Cell]") -> dict[str, Any
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             "devices": list(facts.devices),
             "learning_rates": facts.learning_rates,
-            "precision": PRECISION,
+            "precision": precision_text(answers_of(run.measurements)),
             "looks": list(run.looks),
         },
         "workloads": facts.workloads,

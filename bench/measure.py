@@ -70,6 +70,11 @@ class Measurements:
         ]
 
 
+def answers_of(measurements: Measurements) -> Iterator[Line]:
+    """Every answer with figures."""
+    return (line for blocks in measurements.measured.values() for line in blocks.values())
+
+
 def shuffled(batch_sizes: Iterable[int], *, seed: int, workload: str, block: int) -> list[int]:
     """A block's order of batch sizes, the same for each of its arms (so that positions pair)."""
     order = sorted(batch_sizes)
