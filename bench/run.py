@@ -79,10 +79,18 @@ class Run:
         blocks = self.settings.blocks
         return planned_looks(blocks) if self.settings.until_decided else (blocks,)
 
+    def find_devices(self) -> None:
+        """Takes the devices that were named, else those that torch finds; asks it once."""
+        if self.settings.devices:
+            self.devices = self.settings.devices
+        elif not self.devices:
+            probe = run_probe(())
+            self.accelerator_note = probe["accelerator_note"]
+            self.devices = ("cpu", *probe["found"])
+
     def all_cells(self) -> list[Cell]:
-        """The whole grid, before pytest selects. Asks torch for devices when none were named."""
-        if not self.devices:
-            self.devices = self.settings.devices or self._found_devices()
+        """The whole grid, before pytest selects."""
+        self.find_devices()
         settings = self.settings
         return make_cells(
             workloads=settings.workloads,
@@ -91,11 +99,6 @@ class Run:
             devices=self.devices,
             threads=settings.threads,
         )
-
-    def _found_devices(self) -> tuple[str, ...]:
-        probe = run_probe(())
-        self.accelerator_note = probe["accelerator_note"]
-        return ("cpu", *probe["found"])
 
     def check_file(self) -> None:
         """Refuses to lose a result or a journal; raises `pytest.UsageError`."""

@@ -1,12 +1,15 @@
 """A pytest plugin for tests: no torch, a probe that knows one GPU, and workers that answer fast.
 
-`CROSSOVER_REASON` is the reason that the GPU's cells have no time; without it they have one.
+`CROSSOVER_REASON` is the reason that the GPU's cells have no time; without it they have one. With
+`refused` the probe refuses to answer.
 """
 
 import os
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
+
+import pytest
 
 import bench.run
 from bench.job import Job
@@ -22,8 +25,8 @@ PROBE: dict[str, Any] = {
     "python": "3.11.7",
     "found": ["cuda"],
     "accelerators": [GPU],
-    "absent": {},
-    "accelerator_note": None,
+    "absent": {"xpu": {"reason": "no device", "detail": "torch sees no xpu device"}},
+    "accelerator_note": "a GPU is here that torch does not use",
     "workloads": {"mlp": ABOUT},
 }
 REASON = os.environ.get("CROSSOVER_REASON", "")
@@ -37,5 +40,12 @@ def worker(job: Job) -> Iterator[dict[str, Any]]:
             return
 
 
-bench.run.run_probe = lambda *_, **__: PROBE | {"workloads": {"mlp": dict(ABOUT)}}  # type: ignore[attr-defined]
+def probe(*_: Any, **__: Any) -> dict[str, Any]:
+    """One GPU, or a torch that is refused."""
+    if REASON == "refused":
+        raise pytest.UsageError("torch 2.8.0 is too old")
+    return PROBE | {"workloads": {"mlp": dict(ABOUT)}}
+
+
+bench.run.run_probe = probe  # type: ignore[attr-defined]
 bench.run.Campaign = partial(Campaign, worker=worker)  # type: ignore[attr-defined,assignment]

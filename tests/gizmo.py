@@ -22,7 +22,7 @@ class GizmoTensor(Tensor):
 
     @staticmethod
     def __new__(cls: type["GizmoTensor"], raw: Tensor) -> "GizmoTensor":
-        made: GizmoTensor = torch.Tensor._make_wrapper_subclass(  # type: ignore[attr-defined]
+        made: GizmoTensor = torch.Tensor._make_wrapper_subclass(
             cls,
             raw.size(),
             strides=raw.stride(),
@@ -37,7 +37,7 @@ class GizmoTensor(Tensor):
         return f"GizmoTensor({self.raw!r})"
 
     @classmethod
-    def __torch_dispatch__(
+    def __torch_dispatch__(  # type: ignore[override]  # torch's own is declared as a function
         cls, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
         kwargs = dict(kwargs or {})
@@ -48,7 +48,8 @@ class GizmoTensor(Tensor):
         if away or func is torch.ops.aten._local_scalar_dense.default:
             return result
         wrapped = tree_map(_wrapped, result)
-        return return_and_correct_aliasing(func, args, kwargs, wrapped)
+        corrected: Any = return_and_correct_aliasing  # untyped
+        return corrected(func, args, kwargs, wrapped)
 
 
 def _raw(value: Any) -> Any:
@@ -97,5 +98,9 @@ def register() -> None:
 
         return make
 
-    for overload in (torch.ops.aten.empty.memory_format, torch.ops.aten.empty_strided.default):
-        torch.library.impl(overload.name(), "PrivateUse1")(made(overload))
+    aten = torch.ops.aten
+    for name, overload in (
+        ("aten::empty.memory_format", aten.empty.memory_format),
+        ("aten::empty_strided", aten.empty_strided.default),
+    ):
+        torch.library.impl(name, "PrivateUse1")(made(overload))

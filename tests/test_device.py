@@ -1,6 +1,7 @@
 """Opening a device by what its module of torch really has, and waiting for it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 import torch
 
 from bench import device as devices
+from bench import worker
 from bench.device import (
     NoSuchDeviceError,
     device_peak_bytes,
@@ -16,6 +18,7 @@ from bench.device import (
     open_device,
     reset_peak_memory,
 )
+from tests.test_worker import JOB
 from tests.torch_modules import KINDS, install
 
 
@@ -99,11 +102,10 @@ def entries(monkeypatch: pytest.MonkeyPatch, **loads: Callable[[], object]) -> N
 def test_what_torch_knows_loads_no_other_backend(
     monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    def load() -> None:
-        raise AssertionError("loaded for a device that torch knows")
-
-    entries(monkeypatch, **{kind: load, "other": load})
-    assert load_backend(kind) is None
+    loaded: list[str] = []
+    entries(monkeypatch, **{kind: lambda: loaded.append(kind), "b": lambda: loaded.append("b")})
+    load_backend(kind)
+    assert loaded == []
 
 
 def test_a_device_loads_the_backend_of_its_name_and_all_when_none_has_it(
@@ -133,3 +135,20 @@ def test_a_device_that_cannot_say_its_peak_memory_says_nothing(
     install(monkeypatch, "cuda", max_memory_allocated=broken, empty_cache=broken)
     reset_peak_memory(torch.device("cuda"))
     assert device_peak_bytes(torch.device("cuda")) is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_a_device_raises_in_a_worker_is_its_row(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    install(monkeypatch, kind)
+    answers: list[dict[str, Any]] = []
+    worker._measure_all(
+        replace(JOB, device=kind),
+        lambda answered, **fields: answers.append({"kind": answered} | fields),
+        {},
+    )
+    (answer,) = answers  # the stand-in opens, but this torch makes no tensor on it
+    assert (answer["kind"], answer["batch_size"]) == ("absent", None)
+    assert answer["reason"] in ("failed", "unsupported", "no device")
+    assert answer["detail"]

@@ -104,8 +104,9 @@ def compiler_errors() -> list[BaseException]:
     ]
     from torch._dynamo import exc
 
-    unavailable = getattr(exc, "TritonUnavailableError", None)  # new in torch 2.14
-    return found + ([unavailable("triton not built with the 'nvidia' backend")] * bool(unavailable))
+    if hasattr(exc, "TritonUnavailableError"):  # torch 2.14 and later
+        found.append(exc.TritonUnavailableError("triton not built with the 'nvidia' backend"))
+    return found
 
 
 def compiled_work(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> tuple[str, str]:

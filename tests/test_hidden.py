@@ -11,7 +11,7 @@ from bench.signs import ask_nvml, gather_signs, torch_build
 
 BARE = Signs(torch="2.14.1+cu130", build="CUDA 13.0")
 CPU = replace(BARE, torch="2.14.1+cpu", build="CPU only")
-CARD = {"nvidia": True, "nvidia_driver": "535.54.03", "nvidia_cuda": "12.2"}
+CARD: dict[str, Any] = {"nvidia": True, "nvidia_driver": "535.54.03", "nvidia_cuda": "12.2"}
 NEW: dict[str, Any] = CARD | {"nvidia_driver": "580.95", "nvidia_cuda": "13.0"}
 
 SENTENCES = [

@@ -73,7 +73,7 @@ def test_a_layer_that_keeps_another_precision_is_refused_by_name(
 
 
 def test_a_torch_without_the_interface_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numerics.torch, "backends", SimpleNamespace())
+    monkeypatch.setattr("bench.numerics.torch.backends", SimpleNamespace())
     with pytest.raises(NotImplementedError, match=r"it needs 2\.9"):
         pin_numerics()
 

@@ -116,7 +116,7 @@ def test_a_card_without_kernels_is_unsupported_with_the_build_that_has_them(
         get_arch_list=lambda: ["sm_75", "sm_80"],
     )
     monkeypatch.setattr(torch.version, "cuda", "13.0")
-    monkeypatch.setattr(probe.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr("bench.probe.platform.machine", lambda: "x86_64")
     answer = probe.describe_devices([])
     assert answer["found"] == ["cuda"]
     row = answer["absent"]["cuda"]
@@ -178,7 +178,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, **fields: Any) -> list[list[str]]
             command, 0, json.dumps(ANSWER | {"accelerators": cards} | fields), ""
         )
 
-    monkeypatch.setattr(machine.subprocess, "run", run)
+    monkeypatch.setattr("bench.machine.subprocess.run", run)
     return asked
 
 

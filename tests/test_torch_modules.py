@@ -11,7 +11,7 @@ def test_a_stand_in_has_the_attributes_of_the_real_module_and_no_others(
     monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     real = getattr(torch, kind)
-    fake = install(monkeypatch, kind)
+    fake: object = install(monkeypatch, kind)
     assert torch.get_device_module(kind) is fake
     assert dir(fake) == dir(real)
     for name in ("set_device", "get_device_name", "no_such_function"):
