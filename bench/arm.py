@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from bench.clock import DeviceClock
-from bench.device import make_clock, open_device
 from bench.grid import MOST_EPOCHS
+from bench.device import make_clock, open_device, synchroniser
 from bench.job import Job
 from bench.loops import evaluate_everything, train_as_asked
 from bench.modes import compile_afresh, place, prepare
@@ -57,26 +57,6 @@ class Arm:
         return self.cold_start
 
 
-def pin_numerics(
-    *, precision: str = "ieee", flush_denormals: bool = True, deterministic: bool = False
-) -> None:
-    """One precision for every layer and device, and no denormals (they slow the CPU 40-fold)."""
-    # bf16 is autocast, which leaves what it does not touch in true fp32.
-    fp32 = "tf32" if precision == "tf32" else "ieee"
-    torch.backends.fp32_precision = fp32  # type: ignore[attr-defined]  # absent from the stubs
-    torch.backends.cudnn.deterministic = deterministic
-    torch.set_flush_denormal(flush_denormals)
-
-
-def pin_numerics_of(job: Job) -> None:
-    """The numerics that a job asks for; a plain one asks for none of its own."""
-    pin_numerics(
-        precision=job.precision,
-        flush_denormals=job.flush_denormals,
-        deterministic=job.loop.deterministic,
-    )
-
-
 def to_device(split: Split, device: torch.device) -> Split:
     """The split's tensors on the device."""
     inputs = tuple(tensor.to(device) for tensor in split.inputs)
@@ -100,7 +80,7 @@ def open_arm(job: Job) -> Arm:
     def create_context() -> None:
         device = open_device(job.device)
         torch.ones(1, device=device)
-        torch.get_device_module(device).synchronize()
+        synchroniser(device)()
         opened.append(device)
 
     context = host_clock.time(create_context)

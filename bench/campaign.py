@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bench.content import PRECISION
 from bench.grid import Arm, Cell, WorkloadPlan
 from bench.journal import Journal, JournalError, read_journal
 from bench.machine import describe_machine, run_probe
-from bench.measure import Campaign, Key, Measurements
+from bench.measure import Campaign, Key, Measurements, answers_of
 from bench.options import Settings
+from bench.precision import precision_text
 from bench.processes import arm_device, process_rows
 from bench.progress import RunProgress
 from bench.record import block_suspicions, total_seconds
@@ -128,7 +128,8 @@ def run_once(options: argparse.Namespace, number: int, console: Console) -> None
             "complete": True,
             "planned": len(benchmarks),
             "measured": len(benchmarks),
-            "run": run_record(settings, started, {options.workload: rate}),
+            "run": run_record(settings, started, {options.workload: rate})
+            | {"precision": precision_text(answers_of(measurements))},
             "workloads": {options.workload: about},
             "absent": [],
             **process_rows(measurements.measured, threads_asked=False),
@@ -151,7 +152,6 @@ def run_record(settings: Settings, started: str, rates: dict[str, float]) -> dic
         "started": started,
         "finished": now(),
         "learning_rates": rates,
-        "precision": PRECISION,
         "looks": [settings.blocks],
     }
 

@@ -57,6 +57,15 @@ def refuse_parallel(config: pytest.Config) -> None:
         raise pytest.UsageError("-n: a run measures one process at a time; leave -n out")
 
 
+def pytest_collection(session: pytest.Session) -> None:
+    """Asks torch for devices where none were named. While pytest collects, a refusal would be a
+    traceback.
+    """
+    run = session.config.stash.get(RUN, None)
+    if run is not None:
+        run.find_devices()
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """A run times or learns, never both."""
     other = "bench_training.py" if config.getoption("--learning") else "bench_learning.py"

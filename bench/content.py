@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from bench.grid import Cell, cell_id, cell_params, plan_workloads
 from bench.journal import Line
+from bench.measure import answers_of
+from bench.precision import precision_text
 from bench.processes import process_rows
 from bench.record import Absent, Timed
 from bench.result_file import SCHEMA_VERSION
@@ -13,8 +15,6 @@ from bench.study_rows import study_tables
 
 if TYPE_CHECKING:
     from bench.run import Run
-
-PRECISION = "fp32 (IEEE), denormals flushed"
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Facts:
     machine: dict[str, Any]
     workloads: dict[str, dict[str, Any]]
     learning_rates: dict[str, float]
-    missing_devices: dict[str, str]
+    missing_devices: dict[str, dict[str, str]]
     devices: tuple[str, ...]
     command: str
     started: str
@@ -61,7 +61,7 @@ def crossover_key(run: "Run", facts: Facts, shown: "set[Cell]") -> dict[str, Any
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             "devices": list(facts.devices),
             "learning_rates": facts.learning_rates,
-            "precision": PRECISION,
+            "precision": precision_text(answers_of(run.measurements)),
             "looks": list(run.looks),
         },
         "workloads": facts.workloads,

@@ -1,7 +1,8 @@
 """torch's devices behind one path: loading a backend, waiting, events, memory.
 
 Everything goes through `torch.get_device_module`; nothing here asks which device it is, except that
-a backend which torch does not load by itself has to be imported by name.
+a backend which torch does not load by itself has to be imported by name. The modules of devices
+have little in common: whatever is not `is_available` or `device_count` may be absent.
 """
 
 import importlib
@@ -14,6 +15,7 @@ import torch
 from bench.clock import DeviceClock
 
 OUT_OF_TREE = {"vulkan": "torchvulkan"}
+"""Packages of devices that torch does not know and that name no entry point to be found by."""
 
 
 class NoSuchDeviceError(Exception):
@@ -23,20 +25,32 @@ class NoSuchDeviceError(Exception):
 def load_backend(device_type: str) -> None:
     """Imports what torch needs to know the device type: part of the device's cold start.
 
-    Workers switch torch's own autoloading off, so that a CPU process never touches another device.
+    Nothing for a type that torch knows by itself. Workers switch torch's own autoloading off, so
+    that no process loads what another device needs.
     """
-    if device_type == "cpu":
+    if _module_of(device_type) is not None:
         return
+    found = entry_points(group="torch.backends")
+    named = [entry for entry in found if entry.name == device_type]
     package = OUT_OF_TREE.get(device_type)
-    if package is not None:
+    if package is not None and not named:
         try:
             importlib.import_module(package)
         except ImportError as error:
             raise NoSuchDeviceError(
                 f"{device_type}: the package {package} cannot be imported ({error})"
             ) from error
-    for entry in entry_points(group="torch.backends"):
+        return
+    for entry in named or found:
         entry.load()()
+
+
+def _module_of(device_type: str) -> Any | None:
+    """`torch.<device_type>`; None where torch does not know the type."""
+    try:
+        return torch.get_device_module(torch.device(device_type))
+    except RuntimeError:
+        return None
 
 
 def open_device(name: str) -> torch.device:
@@ -56,8 +70,24 @@ def open_device(name: str) -> torch.device:
             )
         if index and int(index) >= count:
             raise NoSuchDeviceError(f"{name}: torch sees {count} {device_type} device(s)")
-        module.set_device(device.index or 0)
+        _make_current(device, module)
     return device
+
+
+def _make_current(device: torch.device, module: Any) -> None:
+    """Has what names no index use this device. A process begins with its first one."""
+    set_device = getattr(module, "set_device", None)
+    if set_device is not None:
+        set_device(device.index or 0)
+    elif device.index:
+        torch.accelerator.set_device_index(device.index)
+
+
+def synchroniser(device: torch.device) -> Callable[[], object]:
+    """What waits for everything that was queued on the device."""
+    module = torch.get_device_module(device)
+    own: Callable[[], object] | None = getattr(module, "synchronize", None)
+    return own or torch.accelerator.synchronize
 
 
 def first_line(error: BaseException) -> str:
@@ -68,8 +98,7 @@ def first_line(error: BaseException) -> str:
 
 def make_clock(device: torch.device) -> DeviceClock:
     """The clock of a device: its own synchronise, and its events where it has any."""
-    module = torch.get_device_module(device)
-    synchronise: Callable[[], object] = module.synchronize
+    synchronise = synchroniser(device)
     return DeviceClock(synchronise, _event_maker(device, synchronise))
 
 
@@ -86,7 +115,7 @@ def _event_maker(
         second.record()
         synchronise()
         first.elapsed_time(second)
-    except (RuntimeError, NotImplementedError, ValueError, TypeError):
+    except Exception:  # noqa: BLE001 - each backend raises its own: whatever it is, no events
         return None
     return lambda: torch.Event(device, enable_timing=True)
 
@@ -120,7 +149,7 @@ def device_peak_bytes(device: torch.device) -> int | None:
     if device.type == "cpu":
         return None
     peak = _call(torch.get_device_module(device), "max_memory_allocated")
-    return peak if isinstance(peak, int) else None
+    return peak if isinstance(peak, int) and peak > 0 else None  # 0: it counts nothing
 
 
 def _call(module: Any, name: str) -> object:
@@ -129,5 +158,5 @@ def _call(module: Any, name: str) -> object:
         return None
     try:
         return function()
-    except (RuntimeError, NotImplementedError):
+    except Exception:  # noqa: BLE001 - a figure that a device does not tell ends no measurement
         return None

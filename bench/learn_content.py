@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from bench.content import PRECISION
 from bench.journal import Line
 from bench.learn_grid import GROWTH, PATIENCE, STEP
 from bench.learn_run import LEARNING_VERSION, LearnFacts, LearnRun, NotReached
 from bench.learn_search import unrun
+from bench.precision import precision_text
 
 
 def learning_key(run: LearnRun, facts: LearnFacts) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def learning_key(run: LearnRun, facts: LearnFacts) -> dict[str, Any]:
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             "targets": facts.targets,
             "own_learning_rates": facts.own_rates,
-            "precision": PRECISION,
+            "precision": precision_text(run.numerics),
             "threads": 1,
             "ladder": STEP,
             "patience": PATIENCE,

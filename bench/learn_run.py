@@ -16,6 +16,7 @@ from bench.learn_pool import Answer, Pool
 from bench.learn_progress import LearnProgress
 from bench.learn_search import Search, empty_run
 from bench.machine import describe_machine, identity, run_probe
+from bench.processes import NUMERICS_FIELDS
 
 KEY = "crossover_learning"
 LEARNING_VERSION = 1
@@ -59,6 +60,8 @@ class LearnRun:
     facts: LearnFacts | None = None
     searches: dict[LearnCell, Search] = field(default_factory=dict)
     stats: dict[LearnCell, Any] = field(default_factory=dict)
+    numerics: list[Line] = field(default_factory=list)
+    """Answers of workers that tell their numerics, each once."""
     stopped: str | None = None
     write_error: str | None = None
     complete: bool = False
@@ -108,6 +111,9 @@ class LearnRun:
     def _file(self, line: Line) -> None:
         if line["kind"] != "race":
             return
+        numerics = {name: line[name] for name in NUMERICS_FIELDS if name in line}
+        if numerics and numerics not in self.numerics:
+            self.numerics.append(numerics)
         for run in line["runs"]:
             cell = LearnCell(run["workload"], run["batch_size"], run["optimizer"])
             self.searches[cell].take([run])

@@ -23,16 +23,16 @@ def main() -> None:
 
     import torch  # noqa: PLC0415 - in the worker alone
 
-    from bench.arm import pin_numerics  # noqa: PLC0415
     from bench.faults import classify  # noqa: PLC0415
     from bench.learn_train import race  # noqa: PLC0415
+    from bench.numerics import pin_numerics  # noqa: PLC0415
 
     torch.set_num_threads(1)
-    pin_numerics()
     while True:
         job = LearnJob.from_line(jobs.get())
         try:
-            answer: dict[str, Any] = {"kind": "race", "runs": race(job)}
+            numerics = pin_numerics()
+            answer: dict[str, Any] = {"kind": "race", "runs": race(job)} | numerics
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the reason of these runs
             answer = {"kind": "failed", "detail": ": ".join(classify(error))}
         answers.write(json.dumps(answer, allow_nan=False) + "\n")

@@ -23,8 +23,48 @@ def run_probe(
 ) -> dict[str, Any]:
     """What torch sees and what the workloads are, asked in a process of its own.
 
-    Prepares the workloads' data. Raises `pytest.UsageError` with what was said when it fails.
+    Prepares the workloads' data. A device that ends the process is `failed`; the others are asked
+    for again, without it. Raises `pytest.UsageError` with what was said when the CPU fails.
     """
+    answer = _ask_torch(devices, workloads, samples)
+    if isinstance(answer, str) and devices != ("cpu",):
+        answer = _ask_one_by_one(devices, workloads, samples, said=answer)
+    if isinstance(answer, str):
+        raise pytest.UsageError(f"asking torch for its devices and data failed: {answer}")
+    if not answer["fp32_precision"]:
+        raise pytest.UsageError(
+            f"torch {answer['torch']} cannot be told which precision to use, so times could not "
+            "be compared; install torch 2.9 or later: uv pip install 'torch>=2.9'"
+        )
+    return answer
+
+
+def _ask_one_by_one(
+    devices: tuple[str, ...], workloads: tuple[str, ...], samples: int, *, said: str
+) -> dict[str, Any] | str:
+    """The answer for the CPU, with what each device says in a process that may end with it."""
+    answer = _ask_torch(("cpu",), workloads, samples)
+    if isinstance(answer, str):
+        return answer
+    if not devices:
+        note = f"asking torch for accelerators failed: {said}; measuring the CPU only"
+        return answer | {"accelerator_note": note}
+    for device in devices:
+        if device == "cpu":
+            continue
+        own = _ask_torch((device,), (), 1)
+        if isinstance(own, str):
+            answer["absent"][device] = {"reason": "failed", "detail": own}
+            continue
+        answer["accelerators"] += own["accelerators"]
+        answer["absent"] |= own["absent"]
+    return answer
+
+
+def _ask_torch(
+    devices: tuple[str, ...], workloads: tuple[str, ...], samples: int
+) -> dict[str, Any] | str:
+    """The probe's answer; in words how it ended where it gave none."""
     request = {
         "devices": devices,
         "workloads": workloads,
@@ -39,11 +79,11 @@ def run_probe(
         text=True,
         check=False,
     )
-    if done.returncode != 0:
-        said = (done.stderr.strip().splitlines() or ["nothing was said"])[-1]
-        raise pytest.UsageError(f"asking torch for its devices and data failed: {said[:300]}")
-    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return answer
+    if done.returncode == 0:
+        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return answer
+    lines = done.stderr.strip().splitlines()
+    return lines[-1][:300] if lines else f"the process ended with status {done.returncode}"
 
 
 def describe_machine(name: str, probe: dict[str, Any]) -> dict[str, Any]:
@@ -61,6 +101,7 @@ def describe_machine(name: str, probe: dict[str, Any]) -> dict[str, Any]:
         "torch_cuda": probe["torch_cuda"],
         "torch_threads": probe["torch_threads"],
         "accelerators": probe["accelerators"],
+        "accelerator_note": probe.get("accelerator_note"),
     }
     return facts | {"machine_id": machine_id(facts), "software_id": software_id(facts)}
 

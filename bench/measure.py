@@ -70,6 +70,11 @@ class Measurements:
         ]
 
 
+def answers_of(measurements: Measurements) -> Iterator[Line]:
+    """Every answer with figures."""
+    return (line for blocks in measurements.measured.values() for line in blocks.values())
+
+
 def shuffled(batch_sizes: Iterable[int], *, seed: int, workload: str, block: int) -> list[int]:
     """A block's order of batch sizes, the same for each of its arms (so that positions pair)."""
     order = sorted(batch_sizes)
@@ -96,7 +101,7 @@ class Campaign:
     learning_rates: dict[str, float]
     journal: Journal
     measurements: Measurements
-    missing_devices: dict[str, str]
+    missing_devices: dict[str, dict[str, str]]
     cores: int
     report: Callable[[str, Arm, int, int], None]
     worker: Callable[[Job], Iterator[dict[str, Any] | Death]] = run_worker

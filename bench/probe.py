@@ -8,45 +8,82 @@ A process of its own, so that pytest imports no torch and no measuring process t
 import json
 import platform
 import sys
+import warnings
 from typing import Any
 
 import torch
 
 from bench.child import die_with_parent
-from bench.device import NoSuchDeviceError, open_device
+from bench.device import first_line, open_device
+from bench.faults import classify
+from bench.hidden import note_of
+from bench.kernels import builds_with_kernels, has_kernels, without_kernels
+from bench.signs import gather_signs
 from models import WORKLOADS, define, describe_repeat
 
 SOFTWARE_RASTERISERS = ("llvmpipe", "swiftshader", "lavapipe")
 
 
 def describe_accelerator(name: str) -> dict[str, Any]:
-    """Name, memory, driver and compute capability of a device, as far as torch tells."""
+    """Name, memory, driver and compute capability of a device, as far as torch tells.
+
+    Raises NoSuchDeviceError when it is absent, NotImplementedError when this torch build has no
+    code for it, and whatever its backend raises.
+    """
     device = open_device(name)
     module = torch.get_device_module(device)
     index = device.index or 0
     properties = _ask(module, "get_device_properties", index)
-    title = str(getattr(properties, "name", None) or _ask(module, "get_device_name", index) or name)
-    memory = getattr(properties, "total_memory", None)
+    title = _title(device, module, properties)
+    capability = _ask(module, "get_device_capability", index)
+    if isinstance(capability, tuple):
+        _require_kernels(title, capability, module)
     driver = getattr(properties, "driver_version", None)
     return {
         "device": name,
         "name": title,
-        "memory_bytes": memory if isinstance(memory, int) and memory > 0 else None,
+        "memory_bytes": _memory(module, properties),
         "driver": driver,
-        "compute_capability": _capability(module, index),
+        "compute_capability": _dotted(capability),
         "software": any(word in title.lower() for word in SOFTWARE_RASTERISERS),
     }
 
 
-def _capability(module: Any, index: int) -> str | None:
-    answer = _ask(module, "get_device_capability", index)
-    return ".".join(str(part) for part in answer) if isinstance(answer, tuple) else None
+def _title(device: torch.device, module: Any, properties: Any) -> str:
+    """The device's name, from wherever its kind of module tells it."""
+    name = getattr(properties, "name", None) or _ask(module, "get_device_name", device.index or 0)
+    # Apple's GPUs: torch.mps tells no name, torch.backends.mps does.
+    name = name or _ask(getattr(torch.backends, device.type, None), "get_name")
+    return str(name or device)
 
 
-def _ask(module: Any, function: str, index: int) -> Any:
+def _memory(module: Any, properties: Any) -> int | None:
+    """Bytes of the device's memory; of Apple's GPUs, which share the host's, what Metal allows."""
+    memory = getattr(properties, "total_memory", None) or _ask(module, "recommended_max_memory")
+    return memory if isinstance(memory, int) and memory > 0 else None
+
+
+def _dotted(capability: Any) -> str | None:
+    return ".".join(map(str, capability)) if isinstance(capability, tuple) else None
+
+
+def _require_kernels(title: str, capability: tuple[int, int], module: Any) -> None:
+    cuda = torch.version.cuda
+    archs = _ask(module, "get_arch_list")
+    if cuda is None or not isinstance(archs, list) or has_kernels(capability, archs, cuda=cuda):
+        return
+    releases = getattr(module, "PYTORCH_RELEASES_CODE_CC", {})
+    builds = builds_with_kernels(capability, releases, platform.machine())
+    raise NotImplementedError(
+        without_kernels(title, capability, archs, torch=torch.__version__, builds=builds)
+    )
+
+
+def _ask(module: Any, function: str, *arguments: int) -> Any:
+    """What a module's function says; None where it has none, or none that answers."""
     try:
-        return getattr(module, function)(index)
-    except (AttributeError, RuntimeError, TypeError, AssertionError):
+        return getattr(module, function)(*arguments)
+    except Exception:  # noqa: BLE001 - a fact about a device must not end its run
         return None
 
 
@@ -71,33 +108,47 @@ def own_accelerators() -> list[str]:
         return []
     if count == 1:
         return [current.type]
-    names = [f"{current.type}:{index}" for index in range(count)]
-    distinct: dict[tuple[str, int | None], str] = {}
-    for name in names:
-        facts = describe_accelerator(name)
-        distinct.setdefault((facts["name"], facts["memory_bytes"]), name)
+    distinct: dict[object, str] = {}
+    for name in [f"{current.type}:{index}" for index in range(count)]:
+        try:
+            facts = describe_accelerator(name)
+        except Exception:  # noqa: BLE001 - it is kept, and whoever describes it says what it raised
+            distinct[name] = name
+        else:
+            distinct.setdefault((facts["name"], facts["memory_bytes"]), name)
     return list(distinct.values())
 
 
 def describe_devices(devices: list[str]) -> dict[str, Any]:
-    """torch's build, threads and own devices; facts or the reason of absence for each named."""
-    found = own_accelerators()
-    accelerators, absent = [], {}
-    for name in devices or found:
-        if name == "cpu":
-            continue
-        try:
-            accelerators.append(describe_accelerator(name))
-        except NoSuchDeviceError as error:
-            absent[name] = str(error)
+    """torch's build, threads and own devices; for each named, facts or why it cannot be measured.
+
+    Whatever a device raises is that device's own: `absent` holds its reason and one line of detail.
+    """
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        # Whoever asks for the CPU only touches no other device.
+        found = [] if devices == ["cpu"] else own_accelerators()
+        accelerators, absent = [], {}
+        for name in devices or found:
+            if name == "cpu":
+                continue
+            try:
+                accelerators.append(describe_accelerator(name))
+            except Exception as error:  # noqa: BLE001 - the other devices are measured
+                reason, detail = classify(error)
+                absent[name] = {"reason": reason, "detail": detail}
+    words = list(dict.fromkeys(first_line(Warning(warning.message)) for warning in said))
+    alone = devices != ["cpu"] and not found and not accelerators
     return {
         "torch": torch.__version__,
         "torch_cuda": torch.version.cuda,
         "torch_threads": torch.get_num_threads(),
+        "fp32_precision": hasattr(torch.backends, "fp32_precision"),
         "python": platform.python_version(),
         "found": found,
         "accelerators": accelerators,
         "absent": absent,
+        "accelerator_note": note_of(gather_signs(words)) if alone else None,
     }
 
 

@@ -20,6 +20,8 @@ PROCESS_FIELDS = (
     "threads",
     "trained_on",
 )
+NUMERICS_FIELDS = ("fp32_precision", "denormals_flushed")
+"""Absent from the journals of earlier versions."""
 ANSWER_FIELDS = (
     "batch_size",
     "position",
@@ -51,10 +53,13 @@ def process_rows(
     for key, blocks in measured.items():
         for block, line in sorted(blocks.items()):
             own = {name: line[name] for name in PROCESS_FIELDS}
+            numerics = {name: line.get(name) for name in NUMERICS_FIELDS}
             identity = (key.workload, key.arm, block, *own.values())
             if identity not in known:
                 known[identity] = len(processes)
-                processes.append(_arm(key, threads_asked=threads_asked) | {"block": block} | own)
+                processes.append(
+                    _arm(key, threads_asked=threads_asked) | {"block": block} | own | numerics
+                )
             row = {"process": known[identity]}
             rows.append(row | {name: line[name] for name in ANSWER_FIELDS})
     return {"processes": processes, "measurements": rows}

@@ -56,7 +56,7 @@ def cell_outcome(
     measurements: Measurements,
     *,
     blocks: int,
-    missing_devices: dict[str, str],
+    missing_devices: dict[str, dict[str, str]],
     measured_epochs: int = MOST_EPOCHS,
     searching: bool = False,
 ) -> Timed | Absent:
@@ -64,10 +64,11 @@ def cell_outcome(
 
     Of a cell with more than `measured_epochs` a block needs only these: the rest is derived.
 
-    `searching`: a crossover was searched for, so cells that it left out are implied.
+    `missing_devices`: the reason and detail of each device that could not be opened. `searching`: a
+    crossover was searched for, so cells that it left out are implied.
     """
     if cell.device in missing_devices:
-        return Absent("no device", missing_devices[cell.device], 0)
+        return Absent(**missing_devices[cell.device], blocks_measured=0)
     lines = arm_lines(measurements, cell)
     trained = min(cell.epochs, measured_epochs)
     whole = [line for line in lines if len(line["epoch_seconds"]) >= trained]

@@ -55,6 +55,8 @@ class Run:
     facts: Facts | None = None
     measurements: Measurements = field(default_factory=Measurements)
     stats: dict[Cell, Any] = field(default_factory=dict)
+    accelerator_note: str | None = None
+    """Why no accelerator is measured, when torch was asked for them and found none."""
     studies: Studies = field(init=False)
     lock: FileLock | None = None
     stopped: str | None = None
@@ -77,10 +79,18 @@ class Run:
         blocks = self.settings.blocks
         return planned_looks(blocks) if self.settings.until_decided else (blocks,)
 
+    def find_devices(self) -> None:
+        """Takes the devices that were named, else those that torch finds; asks it once."""
+        if self.settings.devices:
+            self.devices = self.settings.devices
+        elif not self.devices:
+            probe = run_probe(())
+            self.accelerator_note = probe["accelerator_note"]
+            self.devices = ("cpu", *probe["found"])
+
     def all_cells(self) -> list[Cell]:
-        """The whole grid, before pytest selects. Asks torch for devices when none were named."""
-        if not self.devices:
-            self.devices = self.settings.devices or ("cpu", *run_probe(())["found"])
+        """The whole grid, before pytest selects."""
+        self.find_devices()
         settings = self.settings
         return make_cells(
             workloads=settings.workloads,
@@ -140,12 +150,24 @@ class Run:
         self.check_file()
         console.print("asking torch for its devices and preparing the data", highlight=False)
         facts = self._ask_facts()
+        self._say_missing(facts, console)
         journal = self._open_journal(facts)
         self.facts = facts  # from here on there is something to write
         try:
             self._campaign(facts, journal, console)
         finally:
             journal.close()
+
+    def _say_missing(self, facts: Facts, console: Console) -> None:
+        """Names the devices that will not be measured while there is time to mend it."""
+        notes = [
+            f"{device}: {why['reason']}: {why['detail']}"
+            for device, why in facts.missing_devices.items()
+        ]
+        if facts.machine["accelerator_note"]:
+            notes.append(facts.machine["accelerator_note"])
+        for text in notes:
+            console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def release(self) -> None:
         """Lets another run have the result file."""
@@ -158,6 +180,8 @@ class Run:
     def _ask_facts(self) -> Facts:
         workloads = tuple(dict.fromkeys(cell.workload for cell in self.cells))
         probe = run_probe(self.devices, workloads=workloads, samples=self.settings.samples)
+        if self.accelerator_note:
+            probe["accelerator_note"] = self.accelerator_note
         rates = {}
         for name, about in probe["workloads"].items():
             own = about.pop("learning_rates")[self.settings.optimizer]

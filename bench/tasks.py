@@ -6,6 +6,7 @@ from typing import Any
 from bench.arm import Arm
 from bench.device import first_line
 from bench.epochs import measure
+from bench.faults import classify, is_of_compiling
 from bench.job import Job
 
 Work = Callable[[Arm, int], dict[str, Any]]
@@ -32,13 +33,16 @@ def _work(task: str) -> Work:
 
 def _compiling(work: Work) -> Work:
     """The same; what torch.compile cannot do on this machine is unsupported, not a failure."""
-    from torch._dynamo.exc import TorchDynamoException  # noqa: PLC0415 - a second to import
 
     def compiled(arm: Arm, batch_size: int) -> dict[str, Any]:
         try:
             return work(arm, batch_size)
-        except TorchDynamoException as error:
+        except Exception as error:
+            if not is_of_compiling(error):
+                raise
             cause = getattr(error, "inner_exception", error)
+            if classify(cause)[0] == "oom":
+                raise cause from None
             raise NotImplementedError(f"torch.compile: {first_line(cause)}") from error
 
     return compiled

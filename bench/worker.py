@@ -52,13 +52,14 @@ def main() -> None:
 
 def _measure_all(job: Job, answer: Any, process: dict[str, Any]) -> None:
     # These import torch, which has to be timed first.
-    from bench.arm import open_arm, pin_numerics_of  # noqa: PLC0415
+    from bench.arm import open_arm  # noqa: PLC0415
     from bench.epochs import TooSlowError  # noqa: PLC0415
     from bench.faults import classify  # noqa: PLC0415
+    from bench.numerics import pin_numerics_of  # noqa: PLC0415
     from bench.tasks import work_of  # noqa: PLC0415
 
     try:
-        pin_numerics_of(job)
+        process = process | pin_numerics_of(job)
         arm, work = open_arm(job), work_of(job)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the reason of these cells
         reason, detail = classify(error)

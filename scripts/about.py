@@ -68,7 +68,7 @@ def describe_learning(path: Path, machine: str, document: Document) -> dict[str,
 
 def _texts(about: dict[str, Any], run: dict[str, Any]) -> dict[str, str]:
     """What a file says of its machine, its software and its run; empty where it is silent."""
-    names = ("machine_id", "software_id", "cpu", "os", "python", "torch")
+    names = ("machine_id", "software_id", "cpu", "os", "python", "torch", "accelerator_note")
     texts = {name: safe_text(about.get(name) or "") for name in names}
-    told = ("command", "started", "preset")
+    told = ("command", "started", "preset", "precision")
     return texts | {name: safe_text(run.get(name) or "") for name in told}

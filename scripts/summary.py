@@ -60,10 +60,13 @@ def _show_machine(analysis: Analysis, file: dict[Any, Any], console: Console) ->
     console.print(Text(file["machine"], style="bold underline"))
     console.print(
         Text(
-            f"{file['cpu']}; {file['os']}; Python {file['python']}, torch {file['torch']}; "
+            f"{file['cpu']}; {file['os']}; Python {file['python']}, torch {file['torch']}, "
+            f"{file['precision']}; "
             f"{counted(file['measured_cells'], 'cell')} measured, {file['absent_cells']} absent"
         )
     )
+    if file["accelerator_note"]:
+        console.print(Text(file["accelerator_note"]))
     for line in _headlines(analysis, file["file"], own):
         console.print(Text(line, style="bold"))
     rounds, most = analysis.in_file(file["file"], analysis.rounds), file["measured_epochs"]

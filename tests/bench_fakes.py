@@ -58,6 +58,8 @@ def measured(job: Job, batch_size: int, **fields: Any) -> dict[str, Any]:
         "steps": job.samples // batch_size,
         "threads": 2,
         "trained_on": job.device,
+        "fp32_precision": {"generic": "ieee", "cuda.matmul": "ieee", "cudnn.conv": "ieee"},
+        "denormals_flushed": True,
         "host_peak_bytes": 1000,
         "device_peak_bytes": None,
         "position": 0,
@@ -97,7 +99,7 @@ def campaign(
     workers: FakeWorkers,
     *,
     measurements: Measurements | None = None,
-    missing_devices: dict[str, str] | None = None,
+    missing_devices: dict[str, dict[str, str]] | None = None,
 ) -> Campaign:
     """A campaign on fake workers with a real journal (closed by the fixture `quiet_host`)."""
     OPENED.append(Journal.create(folder / "x.journal.jsonl", {"kind": "run"}))

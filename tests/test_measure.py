@@ -157,7 +157,8 @@ def test_a_process_that_answers_nothing_does_not_keep_the_run_for_ever(tmp_path:
 
 def test_a_missing_device_starts_no_process(tmp_path: Path) -> None:
     workers = FakeWorkers()
-    measure_all(campaign(tmp_path, workers, missing_devices={"cuda": "torch sees none"}), [PLAN])
+    gone = {"cuda": {"reason": "no device", "detail": "torch sees none"}}
+    measure_all(campaign(tmp_path, workers, missing_devices=gone), [PLAN])
     assert {job.device for job in workers.jobs} == {"cpu"}
 
 

@@ -113,6 +113,11 @@ def test_all_means_every_workload() -> None:
     assert settings(workloads="all").workloads == WORKLOAD_NAMES
 
 
+@pytest.mark.parametrize("name", ["mps", "xpu:3", "my_device", "NPU2:0", "hpu", "tpu"])
+def test_any_name_that_torch_could_know_is_a_device(name: str) -> None:
+    assert settings(devices=f"cpu,{name}").devices == ("cpu", name)
+
+
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
@@ -127,7 +132,13 @@ def test_all_means_every_workload() -> None:
         ({"measured_epochs": "0"}, ["--measured-epochs 0", "from 1 to 200", "all"]),
         ({"measured_epochs": "most"}, ["--measured-epochs most", "whole numbers", "all"]),
         ({"measured_epochs": "all", "epochs": "300"}, ["--measured-epochs all", "300", "200"]),
-        ({"devices": "tpu"}, ["--devices tpu", "cuda"]),
+        ({"devices": "a gpu"}, ["--devices a gpu", "cuda"]),
+        ({"devices": "c\u00fcda"}, ["--devices c\u00fcda", "torch device"]),
+        ({"devices": "cuda:\u0661"}, ["--devices cuda:", "torch device"]),
+        ({"devices": "cuda:-1"}, ["--devices cuda:-1", "torch device"]),
+        ({"devices": "cuda:0:1"}, ["--devices cuda:0:1", "torch device"]),
+        ({"devices": "x" * 31}, ["torch device"]),
+        ({"blocks": "\u0663"}, ["--blocks", "whole numbers"]),
         ({"devices": "cuda:x"}, ["--devices cuda:x", "torch device"]),
         ({"devices": "cpu:1"}, ["--devices cpu:1", "write cpu"]),
         ({"workloads": "foo"}, ["--workloads foo", "mlp", "lstm-gates"]),

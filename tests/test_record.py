@@ -136,7 +136,7 @@ def test_an_absence_keeps_its_reason_and_what_was_said(tmp_path: Path) -> None:
 
 
 def test_a_missing_device_is_the_reason_of_its_cells(tmp_path: Path) -> None:
-    gone = {"cuda": "torch sees no cuda device"}
+    gone = {"cuda": {"reason": "no device", "detail": "torch sees no cuda device"}}
     row = outcome(Cell("mlp", 64, 1, "cuda"), after(tmp_path), missing_devices=gone)
     assert row == Absent("no device", "torch sees no cuda device", 0)
 

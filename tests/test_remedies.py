@@ -15,12 +15,13 @@ import torch
 from torch import nn
 
 from bench import modes
-from bench.arm import fresh_training, open_arm, pin_numerics_of
+from bench.arm import fresh_training, open_arm
 from bench.epochs import measure
 from bench.faults import classify
 from bench.job import Job
 from bench.ladder import COURSE, LEAN, RUNGS
 from bench.modes import Autocast, eagerly, prepare
+from bench.numerics import pin_numerics_of
 from bench.remedies import DIAGNOSIS, PEAKS, PLAIN, REMEDIES, applied, refusal, vary
 from bench.tasks import work_of
 from models.cnn import DigitCNN

@@ -14,6 +14,7 @@ from scripts import report
 from scripts.output import csv_bytes
 from scripts.words import absences, answer, break_even_words, crossover_words
 from tests.corpus import Corpus, Pattern, falling
+from tests.corpus_file import _Writer
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL: dict[str, Any] = {"batch_sizes": (8, 512), "epochs": (1, 4)}
@@ -62,6 +63,16 @@ def test_without_an_accelerator_the_report_says_so_and_shows_the_cpus_times(
     assert "No accelerator was measured" in words
     assert "samples a second" in words
     assert "GPU" not in words
+
+
+def test_the_report_says_the_precision_and_why_no_accelerator_was_measured(
+    say: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, note = _Writer.machine, "an NVIDIA GPU is here, but torch does not use it"
+    monkeypatch.setattr(_Writer, "machine", lambda file: plain(file) | {"accelerator_note": note})
+    words = say(Corpus(devices=("cpu",), run={"precision": "TF32, denormals kept"}, **SMALL))
+    assert ", TF32, denormals kept; " in words
+    assert note in words
 
 
 def test_without_the_cpu_nothing_is_compared_and_the_report_says_so(

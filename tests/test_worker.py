@@ -148,7 +148,7 @@ def test_larger_batch_sizes_than_one_that_ran_out_of_memory_are_implied(
         answers.append((kind, batch_size, fields.get("reason", fields.get("steps"))))
 
     monkeypatch.setattr("bench.arm.open_arm", lambda _job: None)
-    monkeypatch.setattr("bench.arm.pin_numerics_of", lambda _job: None)
+    monkeypatch.setattr("bench.numerics.pin_numerics_of", lambda _job: {})
     monkeypatch.setattr("bench.tasks.work_of", lambda _job: work)
     worker._measure_all(replace(JOB, batch_sizes=(128, 32, 256, 64, 96)), answer, {})
     assert answers == [

@@ -15,9 +15,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from bench.arm import pin_numerics
 from bench.device import make_clock, open_device
 from bench.faults import classify
+from bench.numerics import pin_numerics
 from bench.operations import count_synchronisations
 
 Check = dict[str, Any]
