@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from bench.clock import DeviceClock
-from bench.grid import MOST_EPOCHS
 from bench.device import make_clock, open_device, synchroniser
+from bench.grid import MOST_EPOCHS
 from bench.job import Job
 from bench.loops import evaluate_everything, train_as_asked
 from bench.modes import compile_afresh, place, prepare
