@@ -19,7 +19,8 @@ from bench.content import PRECISION
 from bench.grid import Arm, Cell, WorkloadPlan
 from bench.journal import Journal, JournalError, read_journal
 from bench.machine import describe_machine, run_probe
-from bench.measure import Campaign, Key, Measurements
+from bench.measure import Campaign
+from bench.measurements import Key, Measurements
 from bench.options import Settings
 from bench.processes import arm_device, process_rows
 from bench.progress import RunProgress

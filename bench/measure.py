@@ -7,13 +7,14 @@ shuffled from the seed, alike for every device of a block.
 import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from bench.gpu_watch import GpuWatch
 from bench.grid import Arm, WorkloadPlan
 from bench.guards import describe_block, read_host, suspicions, unsteady
 from bench.job import Job
 from bench.journal import Journal, Line
+from bench.measurements import Key, Measurements, place_of
 from bench.options import Settings
 from bench.process import Death, run_worker
 from bench.remedies import vary
@@ -23,51 +24,6 @@ MOST_ATTEMPTS = 2
 
 FATAL = {"hung": "timeout", "oom": "oom"}
 """Deaths that a second start would only repeat, and the reason that they give a cell."""
-
-
-class Key(NamedTuple):
-    """What an answer is about, in every block: one batch size of one device's arm."""
-
-    workload: str
-    arm: Arm
-    batch_size: int
-
-
-@dataclass
-class Measurements:
-    """Every answer so far: measured figures by block, absences, the blocks' circumstances."""
-
-    measured: dict[Key, dict[int, Line]] = field(default_factory=dict)
-    absent: dict[Key, Line] = field(default_factory=dict)
-    blocks: list[Line] = field(default_factory=list)
-    looks: dict[int, list[Line]] = field(default_factory=dict)
-    arms: dict[Arm, None] = field(default_factory=dict)
-    interrupted: bool = False
-
-    def take(self, line: Line) -> None:
-        """Files one journal line. Later answers for the same key replace earlier ones."""
-        if line["kind"] == "block":
-            self.blocks.append(line)
-        if line["kind"] == "look":
-            self.looks[line["after"]] = line["cells"]
-        if line["kind"] not in ("measured", "absent"):
-            return
-        arm = arm_of(line)
-        key = Key(line["workload"], arm, line["batch_size"])
-        self.arms[arm] = None
-        if line["kind"] == "measured":
-            self.measured.setdefault(key, {})[line["block"]] = line
-        else:
-            self.absent[key._replace(arm=arm.first)] = line
-
-    def pending(self, workload: str, arm: Arm, block: int, batch_sizes: Iterable[int]) -> list[int]:
-        """The batch sizes that this arm still has to answer for in this block."""
-        return [
-            size
-            for size in batch_sizes
-            if block not in self.measured.get(Key(workload, arm, size), {})
-            and Key(workload, arm.first, size) not in self.absent
-        ]
 
 
 def shuffled(batch_sizes: Iterable[int], *, seed: int, workload: str, block: int) -> list[int]:
@@ -242,26 +198,6 @@ class Campaign:
         """Journals a line, then files it."""
         self.journal.append(line)
         self.measurements.take(line)
-
-
-def place_of(workload: str, arm: Arm, block: int, batch_size: int) -> Line:
-    """What a journal line says of whom an answer is about."""
-    return {
-        "workload": workload,
-        "device": arm.device,
-        "arm_threads": arm.threads,
-        "again": arm.again,
-        "slowdown": arm.slowdown,
-        "variant": arm.variant,
-        "block": block,
-        "batch_size": batch_size,
-    }
-
-
-def arm_of(line: Line) -> Arm:
-    """The arm that a journal line is about."""
-    variant = line.get("variant", "")
-    return Arm(line["device"], line["arm_threads"], line["again"], line["slowdown"], variant)
 
 
 def _absence(reason: str, detail: str) -> Line:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from bench.grid import Arm, Cell
 from bench.journal import Line
-from bench.measure import Key, Measurements
+from bench.measurements import Key, Measurements
 
 # The same weights on the same first minibatch differ by rounding alone; after some epochs rounding
 # has grown, and a tolerance can only tell the same training from another one.

@@ -26,7 +26,8 @@ from bench.journal import (
 from bench.looks import ask_undecided
 from bench.machine import describe_machine, run_probe
 from bench.machine import identity as machine_identity
-from bench.measure import Campaign, Measurements
+from bench.measure import Campaign
+from bench.measurements import Measurements
 from bench.options import Settings
 from bench.progress import RunProgress
 from bench.record import Absent, Timed, cell_outcome

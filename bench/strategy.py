@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from bench.bisect import bracket_sizes, next_size, widened
 from bench.grid import Arm, WorkloadPlan, with_only, with_repeats
-from bench.measure import Campaign, Key
+from bench.measure import Campaign
+from bench.measurements import Key
 from bench.record import total_seconds
 
 LOOKS = (5, 9, 15)

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from bench.grid import Arm, WorkloadPlan
 from bench.journal import Journal, Line
 from bench.ladder import rungs
-from bench.measure import Campaign, Key, Measurements, place_of
+from bench.measure import Campaign
+from bench.measurements import Key, Measurements, place_of
 from bench.options import Settings
 from bench.remedies import DIAGNOSIS, PEAKS, PLAIN, refusal
 

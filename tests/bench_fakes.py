@@ -9,7 +9,8 @@ from bench.grid import Arm, WorkloadPlan
 from bench.guards import HostState
 from bench.job import Job
 from bench.journal import Journal
-from bench.measure import Campaign, Measurements
+from bench.measure import Campaign
+from bench.measurements import Measurements
 from bench.options import Settings
 from bench.process import Death
 

@@ -7,7 +7,7 @@ import pytest
 
 from bench.grid import Cell
 from bench.job import Job
-from bench.measure import Measurements
+from bench.measurements import Measurements
 from bench.process import Death
 from bench.record import (
     Absent,

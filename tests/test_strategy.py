@@ -7,7 +7,7 @@ import pytest
 
 from bench.grid import Arm, WorkloadPlan
 from bench.job import Job
-from bench.measure import Key
+from bench.measurements import Key
 from bench.run import Run
 from bench.strategy import Undecided, find_crossovers, measure_until_decided, planned_looks
 from tests.bench_fakes import PLAN, SETTINGS, FakeWorkers, absent, campaign, measured
