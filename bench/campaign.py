@@ -106,7 +106,7 @@ def run_once(options: argparse.Namespace, number: int, console: Console) -> None
     rate = about.pop("learning_rates")["sgd"]
     plan = plan_of(options)
     journal, measurements = open_journal(path.with_suffix(".journal.jsonl"))
-    total = sum(len(sizes) for sizes in plan.batch_sizes.values()) * settings.blocks
+    total = sum(plan.answers(settings.blocks).values())
     started = now()
     with RunProgress({(options.workload, "cpu"): total}, console) as progress:
         campaign = Campaign(

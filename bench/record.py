@@ -46,29 +46,56 @@ def cell_outcome(
     blocks: int,
     missing_devices: dict[str, str],
     searching: bool = False,
+    budget_seconds: float | None = None,
 ) -> Timed | Absent:
-    """What is known of a cell. It is timed only when every planned block has all its epochs.
+    """What is known of a cell: timed by the blocks it has, where none of them failed.
 
-    `searching`: a crossover was searched for, so cells that it left out are implied.
+    `blocks` were asked for; a run that ended before has fewer. `searching`: a crossover was
+    searched for, so cells that it left out are implied. `budget_seconds`: why others were not
+    reached.
     """
     if cell.device in missing_devices:
         return Absent("no device", missing_devices[cell.device], 0)
     lines = arm_lines(measurements, cell)
     whole = [line for line in lines if len(line["epoch_seconds"]) >= cell.epochs]
-    if len(whole) >= blocks and len(whole) == len(lines):
-        seconds = [total_seconds(line, cell.epochs) for line in whole]
-        return Timed(whole, seconds, suspicions(cell, measurements, whole))
+    failure = _failure(cell, measurements, lines)
+    cut_short = bool(whole) and failure is None and (measurements.interrupted or not searching)
+    if len(whole) == len(lines) and (len(whole) >= blocks or cut_short):
+        return _timed(cell, measurements, whole)
+    if failure is None:
+        failure = _unreached(measurements, searching=searching, budget_seconds=budget_seconds)
+    return Absent(*failure, len(whole))
+
+
+def _failure(cell: Cell, measurements: Measurements, lines: list[Line]) -> tuple[str, str] | None:
+    """Why a block of the cell has no time, and what was said; None where no block failed."""
     absence = measurements.absent.get(
         Key(cell.workload, Arm(cell.device, cell.threads), cell.batch_size)
     )
     if absence:
-        return Absent(absence["reason"], absence["detail"], len(whole))
+        return absence["reason"], absence["detail"]
     stopped = next((line["stopped"] for line in lines if line["stopped"]), None)
-    if stopped:
-        return Absent("timeout", stopped, len(whole))
-    if searching and not measurements.interrupted:
-        return Absent("implied", "away from the crossover that --find-crossover found", len(whole))
-    return Absent("interrupted", "the run ended before; --resume finishes it", len(whole))
+    # Shorter numbers of epochs than the one it was stopped in have their times.
+    short = any(len(line["epoch_seconds"]) < cell.epochs for line in lines)
+    return ("timeout", stopped) if stopped and short else None
+
+
+def _unreached(
+    measurements: Measurements, *, searching: bool, budget_seconds: float | None
+) -> tuple[str, str]:
+    """Why nothing was measured of a cell that nothing speaks against."""
+    if measurements.interrupted:
+        return "interrupted", "the run ended before; --resume finishes it"
+    if searching:
+        return "implied", "away from the crossover that --find-crossover found"
+    if budget_seconds is not None:
+        return "budget", f"not reached within --budget {budget_seconds:g}"
+    return "interrupted", "the run ended before; --resume finishes it"
+
+
+def _timed(cell: Cell, measurements: Measurements, lines: list[Line]) -> Timed:
+    seconds = [total_seconds(line, cell.epochs) for line in lines]
+    return Timed(lines, seconds, suspicions(cell, measurements, lines))
 
 
 def arm_lines(measurements: Measurements, cell: Cell) -> list[Line]:

@@ -80,6 +80,24 @@ REMEDIES = {
 }
 
 
+WORTH = (
+    "fused-optimizer",
+    "cuda-graphs",
+    "compile",
+    "foreach-optimizer",
+    "resident-data",
+    "one-thread",
+    "bf16",
+    "tf32",
+    "channels-last",
+    "flush-denormals",
+)
+"""By how often each is the answer to "why is my GPU slower": launching many small operations comes
+first, then copies, then the CPU's threads, then faster arithmetic. Where time is short, the first
+ones are measured. One launch less per tensor costs nothing to try, so it stands before compiling.
+"""
+
+
 def vary(job: Job, variant: str) -> Job:
     """The job of a study's arm: another task, a rung of the ladder, or with (without) a remedy."""
     if variant in ("", PLAIN):

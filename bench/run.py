@@ -11,6 +11,7 @@ import pytest
 from filelock import FileLock
 from rich.console import Console
 
+from bench.budget import Budget, Pace
 from bench.content import Facts, provisional
 from bench.grid import Cell, WorkloadPlan, cell_id, make_cells, plan_workloads
 from bench.journal import (
@@ -32,6 +33,7 @@ from bench.options import Settings
 from bench.progress import RunProgress
 from bench.record import Absent, Timed, cell_outcome
 from bench.result_file import SCHEMA_VERSION, run_started
+from bench.rounds import measure_within
 from bench.strategy import (
     Undecided,
     find_crossovers,
@@ -40,6 +42,7 @@ from bench.strategy import (
     planned_looks,
 )
 from bench.studies import Studies
+from bench.studies_within import reserved, study_within
 
 
 @dataclass
@@ -57,6 +60,7 @@ class Run:
     measurements: Measurements = field(default_factory=Measurements)
     stats: dict[Cell, Any] = field(default_factory=dict)
     studies: Studies = field(init=False)
+    budget: Budget | None = field(init=False)
     lock: FileLock | None = None
     stopped: str | None = None
     """What ended the measuring before its end and was no interruption: the disk is full."""
@@ -66,6 +70,8 @@ class Run:
 
     def __post_init__(self) -> None:
         self.studies = Studies(self.settings, self.measurements)
+        seconds = self.settings.budget_seconds
+        self.budget = Budget(seconds) if seconds is not None else None
 
     @property
     def threads_asked(self) -> bool:
@@ -202,6 +208,8 @@ class Run:
             )
         for line in lines:
             self.studies.take(line)
+            if self.budget and line["kind"] == "block":
+                self.budget.before = line["spent_seconds"]
         facts.started = old["started"]
         try:
             journal = Journal.reopen(path)
@@ -226,7 +234,9 @@ class Run:
 
     def _campaign(self, facts: Facts, journal: Journal, console: Console) -> None:
         plans = plan_workloads(self.cells)
-        with RunProgress(self._planned(plans, facts), console) as progress:
+        budget_left = self.budget.left if self.budget else None
+        planned = {} if self.budget else self._planned(plans, facts)
+        with RunProgress(planned, console, budget_left=budget_left) as progress:
             for measurements in (self.measurements, *self.studies.measurements.values()):
                 for key, blocks in measurements.measured.items():
                     progress.skip(key.workload, key.arm, len(blocks))
@@ -240,13 +250,23 @@ class Run:
                 report=progress.answered,
             )
             try:
-                self._measure(campaign, plans)
-                self.studies.run(campaign, plans)
+                if self.budget:
+                    self._spend(campaign, plans, self.budget)
+                else:
+                    self._measure(campaign, plans)
+                    self.studies.run(campaign, plans)
             except KeyboardInterrupt:
                 self.measurements.interrupted = True
             except JournalError as error:
                 self.measurements.interrupted = True
                 self.stopped = str(error)
+
+    def _spend(self, campaign: Campaign, plans: list[WorkloadPlan], budget: Budget) -> None:
+        """The run and its studies within the budget."""
+        end = budget.end(len(self.cells))
+        campaign.pace = pace = Pace(budget, until=end)
+        measure_within(campaign, plans, pace, end - sum(reserved(self.settings)) * budget.seconds)
+        study_within(self.studies, campaign, plans, pace, end)
 
     def _measure(self, campaign: Campaign, plans: list[WorkloadPlan]) -> None:
         if self.settings.find_crossover:
@@ -271,10 +291,10 @@ class Run:
     def _planned(self, plans: list[WorkloadPlan], facts: Facts) -> dict[tuple[str, str], int]:
         planned: dict[tuple[str, str], int] = {}
         for plan in plans:
-            for arm, sizes in plan.batch_sizes.items():
+            for arm, count in plan.answers(self.settings.blocks).items():
                 if arm.device not in facts.missing_devices:
                     where = (plan.workload, arm.device)
-                    planned[where] = planned.get(where, 0) + len(sizes) * self.settings.blocks
+                    planned[where] = planned.get(where, 0) + count
         for where, answers in self.studies.planned(plans).items():
             if where in planned:
                 planned[where] += answers
@@ -288,6 +308,7 @@ class Run:
             blocks=self.settings.blocks,
             missing_devices=self.facts.missing_devices if self.facts else {},
             searching=self.settings.find_crossover,
+            budget_seconds=self.settings.budget_seconds,
         )
 
 

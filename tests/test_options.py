@@ -26,6 +26,7 @@ FLAGS = (
     "--seed",
     "--cell-timeout",
     "--suspect-repeats",
+    "--budget",
     "--benchmark-json",
     "--loop",
     "--loader",
@@ -64,6 +65,24 @@ def test_the_defaults_are_the_default_presets() -> None:
     assert read.threads == ()
     assert read.samples == 4096
     assert read.blocks == 5
+
+
+def test_a_budget_decides_how_many_blocks_unless_a_limit_is_given() -> None:
+    assert (settings().budget_seconds, settings(budget="120").budget_seconds) == (None, 120.0)
+    assert settings(budget="120").blocks == 15
+    assert settings(budget="120", blocks="4").blocks == 4
+
+
+@pytest.mark.parametrize("flag", ["until_decided", "find_crossover"])
+def test_a_budget_and_a_plan_of_its_own_exclude_each_other(flag: str) -> None:
+    with pytest.raises(pytest.UsageError, match=r"--budget and --.* exclude each other"):
+        settings(budget="60", **{flag: "yes"})
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "10m", "inf", "nan", ""])
+def test_a_budget_is_a_number_of_seconds(text: str) -> None:
+    with pytest.raises(pytest.UsageError, match=r"--budget.*takes a number above 0"):
+        settings(budget=text)
 
 
 def test_options_overrule_their_preset() -> None:

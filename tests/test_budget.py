@@ -1,0 +1,245 @@
+"""A run within a budget: never longer than asked, every network first, then as many rounds."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bench.budget import CLOSING_SECONDS, Budget, Pace
+from bench.grid import REPEATED_BLOCKS, Arm
+from bench.job import Job
+from bench.measurements import Key
+from bench.record import Absent, Timed, cell_outcome
+from bench.remedies import PLAIN
+from bench.studies_within import by_worth
+from tests.budget_fakes import Spent, TimedWorkers, spend
+
+pytestmark = pytest.mark.usefixtures("quiet_host")
+
+
+def second_each(_job: Job, _size: int) -> float:
+    return 1.0
+
+
+def outcomes(spent: Spent) -> list[Timed | Absent]:
+    own = spent.campaign
+    return [
+        cell_outcome(
+            cell,
+            own.measurements,
+            blocks=own.settings.blocks,
+            missing_devices={},
+            budget_seconds=own.settings.budget_seconds,
+        )
+        for cell in spent.cells
+    ]
+
+
+def blocks_of(spent: Spent, workload: str, device: str, size: int = 8) -> list[int]:
+    key = Key(workload, Arm(device), size)
+    return sorted(spent.campaign.measurements.measured.get(key, {}))
+
+
+def test_rounds_go_over_all_workloads_and_the_rest_of_the_time_says_how_many(
+    tmp_path: Path,
+) -> None:
+    # A process takes 2 + 2 x 1 seconds: a round of 8 with A/A 32, one of 4 without them 16.
+    spent = spend(tmp_path, TimedWorkers(second_each), seconds=96 + 2 * 16 + CLOSING_SECONDS + 1)
+    firsts = [job.workload for job in spent.workers.jobs]
+    assert firsts[:16] == ["mlp"] * 4 + ["cnn"] * 4 + ["mlp"] * 4 + ["cnn"] * 4
+    assert {tuple(blocks_of(spent, name, "cuda")) for name in ("mlp", "cnn")} == {(0, 1, 2, 3, 4)}
+    again = Key("cnn", Arm("cuda", again=True), 8)
+    assert list(spent.campaign.measurements.measured[again]) == list(range(REPEATED_BLOCKS))
+
+
+def test_there_are_no_more_blocks_than_asked_for(tmp_path: Path) -> None:
+    spent = spend(tmp_path, TimedWorkers(second_each), seconds=10_000)
+    assert blocks_of(spent, "mlp", "cpu") == list(range(15))
+    assert spent.budget.spent() < 1000
+
+
+def test_a_third_round_is_begun_where_only_some_workloads_have_time_for_it(tmp_path: Path) -> None:
+    # Two rounds of 32 seconds, and 16 of a third for one of the two workloads.
+    spent = spend(tmp_path, TimedWorkers(second_each), seconds=64 + 20 + CLOSING_SECONDS + 1)
+    assert blocks_of(spent, "mlp", "cuda") == [0, 1, 2]
+    assert blocks_of(spent, "cnn", "cuda") == [0, 1]
+
+
+def test_one_slow_process_cannot_eat_the_time_of_the_others(tmp_path: Path) -> None:
+    def cost(job: Job, _size: int) -> float:
+        return 1000.0 if (job.workload, job.device) == ("mlp", "cuda") else 1.0
+
+    spent = spend(tmp_path, TimedWorkers(cost), seconds=200)
+    assert len(blocks_of(spent, "mlp", "cpu")) >= 3
+    assert len(blocks_of(spent, "cnn", "cuda")) >= 3
+    rows = dict(zip(spent.cells, outcomes(spent), strict=True))
+    lost = {cell.workload + cell.device for cell, row in rows.items() if isinstance(row, Absent)}
+    assert lost == {"mlpcuda"}
+    assert {row.reason for row in rows.values() if isinstance(row, Absent)} == {"budget"}
+
+
+def test_what_had_no_time_in_the_first_round_is_asked_again_in_the_end(tmp_path: Path) -> None:
+    def cost(job: Job, size: int) -> float:
+        return 60.0 if (job.device, size) == ("cuda", 64) else 1.0
+
+    spent = spend(tmp_path, TimedWorkers(cost), seconds=400, workloads=("mlp",))
+    assert blocks_of(spent, "mlp", "cuda", 64)
+
+
+def test_too_little_for_one_process_gives_every_cell_its_reason(tmp_path: Path) -> None:
+    spent = spend(tmp_path, TimedWorkers(second_each), seconds=1)
+    assert not spent.workers.jobs
+    assert set(outcomes(spent)) == {Absent("budget", "not reached within --budget 1", 0)}
+
+
+def test_a_cell_has_the_blocks_that_it_got(tmp_path: Path) -> None:
+    spent = spend(tmp_path, TimedWorkers(second_each), seconds=64 + 20 + CLOSING_SECONDS + 1)
+    rounds = {
+        cell.workload: len(row.rounds)
+        for cell, row in zip(spent.cells, outcomes(spent), strict=True)
+        if isinstance(row, Timed)
+    }
+    assert rounds == {"mlp": 3, "cnn": 2}
+
+
+def test_a_suspect_block_is_repeated_after_every_workload_had_its_first(tmp_path: Path) -> None:
+    class Unsteady(TimedWorkers):
+        def answer(self, job: Job, size: int) -> dict[str, Any]:
+            first = len(self.jobs) == 1
+            return super().answer(job, size) | {
+                "epoch_seconds": [1.0, 1.0, *([2.0, 2.0] if first else [1.0, 1.0])]
+            }
+
+    spent = spend(tmp_path, Unsteady(second_each), seconds=400)
+    attempts = [
+        (line["workload"], line["block"], line["attempt"])
+        for line in spent.campaign.measurements.blocks[:3]
+    ]
+    assert attempts == [("mlp", 0, 0), ("cnn", 0, 0), ("mlp", 0, 1)]
+
+
+def test_a_repeat_that_was_cut_leaves_the_first_attempts_marks(tmp_path: Path) -> None:
+    spent = spend(tmp_path, TimedWorkers(second_each), seconds=400, workloads=("mlp",))
+    run, plan = spent.campaign, spent.plans[0]
+    assert run.pace
+    run.pace.until = spent.budget.spent() + 3.5  # one batch size of the first arm
+    wanted = {arm: list(sizes) for arm, sizes in plan.batch_sizes.items()}
+    before = len(run.measurements.blocks)
+    run._run_attempt(plan, 0, wanted, 1)
+    assert len(run.measurements.blocks) == before
+
+
+def test_each_block_tells_what_is_spent_for_a_run_that_goes_on(tmp_path: Path) -> None:
+    spent = spend(tmp_path, TimedWorkers(second_each), seconds=100)
+    told = [line["spent_seconds"] for line in spent.campaign.measurements.blocks]
+    assert told[0] == 16.0
+    assert told == sorted(told)
+
+
+def test_processes_that_share_leave_a_share_for_what_comes_later() -> None:
+    clock = [0.0]
+    pace = Pace(Budget(100, now=lambda: clock[0]), until=90.0)
+    mlp, cnn = ("mlp", Arm("cpu")), ("cnn", Arm("cpu"))
+    pace.share([mlp, cnn])
+    assert pace.allowed(mlp) == 30.0
+    clock[0] = 10.0
+    pace.answered(mlp)
+    assert pace.allowed(cnn) == 40.0
+    clock[0] = 50.0  # cut without an answer: nothing that another block would take
+    assert pace.cost([mlp, cnn]) == 10.0
+
+
+STUDIED = {"diagnose": True, "remedies": ("compile", "fused-optimizer", "tf32")}
+
+
+def studied(spent: Spent, study: str) -> dict[str, set[int]]:
+    """The blocks of each variant that was measured."""
+    found: dict[str, set[int]] = {}
+    for key, lines in spent.studies.measurements[study].measured.items():
+        found.setdefault(key.arm.variant, set()).update(lines)
+    return found
+
+
+def test_studies_have_their_part_of_the_budget(tmp_path: Path) -> None:
+    spent = spend(tmp_path, TimedWorkers(second_each), seconds=600, **STUDIED)
+    assert len(blocks_of(spent, "cnn", "cuda")) >= 3
+    assert set(studied(spent, "diagnosis")) == {"diagnosis", "peaks"}
+    assert studied(spent, "variants") == {
+        name: {0, 1, 2} for name in (PLAIN, "compile", "fused-optimizer", "tf32")
+    }
+
+
+def test_with_little_time_the_worthiest_remedy_is_the_one_that_is_measured(tmp_path: Path) -> None:
+    # 156 s are left for the variants of two workloads; a block of one of them takes 24: plain,
+    # plain again and one variant on two devices.
+    asked = STUDIED | {"remedies": ("compile", "bf16", "fused-optimizer")}
+    spent = spend(tmp_path, TimedWorkers(second_each), seconds=300, **asked)
+    assert studied(spent, "variants") == {PLAIN: {0, 1, 2}, "fused-optimizer": {0, 1, 2}}
+    lost = {
+        (key.arm.variant, line["reason"])
+        for key, line in spent.studies.measurements["variants"].absent.items()
+        if key.arm.device == "cuda"
+    }
+    assert lost == {("compile", "budget"), ("bf16", "budget")}
+
+
+def test_a_variant_that_takes_longer_than_it_looked_is_left_out_of_later_blocks(
+    tmp_path: Path,
+) -> None:
+    def cost(job: Job, _size: int) -> float:
+        return 25.0 if job.compiled else 1.0
+
+    spent = spend(
+        tmp_path, TimedWorkers(cost), seconds=380, workloads=("mlp",),
+        remedies=("compile", "bf16"),
+    )  # fmt: skip
+    blocks = studied(spent, "variants")
+    assert blocks["bf16"] == blocks[PLAIN] == {0, 1, 2}
+    assert blocks["compile"] == {0}
+
+
+def test_the_ladders_ends_come_before_its_rungs_and_after_the_remedies(tmp_path: Path) -> None:
+    spent = spend(tmp_path, TimedWorkers(second_each), seconds=1, ladder=True, remedies=("bf16",))
+    from bench.studies import variants_plan
+
+    names = by_worth(variants_plan(spent.plans[0], spent.campaign.settings))
+    assert names[:4] == ["bf16", "loop-course", "loop-lean", "loop-no-evaluation"]
+
+
+costs = st.floats(0.0, 300.0) | st.sampled_from([0.01, 1.0, 1e6])
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seconds=st.floats(0.5, 2000.0),
+    table=st.dictionaries(
+        st.tuples(st.sampled_from(["mlp", "cnn"]), st.sampled_from(["cpu", "cuda"])), costs
+    ),
+    later=st.floats(0.2, 5.0),
+    start=st.floats(0.0, 60.0),
+    study=st.booleans(),
+)
+def test_a_run_never_takes_longer_than_its_budget_and_no_network_is_without_rows(
+    tmp_path_factory: pytest.TempPathFactory,
+    seconds: float,
+    table: dict[tuple[str, str], float],
+    later: float,
+    start: float,
+    *,
+    study: bool,
+) -> None:
+    def cost(job: Job, _size: int) -> float:
+        own = table.get((job.workload, job.device), 1.0)
+        return own * (later if len(workers.jobs) > 8 else 1.0)
+
+    workers = TimedWorkers(cost, start_seconds=start)
+    changes = STUDIED if study else {}
+    spent = spend(tmp_path_factory.mktemp("run"), workers, seconds=seconds, **changes)
+    assert spent.budget.spent() <= max(0.0, spent.budget.end(len(spent.cells))) + 1e-6
+    for row in outcomes(spent):
+        assert isinstance(row, Timed) or row.reason == "budget"
+    cheap = max([1.0, *table.values()]) * 2 + start
+    if cheap * 9 < spent.budget.end(len(spent.cells)):  # a share of nine for each of eight
+        assert all(isinstance(row, Timed) for row in outcomes(spent))
