@@ -4,9 +4,11 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+import psutil
+
 from bench.grid import Arm
 
-CLOSING_SECONDS = 4.0
+CLOSING_SECONDS = 5.0
 """Kept for the end: a process that has to be killed, the cells shown to pytest, the file."""
 CLOSING_SECONDS_PER_CELL = 0.01
 
@@ -48,13 +50,25 @@ Process = tuple[str, Arm]
 """A workload and the arm that trains it."""
 
 
+def _weight(process: Process) -> float:
+    """A process's share against the others': an A/A repeat has two batch sizes only."""
+    return 0.5 if process[1].again else 1.0
+
+
+def process_age() -> float:
+    """Seconds since this process was started, at most 30: who waits has waited for those, too."""
+    age = time.time() - psutil.Process().create_time()
+    return min(max(0.0, age), 30.0)
+
+
 @dataclass
 class Pace:
     """How long the next process may take, and how long each took when it last ran.
 
     `until`: the budget's `spent` at which processes are ended. `waiting`: processes to come that
     have a fair share of what is left, at most that each: a slow one cannot eat the others' time.
-    There is always one share more than processes, so even the last one leaves something.
+    There is always one share more than processes, so even the last one leaves something, and what
+    a process does not use is the others'.
     """
 
     budget: Budget
@@ -74,10 +88,16 @@ class Pace:
 
     def allowed(self, process: Process) -> float:
         """Seconds that a process which starts now may take; nothing is left when not above 0."""
+        self.mark = self.budget.spent()
+        if not self.sharing:
+            return self.left()
+        others = sum(map(_weight, self.waiting)) - (_weight(process) * (process in self.waiting))
+        return self.left() * _weight(process) / (others + _weight(process) + 1)
+
+    def done(self, process: Process) -> None:
+        """Takes a process off those that wait for their share."""
         if process in self.waiting:
             self.waiting.remove(process)
-        self.mark = self.budget.spent()
-        return self.left() / (len(self.waiting) + 2) if self.sharing else self.left()
 
     def begin(self, processes: Iterable[Process]) -> None:
         """Forgets what these processes took: they run again."""

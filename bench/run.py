@@ -82,6 +82,8 @@ class Run:
     def looks(self) -> tuple[int, ...]:
         """Blocks after which the data are looked at, the report's look included."""
         blocks = self.settings.blocks
+        if self.budget:  # its last block is where the time was over
+            blocks = max(map(len, self.measurements.measured.values()), default=blocks)
         return planned_looks(blocks) if self.settings.until_decided else (blocks,)
 
     def all_cells(self) -> list[Cell]:
@@ -208,8 +210,9 @@ class Run:
             )
         for line in lines:
             self.studies.take(line)
-            if self.budget and line["kind"] == "block":
-                self.budget.before = line["spent_seconds"]
+        if self.budget:
+            spent = (line["spent_seconds"] for line in lines if line["kind"] == "block")
+            self.budget.before += max(spent, default=0.0)
         facts.started = old["started"]
         try:
             journal = Journal.reopen(path)

@@ -17,7 +17,14 @@ _TOLERANCE = 1e-9
 
 def cell_breaches(document: Document) -> Iterator[Breach]:
     """Each invariant that the document breaks: the place and what is wrong there."""
-    for check in (_known_workloads, _cells_once, _counts_itself, _complete, _stats_count_rounds):
+    for check in (
+        _known_workloads,
+        _cells_once,
+        _counts_itself,
+        _complete,
+        _stats_count_rounds,
+        _counts_its_blocks,
+    ):
         yield from check(document)
 
 
@@ -80,6 +87,20 @@ def _stats_count_rounds(document: Document) -> Iterator[Breach]:
         if counts != {entry["stats"]["rounds"]}:
             message = "is not the number of stats.data and of the cell's rounds"
             yield ["benchmarks", index, "stats", "rounds"], message
+
+
+def _counts_its_blocks(document: Document) -> Iterator[Breach]:
+    """`blocks_done` says how many blocks all timed cells of a workload have."""
+    own = document["crossover"]
+    fewest: dict[str, int] = {}
+    for entry in document["benchmarks"]:
+        workload, rounds = entry["params"]["workload"], entry["stats"]["rounds"]
+        fewest[workload] = min(rounds, fewest.get(workload, rounds))
+    for workload, told in own["run"].get("blocks_done", {}).items():
+        done = fewest.get(workload, 0)
+        if told != done:
+            message = f"is {told}, but {done} blocks are what every timed cell has"
+            yield ["crossover", "run", "blocks_done", workload], message
 
 
 def summary_breaches(document: Document) -> Iterator[Breach]:

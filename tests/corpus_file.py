@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bench.grid import REPEATED_BLOCKS
+
 if TYPE_CHECKING:
     from tests.corpus import Corpus, Pattern
 
@@ -114,7 +116,8 @@ class _Writer:
                 rounds = self.rounds(cell, "first", blocks)
                 benchmarks.append(_benchmark(cell, rounds, suspect))
             if self.plan.repeats and cell["device"] == "cpu" and cell["batch_size"] in extremes:
-                repeats.append(cell | {"rounds": self.rounds(cell, "again", self.plan.blocks)})
+                again = self.rounds(cell, "again", min(self.plan.blocks, REPEATED_BLOCKS))
+                repeats.append(cell | {"rounds": again})
         return {
             "machine_info": {"node": "vm", "crossover": self.machine()},
             "commit_info": {"id": "0" * 40, "dirty": False},
@@ -125,7 +128,7 @@ class _Writer:
                 "schema_version": 1,
                 "complete": all(row["reason"] != "interrupted" for row in absent),
                 "planned": len(benchmarks) + sum(not row["blocks_measured"] for row in absent),
-                "run": self.run(),
+                "run": {"blocks_done": _blocks_done(self.plan, benchmarks)} | self.run(),
                 "workloads": {name: _definition(name, self.plan) for name in self.plan.workloads},
                 "absent": absent,
                 "repeats": repeats,
@@ -185,8 +188,9 @@ class _Writer:
         }
 
     def blocks(self) -> Iterator[dict[str, Any]]:
-        order = [device for device, _threads in self.arms()] + ["cpu again"]
+        first = [device for device, _threads in self.arms()]
         for workload, block in product(self.plan.workloads, range(self.plan.blocks)):
+            order = [*first, "cpu again"] if block < REPEATED_BLOCKS else first
             yield {
                 "workload": workload,
                 "block": block,
@@ -197,6 +201,15 @@ class _Writer:
                 "steal_share": 0.0,
                 "suspect": list(self.plan.block_suspect.get((workload, block), [])),
             }
+
+
+def _blocks_done(plan: Corpus, benchmarks: list[dict[str, Any]]) -> dict[str, int]:
+    """How many blocks all timed cells of a workload have."""
+    rounds = [(row["params"]["workload"], row["stats"]["rounds"]) for row in benchmarks]
+    return {
+        name: min((count for own, count in rounds if own == name), default=0)
+        for name in plan.workloads
+    }
 
 
 def _match(patterns: Mapping[Pattern, Any], cell: Mapping[str, Any]) -> Any:
