@@ -146,9 +146,28 @@ def test_processes_that_share_leave_a_share_for_what_comes_later() -> None:
     assert pace.allowed(mlp) == 30.0
     clock[0] = 10.0
     pace.answered(mlp)
+    pace.done(mlp)
     assert pace.allowed(cnn) == 40.0
     clock[0] = 50.0  # cut without an answer: nothing that another block would take
     assert pace.cost([mlp, cnn]) == 10.0
+
+
+def test_a_repeat_has_half_a_share() -> None:
+    pace = Pace(Budget(100, now=lambda: 0.0), until=50.0)
+    first, again = ("mlp", Arm("cpu")), ("mlp", Arm("cpu", again=True))
+    pace.share([first, again])
+    assert (pace.allowed(first), pace.allowed(again)) == (20.0, 10.0)
+
+
+def test_a_side_that_had_no_time_is_not_repeated(tmp_path: Path) -> None:
+    def cost(job: Job, size: int) -> float:
+        return 1000.0 if (job.device, size) == ("cuda", 64) else 1.0
+
+    spent = spend(tmp_path, TimedWorkers(cost), seconds=100, workloads=("mlp",))
+    first = spent.workers.jobs[:4]
+    assert [job.device for job in first] == ["cpu", "cuda", "cpu", "cuda"]
+    assert 64 in first[2].batch_sizes
+    assert first[3].batch_sizes == tuple(size for size in first[1].batch_sizes if size != 64)
 
 
 STUDIED = {"diagnose": True, "remedies": ("compile", "fused-optimizer", "tf32")}
