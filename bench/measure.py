@@ -189,9 +189,10 @@ class Campaign:
         asked, process = len(order), (plan.workload, arm)
         job = self._job(plan, arm, order)
         if self.pace:
-            job = replace(job, process_seconds=self.pace.allowed(process))
-            if job.process_seconds <= 0:
+            seconds = self.pace.allowed(process)
+            if seconds <= 0:
                 return Death(CUT, "no time was left")
+            job = replace(job, process_seconds=seconds)
         for answer in self.worker(job):
             if isinstance(answer, Death):
                 return answer

@@ -92,9 +92,9 @@ WORTH = (
     "channels-last",
     "flush-denormals",
 )
-"""By how often each is the answer to "why is my GPU slower": launching many small operations comes
-first, then copies, then the CPU's threads, then faster arithmetic. Where time is short, the first
-ones are measured. One launch less per tensor costs nothing to try, so it stands before compiling.
+"""The remedies in the order in which they are measured where time is short: by how often each is
+the answer to "why is my GPU slower?". Launching many small operations comes first, then copies,
+then the CPU's threads, then faster arithmetic.
 """
 
 

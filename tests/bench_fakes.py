@@ -95,7 +95,7 @@ class FakeWorkers:
 
 def campaign(
     folder: Path,
-    workers: FakeWorkers,
+    workers: Callable[[Job], Iterator[dict[str, Any] | Death]],
     *,
     measurements: Measurements | None = None,
     missing_devices: dict[str, str] | None = None,

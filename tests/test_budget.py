@@ -12,7 +12,8 @@ from bench.grid import REPEATED_BLOCKS, Arm
 from bench.job import Job
 from bench.measurements import Key
 from bench.record import Absent, Timed, cell_outcome
-from bench.remedies import PLAIN
+from bench.remedies import PLAIN, REMEDIES, WORTH
+from bench.studies import variants_plan
 from bench.studies_within import by_worth
 from tests.budget_fakes import Spent, TimedWorkers, spend
 
@@ -170,7 +171,7 @@ def test_a_side_that_had_no_time_is_not_repeated(tmp_path: Path) -> None:
     assert first[3].batch_sizes == tuple(size for size in first[1].batch_sizes if size != 64)
 
 
-STUDIED = {"diagnose": True, "remedies": ("compile", "fused-optimizer", "tf32")}
+STUDIED: dict[str, Any] = {"diagnose": True, "remedies": ("compile", "fused-optimizer", "tf32")}
 
 
 def studied(spent: Spent, study: str) -> dict[str, set[int]]:
@@ -221,10 +222,12 @@ def test_a_variant_that_takes_longer_than_it_looked_is_left_out_of_later_blocks(
 
 def test_the_ladders_ends_come_before_its_rungs_and_after_the_remedies(tmp_path: Path) -> None:
     spent = spend(tmp_path, TimedWorkers(second_each), seconds=1, ladder=True, remedies=("bf16",))
-    from bench.studies import variants_plan
-
     names = by_worth(variants_plan(spent.plans[0], spent.campaign.settings))
     assert names[:4] == ["bf16", "loop-course", "loop-lean", "loop-no-evaluation"]
+
+
+def test_every_remedy_has_its_place_in_the_order_of_worth() -> None:
+    assert sorted(WORTH) == sorted(REMEDIES)
 
 
 costs = st.floats(0.0, 300.0) | st.sampled_from([0.01, 1.0, 1e6])
@@ -254,7 +257,7 @@ def test_a_run_never_takes_longer_than_its_budget_and_no_network_is_without_rows
         return own * (later if len(workers.jobs) > 8 else 1.0)
 
     workers = TimedWorkers(cost, start_seconds=start)
-    changes = STUDIED if study else {}
+    changes = STUDIED if study else dict[str, Any]()
     spent = spend(tmp_path_factory.mktemp("run"), workers, seconds=seconds, **changes)
     assert spent.budget.spent() <= max(0.0, spent.budget.end(len(spent.cells))) + 1e-6
     for row in outcomes(spent):
