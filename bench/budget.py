@@ -8,9 +8,11 @@ import psutil
 
 from bench.grid import Arm
 
-CLOSING_SECONDS = 5.0
-"""Kept for the end: a process that has to be killed, the cells shown to pytest, the file."""
+CLOSING_SECONDS = 3.0
+"""Kept for the end at least: a process that has to be killed, the cells shown, the file."""
 CLOSING_SECONDS_PER_CELL = 0.01
+CLOSING_OF_OPENING, MOST_CLOSING = 0.4, 0.1
+"""The end takes longer where the beginning did: so much of that, at most so much of the budget."""
 
 LEAST_ROUNDS = 3
 """Fewer blocks give no verdict: so many are begun even where not every workload's block fits."""
@@ -22,12 +24,13 @@ MOST_ROUNDS = 15
 class Budget:
     """The seconds that a run may take, and those that it has taken since it was typed.
 
-    `before` are those of the run that a resumed one goes on with.
+    `before` are those until this object was made, `resumed` those of the run that is gone on with.
     """
 
     seconds: float
     now: Callable[[], float] = time.monotonic
     before: float = 0.0
+    resumed: float = 0.0
     begun: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -35,15 +38,20 @@ class Budget:
 
     def spent(self) -> float:
         """Seconds since the beginning."""
-        return self.before + self.now() - self.begun
+        return self.resumed + self.before + self.now() - self.begun
 
     def left(self) -> float:
         """Seconds until the whole run is to have ended."""
         return self.seconds - self.spent()
 
     def end(self, cells: int) -> float:
-        """The `spent` at which the last process has ended, so that the file is written in time."""
-        return self.seconds - CLOSING_SECONDS - CLOSING_SECONDS_PER_CELL * cells
+        """The `spent` at which the last process has to end, so that the file is written in time.
+
+        Asked when everything is known that is known before the first process.
+        """
+        opening = CLOSING_OF_OPENING * (self.spent() - self.resumed)
+        closing = max(CLOSING_SECONDS, min(opening, MOST_CLOSING * self.seconds))
+        return self.seconds - closing - CLOSING_SECONDS_PER_CELL * cells
 
 
 Process = tuple[str, Arm]

@@ -212,7 +212,7 @@ class Run:
             self.studies.take(line)
         if self.budget:
             spent = (line["spent_seconds"] for line in lines if line["kind"] == "block")
-            self.budget.before += max(spent, default=0.0)
+            self.budget.resumed = max(spent, default=0.0)
         facts.started = old["started"]
         try:
             journal = Journal.reopen(path)

@@ -64,6 +64,7 @@ class Spent:
     plans: list[WorkloadPlan]
     cells: list[Cell]
     budget: Budget
+    end: float
 
 
 def spend(
@@ -94,4 +95,4 @@ def spend(
     studies = Studies(settings, run.measurements)
     measure_within(run, plans, pace, end - sum(reserved(settings)) * seconds)
     study_within(studies, run, plans, pace, end)
-    return Spent(workers, run, studies, plans, cells, budget)
+    return Spent(workers, run, studies, plans, cells, budget, end)

@@ -153,6 +153,19 @@ def test_processes_that_share_leave_a_share_for_what_comes_later() -> None:
     assert pace.cost([mlp, cnn]) == 10.0
 
 
+@pytest.mark.parametrize(
+    ("opening", "seconds", "end"),
+    [(0, 100, 96), (5, 100, 96), (20, 100, 91), (60, 100, 89), (60, 600, 575), (3, 20, 16)],
+)
+def test_more_is_kept_for_the_end_where_the_beginning_took_long(
+    opening: float, seconds: float, end: float
+) -> None:
+    clock = [0.0]
+    budget = Budget(seconds, now=lambda: clock[0], before=opening / 2, resumed=1000.0)
+    clock[0] = opening / 2
+    assert budget.end(cells=100) == pytest.approx(end)
+
+
 def test_a_repeat_has_half_a_share() -> None:
     pace = Pace(Budget(100, now=lambda: 0.0), until=50.0)
     first, again = ("mlp", Arm("cpu")), ("mlp", Arm("cpu", again=True))
@@ -259,9 +272,9 @@ def test_a_run_never_takes_longer_than_its_budget_and_no_network_is_without_rows
     workers = TimedWorkers(cost, start_seconds=start)
     changes = STUDIED if study else dict[str, Any]()
     spent = spend(tmp_path_factory.mktemp("run"), workers, seconds=seconds, **changes)
-    assert spent.budget.spent() <= max(0.0, spent.budget.end(len(spent.cells))) + 1e-6
+    assert spent.budget.spent() <= max(0.0, spent.end) + 1e-6
     for row in outcomes(spent):
         assert isinstance(row, Timed) or row.reason == "budget"
     cheap = max([1.0, *table.values()]) * 2 + start
-    if cheap * 9 < spent.budget.end(len(spent.cells)):  # a share of nine for each of eight
+    if cheap * 9 < spent.end:  # a share of nine for each of eight
         assert all(isinstance(row, Timed) for row in outcomes(spent))
