@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.budget import Budget, Pace
-from bench.grid import Cell, WorkloadPlan, make_cells, plan_workloads
+from bench.grid import Arm, Cell, WorkloadPlan, make_cells, plan_workloads
 from bench.job import Job
 from bench.measure import Campaign
+from bench.measurements import Key
 from bench.options import Settings
 from bench.process import CUT, Death
 from bench.rounds import measure_within
@@ -18,6 +19,10 @@ from tests.bench_fakes import SETTINGS, campaign, measured
 
 Cost = Callable[[Job, int], float]
 """Seconds that a job takes for one of its batch sizes."""
+
+
+STUDIED: dict[str, Any] = {"diagnose": True, "remedies": ("compile", "fused-optimizer", "tf32")}
+"""Settings of a run with a diagnosis and remedies."""
 
 
 @dataclass
@@ -96,3 +101,14 @@ def spend(
     measure_within(run, plans, pace, end - sum(reserved(settings)) * seconds)
     study_within(studies, run, plans, pace, end)
     return Spent(workers, run, studies, plans, cells, budget, end)
+
+
+def second_each(_job: Job, _size: int) -> float:
+    """A cost: one second, whatever it is for."""
+    return 1.0
+
+
+def blocks_of(spent: Spent, workload: str, device: str, size: int = 8) -> list[int]:
+    """The blocks that a batch size was measured in."""
+    key = Key(workload, Arm(device), size)
+    return sorted(spent.campaign.measurements.measured.get(key, {}))
