@@ -18,7 +18,8 @@ from rich.console import Console
 from bench.grid import Arm, Cell, WorkloadPlan
 from bench.journal import Journal, JournalError, read_journal
 from bench.machine import describe_machine, run_probe
-from bench.measure import Campaign, Key, Measurements, answers_of
+from bench.measure import Campaign
+from bench.measurements import Key, Measurements, answers_of
 from bench.options import Settings
 from bench.precision import precision_text
 from bench.processes import arm_device, process_rows
@@ -105,7 +106,7 @@ def run_once(options: argparse.Namespace, number: int, console: Console) -> None
     rate = about.pop("learning_rates")["sgd"]
     plan = plan_of(options)
     journal, measurements = open_journal(path.with_suffix(".journal.jsonl"))
-    total = sum(len(sizes) for sizes in plan.batch_sizes.values()) * settings.blocks
+    total = sum(plan.answers(settings.blocks).values())
     started = now()
     with RunProgress({(options.workload, "cpu"): total}, console) as progress:
         campaign = Campaign(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from bench.budget import process_age
 from bench.content import Facts, crossover_key
 from bench.grid import Cell, cell_id, cell_params
 from bench.journal import journal_path
@@ -48,6 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
     run = Run(settings, path, resume=resume, overwrite=overwrite, command=command)
     if not config.option.collectonly:
         run.check_file()
+    if run.budget:
+        run.budget.before = process_age()
     config.stash[RUN] = run
 
 

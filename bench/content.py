@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.grid import Cell, cell_id, cell_params, plan_workloads
 from bench.journal import Line
-from bench.measure import answers_of
+from bench.measurements import answers_of
 from bench.precision import precision_text
 from bench.processes import process_rows
 from bench.record import Absent, Timed
@@ -44,14 +44,13 @@ def absent_rows(run: "Run", shown: "set[Cell]") -> list[Line]:
 
 
 def crossover_key(run: "Run", facts: Facts, shown: "set[Cell]") -> dict[str, Any]:
-    """Our part of the file; `complete` unless an interruption left cells out."""
+    """Our part of the file; `complete` unless an interruption left something out."""
     absent = absent_rows(run, shown)
     settings = asdict(run.settings)
     del settings["learning_rate"]
     return {
         "schema_version": SCHEMA_VERSION,
-        "complete": not any(row["reason"] == "interrupted" for row in absent)
-        and not run.studies.missing(plan_workloads(run.cells)),
+        "complete": is_complete(run, absent),
         "planned": len(run.cells),
         "measured": len(shown),
         "run": settings
@@ -63,6 +62,8 @@ def crossover_key(run: "Run", facts: Facts, shown: "set[Cell]") -> dict[str, Any
             "learning_rates": facts.learning_rates,
             "precision": precision_text(answers_of(run.measurements)),
             "looks": list(run.looks),
+            "blocks_done": blocks_done(run, shown),
+            "budget_spent_seconds": run.budget.spent() if run.budget else None,
         },
         "workloads": facts.workloads,
         "absent": absent,
@@ -73,6 +74,23 @@ def crossover_key(run: "Run", facts: Facts, shown: "set[Cell]") -> dict[str, Any
             for line in run.measurements.blocks
         ],
     }
+
+
+def is_complete(run: "Run", absent: list[Line]) -> bool:
+    """Whether nothing is left for `--resume`: a budget that is spent leaves nothing."""
+    if run.measurements.interrupted or any(row["reason"] == "interrupted" for row in absent):
+        return False
+    return run.budget is not None or not run.studies.missing(plan_workloads(run.cells))
+
+
+def blocks_done(run: "Run", shown: "set[Cell]") -> dict[str, int]:
+    """How many blocks every timed cell of a workload has; 0 where none has a time."""
+    counts: dict[str, list[int]] = {cell.workload: [] for cell in run.cells}
+    for cell in shown:
+        outcome = run.outcome(cell)
+        if isinstance(outcome, Timed):
+            counts[cell.workload].append(len(outcome.rounds))
+    return {workload: min(own, default=0) for workload, own in counts.items()}
 
 
 def provisional(run: "Run") -> dict[str, Any]:

@@ -26,6 +26,8 @@ MOST_EPOCHS = 200
 MOST_DERIVED = 1_000_000
 """Epochs that anything is said about; those beyond the trained ones are derived."""
 
+REPEATED_BLOCKS = 3
+"""Blocks that have A/A repeats, the first ones: a device against itself needs no verdict."""
 OWN_THREADS = 0
 """In the threads axis: torch's own choice of the number of threads."""
 
@@ -156,6 +158,22 @@ class WorkloadPlan(NamedTuple):
     workload: str
     batch_sizes: dict[Arm, tuple[int, ...]]
     epochs: int
+
+    def arms(self, block: int) -> dict[Arm, tuple[int, ...]]:
+        """The batch sizes of each arm that a block has: the first blocks have A/A repeats."""
+        return {
+            arm: sizes
+            for arm, sizes in self.batch_sizes.items()
+            if block < REPEATED_BLOCKS or not arm.again
+        }
+
+    def answers(self, blocks: int) -> dict[Arm, int]:
+        """How many answers each arm gives in so many blocks."""
+        counts: dict[Arm, int] = {}
+        for block in range(blocks):
+            for arm, sizes in self.arms(block).items():
+                counts[arm] = counts.get(arm, 0) + len(sizes)
+        return counts
 
     @property
     def all_sizes(self) -> list[int]:

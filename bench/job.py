@@ -33,6 +33,8 @@ class Job:
     memory_format: str = "contiguous"
     """Or `channels-last`."""
     flush_denormals: bool = True
+    process_seconds: float | None = None
+    """The process is ended after so many seconds, whatever it has answered; None: it is not."""
 
     def to_line(self) -> str:
         """The job as one line of JSON."""

@@ -15,7 +15,7 @@ TIMING = (
     "--epochs", "--measured-epochs", "--devices", "--threads", "--blocks", "--samples",
     "--learning-rate", "--seed", "--cell-timeout", "--suspect-repeats", "--until-decided",
     "--find-crossover", "--remedies", "--diagnose", "--ladder", "--loop", "--loader", "--placement",
-    "--gather", "--sequences", "--evaluate",
+    "--gather", "--sequences", "--evaluate", "--budget",
 )  # fmt: skip
 MOST_SEED = 2**31 - 1
 MOST_RATES = 32

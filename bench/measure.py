@@ -4,18 +4,20 @@ A block is one fresh process per device, the order alternating (ABBA). The order
 shuffled from the seed, alike for every device of a block.
 """
 
-import random
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+from bench.budget import Pace
 from bench.gpu_watch import GpuWatch
 from bench.grid import Arm, WorkloadPlan
 from bench.guards import describe_block, read_host, suspicions, unsteady
 from bench.job import Job
 from bench.journal import Journal, Line
+from bench.measurements import Key, Measurements, place_of
 from bench.options import Settings
-from bench.process import Death, run_worker
+from bench.order import Wanted, answered_sizes, arm_order, shuffled
+from bench.process import CUT, Death, run_worker
 from bench.remedies import vary
 
 MOST_ATTEMPTS = 2
@@ -23,70 +25,6 @@ MOST_ATTEMPTS = 2
 
 FATAL = {"hung": "timeout", "oom": "oom"}
 """Deaths that a second start would only repeat, and the reason that they give a cell."""
-
-
-class Key(NamedTuple):
-    """What an answer is about, in every block: one batch size of one device's arm."""
-
-    workload: str
-    arm: Arm
-    batch_size: int
-
-
-@dataclass
-class Measurements:
-    """Every answer so far: measured figures by block, absences, the blocks' circumstances."""
-
-    measured: dict[Key, dict[int, Line]] = field(default_factory=dict)
-    absent: dict[Key, Line] = field(default_factory=dict)
-    blocks: list[Line] = field(default_factory=list)
-    looks: dict[int, list[Line]] = field(default_factory=dict)
-    arms: dict[Arm, None] = field(default_factory=dict)
-    interrupted: bool = False
-
-    def take(self, line: Line) -> None:
-        """Files one journal line. Later answers for the same key replace earlier ones."""
-        if line["kind"] == "block":
-            self.blocks.append(line)
-        if line["kind"] == "look":
-            self.looks[line["after"]] = line["cells"]
-        if line["kind"] not in ("measured", "absent"):
-            return
-        arm = arm_of(line)
-        key = Key(line["workload"], arm, line["batch_size"])
-        self.arms[arm] = None
-        if line["kind"] == "measured":
-            self.measured.setdefault(key, {})[line["block"]] = line
-        else:
-            self.absent[key._replace(arm=arm.first)] = line
-
-    def pending(self, workload: str, arm: Arm, block: int, batch_sizes: Iterable[int]) -> list[int]:
-        """The batch sizes that this arm still has to answer for in this block."""
-        return [
-            size
-            for size in batch_sizes
-            if block not in self.measured.get(Key(workload, arm, size), {})
-            and Key(workload, arm.first, size) not in self.absent
-        ]
-
-
-def answers_of(measurements: Measurements) -> Iterator[Line]:
-    """Every answer with figures."""
-    return (line for blocks in measurements.measured.values() for line in blocks.values())
-
-
-def shuffled(batch_sizes: Iterable[int], *, seed: int, workload: str, block: int) -> list[int]:
-    """A block's order of batch sizes, the same for each of its arms (so that positions pair)."""
-    order = sorted(batch_sizes)
-    # Not for secrets: a recorded seed has to give the recorded order again.
-    random.Random(f"{seed} {workload} {block}").shuffle(order)  # noqa: S311
-    return order
-
-
-def arm_order(arms: Iterable[Arm], block: int) -> list[Arm]:
-    """The order of a block's processes: forwards and backwards in turn (ABBA)."""
-    order = list(arms)
-    return order if block % 2 == 0 else order[::-1]
 
 
 @dataclass
@@ -105,6 +43,7 @@ class Campaign:
     cores: int
     report: Callable[[str, Arm, int, int], None]
     worker: Callable[[Job], Iterator[dict[str, Any] | Death]] = run_worker
+    pace: Pace | None = None
     # Over all workloads, so that a host that is never quiet costs a bounded time.
     repeats_left: int = field(init=False)
 
@@ -113,27 +52,58 @@ class Campaign:
 
     def run_block(self, plan: WorkloadPlan, block: int) -> None:
         """One fresh process per arm; what is suspect is repeated, up to a bound."""
-        arms = [arm for arm in plan.batch_sizes if arm.device not in self.missing_devices]
-        wanted = {arm: self._pending(plan, arm, block) for arm in arms}
-        for attempt in range(1 + self.settings.suspect_repeats):
-            if not any(wanted.values()) or (attempt and not self.repeats_left):
-                return
-            self.repeats_left -= bool(attempt)
+        self.repeat_block(plan, block, self.try_block(plan, block))
+
+    def try_block(self, plan: WorkloadPlan, block: int) -> Wanted:
+        """One fresh process per arm; what of the block is worth a second attempt."""
+        wanted = self.pending(plan, block)
+        if not wanted or (self.pace and self.pace.left() <= 0):
+            return {}
+        if self.pace:
+            self.pace.begin((plan.workload, arm) for arm in wanted)
+        return self._run_attempt(plan, block, wanted, 0)
+
+    def repeat_block(self, plan: WorkloadPlan, block: int, wanted: Wanted) -> None:
+        """Further attempts at what is suspect, while there is time and the bound is not reached."""
+        costs = dict(self.pace.costs) if self.pace else {}
+        for attempt in range(1, 1 + self.settings.suspect_repeats):
+            if not any(wanted.values()) or not self.repeats_left or not self._fits(plan, wanted):
+                break
+            self.repeats_left -= 1
             wanted = self._run_attempt(plan, block, wanted, attempt)
+        if self.pace:
+            self.pace.costs = costs  # of a whole block, not of a part that was repeated
 
-    def _pending(self, plan: WorkloadPlan, arm: Arm, block: int) -> list[int]:
-        return self.measurements.pending(plan.workload, arm, block, plan.batch_sizes[arm])
+    def pending(self, plan: WorkloadPlan, block: int) -> Wanted:
+        """The arms that still have to answer in this block, and for which batch sizes."""
+        wanted = {
+            arm: self.measurements.pending(plan.workload, arm, block, sizes)
+            for arm, sizes in plan.arms(block).items()
+            if arm.device not in self.missing_devices
+        }
+        return {arm: sizes for arm, sizes in wanted.items() if sizes}
 
-    def _run_attempt(
-        self, plan: WorkloadPlan, block: int, wanted: dict[Arm, list[int]], attempt: int
-    ) -> dict[Arm, list[int]]:
+    def _fits(self, plan: WorkloadPlan, wanted: Wanted) -> bool:
+        processes = ((plan.workload, arm) for arm, sizes in wanted.items() if sizes)
+        return self.pace is None or self.pace.cost(processes) <= self.pace.left()
+
+    def _run_attempt(self, plan: WorkloadPlan, block: int, wanted: Wanted, attempt: int) -> Wanted:
         """Runs a block's processes once; what of `wanted` is worth another attempt."""
         order = [arm for arm in arm_order(wanted, block) if wanted[arm]]
         with GpuWatch([arm.device for arm in order]) as watch:
             before = read_host()
+            left: Wanted = {}
             for arm in order:
-                self._run_arm(plan, arm, block, wanted[arm])
+                # Without its first side's time a repeat is compared with nothing.
+                lost = [size for size in wanted[arm] if size in left.get(arm.first, ())]
+                sizes = [size for size in wanted[arm] if size not in lost]
+                left[arm] = lost + self._run_arm(plan, arm, block, sizes)
+                if self.pace:
+                    self.pace.done((plan.workload, arm))
             facts = describe_block(before, read_host(), cores=self.cores)
+        answered = answered_sizes(wanted, left, again=attempt > 0)
+        if not answered:
+            return {}  # the time was over before anything was measured
         reasons = suspicions(facts) + watch.suspicions()
         self.record(
             {
@@ -142,17 +112,17 @@ class Campaign:
                 "block": block,
                 "attempt": attempt,
                 "order": [arm.label for arm in order],
-                "batch_sizes": sorted({size for sizes in wanted.values() for size in sizes}),
+                "batch_sizes": answered,
                 **facts,
                 **watch.facts(),
                 "suspect": reasons,
+                # A resumed run has what is left of the budget.
+                **({"spent_seconds": self.pace.budget.spent()} if self.pace else {}),
             }
         )
         return self._suspect(plan.workload, block, wanted, loaded=bool(reasons))
 
-    def _suspect(
-        self, workload: str, block: int, wanted: dict[Arm, list[int]], *, loaded: bool
-    ) -> dict[Arm, list[int]]:
+    def _suspect(self, workload: str, block: int, wanted: Wanted, *, loaded: bool) -> Wanted:
         """On a loaded machine all that was measured; otherwise the batch sizes of unsteady workers.
 
         On every device of the block: its times are compared with each other.
@@ -173,15 +143,24 @@ class Campaign:
             for arm, sizes in wanted.items()
         }
 
-    def _run_arm(self, plan: WorkloadPlan, arm: Arm, block: int, batch_sizes: list[int]) -> None:
-        """Starts workers until every batch size has an answer; each death gets a bounded retry."""
+    def _run_arm(
+        self, plan: WorkloadPlan, arm: Arm, block: int, batch_sizes: list[int]
+    ) -> list[int]:
+        """Starts workers until every batch size has an answer; each death gets a bounded retry.
+
+        Returns the batch sizes without one: there are some when the time is over.
+        """
         everything = shuffled(
-            plan.batch_sizes[arm], seed=self.settings.seed, workload=plan.workload, block=block
+            plan.all_sizes, seed=self.settings.seed, workload=plan.workload, block=block
         )
         order = [size for size in everything if size in batch_sizes]
         deaths = 0
         while order:
             death = self._run_process(plan, arm, block, order)
+            if death is not None and death.kind == CUT:
+                break
+            if self.pace:
+                self.pace.answered((plan.workload, arm))
             if death is None or not order:
                 continue
             deaths += 1
@@ -192,6 +171,7 @@ class Campaign:
                 deaths = 0
                 if reason == "oom":
                     self._imply_larger(plan, arm, block, order, size)
+        return order
 
     def _imply_larger(
         self, plan: WorkloadPlan, arm: Arm, block: int, order: list[int], size: int
@@ -206,12 +186,20 @@ class Campaign:
         self, plan: WorkloadPlan, arm: Arm, block: int, order: list[int]
     ) -> Death | None:
         """One worker; takes every batch size that it answers for out of `order`."""
-        asked = len(order)
-        for answer in self.worker(self._job(plan, arm, order)):
+        asked, process = len(order), (plan.workload, arm)
+        job = self._job(plan, arm, order)
+        if self.pace:
+            seconds = self.pace.allowed(process)
+            if seconds <= 0:
+                return Death(CUT, "no time was left")
+            job = replace(job, process_seconds=seconds)
+        for answer in self.worker(job):
             if isinstance(answer, Death):
                 return answer
             if answer["kind"] == "started":
                 continue
+            if self.pace:
+                self.pace.answered(process)
             sizes = [answer["batch_size"]] if answer["batch_size"] is not None else list(order)
             for size in sizes:
                 order.remove(size)
@@ -247,26 +235,6 @@ class Campaign:
         """Journals a line, then files it."""
         self.journal.append(line)
         self.measurements.take(line)
-
-
-def place_of(workload: str, arm: Arm, block: int, batch_size: int) -> Line:
-    """What a journal line says of whom an answer is about."""
-    return {
-        "workload": workload,
-        "device": arm.device,
-        "arm_threads": arm.threads,
-        "again": arm.again,
-        "slowdown": arm.slowdown,
-        "variant": arm.variant,
-        "block": block,
-        "batch_size": batch_size,
-    }
-
-
-def arm_of(line: Line) -> Arm:
-    """The arm that a journal line is about."""
-    variant = line.get("variant", "")
-    return Arm(line["device"], line["arm_threads"], line["again"], line["slowdown"], variant)
 
 
 def _absence(reason: str, detail: str) -> Line:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.budget import MOST_ROUNDS
 from bench.grid import (
     IMPLEMENTATION_NAMES,
     MOST_DERIVED,
@@ -51,6 +52,7 @@ class Settings:
     ladder: bool = False
     remedies: tuple[str, ...] = ()
     measured_epochs: int = MOST_EPOCHS
+    budget_seconds: float | None = None
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -69,6 +71,7 @@ def add_options(parser: pytest.Parser) -> None:
     add("--devices", "torch devices, e.g. cpu,cuda (default: the CPU and every accelerator)")
     add("--threads", "CPU threads as an axis, e.g. 1,2 (default: torch's own number)")
     add("--blocks", "blocks: fresh processes a device for every workload (default: the preset's)")
+    add("--budget", "most seconds of the whole run: as many blocks, up to 15, as there is time for")
     add("--samples", "training samples in a timed epoch (default: the preset's, 4096)")
     add("--optimizer", "optimiser (default: sgd)", choices=OPTIMIZER_NAMES)
     add(
@@ -130,6 +133,8 @@ def read_settings(config: pytest.Config) -> Settings:
         raise pytest.UsageError("--until-decided and --find-crossover exclude each other; give one")
     epochs = _integers("--epochs", text("--epochs"), preset.epochs, most=MOST_DERIVED)
     timeout = _positive("--cell-timeout", text("--cell-timeout"))
+    budget = _budget(config)
+    blocks = preset.blocks if budget is None else MOST_ROUNDS
     return Settings(
         preset=preset_name,
         workloads=_workloads(text("--workloads"), preset.workloads),
@@ -138,7 +143,7 @@ def read_settings(config: pytest.Config) -> Settings:
         measured_epochs=read_measured_epochs(text, preset.measured_epochs, largest=max(epochs)),
         devices=_devices(text("--devices")),
         threads=_integers("--threads", text("--threads"), ()),
-        blocks=_integer("--blocks", text("--blocks"), preset.blocks, most=MOST_BLOCKS),
+        blocks=_integer("--blocks", text("--blocks"), blocks, most=MOST_BLOCKS),
         samples=samples,
         optimizer=text("--optimizer") or "sgd",
         optimizer_implementation=text("--optimizer-implementation") or "foreach",
@@ -152,7 +157,17 @@ def read_settings(config: pytest.Config) -> Settings:
         diagnose=config.getoption("--diagnose"),
         ladder=config.getoption("--ladder"),
         remedies=_remedies(text("--remedies")),
+        budget_seconds=budget,
     )
+
+
+def _budget(config: pytest.Config) -> float | None:
+    """A budget decides itself how many blocks there are, in rounds over the whole grid."""
+    budget = _positive("--budget", config.getoption("--budget"))
+    for flag in ("--until-decided", "--find-crossover"):
+        if budget is not None and config.getoption(flag):
+            raise pytest.UsageError(f"--budget and {flag} exclude each other; give one of them")
+    return budget
 
 
 def _names(flag: str, value: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Starting a worker process, reading its answers against a deadline, and ending it for certain."""
 
 import json
+import math
 import os
 import queue
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,11 +27,15 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
 NO_FALLBACK = {"TORCHVULKAN_STRICT": "1", "PYTORCH_ENABLE_MPS_FALLBACK": "0"}
 
 
+CUT = "cut"
+"""The death of a worker whose run had no more time for it: it says nothing of the device."""
+
+
 @dataclass(frozen=True)
 class Death:
     """How a worker ended without answering everything.
 
-    `hung` past its deadline, `died`, or `oom`: the system killed it for want of memory.
+    `hung` past its deadline, `died`, `oom`: the system killed it for want of memory, or CUT.
     """
 
     kind: str
@@ -94,6 +100,7 @@ def run_worker(
     """
     with tempfile.TemporaryFile() as stderr:
         kills = oom_kills()
+        end = time.monotonic() + (job.process_seconds or math.inf)
         process = start_worker(job, stderr)
         answers: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         threading.Thread(target=_listen, args=(process, answers), daemon=True).start()
@@ -102,9 +109,13 @@ def run_worker(
         limit = start_seconds
         try:
             while True:
+                left = end - time.monotonic()
                 try:
-                    line = answers.get(timeout=limit)
+                    line = answers.get(timeout=max(0.0, min(limit, left)))
                 except queue.Empty:
+                    if left <= limit:
+                        yield Death(CUT, "ended with the time that it was given")
+                        return
                     yield Death("hung", f"no answer for {limit:.0f} s; the process was ended")
                     return
                 if line is None:

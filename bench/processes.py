@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.grid import Arm
 from bench.journal import Line
-from bench.measure import Key
+from bench.measurements import Key
 
 PROCESS_FIELDS = (
     "started",

@@ -33,6 +33,8 @@ class RunProgress:
     planned: dict[tuple[str, str], int]
     console: Console
     now: Callable[[], float] = time.monotonic
+    budget_left: Callable[[], float] | None = None
+    """Seconds left of a run that goes on as long as it was told to: it has no plan of answers."""
     done: dict[tuple[str, str], int] = field(default_factory=dict)
     spent: dict[tuple[str, str], float] = field(default_factory=dict)
 
@@ -50,7 +52,7 @@ class RunProgress:
                 TextColumn("{task.fields[left]}"),
                 console=self.console,
             )
-            self.task = self.bar.add_task("starting", total=sum(self.planned.values()), left="")
+            self.task = self.bar.add_task("starting", total=self._total(), left="")
             self.bar.start()
         return self
 
@@ -63,8 +65,9 @@ class RunProgress:
         now = self.now()
         key = (workload, arm.device)
         self.done[key] = self.done.get(key, 0) + 1
-        # Repeats of what was suspect and blocks of later looks are in no plan.
-        self.planned[key] = max(self.planned.get(key, 0), self.done[key])
+        if self.budget_left is None:
+            # Repeats of what was suspect and blocks of later looks are in no plan.
+            self.planned[key] = max(self.planned.get(key, 0), self.done[key])
         self.spent[key] = self.spent.get(key, 0.0) + now - self.last_answer
         self.last_answer = now
         what = f"{workload} on {arm.label}, block {block + 1}, batch size {batch_size}"
@@ -72,7 +75,11 @@ class RunProgress:
 
     def skip(self, workload: str, arm: Arm, answers: int) -> None:
         """Takes answers off the plan: an earlier, interrupted run has them already."""
-        self.planned[workload, arm.device] -= answers
+        if self.planned:
+            self.planned[workload, arm.device] -= answers
+
+    def _total(self) -> int | None:
+        return sum(self.planned.values()) if self.budget_left is None else None
 
     def remaining_seconds(self) -> float:
         """Seconds that the answers still missing will take, judged by those seen."""
@@ -86,12 +93,14 @@ class RunProgress:
         return left
 
     def _show(self, what: str, now: float) -> None:
-        count, total = sum(self.done.values()), sum(self.planned.values())
-        times = (
-            f"{duration(now - self.begun)} gone, about {duration(self.remaining_seconds())} left"
-        )
+        count, total = sum(self.done.values()), self._total()
+        left = f"about {duration(self.remaining_seconds())} left"
+        if self.budget_left is not None:
+            left = f"{duration(max(0.0, self.budget_left()))} of the budget left"
+        times = f"{duration(now - self.begun)} gone, {left}"
         if self.bar:
             self.bar.update(self.task, completed=count, total=total, description=what, left=times)
         elif now - self.last_line >= LINE_EVERY_SECONDS or count in (1, total):
             self.last_line = now
-            self.console.print(f"[{count}/{total}] {what}; {times}", markup=False, highlight=False)
+            of = f"/{total}" if total is not None else ""
+            self.console.print(f"[{count}{of}] {what}; {times}", markup=False, highlight=False)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from bench.grid import MOST_EPOCHS, Arm, Cell
 from bench.journal import Line
-from bench.measure import Key, Measurements
+from bench.measurements import Key, Measurements
 
 # The same weights on the same first minibatch differ by rounding alone; after some epochs rounding
 # has grown, and a tolerance can only tell the same training from another one.
@@ -59,34 +59,62 @@ def cell_outcome(
     missing_devices: dict[str, dict[str, str]],
     measured_epochs: int = MOST_EPOCHS,
     searching: bool = False,
+    budget_seconds: float | None = None,
 ) -> Timed | Absent:
-    """What is known of a cell. It is timed only when every planned block has all its epochs.
+    """What is known of a cell: timed by the blocks it has, where none of them failed.
 
     Of a cell with more than `measured_epochs` a block needs only these: the rest is derived.
 
-    `missing_devices`: the reason and detail of each device that could not be opened. `searching`: a
-    crossover was searched for, so cells that it left out are implied.
+    `blocks` were asked for; a run that ended before has fewer. `missing_devices`: the reason and
+    detail of each device that could not be opened. `searching`: a crossover was searched for, so
+    cells that it left out are implied. `budget_seconds`: why others were not reached.
     """
     if cell.device in missing_devices:
         return Absent(**missing_devices[cell.device], blocks_measured=0)
     lines = arm_lines(measurements, cell)
     trained = min(cell.epochs, measured_epochs)
     whole = [line for line in lines if len(line["epoch_seconds"]) >= trained]
-    if len(whole) >= blocks and len(whole) == len(lines):
-        seconds = [total_seconds(line, cell.epochs, measured_epochs=trained) for line in whole]
-        doubts = suspicions(cell, measurements, whole)
-        return Timed(whole, seconds, doubts, derived=cell.epochs > trained)
+    failure = _failure(cell, measurements, lines, trained=trained)
+    cut_short = bool(whole) and failure is None and (measurements.interrupted or not searching)
+    if len(whole) == len(lines) and (len(whole) >= blocks or cut_short):
+        return _timed(cell, measurements, whole, trained=trained)
+    if failure is None:
+        failure = _unreached(measurements, searching=searching, budget_seconds=budget_seconds)
+    return Absent(*failure, len(whole))
+
+
+def _failure(
+    cell: Cell, measurements: Measurements, lines: list[Line], *, trained: int
+) -> tuple[str, str] | None:
+    """Why a block of the cell has no time, and what was said; None where no block failed."""
     absence = measurements.absent.get(
         Key(cell.workload, Arm(cell.device, cell.threads), cell.batch_size)
     )
     if absence:
-        return Absent(absence["reason"], absence["detail"], len(whole))
+        return absence["reason"], absence["detail"]
     stopped = next((line["stopped"] for line in lines if line["stopped"]), None)
-    if stopped:
-        return Absent("timeout", stopped, len(whole))
-    if searching and not measurements.interrupted:
-        return Absent("implied", "away from the crossover that --find-crossover found", len(whole))
-    return Absent("interrupted", "the run ended before; --resume finishes it", len(whole))
+    # Shorter numbers of epochs than the one it was stopped in have their times.
+    short = any(len(line["epoch_seconds"]) < trained for line in lines)
+    return ("timeout", stopped) if stopped and short else None
+
+
+def _unreached(
+    measurements: Measurements, *, searching: bool, budget_seconds: float | None
+) -> tuple[str, str]:
+    """Why nothing was measured of a cell that nothing speaks against."""
+    if measurements.interrupted:
+        return "interrupted", "the run ended before; --resume finishes it"
+    if searching:
+        return "implied", "away from the crossover that --find-crossover found"
+    if budget_seconds is not None:
+        return "budget", f"not reached within --budget {budget_seconds:g}"
+    return "interrupted", "the run ended before; --resume finishes it"
+
+
+def _timed(cell: Cell, measurements: Measurements, lines: list[Line], *, trained: int) -> Timed:
+    seconds = [total_seconds(line, cell.epochs, measured_epochs=trained) for line in lines]
+    doubts = suspicions(cell, measurements, lines)
+    return Timed(lines, seconds, doubts, derived=cell.epochs > trained)
 
 
 def arm_lines(measurements: Measurements, cell: Cell) -> list[Line]:

@@ -80,6 +80,24 @@ REMEDIES = {
 }
 
 
+WORTH = (
+    "fused-optimizer",
+    "cuda-graphs",
+    "compile",
+    "foreach-optimizer",
+    "resident-data",
+    "one-thread",
+    "bf16",
+    "tf32",
+    "channels-last",
+    "flush-denormals",
+)
+"""The remedies in the order in which they are measured where time is short: by how often each is
+the answer to "why is my GPU slower?". Launching many small operations comes first, then copies,
+then the CPU's threads, then faster arithmetic.
+"""
+
+
 def vary(job: Job, variant: str) -> Job:
     """The job of a study's arm: another task, a rung of the ladder, or with (without) a remedy."""
     if variant in ("", PLAIN):

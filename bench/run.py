@@ -11,6 +11,7 @@ import pytest
 from filelock import FileLock
 from rich.console import Console
 
+from bench.budget import Budget, Pace
 from bench.content import Facts, provisional
 from bench.grid import Cell, WorkloadPlan, cell_id, make_cells, plan_workloads
 from bench.journal import (
@@ -26,11 +27,13 @@ from bench.journal import (
 from bench.looks import ask_undecided
 from bench.machine import describe_machine, run_probe
 from bench.machine import identity as machine_identity
-from bench.measure import Campaign, Measurements
+from bench.measure import Campaign
+from bench.measurements import Measurements
 from bench.options import Settings
 from bench.progress import RunProgress
 from bench.record import Absent, Timed, cell_outcome
 from bench.result_file import SCHEMA_VERSION, run_started
+from bench.rounds import measure_within
 from bench.strategy import (
     Undecided,
     find_crossovers,
@@ -39,6 +42,7 @@ from bench.strategy import (
     planned_looks,
 )
 from bench.studies import Studies
+from bench.studies_within import reserved, study_within
 
 
 @dataclass
@@ -58,6 +62,7 @@ class Run:
     accelerator_note: str | None = None
     """Why no accelerator is measured, when torch was asked for them and found none."""
     studies: Studies = field(init=False)
+    budget: Budget | None = field(init=False)
     lock: FileLock | None = None
     stopped: str | None = None
     """What ended the measuring before its end and was no interruption: the disk is full."""
@@ -67,6 +72,8 @@ class Run:
 
     def __post_init__(self) -> None:
         self.studies = Studies(self.settings, self.measurements)
+        seconds = self.settings.budget_seconds
+        self.budget = Budget(seconds) if seconds is not None else None
 
     @property
     def threads_asked(self) -> bool:
@@ -77,6 +84,8 @@ class Run:
     def looks(self) -> tuple[int, ...]:
         """Blocks after which the data are looked at, the report's look included."""
         blocks = self.settings.blocks
+        if self.budget:  # its last block is where the time was over
+            blocks = max(map(len, self.measurements.measured.values()), default=blocks)
         return planned_looks(blocks) if self.settings.until_decided else (blocks,)
 
     def find_devices(self) -> None:
@@ -225,6 +234,9 @@ class Run:
             )
         for line in lines:
             self.studies.take(line)
+        if self.budget:
+            spent = (line["spent_seconds"] for line in lines if line["kind"] == "block")
+            self.budget.resumed = max(spent, default=0.0)
         facts.started = old["started"]
         try:
             journal = Journal.reopen(path)
@@ -249,7 +261,9 @@ class Run:
 
     def _campaign(self, facts: Facts, journal: Journal, console: Console) -> None:
         plans = plan_workloads(self.cells)
-        with RunProgress(self._planned(plans, facts), console) as progress:
+        budget_left = self.budget.left if self.budget else None
+        planned = {} if self.budget else self._planned(plans, facts)
+        with RunProgress(planned, console, budget_left=budget_left) as progress:
             for measurements in (self.measurements, *self.studies.measurements.values()):
                 for key, blocks in measurements.measured.items():
                     progress.skip(key.workload, key.arm, len(blocks))
@@ -263,13 +277,23 @@ class Run:
                 report=progress.answered,
             )
             try:
-                self._measure(campaign, plans)
-                self.studies.run(campaign, plans)
+                if self.budget:
+                    self._spend(campaign, plans, self.budget)
+                else:
+                    self._measure(campaign, plans)
+                    self.studies.run(campaign, plans)
             except KeyboardInterrupt:
                 self.measurements.interrupted = True
             except JournalError as error:
                 self.measurements.interrupted = True
                 self.stopped = str(error)
+
+    def _spend(self, campaign: Campaign, plans: list[WorkloadPlan], budget: Budget) -> None:
+        """The run and its studies within the budget."""
+        end = budget.end(len(self.cells))
+        campaign.pace = pace = Pace(budget, until=end)
+        measure_within(campaign, plans, pace, end - sum(reserved(self.settings)) * budget.seconds)
+        study_within(self.studies, campaign, plans, pace, end)
 
     def _measure(self, campaign: Campaign, plans: list[WorkloadPlan]) -> None:
         if self.settings.find_crossover:
@@ -294,10 +318,10 @@ class Run:
     def _planned(self, plans: list[WorkloadPlan], facts: Facts) -> dict[tuple[str, str], int]:
         planned: dict[tuple[str, str], int] = {}
         for plan in plans:
-            for arm, sizes in plan.batch_sizes.items():
+            for arm, count in plan.answers(self.settings.blocks).items():
                 if arm.device not in facts.missing_devices:
                     where = (plan.workload, arm.device)
-                    planned[where] = planned.get(where, 0) + len(sizes) * self.settings.blocks
+                    planned[where] = planned.get(where, 0) + count
         for where, answers in self.studies.planned(plans).items():
             if where in planned:
                 planned[where] += answers
@@ -312,6 +336,7 @@ class Run:
             missing_devices=self.facts.missing_devices if self.facts else {},
             measured_epochs=self.settings.measured_epochs,
             searching=self.settings.find_crossover,
+            budget_seconds=self.settings.budget_seconds,
         )
 
 

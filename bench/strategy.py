@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from bench.bisect import bracket_sizes, next_size, widened
 from bench.grid import Arm, WorkloadPlan, with_only, with_repeats
-from bench.measure import Campaign, Key
+from bench.measure import Campaign
+from bench.measurements import Key
 from bench.record import total_seconds
 
 LOOKS = (5, 9, 15)
@@ -41,8 +42,17 @@ def planned_looks(blocks: int) -> tuple[int, ...]:
 
 def measure_all(campaign: Campaign, plans: Iterable[WorkloadPlan]) -> None:
     """Every block of every workload."""
-    for plan in plans:
-        for block in range(campaign.settings.blocks):
+    run_rounds(campaign, plans, range(campaign.settings.blocks))
+
+
+def run_rounds(campaign: Campaign, plans: Iterable[WorkloadPlan], blocks: Iterable[int]) -> None:
+    """Round by round: a block of every workload before the next block of any.
+
+    A run that is cut has lost rounds then, not workloads.
+    """
+    plans = list(plans)
+    for block in blocks:
+        for plan in plans:
             campaign.run_block(plan, block)
 
 
@@ -51,24 +61,21 @@ def measure_until_decided(campaign: Campaign, plans: list[WorkloadPlan], look: L
     measure_all(campaign, plans)
     for done, blocks in pairwise(planned_looks(campaign.settings.blocks)):
         cells = [cell for cell in look(done) if cell.why != "too close"]
-        for plan in plans:
-            chosen = _restricted(plan, [cell for cell in cells if cell.workload == plan.workload])
-            for block in range(done, blocks):
-                campaign.run_block(chosen, block)
+        chosen = [
+            _restricted(plan, [cell for cell in cells if cell.workload == plan.workload])
+            for plan in plans
+        ]
+        run_rounds(campaign, chosen, range(done, blocks))
 
 
 def _restricted(plan: WorkloadPlan, cells: list[Undecided]) -> WorkloadPlan:
-    """The plan's batch sizes of these cells, on the accelerator and on the CPU it meets.
-
-    The A/A repeats of these arms get as many blocks: the noise floor decides with them.
-    """
+    """The plan's batch sizes of these cells, on the accelerator and on the CPU it meets."""
     wanted: dict[Arm, set[int]] = {}
     for cell in cells:
         for arm in (Arm(cell.device), Arm("cpu", cell.threads)):
-            repeated = plan.batch_sizes.get(arm._replace(again=True), ())
-            wanted.setdefault(arm, set()).update((cell.batch_size, *repeated))
+            wanted.setdefault(arm, set()).add(cell.batch_size)
     sizes = {
-        arm: tuple(size for size in own if size in wanted.get(arm.first, ()))
+        arm: tuple(size for size in own if size in wanted.get(arm, ()))
         for arm, own in plan.batch_sizes.items()
     }
     return plan._replace(batch_sizes=sizes)
@@ -81,19 +88,18 @@ def find_crossovers(campaign: Campaign, plans: Iterable[WorkloadPlan], ask: Ask)
     number of epochs; the batch sizes that it ends on get every block. Where their verdicts are not
     decided, their neighbours are measured as well.
     """
-    for plan in plans:
-        sizes = _search(campaign, plan)
-        while sizes:
-            chosen = with_repeats(plan, sizes)
-            for block in range(campaign.settings.blocks):
-                campaign.run_block(chosen, block)
-            undecided = {
-                cell.batch_size
-                for cell in ask()
-                if cell.workload == plan.workload and cell.why != "around the crossover"
-            }
-            more = widened(plan.all_sizes, sizes, undecided & set(sizes))
-            sizes = sorted({*sizes, *more}) if more else []
+    chosen = [(plan, _search(campaign, plan)) for plan in plans]
+    while chosen := [(plan, sizes) for plan, sizes in chosen if sizes]:
+        measure_all(campaign, [with_repeats(plan, sizes) for plan, sizes in chosen])
+        undecided = [cell for cell in ask() if cell.why != "around the crossover"]
+        chosen = [(plan, _wider(plan, sizes, undecided)) for plan, sizes in chosen]
+
+
+def _wider(plan: WorkloadPlan, sizes: list[int], undecided: list[Undecided]) -> list[int]:
+    """The batch sizes with their neighbours, where some are not decided; otherwise none."""
+    own = {cell.batch_size for cell in undecided if cell.workload == plan.workload}
+    more = widened(plan.all_sizes, sizes, own & set(sizes))
+    return sorted({*sizes, *more}) if more else []
 
 
 def _search(campaign: Campaign, plan: WorkloadPlan) -> list[int]:

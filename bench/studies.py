@@ -14,9 +14,11 @@ from dataclasses import dataclass, field, replace
 from bench.grid import Arm, WorkloadPlan
 from bench.journal import Journal, Line
 from bench.ladder import rungs
-from bench.measure import Campaign, Key, Measurements, place_of
+from bench.measure import Campaign
+from bench.measurements import Key, Measurements, place_of
 from bench.options import Settings
 from bench.remedies import DIAGNOSIS, PEAKS, PLAIN, refusal
+from bench.strategy import run_rounds
 
 COMPILE_FOLDER = "CROSSOVER_COMPILE_FOLDER"  # bench.modes reads it, where torch is imported
 STUDIES = ("diagnosis", "variants")
@@ -64,12 +66,14 @@ class Studies:
 
     def run(self, campaign: Campaign, plans: Iterable[WorkloadPlan]) -> None:
         """Measures what was asked for, after the run itself."""
-        parts = {study: self._campaign(campaign, study) for study in STUDIES}
+        parts = self.campaigns(campaign)
         with compile_folder():
-            for study, plan in self.plans(map(self.timed, plans)):
+            asked = list(self.plans(map(self.timed, plans)))
+            for study, plan in asked:
                 refuse(parts[study], plan)
-                for block in range(self.blocks(study)):
-                    parts[study].run_block(plan, block)
+            for study in STUDIES:
+                plans_of = [plan for name, plan in asked if name == study]
+                run_rounds(parts[study], plans_of, range(self.blocks(study)))
 
     def timed(self, plan: WorkloadPlan) -> WorkloadPlan:
         """The plan cut to the cells that have a time, without A/A repeats."""
@@ -79,6 +83,10 @@ class Studies:
             if not arm.again
         }
         return plan._replace(batch_sizes={arm: own for arm, own in sizes.items() if own})
+
+    def campaigns(self, campaign: Campaign) -> dict[str, Campaign]:
+        """The campaign of each study, its answers kept apart."""
+        return {study: self._campaign(campaign, study) for study in STUDIES}
 
     def _campaign(self, campaign: Campaign, study: str) -> Campaign:
         journal = campaign.journal
@@ -94,17 +102,17 @@ class Studies:
         return sum(
             len(self.measurements[study].pending(plan.workload, arm, block, sizes))
             for study, plan in self.plans(map(self.timed, plans))
-            for arm, sizes in plan.batch_sizes.items()
             for block in range(self.blocks(study))
+            for arm, sizes in plan.arms(block).items()
         )
 
     def planned(self, plans: Iterable[WorkloadPlan]) -> dict[tuple[str, str], int]:
         """Answers to come, by workload and device, should every cell get a time."""
         answers: dict[tuple[str, str], int] = {}
         for study, plan in self.plans(plans):
-            for arm, sizes in plan.batch_sizes.items():
+            for arm, count in plan.answers(self.blocks(study)).items():
                 where = (plan.workload, arm.device)
-                answers[where] = answers.get(where, 0) + len(sizes) * self.blocks(study)
+                answers[where] = answers.get(where, 0) + count
         return answers
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from bench.grid import Cell
 from bench.job import Job
 from bench.journal import Line
-from bench.measure import Key, Measurements
+from bench.measurements import Key, Measurements
 from bench.options import Settings
 from bench.record import block_suspicions
 from bench.remedies import DIAGNOSIS, PEAKS, applied

@@ -64,11 +64,10 @@ def significant(value: float) -> str:
 
 def _print_counts(run: Run, console: Console) -> None:
     absent = absent_rows(run, set(run.stats))
-    console.print(
-        f"{len(run.stats)} of {len(run.cells)} cells measured, "
-        f"{run.settings.blocks} process{'es' * (run.settings.blocks > 1)} each",
-        highlight=False,
-    )
+    words = f"{len(run.stats)} of {len(run.cells)} cells measured{_processes(run)}"
+    if run.budget:
+        words += f"; {run.budget.spent():.0f} s of --budget {run.budget.seconds:g}"
+    console.print(words, highlight=False)
     groups: dict[str, list[str]] = {}
     for row in absent:
         # What was cut short is one piece of news, not one for every workload and device.
@@ -77,6 +76,16 @@ def _print_counts(run: Run, console: Console) -> None:
     for what, details in groups.items():
         line = f"  {len(details)} not measured: {what}: {details[0]}"
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _processes(run: Run) -> str:
+    """`, 5 processes each`; where the run ended before, `, 3 to 5 processes each`."""
+    outcomes = [run.outcome(cell) for cell in run.stats]
+    counts = sorted({len(one.rounds) for one in outcomes if isinstance(one, Timed)})
+    if not counts:
+        return ""
+    ends = " to ".join(map(str, dict.fromkeys((counts[0], counts[-1]))))
+    return f", {ends} process{'es' * (counts[-1] > 1)} each"
 
 
 def _print_next(run: Run, console: Console) -> None:

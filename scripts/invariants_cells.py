@@ -18,7 +18,14 @@ _TOLERANCE = 1e-9
 
 def cell_breaches(document: Document) -> Iterator[Breach]:
     """Each invariant that the document breaks: the place and what is wrong there."""
-    for check in (_known_workloads, _cells_once, _counts_itself, _complete, _derived_say_so):
+    for check in (
+        _known_workloads,
+        _cells_once,
+        _counts_itself,
+        _complete,
+        _derived_say_so,
+        _counts_its_blocks,
+    ):
         yield from check(document)
 
 
@@ -84,6 +91,20 @@ def _derived_say_so(document: Document) -> Iterator[Breach]:
         if told is not derived:
             message = f"is {json.dumps(told)}, but {known} epochs of a cell were measured"
             yield ["benchmarks", index, "extra_info", "derived"], message
+
+
+def _counts_its_blocks(document: Document) -> Iterator[Breach]:
+    """`blocks_done` says how many blocks all timed cells of a workload have."""
+    own = document["crossover"]
+    fewest: dict[str, int] = {}
+    for entry in document["benchmarks"]:
+        workload, rounds = entry["params"]["workload"], entry["stats"]["rounds"]
+        fewest[workload] = min(rounds, fewest.get(workload, rounds))
+    for workload, told in own["run"].get("blocks_done", {}).items():
+        done = fewest.get(workload, 0)
+        if told != done:
+            message = f"is {told}, but {done} blocks are what every timed cell has"
+            yield ["crossover", "run", "blocks_done", workload], message
 
 
 def summary_breaches(document: Document) -> Iterator[Breach]:

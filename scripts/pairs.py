@@ -17,6 +17,8 @@ Scope = Literal["warm", "total"]
 
 CELL = ["file", "machine", "workload", "batch_size", "epochs", "device", "threads"]
 """A cell of the grid: `device` is the accelerator, `threads` the CPU's setting (0: torch's own)."""
+NOT_REACHED = ("interrupted", "budget")
+"""Reasons of absence that say nothing of the cell: the run ended, or its time did."""
 SECONDS: dict[Scope, str] = {"warm": "epoch_seconds", "total": "total_seconds"}
 _PLACE = ["file", "machine", "workload", "batch_size", "epochs"]
 _OWN = [*_PLACE, "device", "threads"]
@@ -41,10 +43,10 @@ def measured(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
     (and suspect when any of those is).
 
     A cell that also has an absent row (out of memory in block 3, say) is not a measured one:
-    the blocks that got through are not a fair sample. Only `interrupted` says nothing of the rest.
+    the blocks that got through are not a fair sample. Only NOT_REACHED says nothing of the rest.
     """
     timed = rounds[rounds["block"].notna()]
-    absent = rounds[rounds["block"].isna() & (rounds["reason"] != "interrupted")]
+    absent = rounds[rounds["block"].isna() & ~rounds["reason"].isin(NOT_REACHED)]
     if len(absent):
         gone = pd.MultiIndex.from_frame(absent[_OWN])
         timed = timed[~pd.MultiIndex.from_frame(timed[_OWN]).isin(gone)]

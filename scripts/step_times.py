@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from scripts.learning_words import optimizer_name
+from scripts.pairs import NOT_REACHED
 
 Array = npt.NDArray[np.float64]
 
@@ -70,7 +71,7 @@ class StepTimes:
     @cached_property
     def absences(self) -> dict[int, str]:
         """By batch size why a cell has no time."""
-        gone = self.rows[self.rows["block"].isna() & (self.rows["reason"] != "interrupted")]
+        gone = self.rows[self.rows["block"].isna() & ~self.rows["reason"].isin(NOT_REACHED)]
         words = {}
         for row in gone[["batch_size", "reason", "detail"]].to_dict("records"):
             detail = f": {row['detail']}" if row["detail"] else ""

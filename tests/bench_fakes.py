@@ -9,7 +9,8 @@ from bench.grid import Arm, WorkloadPlan
 from bench.guards import HostState
 from bench.job import Job
 from bench.journal import Journal
-from bench.measure import Campaign, Measurements
+from bench.measure import Campaign
+from bench.measurements import Measurements
 from bench.options import Settings
 from bench.process import Death
 
@@ -96,7 +97,7 @@ class FakeWorkers:
 
 def campaign(
     folder: Path,
-    workers: FakeWorkers,
+    workers: Callable[[Job], Iterator[dict[str, Any] | Death]],
     *,
     measurements: Measurements | None = None,
     missing_devices: dict[str, dict[str, str]] | None = None,

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from bench.grid import REPEATED_BLOCKS
+
 if TYPE_CHECKING:
     from tests.corpus import Corpus, Pattern
 
@@ -144,7 +146,8 @@ class _Writer:
         """Whether the process got as far; the CPU's smallest and largest size are repeated."""
         plan = self.plan
         if worker.again:
-            return plan.repeats and size in (min(plan.batch_sizes), max(plan.batch_sizes))
+            ends = (min(plan.batch_sizes), max(plan.batch_sizes))
+            return plan.repeats and worker.block < REPEATED_BLOCKS and size in ends
         cell = {"workload": worker.workload, "batch_size": size, "device": worker.device}
         missing = [_match(plan.absent, cell | {"epochs": epochs}) for epochs in plan.epochs]
         return any(one is None or worker.block < _blocks_measured(one) for one in missing)
@@ -173,7 +176,7 @@ class _Writer:
                 "complete": all(row["reason"] != "interrupted" for row in absent),
                 "planned": len(benchmarks) + len(absent),
                 "measured": len(benchmarks),
-                "run": self.run(),
+                "run": {"blocks_done": _blocks_done(self.plan, benchmarks)} | self.run(),
                 "workloads": {name: _definition(name, self.plan) for name in self.plan.workloads},
                 "absent": absent,
                 **self.process_rows(),
@@ -234,8 +237,9 @@ class _Writer:
         }
 
     def blocks(self) -> Iterator[dict[str, Any]]:
-        order = [device for device, _threads in self.arms()] + ["cpu again"]
+        first = [device for device, _threads in self.arms()]
         for workload, block in product(self.plan.workloads, range(self.plan.blocks)):
+            order = [*first, "cpu again"] if block < REPEATED_BLOCKS else first
             yield {
                 "workload": workload,
                 "block": block,
@@ -246,6 +250,15 @@ class _Writer:
                 "steal_share": 0.0,
                 "suspect": list(self.plan.block_suspect.get((workload, block), [])),
             }
+
+
+def _blocks_done(plan: Corpus, benchmarks: list[dict[str, Any]]) -> dict[str, int]:
+    """How many blocks all timed cells of a workload have."""
+    rounds = [(row["params"]["workload"], row["stats"]["rounds"]) for row in benchmarks]
+    return {
+        name: min((count for own, count in rounds if own == name), default=0)
+        for name in plan.workloads
+    }
 
 
 def _match(patterns: Mapping[Pattern, Any], cell: Mapping[str, Any]) -> Any:

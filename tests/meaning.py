@@ -166,6 +166,10 @@ def contradictions(document: Document) -> Iterator[str]:
         yield "the number of cells"
     if own["complete"] and any(cell["reason"] == "interrupted" for cell in own["absent"]):
         yield "complete and interrupted"
+    for workload, told in own["run"].get("blocks_done", {}).items():
+        mine = [row for row in document["benchmarks"] if row["params"]["workload"] == workload]
+        if told != min((row["stats"]["rounds"] for row in mine), default=0):
+            yield "the number of blocks"
 
 
 def _impossible(own: Document, cell: Document, one: Document) -> Iterator[str]:

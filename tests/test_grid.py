@@ -89,3 +89,14 @@ def test_workloads_are_planned_in_the_order_of_their_cells() -> None:
 def test_no_preset_names_a_batch_size_above_its_samples() -> None:
     assert all(max(preset.batch_sizes) <= preset.samples for preset in PRESETS.values())
     assert PRESETS["full"].batch_sizes[-1] == PRESETS["full"].samples
+
+
+def test_the_repeats_of_the_default_grid_are_in_the_first_three_blocks() -> None:
+    preset = PRESETS["default"]
+    grid = {"workloads": preset.workloads, "batch_sizes": preset.batch_sizes}
+    plans = plan_workloads(cells_of(**grid, epochs=preset.epochs))
+    processes = [sum(len(plan.arms(block)) for plan in plans) for block in range(preset.blocks)]
+    assert processes == [16, 16, 16, 8, 8]
+    answers = plans[0].answers(preset.blocks)
+    assert answers[Arm("cuda")] == 5 * 5
+    assert answers[Arm("cuda", again=True)] == 2 * 3

@@ -12,7 +12,8 @@ from bench.grid import Arm
 from bench.guards import HostState
 from bench.job import Job
 from bench.journal import JournalError, read_journal
-from bench.measure import Key, Measurements, arm_order, shuffled
+from bench.measurements import Key, Measurements
+from bench.order import arm_order, shuffled
 from bench.process import Death
 from bench.strategy import measure_all
 from tests.bench_fakes import PLAN, QUIET, SETTINGS, FakeWorkers, absent, campaign, measured

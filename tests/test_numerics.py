@@ -9,7 +9,7 @@ import torch
 
 from bench import numerics
 from bench.grid import Arm
-from bench.measure import Key
+from bench.measurements import Key
 from bench.numerics import PLACES, pin_numerics, read_numerics
 from bench.precision import UNKNOWN, precision_text
 from bench.processes import process_rows

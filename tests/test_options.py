@@ -27,6 +27,7 @@ FLAGS = (
     "--seed",
     "--cell-timeout",
     "--suspect-repeats",
+    "--budget",
     "--benchmark-json",
     "--loop",
     "--loader",
@@ -82,6 +83,24 @@ MEASURED_EPOCHS = {
 def test_a_worker_trains_the_measured_epochs(name: str) -> None:
     flags, expected = MEASURED_EPOCHS[name]
     assert settings(**flags).measured_epochs == expected
+
+
+def test_a_budget_decides_how_many_blocks_unless_a_limit_is_given() -> None:
+    assert (settings().budget_seconds, settings(budget="120").budget_seconds) == (None, 120.0)
+    assert settings(budget="120").blocks == 15
+    assert settings(budget="120", blocks="4").blocks == 4
+
+
+@pytest.mark.parametrize("flag", ["until_decided", "find_crossover"])
+def test_a_budget_and_a_plan_of_its_own_exclude_each_other(flag: str) -> None:
+    with pytest.raises(pytest.UsageError, match=r"--budget and --.* exclude each other"):
+        settings(budget="60", **{flag: "yes"})
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "10m", "inf", "nan", ""])
+def test_a_budget_is_a_number_of_seconds(text: str) -> None:
+    with pytest.raises(pytest.UsageError, match=r"--budget.*takes a number above 0"):
+        settings(budget=text)
 
 
 def test_options_overrule_their_preset() -> None:

@@ -42,6 +42,16 @@ def test_answers_beyond_the_plan_raise_it_and_take_nothing_from_what_is_left() -
     assert lines[2].endswith("about 0 s left")
 
 
+def test_within_a_budget_the_seconds_left_are_those_of_the_budget() -> None:
+    console = Console(file=io.StringIO(), width=120)
+    with RunProgress({}, console, now=lambda: 0.0, budget_left=lambda: 70.0) as progress:
+        progress.answered("mlp", CPU, 0, 8)
+        progress.skip("mlp", CPU, 3)
+    assert console.file.getvalue() == (  # type: ignore[attr-defined]  # a StringIO
+        "[1] mlp on cpu, block 1, batch size 8; 0 s gone, 70 s of the budget left\n"
+    )
+
+
 def test_answers_of_an_interrupted_run_are_taken_off_the_plan() -> None:
     progress = RunProgress({("mlp", "cpu"): 5}, Console(file=io.StringIO()), now=lambda: 0.0)
     progress.skip("mlp", CPU, 3)

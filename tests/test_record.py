@@ -7,7 +7,7 @@ import pytest
 
 from bench.grid import Cell
 from bench.job import Job
-from bench.measure import Measurements
+from bench.measurements import Measurements
 from bench.process import Death
 from bench.record import (
     Absent,
@@ -93,11 +93,46 @@ def test_a_cell_has_one_round_a_process(tmp_path: Path) -> None:
     assert timed.suspect == []
 
 
-def test_a_cell_that_misses_a_block_has_no_time(tmp_path: Path) -> None:
+def test_a_cell_of_a_run_that_ended_before_is_timed_by_the_blocks_it_has(tmp_path: Path) -> None:
     measurements = after(tmp_path)
-    cell = Cell("mlp", 8, 2, "cuda")
-    assert outcome(cell, measurements, blocks=4) == Absent(
-        "interrupted", "the run ended before; --resume finishes it", 3
+    measurements.interrupted = True
+    timed = outcome(Cell("mlp", 8, 2, "cuda"), measurements, blocks=4)
+    assert isinstance(timed, Timed)
+    assert [one["block"] for one in timed.rounds] == [0, 1, 2]
+    searched = outcome(Cell("mlp", 8, 2, "cuda"), measurements, blocks=4, searching=True)
+    assert isinstance(searched, Timed)
+
+
+def test_a_block_that_failed_takes_the_others_with_it(tmp_path: Path) -> None:
+    calls = iter(range(100))
+
+    def rule(job: Job, size: int) -> dict[str, Any]:
+        return absent(size, "oom") if next(calls) == 8 else measured(job, size)
+
+    measurements = after(tmp_path, rule)
+    measurements.interrupted = True
+    rows = [outcome(Cell("mlp", size, 1, "cpu"), measurements) for size in (8, 64)]
+    assert [row for row in rows if isinstance(row, Absent)] == [Absent("oom", "said torch", 2)]
+
+
+@pytest.mark.parametrize(
+    ("how", "row"),
+    [
+        ({}, Absent("interrupted", "the run ended before; --resume finishes it", 0)),
+        ({"budget_seconds": 60.0}, Absent("budget", "not reached within --budget 60", 0)),
+        (
+            {"searching": True},
+            Absent("implied", "away from the crossover that --find-crossover found", 0),
+        ),
+    ],
+)
+def test_a_cell_without_any_block_has_the_reason_of_its_run(
+    how: dict[str, Any], row: Absent
+) -> None:
+    assert outcome(Cell("mlp", 8, 1, "cpu"), Measurements(), **how) == row
+    cut = Measurements(interrupted=True)
+    assert outcome(Cell("mlp", 8, 1, "cpu"), cut, **how) == outcome(
+        Cell("mlp", 8, 1, "cpu"), Measurements()
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bench.grid import Arm, WorkloadPlan
 from bench.job import Job
-from bench.measure import Key
+from bench.measurements import Key
 from bench.run import Run
 from bench.strategy import (
     Undecided,
@@ -89,7 +89,7 @@ def test_until_decided_ends_at_fifteen_blocks(tmp_path: Path) -> None:
     assert blocks_of(run, "cuda", 8) == list(range(15))
 
 
-def test_the_repeats_get_as_many_blocks_as_the_cells_that_they_are_for(tmp_path: Path) -> None:
+def test_further_blocks_have_no_repeats(tmp_path: Path) -> None:
     arms: dict[Arm, tuple[int, ...]] = {}
     for device in ("cpu", "cuda"):
         arms[Arm(device)] = (8, 64)
@@ -99,8 +99,9 @@ def test_the_repeats_get_as_many_blocks_as_the_cells_that_they_are_for(tmp_path:
     plan = WorkloadPlan("mlp", arms, 2)
     measure_until_decided(run, [plan], lambda after: [cell] if after == 3 else [])
     again = Key("mlp", Arm("cuda", again=True), 64)
-    assert list(run.measurements.measured[again]) == [0, 1, 2, 3, 4]
-    assert blocks_of(run, "cuda", 64) == [0, 1, 2, 3, 4]
+    assert list(run.measurements.measured[again]) == [0, 1, 2]
+    assert blocks_of(run, "cuda", 8) == [0, 1, 2, 3, 4]
+    assert blocks_of(run, "cuda", 64) == [0, 1, 2]
 
 
 def test_a_batch_size_that_cannot_be_measured_does_not_stop_the_search(tmp_path: Path) -> None:

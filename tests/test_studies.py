@@ -12,7 +12,8 @@ from bench.grid import Arm, WorkloadPlan
 from bench.job import Job
 from bench.journal import read_journal
 from bench.ladder import COURSE, RUNGS
-from bench.measure import Campaign, Key, Measurements
+from bench.measure import Campaign
+from bench.measurements import Key, Measurements
 from bench.remedies import DIAGNOSIS, PEAKS, PLAIN
 from bench.strategy import measure_all
 from bench.studies import COMPILE_FOLDER, Studies, compile_folder, diagnosis_plans, variants_plan

@@ -110,6 +110,14 @@ def test_pytest_benchmarks_own_summary_has_to_fit_its_data(tmp_path: Path) -> No
         assert "but stats.data say" in message
 
 
+def test_the_blocks_that_a_run_says_it_has_are_those_of_its_cells(tmp_path: Path) -> None:
+    document = Corpus(**SMALL).result()
+    document["crossover"]["run"]["blocks_done"]["mlp"] += 1
+    message = refusal(saved(tmp_path, document))
+    assert "crossover.run.blocks_done.mlp: is" in message
+    assert "blocks are what every timed cell has" in message
+
+
 FACTS: dict[str, tuple[dict[str, Any], str]] = {
     "fewer measured than there are": ({"measured": 3}, "crossover.measured: is 3, but 4 cells"),
     "more measured than there are": ({"measured": 5}, "crossover.measured: is 5, but 4 cells"),

@@ -99,9 +99,29 @@ def test_blocks_that_got_through_before_a_failure_are_no_fair_sample() -> None:
     assert (row["verdict"], row["reason"]) == ("not measured", "cuda: oom")
 
 
-def test_an_interrupted_cell_is_judged_by_the_blocks_it_has() -> None:
-    row = only(frame(pair(SLOWER[:4]), absent("interrupted", device="cuda")))
+@pytest.mark.parametrize("reason", ["interrupted", "budget"])
+def test_a_cell_that_was_cut_short_is_judged_by_the_blocks_it_has(reason: str) -> None:
+    row = only(frame(pair(SLOWER[:4]), absent(reason, device="cuda")))
     assert (row["verdict"], row["blocks"]) == ("gpu slower", 4)
+
+
+def test_repeats_in_the_first_blocks_only_make_the_margin_of_all_blocks() -> None:
+    again = timed([1.05, 1.06, 1.04], arm="again")
+    row = only(frame(pair(SLOWER), again))
+    assert (row["blocks"], row["repeats"]) == (5, 1)
+    assert row["noise_floor"] == pytest.approx(0.05, rel=0.01)
+    assert row["margin"] == pytest.approx(0.1, rel=0.01)
+    assert row["verdict"] == "gpu slower"
+
+
+def test_a_repeat_that_a_cut_left_with_one_block_still_counts() -> None:
+    row = only(frame(pair(SLOWER), timed([1.01], arm="again")))
+    assert (row["verdict"], row["repeats"]) == ("gpu slower", 1)
+
+
+def test_a_cell_that_was_not_reached_is_not_measured_and_says_so() -> None:
+    row = only(frame(timed([1.0] * 3), absent("budget", device="cuda")))
+    assert (row["verdict"], row["reason"]) == ("not measured", "cuda: budget")
 
 
 def test_a_suspect_round_withholds_the_verdict_and_keeps_the_numbers() -> None:

@@ -16,7 +16,7 @@ import pytest
 from bench import process, worker
 from bench.host_memory import oom_kills
 from bench.job import Job
-from bench.process import ROOT, Death, read_answer, run_worker, worker_environment
+from bench.process import CUT, ROOT, Death, read_answer, run_worker, worker_environment
 
 pytestmark = pytest.mark.slow
 
@@ -162,6 +162,12 @@ def test_a_worker_that_does_not_answer_is_ended_and_called_hung() -> None:
     (death,) = answers_of(JOB, start_seconds=0.2)
     assert isinstance(death, Death)
     assert death.kind == "hung"
+
+
+def test_a_worker_whose_time_is_over_is_ended_and_nothing_is_said_of_its_device() -> None:
+    (death,) = answers_of(replace(JOB, process_seconds=0.2))
+    assert isinstance(death, Death)
+    assert death.kind == CUT
 
 
 def workers_below(process_id: int) -> list[psutil.Process]:

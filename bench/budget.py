@@ -1,0 +1,122 @@
+"""`--budget SECONDS`: how much time is left, and how much of it the next process may take."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import psutil
+
+from bench.grid import Arm
+
+CLOSING_SECONDS = 3.0
+"""Kept for the end at least: a process that has to be killed, the cells shown, the file."""
+CLOSING_SECONDS_PER_CELL = 0.01
+CLOSING_OF_OPENING, MOST_CLOSING = 0.4, 0.1
+"""The end takes longer where the beginning did: so much of that, at most so much of the budget."""
+
+LEAST_ROUNDS = 3
+"""Fewer blocks give no verdict: so many are begun even where not every workload's block fits."""
+MOST_ROUNDS = 15
+"""Blocks of a budget's run, unless `--blocks` says how many at most."""
+
+
+@dataclass
+class Budget:
+    """The seconds that a run may take, and those that it has taken since it was typed.
+
+    `before` are those until this object was made, `resumed` those of the run that is gone on with.
+    """
+
+    seconds: float
+    now: Callable[[], float] = time.monotonic
+    before: float = 0.0
+    resumed: float = 0.0
+    begun: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.begun = self.now()
+
+    def spent(self) -> float:
+        """Seconds since the beginning."""
+        return self.resumed + self.before + self.now() - self.begun
+
+    def left(self) -> float:
+        """Seconds until the whole run is to have ended."""
+        return self.seconds - self.spent()
+
+    def end(self, cells: int) -> float:
+        """The `spent` at which the last process has to end, so that the file is written in time.
+
+        Asked when everything is known that is known before the first process.
+        """
+        opening = CLOSING_OF_OPENING * (self.spent() - self.resumed)
+        closing = max(CLOSING_SECONDS, min(opening, MOST_CLOSING * self.seconds))
+        return self.seconds - closing - CLOSING_SECONDS_PER_CELL * cells
+
+
+Process = tuple[str, Arm]
+"""A workload and the arm that trains it."""
+
+
+def _weight(process: Process) -> float:
+    """A process's share against the others': an A/A repeat has two batch sizes only."""
+    return 0.5 if process[1].again else 1.0
+
+
+def process_age() -> float:
+    """Seconds since this process was started, at most 30: who waits has waited for those, too."""
+    age = time.time() - psutil.Process().create_time()
+    return min(max(0.0, age), 30.0)
+
+
+@dataclass
+class Pace:
+    """How long the next process may take, and how long each took when it last ran.
+
+    `until`: the budget's `spent` at which processes are ended. `waiting`: processes to come that
+    have a fair share of what is left, at most that each: a slow one cannot eat the others' time.
+    There is always one share more than processes, so even the last one leaves something, and what
+    a process does not use is the others'.
+    """
+
+    budget: Budget
+    until: float
+    waiting: list[Process] = field(default_factory=list)
+    sharing: bool = False
+    costs: dict[Process, float] = field(default_factory=dict)
+    mark: float = 0.0
+
+    def left(self) -> float:
+        """Seconds until processes are ended."""
+        return self.until - self.budget.spent()
+
+    def share(self, processes: Iterable[Process]) -> None:
+        """From now on these processes share what is left."""
+        self.waiting, self.sharing = list(processes), True
+
+    def allowed(self, process: Process) -> float:
+        """Seconds that a process which starts now may take; nothing is left when not above 0."""
+        self.mark = self.budget.spent()
+        if not self.sharing:
+            return self.left()
+        others = sum(map(_weight, self.waiting)) - (_weight(process) * (process in self.waiting))
+        return self.left() * _weight(process) / (others + _weight(process) + 1)
+
+    def done(self, process: Process) -> None:
+        """Takes a process off those that wait for their share."""
+        if process in self.waiting:
+            self.waiting.remove(process)
+
+    def begin(self, processes: Iterable[Process]) -> None:
+        """Forgets what these processes took: they run again."""
+        self.costs |= dict.fromkeys(processes, 0.0)
+
+    def answered(self, process: Process) -> None:
+        """Counts the seconds since the process's last answer: those after its last are no cost."""
+        now = self.budget.spent()
+        self.costs[process] = self.costs.get(process, 0.0) + now - self.mark
+        self.mark = now
+
+    def cost(self, processes: Iterable[Process]) -> float:
+        """Seconds that these processes will take, judged by the last time; unknown ones none."""
+        return sum(self.costs.get(process, 0.0) for process in processes)

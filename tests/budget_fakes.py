@@ -1,0 +1,114 @@
+"""Workers on a clock that is moved by hand: what a run within a budget does with its seconds."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from bench.budget import Budget, Pace
+from bench.grid import Arm, Cell, WorkloadPlan, make_cells, plan_workloads
+from bench.job import Job
+from bench.measure import Campaign
+from bench.measurements import Key
+from bench.options import Settings
+from bench.process import CUT, Death
+from bench.rounds import measure_within
+from bench.studies import Studies
+from bench.studies_within import reserved, study_within
+from tests.bench_fakes import SETTINGS, campaign, measured
+
+Cost = Callable[[Job, int], float]
+"""Seconds that a job takes for one of its batch sizes."""
+
+
+STUDIED: dict[str, Any] = {"diagnose": True, "remedies": ("compile", "fused-optimizer", "tf32")}
+"""Settings of a run with a diagnosis and remedies."""
+
+
+@dataclass
+class TimedWorkers:
+    """Workers whose answers take seconds of a clock, which is ended when a job's time is over."""
+
+    cost: Cost
+    start_seconds: float = 2.0
+    clock: float = 0.0
+    jobs: list[Job] = field(default_factory=list)
+
+    def now(self) -> float:
+        """The clock."""
+        return self.clock
+
+    def __call__(self, job: Job) -> Iterator[dict[str, Any] | Death]:
+        self.jobs.append(job)
+        assert job.process_seconds is not None
+        end = self.clock + job.process_seconds
+        yield {"kind": "started"}
+        took = self.start_seconds
+        for size in job.batch_sizes:
+            took += self.cost(job, size)
+            if self.clock + took > end:
+                self.clock = end
+                yield Death(CUT, "")
+                return
+            self.clock, took = self.clock + took, 0.0
+            yield self.answer(job, size)
+
+    def answer(self, job: Job, size: int) -> dict[str, Any]:
+        """What a worker says of a batch size, whatever its task is."""
+        line = measured(job, size)
+        return line if job.task == "measure" else line | {"task": job.task}
+
+
+@dataclass
+class Spent:
+    """A run within a budget, after its end."""
+
+    workers: TimedWorkers
+    campaign: Campaign
+    studies: Studies
+    plans: list[WorkloadPlan]
+    cells: list[Cell]
+    budget: Budget
+    end: float
+
+
+def spend(
+    folder: Path,
+    workers: TimedWorkers,
+    *,
+    seconds: float,
+    workloads: Sequence[str] = ("mlp", "cnn"),
+    **changes: Any,
+) -> Spent:
+    """Measures a small grid on fake workers within a budget."""
+    settings: Settings = replace(
+        SETTINGS, workloads=tuple(workloads), blocks=15, budget_seconds=seconds, **changes
+    )
+    cells = make_cells(
+        workloads=settings.workloads,
+        batch_sizes=settings.batch_sizes,
+        epochs=settings.epochs,
+        devices=settings.devices,
+        threads=(),
+    )
+    plans, budget = plan_workloads(cells), Budget(seconds, now=workers.now)
+    run = campaign(folder, workers)
+    run.settings, run.repeats_left = settings, settings.blocks
+    run.learning_rates = dict.fromkeys(workloads, 0.1)
+    end = budget.end(len(cells))
+    run.pace = pace = Pace(budget, until=end)
+    studies = Studies(settings, run.measurements)
+    measure_within(run, plans, pace, end - sum(reserved(settings)) * seconds)
+    study_within(studies, run, plans, pace, end)
+    return Spent(workers, run, studies, plans, cells, budget, end)
+
+
+def second_each(_job: Job, _size: int) -> float:
+    """A cost: one second, whatever it is for."""
+    return 1.0
+
+
+def blocks_of(spent: Spent, workload: str, device: str, size: int = 8) -> list[int]:
+    """The blocks that a batch size was measured in."""
+    key = Key(workload, Arm(device), size)
+    return sorted(spent.campaign.measurements.measured.get(key, {}))
