@@ -100,6 +100,7 @@ class Campaign:
     cores: int
     report: Callable[[str, Arm, int, int], None]
     worker: Callable[[Job], Iterator[dict[str, Any] | Death]] = run_worker
+    accelerators: tuple[dict[str, Any], ...] = ()
     # Over all workloads, so that a host that is never quiet costs a bounded time.
     repeats_left: int = field(init=False)
 
@@ -124,10 +125,11 @@ class Campaign:
     ) -> dict[Arm, list[int]]:
         """Runs a block's processes once; what of `wanted` is worth another attempt."""
         order = [arm for arm in arm_order(wanted, block) if wanted[arm]]
-        with GpuWatch([arm.device for arm in order]) as watch:
+        with GpuWatch([arm.device for arm in order], self.accelerators) as watch:
             before = read_host()
             for arm in order:
-                self._run_arm(plan, arm, block, wanted[arm])
+                with watch.side(arm.device):
+                    self._run_arm(plan, arm, block, wanted[arm])
             facts = describe_block(before, read_host(), cores=self.cores)
         reasons = suspicions(facts) + watch.suspicions()
         self.record(

@@ -14,6 +14,7 @@ import torch
 
 from bench.child import die_with_parent
 from bench.device import NoSuchDeviceError, open_device
+from bench.nvml import card_address, card_facts
 from models import WORKLOADS, define, describe_repeat
 
 SOFTWARE_RASTERISERS = ("llvmpipe", "swiftshader", "lavapipe")
@@ -27,12 +28,16 @@ def describe_accelerator(name: str) -> dict[str, Any]:
     properties = _ask(module, "get_device_properties", index)
     title = str(getattr(properties, "name", None) or _ask(module, "get_device_name", index) or name)
     memory = getattr(properties, "total_memory", None)
-    driver = getattr(properties, "driver_version", None)
+    address = card_address(properties)
+    facts = card_facts(address)
+    driver = getattr(properties, "driver_version", None) or facts["driver"]
     return {
         "device": name,
         "name": title,
         "memory_bytes": memory if isinstance(memory, int) and memory > 0 else None,
-        "driver": driver,
+        **address,
+        **facts,
+        "driver": None if driver is None else str(driver),
         "compute_capability": _capability(module, index),
         "software": any(word in title.lower() for word in SOFTWARE_RASTERISERS),
     }
@@ -47,17 +52,6 @@ def _ask(module: Any, function: str, index: int) -> Any:
     try:
         return getattr(module, function)(index)
     except (AttributeError, RuntimeError, TypeError, AssertionError):
-        return None
-
-
-def _nvidia_driver() -> str | None:
-    """NVML knows the driver's version; torch does not tell it."""
-    try:
-        import pynvml  # noqa: PLC0415 - only where there is an NVIDIA device
-
-        pynvml.nvmlInit()
-        return str(pynvml.nvmlSystemGetDriverVersion())
-    except Exception:  # noqa: BLE001 - no driver library, no permission: then it is not known
         return None
 
 
@@ -94,6 +88,7 @@ def describe_devices(devices: list[str]) -> dict[str, Any]:
         "torch": torch.__version__,
         "torch_cuda": torch.version.cuda,
         "torch_threads": torch.get_num_threads(),
+        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "python": platform.python_version(),
         "found": found,
         "accelerators": accelerators,

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import pytest
 
 import bench.gpu_watch
+import bench.measure
 from bench.measure import Campaign
 from bench.process import run_worker
 
@@ -65,7 +66,8 @@ _bear_witness(Path(os.environ["CROSSOVER_CRASH_WITNESS"]))
 if FAULT == "impatient":
     run_worker.__kwdefaults__ = IMPATIENT
 if FAULT == "nvml raises":
-    bench.gpu_watch.nvml_indices = lambda *_: [0]
+    card = {"device": "cpu", "uuid": "0"}
+    bench.measure.GpuWatch = lambda devices, _: bench.gpu_watch.GpuWatch(devices, [card])  # type: ignore[misc,assignment]
     bench.gpu_watch.load_nvml = FailingNvml
 if FAULT == "clock jumps":
     _jump_the_clock()
