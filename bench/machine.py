@@ -13,6 +13,7 @@ import cpuinfo
 import psutil
 import pytest
 
+from bench.environment import inherited, recorded
 from bench.process import ROOT
 
 CGROUP = Path("/sys/fs/cgroup")
@@ -34,7 +35,7 @@ def run_probe(
     done = subprocess.run(
         [sys.executable, "-m", "bench.probe", json.dumps(request)],
         cwd=ROOT,
-        env=dict(os.environ) | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"},
+        env=inherited() | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"},
         capture_output=True,
         text=True,
         check=False,
@@ -61,6 +62,8 @@ def describe_machine(name: str, probe: dict[str, Any]) -> dict[str, Any]:
         "torch_cuda": probe["torch_cuda"],
         "torch_threads": probe["torch_threads"],
         "accelerators": probe["accelerators"],
+        "cpu_capability": probe.get("cpu_capability"),
+        "environment": recorded(os.environ),
     }
     return facts | {"machine_id": machine_id(facts), "software_id": software_id(facts)}
 
@@ -71,8 +74,15 @@ def identity(facts: dict[str, Any]) -> dict[str, Any]:
     The id tells machines apart that are alike in everything else.
     """
     names = ("cpu", "cores_logical", "machine_id", "os", "python", "torch", "torch_threads")
-    drivers = [f"{card['name']}, driver {card['driver']}" for card in facts["accelerators"]]
-    return {name: facts[name] for name in names} | {"accelerators": drivers}
+    return {name: facts[name] for name in names} | {
+        "accelerators": [_card_words(card) for card in facts["accelerators"]],
+        **facts["environment"],
+    }
+
+
+def _card_words(card: dict[str, Any]) -> str:
+    watts = card.get("power_limit_watts")
+    return f"{card['name']}, driver {card['driver']}" + (f", {watts:g} W" if watts else "")
 
 
 def machine_id(facts: dict[str, Any]) -> str:

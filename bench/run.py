@@ -12,6 +12,7 @@ from filelock import FileLock
 from rich.console import Console
 
 from bench.content import Facts, provisional
+from bench.environment import left_out_lines
 from bench.grid import Cell, WorkloadPlan, cell_id, make_cells, plan_workloads
 from bench.journal import (
     Journal,
@@ -140,6 +141,8 @@ class Run:
         self.check_file()
         console.print("asking torch for its devices and preparing the data", highlight=False)
         facts = self._ask_facts()
+        for line in left_out_lines(facts.machine["environment"]):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
         journal = self._open_journal(facts)
         self.facts = facts  # from here on there is something to write
         try:
@@ -237,6 +240,7 @@ class Run:
                 missing_devices=facts.missing_devices,
                 cores=facts.machine["cores_logical"],
                 report=progress.answered,
+                accelerators=tuple(facts.machine["accelerators"]),
             )
             try:
                 self._measure(campaign, plans)
