@@ -33,11 +33,12 @@ def load_nvml() -> Any | None:
 def card_address(properties: object) -> dict[str, Any]:
     """`uuid` and `bus_id` of torch's device properties; None where torch does not tell them."""
     uuid = getattr(properties, "uuid", None)
-    parts = [getattr(properties, f"pci_{part}_id", None) for part in ("domain", "bus", "device")]
-    known = all(isinstance(part, int) for part in parts)
+    names = ("pci_domain_id", "pci_bus_id", "pci_device_id")
+    domain, bus, device = (getattr(properties, name, None) for name in names)
+    known = isinstance(domain, int) and isinstance(bus, int) and isinstance(device, int)
     return {
         "uuid": str(uuid) if uuid else None,
-        "bus_id": "{:08x}:{:02x}:{:02x}.0".format(*parts) if known else None,
+        "bus_id": f"{domain:08x}:{bus:02x}:{device:02x}.0" if known else None,
     }
 
 

@@ -198,14 +198,14 @@ def _cudnn_backward_flops(*shapes: Any, **_: Any) -> int:
 
 
 def _attention_flops(query: Shape, key: Shape, value: Shape, *_: Any, **__: Any) -> int:
-    return int(sdpa_flop_count(query, key, value))
+    return int(sdpa_flop_count(query, key, value))  # type: ignore[no-untyped-call]  # torch's
 
 
 def _attention_backward_flops(gradient: Shape, *shapes: Any, **_: Any) -> int:
-    return int(sdpa_backward_flop_count(gradient, *shapes[:3]))
+    return int(sdpa_backward_flop_count(gradient, *shapes[:3]))  # type: ignore[no-untyped-call]
 
 
-OWN_FLOPS = {
+OWN_FLOPS: dict[Any, Callable[..., int]] = {
     aten.mkldnn_rnn_layer: _mkldnn_flops,
     aten.mkldnn_rnn_layer_backward: _mkldnn_backward_flops,
     aten._cudnn_rnn: _cudnn_flops,  # any recurrent layer on CUDA

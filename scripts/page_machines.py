@@ -170,7 +170,8 @@ def software_table(view: View) -> Table:
         files += view.learned.files.to_dict("records")
     shown = {
         "file": "file", "machine": "machine", "command": "command", "started": "started",
-        "torch": "torch", "python": "Python", "os": "operating system", "preset": "preset",
+        "torch": "torch", "python": "Python", "os": "operating system", "drivers": "drivers",
+        "preset": "preset",
         "software_id": "software id", "machine_id": "machine id",
     }  # fmt: skip
     return Table(

@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 
 import pytest
 
-import bench.gpu_watch
 import bench.measure
+from bench.gpu_watch import GpuWatch
 from bench.measure import Campaign
 from bench.process import run_worker
 
@@ -67,8 +67,12 @@ if FAULT == "impatient":
     run_worker.__kwdefaults__ = IMPATIENT
 if FAULT == "nvml raises":
     card = {"device": "cpu", "uuid": "0"}
-    bench.measure.GpuWatch = lambda devices, _: bench.gpu_watch.GpuWatch(devices, [card])  # type: ignore[misc,assignment]
-    bench.gpu_watch.load_nvml = FailingNvml
+    nvml: Any = FailingNvml()
+
+    def watch(devices: Any, _: Any) -> GpuWatch:
+        return GpuWatch(devices, [card], nvml)
+
+    setattr(bench.measure, "GpuWatch", watch)  # noqa: B010 - not exported there
 if FAULT == "clock jumps":
     _jump_the_clock()
 if FAULT == "hook raises":

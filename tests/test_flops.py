@@ -40,7 +40,7 @@ def test_attentions_flops_are_counted_on_the_cpu_too() -> None:
     q = torch.randn(batch, heads, length, width, requires_grad=True)
 
     def step() -> None:
-        functional.scaled_dot_product_attention(q, q, q).sum().backward()
+        functional.scaled_dot_product_attention(q, q, q).sum().backward()  # type: ignore[no-untyped-call]
 
     assert count_flops(step) == Flops((2 + 5) * product, ())
 
