@@ -18,13 +18,12 @@ from bench.operations import count_flops, count_operations, count_synchronisatio
 from bench.parts import (
     PARTS,
     Pass,
-    alone_seconds,
-    busy_seconds,
     evaluation_seconds,
     instrumented_pass,
     median_parts,
     undisturbed_pass,
 )
+from bench.queued import alone_seconds, queue_step
 from bench.train import steps_an_epoch, train_step
 from models.lstm_gates import LSTMGates
 
@@ -34,7 +33,8 @@ FEWEST_STEPS = 3
 ALONE = 9
 # Passes of at least FEWEST_STEPS steps twice, single steps, counts: fewer than this many steps.
 FEWEST_STEPS_IN_ALL = 20
-BLOCKER_SIZE = 1024
+BLOCKER_SIZES = (256, 512, 1024, 2048, 4096)
+BLOCKER_LAUNCHES = 16
 
 
 def diagnose(arm: Arm, batch_size: int) -> dict[str, Any]:
@@ -57,9 +57,8 @@ def diagnose(arm: Arm, batch_size: int) -> dict[str, Any]:
     host, alone = alone_seconds(arm.clock, step, repeats)
     return {
         **times,
-        "host_enqueue_seconds": host,
+        **host_and_device(arm, step, host_seconds=host),
         "alone_seconds": alone,
-        "device_busy_seconds": device_busy(arm, step, host_seconds=host),
         **counts(arm, network, step),
         "steps": steps_an_epoch(arm.job.samples, batch_size),
         "context_seconds": cold.context_seconds,
@@ -120,31 +119,41 @@ def single_step(
     return lambda: train_step(network, arm.workload.loss, optimizer, inputs, targets)
 
 
-def device_busy(arm: Arm, step: Callable[[], object], *, host_seconds: float) -> float | None:
-    """Seconds of the step on the device alone, the device kept busy while the host queues it."""
-    if arm.clock.make_event is None:
-        return None
-    matrix = torch.ones(BLOCKER_SIZE, BLOCKER_SIZE, device=arm.device)
-    multiply = partial(torch.mm, matrix, matrix)
-    multiply()
-    each = arm.clock.time(multiply).wall_seconds
-    times = 1 + int(3 * host_seconds / each)
+def host_and_device(
+    arm: Arm, step: Callable[[], object], *, host_seconds: float
+) -> dict[str, float | None]:
+    """What of a step is the host's and what the device's own; null where that is not known."""
+    if arm.device.type == "cpu":  # nothing is queued: all of it is the host's
+        return {"host_enqueue_seconds": host_seconds, "device_busy_seconds": None}
+    blockers = matrix_products(arm.device)
+    queued = queue_step(arm.clock, step, host_seconds=host_seconds, blockers=blockers)
+    return {
+        "host_enqueue_seconds": None if queued is None else host_seconds,
+        "device_busy_seconds": None if queued is None else queued.device_seconds,
+    }
 
-    def keep_busy() -> None:
-        for _ in range(times):
-            multiply()
 
-    return busy_seconds(arm.clock, step, keep_busy)
+def matrix_products(device: torch.device) -> list[Callable[[], object]]:
+    """Works of growing length, each of a few launches: they leave the queue to the step."""
+
+    def multiply(size: int) -> None:
+        matrix = torch.ones(size, size, device=device)
+        for _ in range(BLOCKER_LAUNCHES):
+            torch.mm(matrix, matrix)
+
+    return [partial(multiply, size) for size in BLOCKER_SIZES]
 
 
 def counts(arm: Arm, network: nn.Module, step: Callable[[], object]) -> dict[str, Any]:
     """Operations, bytes, FLOPs, host reads and synchronisations of one step."""
     counted = count_operations(step)
+    flops = count_flops(step)
     recurrent = any(isinstance(part, nn.RNNBase | LSTMGates) for part in network.modules())
     return {
         "operations": counted.total,
         "moved_bytes": counted.moved_bytes,
-        "flops": count_flops(step),
+        "flops": flops.counted,
+        "uncounted_operations": list(flops.uncounted),
         "host_reads": counted.host_reads,
         "synchronisations": count_synchronisations(step, arm.device),
         "sequence_length": arm.train.inputs[0].shape[1] if recurrent else None,

@@ -4,7 +4,6 @@ The runs are not timed, so they may share the machine. Each worker is a process 
 after job; one that dies is replaced, its job given one more chance.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import IO, Any
 
+from bench.environment import inherited
 from bench.learn_job import LearnJob
 from bench.process import ROOT, THREAD_VARIABLES, Death, end_worker, last_words, read_answer
 
@@ -25,7 +25,7 @@ Answer = dict[str, Any]
 def environment() -> dict[str, str]:
     """A learning worker's environment: the CPU alone, one thread, no backend by itself."""
     own = {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0", "CUDA_VISIBLE_DEVICES": ""}
-    return dict(os.environ) | own | dict.fromkeys(THREAD_VARIABLES, "1")
+    return inherited() | own | dict.fromkeys(THREAD_VARIABLES, "1")
 
 
 @dataclass

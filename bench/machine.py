@@ -13,6 +13,7 @@ import cpuinfo
 import psutil
 import pytest
 
+from bench.environment import inherited, recorded
 from bench.process import ROOT
 
 CGROUP = Path("/sys/fs/cgroup")
@@ -74,7 +75,7 @@ def _ask_torch(
     done = subprocess.run(
         [sys.executable, "-m", "bench.probe", json.dumps(request)],
         cwd=ROOT,
-        env=dict(os.environ) | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"},
+        env=inherited() | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"},
         capture_output=True,
         text=True,
         check=False,
@@ -102,6 +103,8 @@ def describe_machine(name: str, probe: dict[str, Any]) -> dict[str, Any]:
         "torch_threads": probe["torch_threads"],
         "accelerators": probe["accelerators"],
         "accelerator_note": probe.get("accelerator_note"),
+        "cpu_capability": probe.get("cpu_capability"),
+        "environment": recorded(os.environ),
     }
     return facts | {"machine_id": machine_id(facts), "software_id": software_id(facts)}
 
@@ -112,8 +115,15 @@ def identity(facts: dict[str, Any]) -> dict[str, Any]:
     The id tells machines apart that are alike in everything else.
     """
     names = ("cpu", "cores_logical", "machine_id", "os", "python", "torch", "torch_threads")
-    drivers = [f"{card['name']}, driver {card['driver']}" for card in facts["accelerators"]]
-    return {name: facts[name] for name in names} | {"accelerators": drivers}
+    return {name: facts[name] for name in names} | {
+        "accelerators": [_card_words(card) for card in facts["accelerators"]],
+        **facts["environment"],
+    }
+
+
+def _card_words(card: dict[str, Any]) -> str:
+    watts = card.get("power_limit_watts")
+    return f"{card['name']}, driver {card['driver']}" + (f", {watts:g} W" if watts else "")
 
 
 def machine_id(facts: dict[str, Any]) -> str:

@@ -44,6 +44,7 @@ class Campaign:
     report: Callable[[str, Arm, int, int], None]
     worker: Callable[[Job], Iterator[dict[str, Any] | Death]] = run_worker
     pace: Pace | None = None
+    accelerators: tuple[dict[str, Any], ...] = ()
     # Over all workloads, so that a host that is never quiet costs a bounded time.
     repeats_left: int = field(init=False)
 
@@ -90,14 +91,15 @@ class Campaign:
     def _run_attempt(self, plan: WorkloadPlan, block: int, wanted: Wanted, attempt: int) -> Wanted:
         """Runs a block's processes once; what of `wanted` is worth another attempt."""
         order = [arm for arm in arm_order(wanted, block) if wanted[arm]]
-        with GpuWatch([arm.device for arm in order]) as watch:
+        with GpuWatch([arm.device for arm in order], self.accelerators) as watch:
             before = read_host()
             left: Wanted = {}
             for arm in order:
                 # Without its first side's time a repeat is compared with nothing.
                 lost = [size for size in wanted[arm] if size in left.get(arm.first, ())]
                 sizes = [size for size in wanted[arm] if size not in lost]
-                left[arm] = lost + self._run_arm(plan, arm, block, sizes)
+                with watch.side(arm.device):
+                    left[arm] = lost + self._run_arm(plan, arm, block, sizes)
                 if self.pace:
                     self.pace.done((plan.workload, arm))
             facts = describe_block(before, read_host(), cores=self.cores)

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from bench.device import first_line
 from bench.job import Job
+from bench.remedies import conflict
 from bench.sequences import with_loop
 from models import Split
 
@@ -66,6 +67,8 @@ def prepare(network: nn.Module, job: Job, device: torch.device) -> nn.Module:
 
     Raises NotImplementedError when that makes no sense for this network.
     """
+    if why := conflict(job):
+        raise NotImplementedError(why)
     network = with_loop(network, job.loop)
     if job.memory_format == "channels-last":
         if not any(isinstance(module, nn.Conv2d) for module in network.modules()):

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.profiler import ProfilerActivity, profile
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils.flop_counter import FlopCounterMode, sdpa_backward_flop_count, sdpa_flop_count
 
 aten = torch.ops.aten
 Step = Callable[[], object]
@@ -24,6 +24,16 @@ PROFILER_MARKS = ("_record_function_enter_new", "_record_function_exit")
 """Dispatched by torch's optimisers for its profiler; no work."""
 SEQUENCE_KERNELS = ("_cudnn_rnn", "mkldnn_rnn_layer", "miopen_rnn", "_lstm_mps", "lstm_mps")
 """Operations that run a recurrent layer over all its time steps at once."""
+PRODUCTS = (
+    *("mm", "mv", "dot", "addr", "matmul", "linear", "linalg", "conv"),
+    *("cdist", "euclidean_dist"),
+    *("attention", "transformer", "lstm", "gru", "rnn"),
+)
+"""Parts of the names of operations that multiply matrices, as any device may have them."""
+NO_PRODUCTS = ("upsample", "convert", "_thnn_", "flatten", "gamma", "cumm", "hamming", "norm")
+SYNCHRONISED = "called a synchronizing"
+"""CUDA's debug mode says so at each wait; at its first use it also says that it is a prototype that
+"does not yet detect all synchronizing operations"."""
 HOST_READ = "aten::_local_scalar_dense"
 """What `.item()` is dispatched as, and whatever else makes a Python number of a tensor."""
 STORED_GRADIENT = "torch::autograd::AccumulateGrad"
@@ -100,13 +110,48 @@ def count_operations(step: Step) -> Operations:
     return Operations(names, counter.moved_bytes, seen[HOST_READ])
 
 
-def count_flops(step: Step) -> int:
+@dataclass(frozen=True)
+class Flops:
+    """Floating-point operations of a step, and the operations that nobody knows how to count."""
+
+    counted: int
+    uncounted: tuple[str, ...]
+
+
+class PassedOn(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's stubs
+    """Notes the operations that a mode above it passes on, taken apart as far as that one does."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # likewise
+        self.operations: set[Any] = set()
+
+    def __torch_dispatch__(
+        self, func: Any, types: object, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        """Runs the operation and notes it down."""
+        self.operations.add(func.overloadpacket)
+        return func(*args, **(kwargs or {}))
+
+
+def count_flops(step: Step) -> Flops:
     """Floating-point operations of one step, two a multiply-add: matrix products, convolutions,
     attention and recurrent layers. What is done element by element is not counted.
     """
-    with FlopCounterMode(display=False, custom_mapping=RECURRENT_FLOPS) as counter:
+    with (
+        PassedOn() as seen,
+        FlopCounterMode(display=False, custom_mapping=OWN_FLOPS) as counter,
+    ):
         step()
-    return int(counter.get_total_flops())
+    unknown = {packet.__name__ for packet in seen.operations if packet not in counter.flop_registry}
+    return Flops(int(counter.get_total_flops()), tuple(sorted(filter(multiplies, unknown))))
+
+
+def multiplies(name: str) -> bool:
+    """Whether an operation's name is one of matrix products, whatever device it is made for.
+
+    The cells of recurrent layers come after their products, which are operations of their own.
+    """
+    return any(word in name for word in PRODUCTS) and not any(word in name for word in NO_PRODUCTS)
 
 
 def count_synchronisations(step: Step, device: torch.device) -> int | None:
@@ -125,7 +170,7 @@ def count_synchronisations(step: Step, device: torch.device) -> int | None:
             step()
         finally:
             module.set_sync_debug_mode(before)
-    return sum("synchronizing" in str(warning.message) for warning in caught)
+    return sum(SYNCHRONISED in str(warning.message) for warning in caught)
 
 
 Shape = Sequence[int]
@@ -152,10 +197,23 @@ def _cudnn_backward_flops(*shapes: Any, **_: Any) -> int:
     return 2 * _cudnn_flops(*shapes)
 
 
-RECURRENT_FLOPS = {
+def _attention_flops(query: Shape, key: Shape, value: Shape, *_: Any, **__: Any) -> int:
+    return int(sdpa_flop_count(query, key, value))  # type: ignore[no-untyped-call]  # torch's
+
+
+def _attention_backward_flops(gradient: Shape, *shapes: Any, **_: Any) -> int:
+    return int(sdpa_backward_flop_count(gradient, *shapes[:3]))  # type: ignore[no-untyped-call]
+
+
+OWN_FLOPS: dict[Any, Callable[..., int]] = {
     aten.mkldnn_rnn_layer: _mkldnn_flops,
     aten.mkldnn_rnn_layer_backward: _mkldnn_backward_flops,
     aten._cudnn_rnn: _cudnn_flops,  # any recurrent layer on CUDA
     aten._cudnn_rnn_backward: _cudnn_backward_flops,
+    aten._scaled_dot_product_flash_attention_for_cpu: _attention_flops,
+    aten._scaled_dot_product_flash_attention_for_cpu_backward: _attention_backward_flops,
+    aten._scaled_dot_product_fused_attention_overrideable: _attention_flops,  # XPU, out of tree
+    aten._scaled_dot_product_fused_attention_overrideable_backward: _attention_backward_flops,
 }
-"""torch's counter knows no recurrent layer that runs as one operation."""
+"""torch's counter knows no recurrent layer that runs as one operation, and attention on CUDA only.
+"""

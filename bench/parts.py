@@ -4,7 +4,6 @@ Each part waits for the device before its clock is read, so on a device with a q
 together take longer than the undisturbed step: what looking costs, kept beside it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -110,43 +109,3 @@ def evaluation_seconds(arm: Arm, network: nn.Module, *, batch_size: int) -> floa
 def median_parts(passes: list[dict[str, float]]) -> dict[str, float]:
     """The median of each part over the passes."""
     return {part: median(one[part] for one in passes) for part in PARTS}
-
-
-def alone_seconds(
-    clock: DeviceClock, step: Callable[[], object], repeats: int
-) -> tuple[float, float]:
-    """(host, whole): seconds until single steps return, and until the device has done them.
-
-    One step at a time from an idle device: a queue that is full would make the host wait, and its
-    own seconds would look like the device's.
-    """
-    host, whole = [], []
-    for _ in range(repeats):
-        clock.synchronise()
-        start = clock.now()
-        step()
-        returned = clock.now()
-        clock.synchronise()
-        host.append((returned - start) / NANOSECONDS)
-        whole.append((clock.now() - start) / NANOSECONDS)
-    return median(host), median(whole)
-
-
-def busy_seconds(
-    clock: DeviceClock, step: Callable[[], object], keep_busy: Callable[[], object]
-) -> float | None:
-    """Seconds of one step on the device alone, by its events; None where it has none.
-
-    `keep_busy` queues other work before it, so that the whole step waits in the queue when its
-    first operation begins and no gap is the host's.
-    """
-    if clock.make_event is None:
-        return None
-    start, end = clock.make_event(), clock.make_event()
-    clock.synchronise()
-    keep_busy()
-    start.record()
-    step()
-    end.record()
-    clock.synchronise()
-    return float(start.elapsed_time(end)) / 1e3

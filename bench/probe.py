@@ -18,6 +18,7 @@ from bench.device import first_line, open_device
 from bench.faults import classify
 from bench.hidden import note_of
 from bench.kernels import builds_with_kernels, has_kernels, without_kernels
+from bench.nvml import card_address, card_facts
 from bench.signs import gather_signs
 from models import WORKLOADS, define, describe_repeat
 
@@ -38,12 +39,16 @@ def describe_accelerator(name: str) -> dict[str, Any]:
     capability = _ask(module, "get_device_capability", index)
     if isinstance(capability, tuple):
         _require_kernels(title, capability, module)
-    driver = getattr(properties, "driver_version", None)
+    address = card_address(properties)
+    facts = card_facts(address)
+    driver = getattr(properties, "driver_version", None) or facts["driver"]
     return {
         "device": name,
         "name": title,
         "memory_bytes": _memory(module, properties),
-        "driver": driver,
+        **address,
+        **facts,
+        "driver": None if driver is None else str(driver),
         "compute_capability": _dotted(capability),
         "software": any(word in title.lower() for word in SOFTWARE_RASTERISERS),
     }
@@ -84,17 +89,6 @@ def _ask(module: Any, function: str, *arguments: int) -> Any:
     try:
         return getattr(module, function)(*arguments)
     except Exception:  # noqa: BLE001 - a fact about a device must not end its run
-        return None
-
-
-def _nvidia_driver() -> str | None:
-    """NVML knows the driver's version; torch does not tell it."""
-    try:
-        import pynvml  # noqa: PLC0415 - only where there is an NVIDIA device
-
-        pynvml.nvmlInit()
-        return str(pynvml.nvmlSystemGetDriverVersion())
-    except Exception:  # noqa: BLE001 - no driver library, no permission: then it is not known
         return None
 
 
@@ -144,6 +138,7 @@ def describe_devices(devices: list[str]) -> dict[str, Any]:
         "torch_cuda": torch.version.cuda,
         "torch_threads": torch.get_num_threads(),
         "fp32_precision": hasattr(torch.backends, "fp32_precision"),
+        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "python": platform.python_version(),
         "found": found,
         "accelerators": accelerators,

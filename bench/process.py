@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from bench.environment import inherited
 from bench.grid import OWN_THREADS
 from bench.host_memory import oom_kills
 from bench.job import Job
@@ -45,9 +46,10 @@ class Death:
 def worker_environment(job: Job) -> dict[str, str]:
     """The worker's environment: no backend loads by itself, no operation falls back to the CPU.
 
-    A CPU worker sees no CUDA device. The thread count is left to torch unless the job asks.
+    A CPU worker sees no CUDA device. The thread count is left to torch unless the job asks. What
+    would falsify a comparison is not inherited (`bench.environment`).
     """
-    environment = dict(os.environ) | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"} | NO_FALLBACK
+    environment = inherited() | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"} | NO_FALLBACK
     if job.device == "cpu":
         environment["CUDA_VISIBLE_DEVICES"] = ""
     if job.threads != OWN_THREADS:

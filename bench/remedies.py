@@ -76,7 +76,12 @@ REMEDIES = {
         only="cpu",
         why="the number of threads is the CPU's",
     ),
-    "flush-denormals": Remedy(_fields(flush_denormals=True), _fields(flush_denormals=False)),
+    "flush-denormals": Remedy(
+        _fields(flush_denormals=True),
+        _fields(flush_denormals=False),
+        only="cpu",
+        why="flushing denormals is a setting of the CPU",
+    ),
 }
 
 
@@ -113,6 +118,13 @@ def vary(job: Job, variant: str) -> Job:
 def applied(job: Job, variant: str) -> bool:
     """Whether the job has this remedy already. The other variants are no remedies."""
     return variant in REMEDIES and REMEDIES[variant].apply(job) == job
+
+
+def conflict(job: Job) -> str | None:
+    """Why torch cannot run a job as it is asked; None where it can."""
+    if job.compiled and job.precision == "tf32":
+        return "TF32 with torch.compile: torch's compiler cannot read how TF32 is set"
+    return None
 
 
 def refusal(variant: str, device: str) -> str | None:

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from bench.budget import Budget, Pace
 from bench.content import Facts, provisional
+from bench.environment import left_out_lines
 from bench.grid import Cell, WorkloadPlan, cell_id, make_cells, plan_workloads
 from bench.journal import (
     Journal,
@@ -160,6 +161,8 @@ class Run:
         console.print("asking torch for its devices and preparing the data", highlight=False)
         facts = self._ask_facts()
         self._say_missing(facts, console)
+        for line in left_out_lines(facts.machine["environment"]):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
         journal = self._open_journal(facts)
         self.facts = facts  # from here on there is something to write
         try:
@@ -275,6 +278,7 @@ class Run:
                 missing_devices=facts.missing_devices,
                 cores=facts.machine["cores_logical"],
                 report=progress.answered,
+                accelerators=tuple(facts.machine["accelerators"]),
             )
             try:
                 if self.budget:

@@ -37,6 +37,7 @@ DIAGNOSIS_FIELDS = (
     "operations",
     "moved_bytes",
     "flops",
+    "uncounted_operations",
     "host_reads",
     "synchronisations",
     "sequence_length",

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.content import absent_rows
+from bench.environment import left_out_lines
 from bench.grid import Cell
 from bench.journal import journal_path
 from bench.record import Timed
@@ -23,6 +24,7 @@ def print_summary(run: Run, console: Console) -> None:
     for workload in dict.fromkeys(cell.workload for cell in run.cells):
         console.print(_workload_table(run, workload))
     _print_counts(run, console)
+    _print_environment(run, console)
     _print_next(run, console)
 
 
@@ -86,6 +88,13 @@ def _processes(run: Run) -> str:
         return ""
     ends = " to ".join(map(str, dict.fromkeys((counts[0], counts[-1]))))
     return f", {ends} process{'es' * (counts[-1] > 1)} each"
+
+
+def _print_environment(run: Run, console: Console) -> None:
+    """Says which variables the figures were measured without."""
+    environment = run.facts.machine["environment"] if run.facts else {}
+    for line in left_out_lines(environment):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _print_next(run: Run, console: Console) -> None:

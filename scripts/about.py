@@ -71,4 +71,17 @@ def _texts(about: dict[str, Any], run: dict[str, Any]) -> dict[str, str]:
     names = ("machine_id", "software_id", "cpu", "os", "python", "torch", "accelerator_note")
     texts = {name: safe_text(about.get(name) or "") for name in names}
     told = ("command", "started", "preset", "precision")
-    return texts | {name: safe_text(run.get(name) or "") for name in told}
+    texts |= {name: safe_text(run.get(name) or "") for name in told}
+    return texts | {"drivers": _drivers(about.get("accelerators", []))}
+
+
+def _drivers(accelerators: list[dict[str, Any]]) -> str:
+    """Each accelerator's driver and power limit, as far as the file tells them."""
+    told = []
+    for card in accelerators:
+        driver, watts = card.get("driver"), card.get("power_limit_watts")
+        words = [f"driver {driver}"] if isinstance(driver, str | int) else []
+        words += [f"power limit {watts:g} W"] if isinstance(watts, int | float) else []
+        if words:
+            told.append(f"{card['device']}: {', '.join(words)}")
+    return safe_text("; ".join(told))

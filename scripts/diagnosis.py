@@ -39,7 +39,7 @@ _SEEN = [
     "steps",
 ]
 _WORDS = ["suspect", "reason", "detail", "device_label"]
-DIAGNOSIS = [*CELL, *PART_SECONDS, *_SEEN, "cold_start_seconds", *PEAKS, *_WORDS]
+DIAGNOSIS = [*CELL, *PART_SECONDS, *_SEEN, "cold_start_seconds", *PEAKS, "uncounted", *_WORDS]
 VARIANTS = [
     *CELL,
     "variant",
@@ -60,7 +60,10 @@ _WHOLE: dict[str, Any] = dict.fromkeys(["batch_size", "threads"], np.int64)
 
 
 def diagnosis_table(document: Document) -> pd.DataFrame:
-    """A row a diagnosed cell (DIAGNOSIS but file and machine); what was not seen is NaN."""
+    """A row a diagnosed cell (DIAGNOSIS but file and machine); what was not seen is NaN.
+
+    `uncounted`: names of operations whose FLOPs are missing in `flops`; empty where none are.
+    """
     table = pd.DataFrame(_diagnosed(document), columns=DIAGNOSIS[2:])
     numbers = [*PART_SECONDS, *_SEEN, "cold_start_seconds", *PEAKS]
     return table.astype(dict.fromkeys(numbers, np.float64) | _WHOLE)
@@ -83,7 +86,9 @@ def _diagnosed(document: Document) -> Iterator[dict[str, Any]]:
         known = {name: row.get(name) for name in _SEEN} | row.get("parts", {})
         cold = cold_start_seconds(row) if "parts" in row else None
         rates = {name: peak.get(name) for name in PEAKS}
-        yield cell | known | rates | _words(row) | {"cold_start_seconds": cold}
+        uncounted = ", ".join(safe_text(name) for name in row.get("uncounted_operations", []))
+        own = {"cold_start_seconds": cold, "uncounted": uncounted}
+        yield cell | known | rates | _words(row) | own
 
 
 def _varied(document: Document) -> Iterator[dict[str, Any]]:

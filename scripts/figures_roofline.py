@@ -47,6 +47,8 @@ def roofline_figure(cells: pd.DataFrame, *, title: str) -> Figure | None:
         axes.set_ylabel("FLOP a second, whole step")
         sns.despine(ax=axes)
         note = "lines: each device's fastest copy and matrix product; numbers: batch sizes"
+        if (known["uncounted"] != "").any():
+            note += "\nhollow markers: at least; FLOPs of some operations cannot be counted"
         headline(figure, f"{plain(title, longest=200)}\n{note}")
         _draw_workloads(axes, markers)
         draw_key(figure, axes)
@@ -75,9 +77,10 @@ def _draw_points(
 ) -> None:
     """One curve; its ends' batch sizes stand `above` or below, so that two devices' can be read."""
     ordered = points.sort_values("batch_size")
+    partial = bool((ordered["uncounted"] != "").any())
     axes.plot(
         ordered["intensity"], ordered["rate"], color=colour, marker=marker, markersize=4,
-        linewidth=0.5, alpha=0.9,
+        linewidth=0.5, alpha=0.9, markerfacecolor="none" if partial else colour,
     )  # fmt: skip
     for row in (ordered.iloc[0], ordered.iloc[-1])[: len(ordered)]:
         axes.annotate(

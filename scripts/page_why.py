@@ -48,14 +48,22 @@ def _causes(rows: pd.DataFrame, workload: str, stem: str) -> Table:
             column(rows, "host_reads", "numbers read by the host"),
             column(
                 rows.assign(rate=rates), "rate", "computes",
-                words=[flops_in_words(rate) if rate > 0 else "" for rate in rates],
+                words=list(map(_computes, rates, rows["uncounted"])),
             ),
             column(rows, "reason", "reason"),
             *[column(rows, name) for name in (*_AXES, *parts, "evaluation_seconds", "suspect")],
             *[column(rows, name) for name in ("busy_share", "growth", "synchronisations", "flops")],
+            column(rows, "uncounted"),
         ],
         choices=["cause"],
     )  # fmt: skip
+
+
+def _computes(rate: float, uncounted: str) -> str:
+    """FLOP/s in words; of operations that nobody can count there is no more than a lower bound."""
+    if not rate > 0:
+        return ""
+    return f"{'at least ' if uncounted else ''}{flops_in_words(rate)}"
 
 
 def _ladder(rows: pd.DataFrame, workload: str, stem: str) -> Table:

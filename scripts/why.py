@@ -97,7 +97,8 @@ def _rate(row: pd.Series) -> str:
     share = rate / row["matmul_flops_per_second"]
     if pd.isna(share) or rate == 0:
         return ""
-    return f"; {flops_in_words(rate)}, {share:.1%} of the device's best"
+    part = "at least " if row["uncounted"] else ""
+    return f"; {part}{flops_in_words(rate)}, {share:.1%} of the device's best"
 
 
 def flops_in_words(rate: float) -> str:

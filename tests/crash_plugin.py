@@ -14,7 +14,8 @@ from typing import Any, NoReturn
 
 import pytest
 
-import bench.gpu_watch
+import bench.measure
+from bench.gpu_watch import GpuWatch
 from bench.measure import Campaign
 from bench.process import run_worker
 
@@ -65,8 +66,13 @@ _bear_witness(Path(os.environ["CROSSOVER_CRASH_WITNESS"]))
 if FAULT == "impatient":
     run_worker.__kwdefaults__ = IMPATIENT
 if FAULT == "nvml raises":
-    bench.gpu_watch.nvml_indices = lambda *_: [0]
-    bench.gpu_watch.load_nvml = FailingNvml
+    card = {"device": "cpu", "uuid": "0"}
+    nvml: Any = FailingNvml()
+
+    def watch(devices: Any, _: Any) -> GpuWatch:
+        return GpuWatch(devices, [card], nvml)
+
+    setattr(bench.measure, "GpuWatch", watch)  # noqa: B010 - not exported there
 if FAULT == "clock jumps":
     _jump_the_clock()
 if FAULT == "hook raises":

@@ -1,5 +1,7 @@
 """Timing one batch size in this process: a fake clock that a network's forward passes move."""
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +12,7 @@ from torch import Tensor, nn
 from bench import epochs as epochs_module
 from bench.arm import Arm, ColdStart, make_permutation, open_arm
 from bench.clock import DeviceClock
-from bench.epochs import TooSlowError, measure
+from bench.epochs import TooSlowError, measure, warm_up
 from bench.job import Job
 from bench.train import train_epoch
 from models import WORKLOADS, Split
@@ -77,6 +79,69 @@ def test_a_later_batch_size_keeps_the_processs_cold_start_and_has_its_own_first_
     assert later["position"] == 1
 
 
+def stepwise(monkeypatch: pytest.MonkeyPatch, job: Job, *seconds: float) -> Arm:
+    """An arm whose forward passes take these seconds, the last ones' from then on."""
+    arm, time = fake_arm(job)
+    left = list(seconds)
+
+    def pass_through(*_: Any) -> None:
+        time.seconds += left.pop(0) if len(left) > 1 else left[0]
+
+    monkeypatch.setattr(time, "pass_through", pass_through)
+    arm.workload = replace(arm.workload, build=lambda: hooked(pass_through))
+    monkeypatch.setattr("bench.arm.compile_afresh", lambda network, mode: None)
+    monkeypatch.setattr("bench.epochs.eagerly", lambda job: nullcontext())
+    return arm
+
+
+def hooked(hook: Callable[..., None]) -> nn.Module:
+    network = nn.Linear(3, 10)
+    network.register_forward_pre_hook(hook)
+    return network
+
+
+GRAPHS = replace(JOB, compiled="reduce-overhead", samples=6400, cell_timeout_seconds=300.0)
+
+
+def test_a_recording_second_step_makes_no_false_timeout_and_is_part_of_the_cold_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """CUDA graphs: compile, record, then replay. 200 steps of the recording's 2 s never fit."""
+    arm = stepwise(monkeypatch, GRAPHS, 9.0, 2.0, 0.25, 0.01)
+    record = measure(arm, 32)
+    assert record["warm_step_seconds"] == pytest.approx(0.01)
+    assert record["first_step_seconds"] == pytest.approx(9.0 + (2.0 - 0.01) + (0.25 - 0.01))
+    assert record["epoch_seconds"] == pytest.approx([200 * 0.01] * 2)
+
+
+def test_an_eager_networks_second_step_is_a_warm_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    arm = stepwise(monkeypatch, replace(GRAPHS, compiled=""), 9.0, 0.2, 0.2, 0.01)
+    record = measure(arm, 32)
+    assert record["first_step_seconds"] == pytest.approx(9.0)
+    assert record["own_warm_step_seconds"] == pytest.approx(0.2)
+
+
+def test_a_process_warms_up_until_a_resting_clock_has_risen_and_no_longer_than_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slow = [0.02] * 10
+    arm = stepwise(monkeypatch, replace(JOB, samples=64), 1.0, *slow, 0.005)
+    first, warm, _ = warm_up(arm, 32)
+    assert (first, warm) == pytest.approx((1.0, 0.005))
+    before = arm.clock.now()
+    arm.measured = 1
+    warm_up(arm, 32)
+    assert (arm.clock.now() - before) / 1e9 == pytest.approx(4 * 0.005)
+
+
+def test_warming_up_ends_at_the_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = replace(GRAPHS, cell_timeout_seconds=10.0)
+    with pytest.raises(TooSlowError, match="the first 2 steps took 14 s"):
+        warm_up(stepwise(monkeypatch, job, 5.0, 9.0, 0.1), 32)
+    with pytest.raises(TooSlowError, match="the first step took 11 s"):
+        warm_up(stepwise(monkeypatch, job, 11.0, 0.1), 32)
+
+
 def test_warming_up_and_evaluating_change_nothing_of_the_timed_training() -> None:
     arm, _ = fake_arm()
     losses = [measure(arm, size)["loss"] for size in (32, 64, 32)]
@@ -87,7 +152,7 @@ def test_evaluation_is_outside_the_clock() -> None:
     arm, time = fake_arm()
     record = measure(arm, 64)
     timed = sum(record["epoch_seconds"])
-    steps = record["own_first_step_seconds"] + record["own_warm_step_seconds"]
+    steps = record["own_first_step_seconds"] + 2 * record["own_warm_step_seconds"]
     assert timed == pytest.approx(2 * FORWARD_SECONDS)
     assert time.seconds == pytest.approx(timed + steps + FORWARD_SECONDS)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bench import measure
+from bench.gpu_watch import GpuWatch
 from bench.grid import Arm
 from bench.guards import HostState
 from bench.job import Job
@@ -51,6 +52,31 @@ def test_both_devices_of_a_block_take_the_batch_sizes_in_the_same_order(tmp_path
     measure_all(campaign(tmp_path, workers), [PLAN])
     orders = [job.batch_sizes for job in workers.jobs]
     assert orders[0::2] == orders[1::2]
+
+
+def test_the_watch_over_the_gpu_is_told_whose_worker_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A block's GPU is judged by its use while the CPU side runs."""
+    seen: list[tuple[str, bool]] = []
+    watches: list[GpuWatch] = []
+
+    def watch(*given: Any) -> GpuWatch:
+        watches.append(GpuWatch(*given))
+        return watches[-1]
+
+    def answer(job: Job, batch_size: int) -> dict[str, Any]:
+        seen.append((job.device, watches[-1].cpu_since is not None))
+        return measured(job, batch_size)
+
+    monkeypatch.setattr(measure, "GpuWatch", watch)
+    card = {"device": "cuda", "uuid": None}
+    run = replace(campaign(tmp_path, FakeWorkers(answer)), accelerators=(card,))
+    run.run_block(PLAN, 0)
+    assert set(seen) == {("cpu", True), ("cuda", False)}
+    assert watches[-1].cpu_since is None
+    assert watches[-1].accelerators == (card,)
+    assert run.measurements.blocks[0]["gpu_note"]
 
 
 def test_every_answer_is_in_the_journal_and_in_the_measurements(tmp_path: Path) -> None:

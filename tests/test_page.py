@@ -14,6 +14,7 @@ from scripts.analysis import Analysis
 from scripts.figures_speed import speed_figure
 from scripts.page import page
 from scripts.page_heatmap import colour_of, heat_map, ink_on
+from scripts.page_machines import software_table
 from scripts.page_parts import Column, Table
 from scripts.page_pictures import Pictures, data_address, small_svg
 from scripts.page_steps import against_words, step_words
@@ -303,6 +304,17 @@ def test_the_cells_of_a_heat_map_name_their_rows_in_the_table(tmp_path: Path) ->
             row = cells.loc[cell.row]
             assert [str(row["epochs"]), str(row["batch_size"])] == [band.label, size]
             assert row["machine"] == "b"
+
+
+def test_a_machines_driver_and_power_limit_stand_with_its_software(tmp_path: Path) -> None:
+    content = Corpus(machine="box", devices=("cpu", "cuda"), **SMALL).result()
+    (card,) = content["machine_info"]["crossover"]["accelerators"]
+    card |= {"driver": "580.65.06", "power_limit_watts": 320.0}
+    path = tmp_path / "box.json"
+    path.write_text(json.dumps(content))
+    table = software_table(page_view.View(Analysis([path]), Pictures()))
+    (drivers,) = [column.shown for column in table.columns if column.title == "drivers"]
+    assert list(drivers) == ["cuda: driver 580.65.06, power limit 320 W"]
 
 
 def test_the_crossover_line_stands_between_the_cells_that_differ(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from bench.arm import Arm, ColdStart, fresh_training
 from bench.clock import DeviceClock
-from bench.diagnose import diagnose, pass_samples
+from bench.diagnose import diagnose, host_and_device, pass_samples, single_step
 from bench.epochs import TooSlowError
 from bench.job import Job
 from bench.ladder import COURSE, LEAN, Loop
@@ -17,12 +17,11 @@ from bench.parts import (
     PARTS,
     Laps,
     Pass,
-    alone_seconds,
-    busy_seconds,
     evaluation_seconds,
     instrumented_pass,
     undisturbed_pass,
 )
+from bench.queued import Queued
 from models import WORKLOADS, Split
 
 JOB = Job("mlp", "cpu", 0, (8,), 2, 64, 0, "sgd", "foreach", 0.1, 60.0, task="diagnose")
@@ -139,36 +138,19 @@ def test_the_host_is_timed_until_the_step_returns_and_the_device_until_it_is_don
     assert seen["alone_seconds"] == pytest.approx(FORWARD + BACKWARD)
 
 
-def test_each_single_step_begins_on_an_idle_device() -> None:
-    device = FakeDevice(queued=7.0)
-
-    def step() -> None:
-        device.seconds += 0.25
-        device.queued += 0.5
-
-    assert alone_seconds(device.clock(), step, 3) == pytest.approx((0.25, 0.75))
-
-
-def test_a_device_without_events_has_no_busy_seconds() -> None:
-    assert busy_seconds(FakeDevice().clock(), lambda: None, lambda: None) is None
-
-
-def test_the_device_is_busy_for_what_was_queued_between_the_events() -> None:
-    """Stands in for CUDA: events note how much the queue holds when they are recorded."""
-    queue = [0.0]
-
-    class Event:
-        def record(self) -> None:
-            self.place = queue[0]
-
-        def elapsed_time(self, other: "Event") -> float:
-            return (other.place - self.place) * 1e3
-
-    def take(seconds: float) -> None:
-        queue[0] += seconds
-
-    clock = DeviceClock(lambda: None, make_event=Event)
-    assert busy_seconds(clock, lambda: take(0.25), lambda: take(9.0)) == pytest.approx(0.25)
+def test_an_accelerators_shares_are_known_only_where_its_queue_was_seen_to_hold_the_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    arm, _ = fake_arm()
+    other = replace(arm, device=torch.device("meta"))
+    step = single_step(arm, *fresh_training(arm), 8)
+    nothing = {"host_enqueue_seconds": None, "device_busy_seconds": None}
+    assert host_and_device(other, step, host_seconds=0.25) == nothing
+    monkeypatch.setattr("bench.diagnose.queue_step", lambda *_, **__: Queued(0.5))
+    assert host_and_device(other, step, host_seconds=0.25) == {
+        "host_enqueue_seconds": 0.25,
+        "device_busy_seconds": 0.5,
+    }
 
 
 def test_a_pass_is_made_of_whole_minibatches_of_one_epoch() -> None:

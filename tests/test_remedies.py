@@ -22,7 +22,7 @@ from bench.job import Job
 from bench.ladder import COURSE, LEAN, RUNGS
 from bench.modes import Autocast, eagerly, prepare
 from bench.numerics import pin_numerics_of
-from bench.remedies import DIAGNOSIS, PEAKS, PLAIN, REMEDIES, applied, refusal, vary
+from bench.remedies import DIAGNOSIS, PEAKS, PLAIN, REMEDIES, applied, conflict, refusal, vary
 from bench.tasks import work_of
 from models.cnn import DigitCNN
 from models.mlp import MLP
@@ -100,6 +100,9 @@ def test_what_means_nothing_on_a_device_is_refused_with_the_reason() -> None:
     assert refusal("cuda-graphs", "vulkan") == "CUDA graphs need a cuda device, this is vulkan"
     assert refusal("one-thread", "cuda:1") == "the number of threads is the CPU's, this is cuda"
     assert refusal("resident-data", "cpu") == "the CPU computes where the data lies, this is cpu"
+    assert refusal("flush-denormals", "cuda") == (
+        "flushing denormals is a setting of the CPU, this is cuda"
+    )
 
 
 def test_what_may_help_a_device_is_tried() -> None:
@@ -107,12 +110,34 @@ def test_what_may_help_a_device_is_tried() -> None:
         ("tf32", "cuda:1"),
         ("cuda-graphs", "cuda"),
         ("one-thread", "cpu"),
+        ("flush-denormals", "cpu"),
         ("resident-data", "vulkan"),
         ("compile", "mps"),
         (PLAIN, "cpu"),
         ("loop-course", "cpu"),
     ):
         assert refusal(remedy, device) is None
+
+
+@pytest.mark.parametrize("compiling", ["compile", "cuda-graphs"])
+def test_tf32_is_never_combined_with_compiling(
+    monkeypatch: pytest.MonkeyPatch, compiling: str
+) -> None:
+    """torch raises somewhere inside: one remedy on top of the other says why instead."""
+    asked = count_compilations(monkeypatch)
+    for job in (vary(vary(JOB, "tf32"), compiling), vary(vary(JOB, compiling), "tf32")):
+        with pytest.raises(NotImplementedError) as error:
+            measure(open_arm(job), 16)
+        assert classify(error.value) == (
+            "unsupported",
+            "NotImplementedError: TF32 with torch.compile: torch's compiler cannot read how TF32 "
+            "is set",
+        )
+    assert asked == []
+
+
+def test_no_remedy_by_itself_is_in_conflict() -> None:
+    assert [remedy for remedy in REMEDIES if conflict(vary(JOB, remedy))] == []
 
 
 def test_tf32_is_torchs_precision_and_true_fp32_the_default() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from bench.measure import Campaign
 from bench.options import Settings
 from bench.process import ROOT
 from bench.run import Run
+from bench.summary import print_summary
 from tests.bench_fakes import SETTINGS, FakeWorkers
 
 GPU = {"device": "cuda", "name": "a GPU", "driver": "580.65"}
@@ -60,7 +62,9 @@ def machine(monkeypatch: pytest.MonkeyPatch, quiet_host: None) -> Machine:
     return says
 
 
-def measured(path: Path, settings: Settings = SETTINGS, *, resume: bool = False) -> Run:
+def measured(
+    path: Path, settings: Settings = SETTINGS, *, resume: bool = False, console: Console = QUIET
+) -> Run:
     """A run in this process, released as pytest's end does."""
     run = Run(settings, path, resume=resume, overwrite=False, command="pytest bench")
     run.devices = settings.devices
@@ -72,7 +76,7 @@ def measured(path: Path, settings: Settings = SETTINGS, *, resume: bool = False)
         threads=settings.threads,
     )
     try:
-        run.measure(cells, QUIET)
+        run.measure(cells, console)
     finally:
         run.release()
     return run
@@ -106,6 +110,31 @@ def test_a_journal_of_another_machine_or_software_is_refused_by_the_field_that_d
     assert words in str(refused.value)
     assert "give the same command on the same machine, or another file" in str(refused.value)
     assert journal_path(path).read_bytes() == before
+
+
+def test_a_run_under_another_variable_is_refused_by_its_name(
+    tmp_path: Path, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    path = tmp_path / "box.json"
+    measured(path)
+    monkeypatch.setenv("OMP_NUM_THREADS", "4")
+    with pytest.raises(pytest.UsageError, match='OMP_NUM_THREADS was null and is "4"'):
+        measured(path, resume=True)
+
+
+def test_a_run_says_before_it_measures_what_its_workers_do_not_inherit(
+    tmp_path: Path, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUDA_LAUNCH_BLOCKING", "1")
+    said = Console(file=StringIO())
+    run = measured(tmp_path / "box.json", console=said)
+    before, after = said.file.getvalue(), Console(file=StringIO())  # type: ignore[attr-defined]
+    print_summary(run, after)
+    for text in (before, after.file.getvalue()):  # type: ignore[attr-defined]
+        assert "environment: CUDA_LAUNCH_BLOCKING=1: every launch would wait for the device" in text
+    assert run.facts is not None
+    assert run.facts.machine["environment"]["CUDA_LAUNCH_BLOCKING"] == "1"
 
 
 @pytest.mark.parametrize(

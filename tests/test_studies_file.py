@@ -18,6 +18,9 @@ from scripts.figures_parts import parts_figure
 from scripts.figures_remedies import remedies_figure
 from scripts.figures_report import figures
 from scripts.figures_roofline import roofline_figure
+from scripts.page_pictures import Pictures
+from scripts.page_view import View
+from scripts.page_why import why_tables
 from scripts.result_file import ResultError
 from scripts.table import load_results
 from scripts.why_remedies import best_remedies
@@ -189,6 +192,37 @@ def test_points_of_the_roofline_lie_where_flops_and_bytes_put_them(
     lines = [np.asarray(line.get_xdata(), dtype=float) for line in figure.axes[0].lines]
     xs = np.unique([line for line in lines if len(line) == 3])
     assert xs.tolist() == pytest.approx([50_000 * n / (1000 * n + 100_000) for n in (8, 64, 512)])
+
+
+def test_the_roofline_and_its_table_say_where_flops_were_counted_in_part(
+    write: Callable[[dict[str, Any]], Path],
+) -> None:
+    content = with_studies(PLAN)
+    for row in content["crossover"]["diagnosis"]:
+        row["uncounted_operations"] = ["_lstm_mps"] if row["device"] != "cpu" else []
+    analysis = Analysis([write(content)])
+    causes = analysis.causes
+    assert set(causes.loc[causes["device"] != "cpu", "uncounted"]) == {"_lstm_mps"}
+    figure = roofline_figure(causes[causes["epochs"].isna()], title="roofline")
+    assert figure is not None
+    hollow = [line.get_markerfacecolor() == "none" for line in figure.axes[0].lines]
+    assert hollow.count(True) == 1
+    assert "hollow markers: at least" in " ".join(text.get_text() for text in figure.texts)
+    assert overlaps(laid_out(figure)) == []
+    tables = {table.name: table for table in why_tables(View(analysis, Pictures()), "mlp")}
+    table = tables["causes-mlp"]
+    (computes,) = [column.shown for column in table.columns if column.title == "computes"]
+    assert {words.startswith("at least ") for words in computes} == {True, False}
+
+
+def test_a_host_share_that_is_not_known_is_null_in_a_file(
+    write: Callable[[dict[str, Any]], Path],
+) -> None:
+    content = with_studies(PLAN)
+    for row in content["crossover"]["diagnosis"]:
+        row["host_enqueue_seconds"] = None
+    causes = Analysis([write(content)]).causes
+    assert causes["host_share"].isna().all()
 
 
 def test_without_flops_there_is_no_roofline(write: Callable[[dict[str, Any]], Path]) -> None:

@@ -52,7 +52,7 @@ def poisoned(payload: str, **plan: Any) -> dict[str, Any]:
     about = document["machine_info"]["crossover"]
     about |= dict.fromkeys(("machine_id", "software_id", "cpu", "os", "python", "torch"), payload)
     for accelerator in about["accelerators"]:
-        accelerator["name"] = payload
+        accelerator["name"] = accelerator["driver"] = payload
     return document
 
 

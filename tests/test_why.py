@@ -15,6 +15,7 @@ def warm(batch_size: int, cause: str, **known: Any) -> dict[str, Any]:
         "evaluation_share": 0.0, "host_share": float("nan"), "looking": 0.04,
         "flops": 2e6, "matmul_flops_per_second": 1e11, "host_reads": 0.0, "sum_share": 1.04,
         "busy_share": float("nan"), "synchronisations": float("nan"), "suspect": "",
+        "uncounted": "",
     } | known  # fmt: skip
 
 
@@ -107,6 +108,12 @@ def test_the_devices_busy_share_and_its_synchronisations_are_said_where_they_are
 def test_flops_that_were_not_counted_are_not_said() -> None:
     words = shares_line(table(warm(8, "launch-bound", flops=float("nan"))))
     assert words.endswith("the network 90%, loading 10%; looking added +4%.")
+
+
+def test_flops_that_were_counted_in_part_are_a_lower_bound() -> None:
+    words = shares_line(table(warm(8, "launch-bound", uncounted="_lstm_mps")))
+    assert "; at least 1 GFLOP/s, 1.0% of the device's best" in words
+    assert "at least" not in shares_line(table(warm(8, "launch-bound")))
 
 
 def test_flops_are_said_with_a_unit_that_fits() -> None:
