@@ -171,7 +171,8 @@ def software_table(view: View) -> Table:
     shown = {
         "file": "file", "machine": "machine", "command": "command", "started": "started",
         "torch": "torch", "precision": "precision", "python": "Python", "os": "operating system",
-        "drivers": "drivers", "preset": "preset", "software_id": "software id", "machine_id": "machine id",
+        "drivers": "drivers", "preset": "preset", "software_id": "software id",
+        "machine_id": "machine id",
     }  # fmt: skip
     return Table(
         name="software",

@@ -7,7 +7,7 @@ import pytest
 
 from bench.grid import Arm
 from bench.job import Job
-from bench.processes import ANSWER_FIELDS, PROCESS_FIELDS, arm_device, process_rows
+from bench.processes import ANSWER_FIELDS, NUMERICS_FIELDS, PROCESS_FIELDS, arm_device, process_rows
 from bench.strategy import measure_all
 from tests.bench_fakes import PLAN, FakeWorkers, campaign, measured
 
@@ -38,7 +38,10 @@ def test_a_process_is_a_row_and_each_of_its_answers_another(tmp_path: Path) -> N
     assert {(one["device"], one["block"]) for one in processes} == {
         (device, block) for device in ("cpu", "cuda") for block in range(3)
     }
-    assert set(processes[0]) == {"workload", "device", "again", "block", *PROCESS_FIELDS}
+    assert set(processes[0]) == {"workload", "device", "again", "block"} | {
+        *PROCESS_FIELDS,
+        *NUMERICS_FIELDS,
+    }
     assert set(measurements[0]) == {"process", *ANSWER_FIELDS}
     for process in range(len(processes)):
         own = [row["batch_size"] for row in measurements if row["process"] == process]
