@@ -152,3 +152,11 @@ def test_prepare_without_its_makers_is_one_line(
     assert prepare.main(["number-words"]) == 2
     words = "number-words needs the package num2words: its makers come with `uv sync --group data`"
     assert capsys.readouterr().err.splitlines() == [words]
+
+
+def test_the_notice_tells_where_each_file_is_from() -> None:
+    notice = (RESULTS.parent / "NOTICE").read_text(encoding="utf-8")
+    for name in DATASETS:
+        assert f"\n{shipped.path_of(name).name}\n" in notice
+        package = load_dataset(name).source.removeprefix("generated with ").split()[0].rstrip(",")
+        assert f" {package} " in notice.partition(f"\n{name}")[2]
