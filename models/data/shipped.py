@@ -60,7 +60,7 @@ def pack(tensors: dict[str, Tensor], texts: dict[str, str]) -> bytes:
     stored: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
         bits = tensor.contiguous().view(_AS_BITS[tensor.dtype])
-        levels, places = bits.unique(return_inverse=True)
+        levels, places = torch.unique(bits, return_inverse=True)
         if len(levels) > 256:
             stored[name] = tensor
         else:
