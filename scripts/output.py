@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from scripts.columns import TEXT
 from scripts.result_file import ResultError
 from scripts.text import file_stem
 
@@ -67,7 +68,7 @@ def write_whole(path: Path, content: bytes, *, inputs: Iterable[Path] = ()) -> N
 def csv_bytes(table: pd.DataFrame) -> bytes:
     """The table as CSV. Text that a spreadsheet would run as a formula is quoted with a `'`."""
     safe = table.copy()
-    for name in safe.select_dtypes(["object", "str"]).columns:
+    for name in safe.select_dtypes(sorted({"object", TEXT})).columns:
         if safe[name].dtype == object:
             safe[name] = [_tame(value) if isinstance(value, str) else value for value in safe[name]]
             continue
