@@ -40,6 +40,12 @@ def test_what_made_the_data_is_in_its_own_group() -> None:
     assert len(groups["data"]) == 6
 
 
+def test_pytests_options_stand_where_pytest_8_reads_them_too() -> None:
+    assert set(project()["tool"]["pytest"]) == {"ini_options"}
+    asked = project()["project"]["dependencies"]
+    assert f"pytest>={project()['tool']['pytest']['ini_options']['minversion']}" in asked
+
+
 @pytest.mark.slow
 def test_every_script_starts_where_a_notebook_named_matplotlibs_backend() -> None:
     environment = {**os.environ, "MPLBACKEND": INHERITED}
