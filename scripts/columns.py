@@ -18,7 +18,7 @@ from scripts.result_file import Document
 from scripts.rounds import Rounds
 from scripts.text import safe_text
 
-TEXT = "object" if pd.__version__.startswith("2.") else "str"
+TEXT: Any = "object" if pd.__version__.startswith("2.") else "str"
 """The type of a column of texts. Of "str" pandas 2 makes the text "None" of a missing one."""
 
 Columns = dict[str, Any]
