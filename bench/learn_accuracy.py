@@ -2,7 +2,8 @@
 
 Trains small networks to the end, at the recipe of MNIST-1D's authors (Greydanus 2020: Adam 0.01,
 minibatches of 100, 6000 steps) or one like it, and prints held-out accuracy beside the published
-one. About six minutes on one core; `--out results/accuracy.csv` keeps the table.
+one. About six minutes on one core; `--out results/accuracy.csv` keeps the table. Needs scikit-learn
+(`uv run --group data`).
 """
 
 import argparse
@@ -105,7 +106,10 @@ def splits(name: str) -> tuple[Split, Split]:
     if name != "digits-8x8":
         data = load_dataset(name)
         return data.train, data.held_out
-    from sklearn.datasets import load_digits  # noqa: PLC0415 - seconds, for two recipes
+    try:
+        from sklearn.datasets import load_digits  # noqa: PLC0415 - seconds, for two recipes
+    except ModuleNotFoundError:
+        raise SystemExit("the 8 x 8 digits are scikit-learn's: uv run --group data ...") from None
 
     digits = load_digits()
     images = torch.from_numpy(digits.data).float() / 16

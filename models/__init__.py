@@ -1,6 +1,6 @@
 """WHAT is trained: networks and real data, as workloads. Imports torch only."""
 
-from models.data import load_dataset, prepare_dataset
+from models.data import load_dataset
 from models.define import define
 from models.registry import WORKLOADS
 from models.timed import describe_repeat, timed_split
@@ -15,6 +15,5 @@ __all__ = [
     "define",
     "describe_repeat",
     "load_dataset",
-    "prepare_dataset",
     "timed_split",
 ]

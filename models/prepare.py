@@ -1,28 +1,36 @@
-"""Prepare the data of workloads: `python -m models.prepare mlp cnn`, or `all`."""
+"""Make the data that ships: `uv run --group data python -m models.prepare mnist-5k ...`, or `all`.
 
+The files hold the same numbers wherever they are made; `models/data/shipped.py` keeps their sha256.
+"""
+
+import gzip
+import hashlib
 import sys
-import time
 
-from models.data import load_dataset
-from models.define import find
-from models.registry import WORKLOADS
+from models.data import DATASETS, packed, shipped
 
 
 def main(arguments: list[str]) -> int:
-    """Prepare the data of the workloads named, one line a dataset; return the exit status."""
+    """Make the files of the datasets named, one line each; return the exit status."""
     if not arguments or arguments == ["--help"]:
-        print(f"usage: python -m models.prepare all | WORKLOAD ...\n{', '.join(WORKLOADS)}")
+        print(f"usage: python -m models.prepare all | DATASET ...\n{', '.join(DATASETS)}")
         return 0 if arguments else 2
-    try:
-        workloads = [find(name) for name in (WORKLOADS if arguments == ["all"] else arguments)]
-    except ValueError as error:
-        print(error, file=sys.stderr)
+    names = list(DATASETS) if arguments == ["all"] else arguments
+    if unknown := [name for name in names if name not in DATASETS]:
+        print(f"no dataset {unknown[0]!r}: choose from {', '.join(DATASETS)}", file=sys.stderr)
         return 2
-    for name in dict.fromkeys(workload.dataset for workload in workloads):
-        start = time.perf_counter()
-        data = load_dataset(name)
-        counts = f"{len(data.train.targets)} to train, {len(data.held_out.targets)} held out"
-        print(f"{name}: {counts} ({time.perf_counter() - start:.1f} s)")
+    for name in names:
+        try:
+            content = packed(DATASETS[name]())
+        except ModuleNotFoundError as error:
+            hint = "its makers come with `uv sync --group data`"
+            print(f"{name} needs the package {error.name}: {hint}", file=sys.stderr)
+            return 2
+        digest = hashlib.sha256(content).hexdigest()
+        file = gzip.compress(content, compresslevel=9, mtime=0)
+        shipped.path_of(name).write_bytes(file)
+        told = "as before" if digest == shipped.SHA256[name] else "changed: put it into shipped.py"
+        print(f"{name}: {len(file)} bytes, sha256 {digest} ({told})")
     return 0
 
 

@@ -19,6 +19,9 @@ from scripts.result_file import Document
 from scripts.rounds import Rounds, measured_epochs
 from scripts.text import safe_text
 
+TEXT: Any = "object" if pd.__version__.startswith("2.") else "str"
+"""The type of a column of texts. Of "str" pandas 2 makes the text "None" of a missing one."""
+
 Columns = dict[str, Any]
 """By name: an array or a list of texts with an entry a row, or a text or number for all rows."""
 
@@ -115,10 +118,10 @@ def frame_of(parts: Sequence[Columns]) -> pd.DataFrame:
 def _joined(values: Sequence[Any], counts: Sequence[int], name: str) -> Any:
     first = values[0]
     if isinstance(first, str):
-        return pd.array(values, dtype="str").repeat(counts)
+        return pd.array(values, dtype=TEXT).repeat(counts)
     if isinstance(first, int):
         return np.repeat(np.array(values, dtype=np.int64), counts)
     if isinstance(first, list):
-        return pd.array([text for part in values for text in part], dtype="str")
+        return pd.array([text for part in values for text in part], dtype=TEXT)
     whole = np.concatenate(values)
     return pd.array(whole, dtype="Int64") if name == "block" else whole

@@ -1,10 +1,9 @@
-"""Result files as one tidy table for other tools: a row a round, as CSV or parquet.
+"""Result files as one tidy table for other tools: one row per round, as CSV.
 
-python scripts/export.py results/devbox*.json --out rounds.parquet
+python scripts/export.py results/devbox*.json --out rounds.csv
 """
 
 import argparse
-import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,23 +11,11 @@ from pathlib import Path
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-import pandas as pd
-
 from scripts.output import csv_bytes, write_whole
 from scripts.result_file import ResultError
 from scripts.sources import add_sources, skipper, take_learning
 from scripts.table import load
 from scripts.text import counted
-
-
-def parquet_bytes(rounds: pd.DataFrame) -> bytes:
-    """The table as a parquet file, its types kept: whole numbers, seconds, texts, missing ones."""
-    buffer = io.BytesIO()
-    rounds.to_parquet(buffer, index=False)
-    return buffer.getvalue()
-
-
-WRITERS = {".csv": csv_bytes, ".parquet": parquet_bytes}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,8 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         take_learning(options)  # they hold no rounds
         rounds = load(options.files, skip=skipper(options))
-        content = WRITERS[options.out.suffix.lower()](rounds)
-        write_whole(options.out, content, inputs=options.files)
+        write_whole(options.out, csv_bytes(rounds), inputs=options.files)
     except ResultError as error:
         print(error, file=sys.stderr)
         return 2
@@ -53,15 +39,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_sources(parser, files="result files of pytest bench")
     parser.add_argument(
-        "--out", type=_table_path, required=True, metavar="FILE", help="a .csv or .parquet file"
+        "--out", type=_table_path, required=True, metavar="FILE", help="a .csv file"
     )
     return parser
 
 
 def _table_path(text: str) -> Path:
     path = Path(text)
-    if path.suffix.lower() not in WRITERS:
-        raise argparse.ArgumentTypeError(f"{text!r} ends neither in .csv nor in .parquet")
+    if path.suffix.lower() != ".csv":
+        raise argparse.ArgumentTypeError(f"{text!r} does not end in .csv")
     return path
 
 

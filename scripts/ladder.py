@@ -65,7 +65,9 @@ def ladder(variants: pd.DataFrame, remedies: pd.DataFrame) -> pd.DataFrame:
         medians.rename_axis([*CELL, "rung"]).reset_index(), on=[*CELL, "rung"], how="left"
     )
     places = {rung: place for place, rung in enumerate(NAMES)}
-    table = table.sort_values([*CELL, "rung"], key=lambda axis: axis.replace(places))
+    table = table.sort_values(
+        [*CELL, "rung"], key=lambda axis: axis.map(lambda value: places.get(value, value))
+    )
     words = [rung_words(*pair) for pair in zip(table["rung"], table["device"], strict=True)]
     above = table.groupby(CELL)["epoch_seconds"].transform(lambda own: own.ffill().shift())
     table = table.assign(

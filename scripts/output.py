@@ -7,17 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-from pyarrow.csv import write_csv
 
+from scripts.columns import TEXT
 from scripts.result_file import ResultError
 from scripts.text import file_stem
 
 _FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 """What a spreadsheet runs: at the start of a cell, which for some is after a semicolon too."""
-
-MANY_ROWS = 100_000
-"""From here on pyarrow writes a table, twice as fast as pandas; the values are the same."""
 
 
 class Folder:
@@ -70,12 +66,9 @@ def write_whole(path: Path, content: bytes, *, inputs: Iterable[Path] = ()) -> N
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
-    """The table as CSV. Text that a spreadsheet would run as a formula is quoted with a `'`.
-
-    Quotation marks stand around texts that need them, and around all of a table of MANY_ROWS.
-    """
+    """The table as CSV. Text that a spreadsheet would run as a formula is quoted with a `'`."""
     safe = table.copy()
-    for name in safe.select_dtypes(["object", "str"]).columns:
+    for name in safe.select_dtypes(sorted({"object", TEXT})).columns:
         if safe[name].dtype == object:
             safe[name] = [_tame(value) if isinstance(value, str) else value for value in safe[name]]
             continue
@@ -83,18 +76,7 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
         changed = {old: new for old, new in tamed.items() if new != old}
         if changed:
             safe[name] = safe[name].replace(changed)
-    return _many_rows(safe) or safe.to_csv(index=False, lineterminator="\n").encode()
-
-
-def _many_rows(table: pd.DataFrame) -> bytes:
-    """A table of MANY_ROWS, fast; nothing of a shorter one, and of columns of no one type."""
-    target = pa.BufferOutputStream()
-    try:
-        if len(table) >= MANY_ROWS:
-            write_csv(pa.Table.from_pandas(table, preserve_index=False), target)
-    except pa.ArrowException:
-        return b""
-    return bytes(target.getvalue().to_pybytes())
+    return safe.to_csv(index=False, lineterminator="\n").encode()
 
 
 def _tame(text: str) -> str:

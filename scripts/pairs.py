@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from scripts.columns import TEXT
 from scripts.rounds import Floats as Array
 
 Scope = Literal["warm", "total"]
@@ -35,7 +36,7 @@ def slim(rounds: pd.DataFrame) -> pd.DataFrame:
 
 def plain(table: pd.DataFrame) -> pd.DataFrame:
     """The table with its names as texts again."""
-    return table.astype({name: "str" for name in _NAMES if name in table})
+    return table.astype({name: TEXT for name in _NAMES if name in table})
 
 
 def measured(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
+    import scripts  # noqa: F401 - names the backend before matplotlib is imported
 
 import pandas as pd
 from matplotlib.figure import Figure

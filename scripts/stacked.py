@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from scripts.analysis import Analysis
+from scripts.columns import TEXT
 from scripts.fits import with_estimates
 from scripts.result_file import ResultError
 from scripts.table import Results
@@ -53,7 +54,7 @@ def stacked(batches: list[Judged]) -> Analysis:
 def _renamed(table: pd.DataFrame, names: dict[str, dict[str, str]]) -> pd.DataFrame:
     """The table with the names that its files and machines have among all files."""
     changed = {
-        column: table[column].map(known).astype("str")
+        column: table[column].map(known).astype(TEXT)
         for column, known in names.items()
         if any(old != new for old, new in known.items())
     }

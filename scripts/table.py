@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from scripts.about import describe_file, machine_name
-from scripts.columns import Columns, columns_of, frame_of
+from scripts.columns import TEXT, Columns, columns_of, frame_of
 from scripts.diagnosis import diagnosis_table, variants_table
 from scripts.invariants import round_breaches
 from scripts.invariants_cells import Breach, cell_breaches, summary_breaches
@@ -124,7 +124,7 @@ def _studies(
 
 @cache
 def _no_studies(make: Callable[[Document], pd.DataFrame]) -> pd.DataFrame:
-    empty = pd.Series([], dtype="str")
+    empty = pd.Series([], dtype=TEXT)
     return make({"crossover": {}}).assign(file=empty, machine=empty)
 
 

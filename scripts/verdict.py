@@ -98,7 +98,7 @@ def adjusted(p: Array, *, files: pd.Series) -> tuple[Array, npt.NDArray[np.int64
 def _undecided_in_family(final: Words, *, files: pd.Series) -> Array:
     """How many cells of each cell's file are undecided: Holm tests the next at alpha over that."""
     undecided = pd.Series(final == UNDECIDED, index=files.index)
-    return undecided.groupby(files).transform("sum").to_numpy(dtype=np.float64)
+    return undecided.groupby(files, observed=True).transform("sum").to_numpy(dtype=np.float64)
 
 
 def _suspect(cells: pd.DataFrame, rows: pd.DataFrame) -> Words:

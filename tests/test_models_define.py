@@ -1,7 +1,6 @@
-"""The record of a workload, and the command that prepares data."""
+"""The record of a workload."""
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from models import WORKLOADS, Goal, define, losses, prepare
+from models import WORKLOADS, Goal, define, losses
 from models.cnn import DigitCNN
 from models.define import code_of
 from models.mlp import MLP
@@ -123,48 +122,3 @@ def test_importing_models_imports_no_data_package() -> None:
     )
     assert ours == torchs  # torch itself may import numpy
     assert set(ours.split()) <= {"numpy"}
-
-
-def test_prepare_says_one_line_a_dataset(capsys: pytest.CaptureFixture[str]) -> None:
-    assert prepare.main(["mlp", "cnn", "lstm"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split(" (")[0] for line in lines] == [
-        "mnist-5k: 4000 to train, 1000 held out",
-        "japanese-vowels: 270 to train, 370 held out",
-    ]
-
-
-def test_prepare_all_prepares_every_dataset(capsys: pytest.CaptureFixture[str]) -> None:
-    assert prepare.main(["all"]) == 0
-    named = {line.split(":")[0] for line in capsys.readouterr().out.splitlines()}
-    assert named == {workload.dataset for workload in WORKLOADS.values()}
-
-
-def test_prepare_refuses_an_unknown_workload_before_it_prepares_any(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("CROSSOVER_CACHE", str(tmp_path))
-    assert prepare.main(["transformer-full", "tpu"]) == 2
-    assert capsys.readouterr().err.startswith("no workload 'tpu': choose from mlp, cnn")
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(("arguments", "status"), [([], 2), (["--help"], 0)])
-def test_prepare_explains_itself(
-    arguments: list[str], status: int, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert prepare.main(arguments) == status
-    out = capsys.readouterr().out
-    assert out.startswith("usage: python -m models.prepare")
-    assert "lstm-gates" in out
-
-
-def test_prepare_is_a_command(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "models.prepare", "transformer-full"]
-    environment = {**os.environ, "CROSSOVER_CACHE": str(tmp_path)}
-    done = subprocess.run(
-        command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("number-words: 8000 to train, 1000 held out (")
-    assert len(list(tmp_path.glob("number-words-*.pt"))) == 1

@@ -80,12 +80,11 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def passes(copy: Path, *tests: str) -> bool:
-    cache = os.environ.get("CROSSOVER_CACHE", str(ROOT / ".cache"))
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
         + [f"tests/{test}" for test in tests],
         cwd=copy,
-        env=dict(os.environ) | {"CROSSOVER_CACHE": cache, "PYTHONDONTWRITEBYTECODE": "1"},
+        env=dict(os.environ) | {"PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,

@@ -1,15 +1,14 @@
-"""The datasets by name, prepared once from packages that ship them and cached.
+"""The datasets by name. They ship in this folder, prepared; training reads them with torch only.
 
-Training loads the cache with torch alone. The packages (numpy, sktime, ...) take seconds to
-import, so they are imported inside `prepare` functions only.
+`prepare` functions make them from the packages that they are from (dependency group `data`), which
+take seconds to import, so they are imported inside these functions only.
 """
 
 import hashlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from models.data import cache, japanese_vowels, kjv_text, mnist_1d, mnist_5k, number_words
+from models.data import japanese_vowels, kjv_text, mnist_1d, mnist_5k, number_words, shipped
 from models.workload import Dataset, Split
 
 DATASETS: dict[str, Callable[[], Dataset]] = {
@@ -22,10 +21,10 @@ DATASETS: dict[str, Callable[[], Dataset]] = {
 
 
 def load_dataset(name: str) -> Dataset:
-    """Return a dataset from its cache file, preparing that when it is missing or damaged.
+    """Return a dataset as it ships.
 
     Raises:
-        ValueError: there is no dataset of this name.
+        ValueError: there is no dataset of this name, or its file is missing or damaged.
     """
     content = load_content(name)
     return Dataset(
@@ -38,31 +37,37 @@ def load_dataset(name: str) -> Dataset:
 
 
 def load_content(name: str) -> dict[str, Any]:
-    """Return what the cache file holds: a dataset's tensors and texts, and their "sha256"."""
-    try:
-        return cache.read(cache_path(name))
-    except cache.CacheError:
-        return cache.read(prepare_dataset(name))
-
-
-def prepare_dataset(name: str) -> Path:
-    """Make a dataset's cache file from its package, in place of any older one; return its path.
+    """Return what a dataset's file holds: its tensors and texts, and their "sha256".
 
     Raises:
-        ValueError: there is no dataset of this name.
+        ValueError: there is no dataset of this name, or its file is missing or damaged.
     """
-    path = cache_path(name)
-    dataset = DATASETS[name]()
-    content = {  # cloned: of a view, the whole tensor behind it would be saved
-        "train_inputs": [tensor.clone() for tensor in dataset.train.inputs],
-        "train_targets": dataset.train.targets.clone(),
-        "held_out_inputs": [tensor.clone() for tensor in dataset.held_out.inputs],
-        "held_out_targets": dataset.held_out.targets.clone(),
+    if name not in DATASETS:
+        raise ValueError(f"no dataset {name!r}: choose from {', '.join(DATASETS)}")
+    tensors, texts = shipped.read(name)
+    content: dict[str, Any] = {**texts, "train_inputs": [], "held_out_inputs": []}
+    for place, tensor in tensors.items():
+        part, _, number = place.rpartition(".")
+        if number.isdecimal():
+            content[part].append(tensor)
+        else:
+            content[place] = tensor
+    return content
+
+
+def packed(dataset: Dataset) -> bytes:
+    """Return the content of a dataset's file, not yet compressed."""
+    tensors = {}
+    for part, split in (("train", dataset.train), ("held_out", dataset.held_out)):
+        for number, tensor in enumerate(split.inputs):
+            tensors[f"{part}_inputs.{number}"] = tensor
+        tensors[f"{part}_targets"] = split.targets
+    texts = {
         "description": dataset.description,
         "source": dataset.source,
+        "sha256": split_sha256(dataset.train, dataset.held_out),
     }
-    cache.write(path, {**content, "sha256": split_sha256(dataset.train, dataset.held_out)})
-    return path
+    return shipped.pack(tensors, texts)
 
 
 def split_sha256(*splits: Split) -> str:
@@ -73,12 +78,3 @@ def split_sha256(*splits: Split) -> str:
             digest.update(f"{tensor.dtype} {tuple(tensor.shape)};".encode())
             digest.update(tensor.contiguous().numpy().tobytes())
     return digest.hexdigest()
-
-
-def cache_path(name: str) -> Path:
-    """Return where a dataset is cached: a new place whenever the code that prepares it changes."""
-    if name not in DATASETS:
-        raise ValueError(f"no dataset {name!r}: choose from {', '.join(DATASETS)}")
-    files = (DATASETS[name].__code__.co_filename, __file__, cache.__file__)
-    code = b"".join(Path(file).read_bytes() for file in files)
-    return cache.folder() / f"{name}-{hashlib.sha256(code).hexdigest()[:12]}.pt"
