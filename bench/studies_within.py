@@ -12,7 +12,7 @@ from bench.remedies import PLAIN, WORTH, refusal
 from bench.rounds import answered, first_round
 from bench.studies import Studies, compile_folder, diagnosis_plans, refuse, variants_plan
 
-DIAGNOSIS_SHARE, VARIANTS_SHARE = 0.2, 0.4
+DIAGNOSIS_SHARE, VARIANTS_SHARE = 0.15, 0.35
 """Parts of a budget that the run's own rounds after the first leave to a study asked for."""
 
 

@@ -31,10 +31,10 @@ def test_studies_have_their_part_of_the_budget(tmp_path: Path) -> None:
 
 
 def test_with_little_time_the_worthiest_remedy_is_the_one_that_is_measured(tmp_path: Path) -> None:
-    # 156 s are left for the variants of two workloads; a block of one of them takes 24: plain,
+    # 158 s are left for the variants of two workloads; a block of one of them takes 24: plain,
     # plain again and one variant on two devices.
     asked = STUDIED | {"remedies": ("compile", "bf16", "fused-optimizer")}
-    spent = spend(tmp_path, TimedWorkers(second_each), seconds=300, **asked)
+    spent = spend(tmp_path, TimedWorkers(second_each), seconds=350, **asked)
     assert studied(spent, "variants") == {PLAIN: {0, 1, 2}, "fused-optimizer": {0, 1, 2}}
     lost = {
         (key.arm.variant, line["reason"])
@@ -42,6 +42,15 @@ def test_with_little_time_the_worthiest_remedy_is_the_one_that_is_measured(tmp_p
         if key.arm.device == "cuda"
     }
     assert lost == {("compile", "budget"), ("bf16", "budget")}
+
+
+def test_rather_one_workload_has_its_remedy_than_none(tmp_path: Path) -> None:
+    spent = spend(tmp_path, TimedWorkers(second_each), seconds=300, **STUDIED)
+    keys = spent.studies.measurements["variants"].measured
+    assert {(key.workload, key.arm.variant) for key in keys} == {
+        ("mlp", PLAIN),
+        ("mlp", "fused-optimizer"),
+    }
 
 
 def test_a_variant_that_takes_longer_than_it_looked_is_left_out_of_later_blocks(
