@@ -173,7 +173,10 @@ _CHECKS: dict[str, Check] = {
     "minItems": lambda values, limit: min(map(len, values)) >= limit,
     "maxItems": lambda values, limit: max(map(len, values)) <= limit,
     "minLength": lambda values, limit: min(map(len, values)) >= limit,
-    "maxLength": lambda values, limit: max(map(len, values)) <= limit,
+    # A rule of texts that says nothing of the numbers that the field may hold as well.
+    "maxLength": lambda values, limit: all(
+        len(value) <= limit for value in values if isinstance(value, str)
+    ),
     "minimum": lambda values, limit: bool(min(values) >= limit),
     "maximum": lambda values, limit: bool(max(values) <= limit),
     "exclusiveMinimum": lambda values, limit: bool(min(values) > limit),
