@@ -158,7 +158,7 @@ class Run:
         self.cells = cells
         self.lock = self._lock()  # until `release`: the result file is still to be written
         self.check_file()
-        console.print("asking torch for its devices and preparing the data", highlight=False)
+        console.print("asking torch for its devices and reading the data", highlight=False)
         facts = self._ask_facts()
         self._say_missing(facts, console)
         for line in left_out_lines(facts.machine["environment"]):
