@@ -78,7 +78,7 @@ class LearnRun:
         """Trains the selected cells, every answer journalled; returns early on Ctrl-C."""
         self.cells = cells
         self.claim.take()
-        console.print("asking torch and preparing the data", highlight=False)
+        console.print("asking torch and reading the data", highlight=False)
         facts = self._ask_facts()
         journal, facts.started, lines = self.claim.open_journal(
             self._identity(facts), now=facts.started
