@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from bench.learn_grid import LearnCell
-from bench.learn_plugin import NAME
-from bench.learn_run import LearnRun, NotReached
-from bench.replay import ReplayClock
+from bench.learning.grid import LearnCell
+from bench.learning.plugin import NAME
+from bench.learning.run import LearnRun, NotReached
+from bench.record.replay import ReplayClock
 
 clock = ReplayClock()
 

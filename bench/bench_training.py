@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from bench.grid import Cell
-from bench.record import Absent
-from bench.replay import ReplayClock
+from bench.record.outcome import Absent
+from bench.record.replay import ReplayClock
 from bench.run import Run
 
 clock = ReplayClock()

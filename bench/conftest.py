@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bench.budget import process_age
-from bench.content import Facts, crossover_key
+from bench.console.signals import ended_by_signals, unheard_signals, until_the_end
+from bench.console.summary import print_summary
 from bench.grid import Cell, cell_id, cell_params
-from bench.journal import journal_path
-from bench.learn_options import add_learning_options, refuse_learning_options
-from bench.learn_plugin import NAME, LearnPlugin
+from bench.learning.options import add_learning_options, refuse_learning_options
+from bench.learning.plugin import NAME, LearnPlugin
+from bench.measure.budget import process_age
+from bench.measure.journal import journal_path
 from bench.options import add_options, read_settings, result_path
-from bench.result_file import write_json
+from bench.record.result_file import write_json
+from bench.record.rows import Facts, crossover_key
 from bench.run import Run
-from bench.signals import ended_by_signals, unheard_signals, until_the_end
-from bench.summary import print_summary
 
 RUN = pytest.StashKey[Run]()
 

@@ -46,7 +46,7 @@ class Arm(NamedTuple):
     """One side of a block: a fresh process for this device.
 
     `again` is the A/A repeat; `slowdown` a share of each step spun away to see it found; `variant`
-    what a study does differently in this process (see `bench.remedies`).
+    what a study does differently in this process (see `bench.variants`).
     """
 
     device: str

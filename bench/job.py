@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 
-from bench.ladder import LEAN, Loop
+from bench.loop import LEAN, Loop
 
 
 @dataclass(frozen=True)

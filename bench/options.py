@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from bench.budget import MOST_ROUNDS
 from bench.grid import (
     IMPLEMENTATION_NAMES,
     MOST_DERIVED,
@@ -15,10 +14,11 @@ from bench.grid import (
     PRESETS,
     WORKLOAD_NAMES,
 )
-from bench.ladder import LEAN, Loop
+from bench.loop import LEAN, Loop
+from bench.measure.budget import MOST_ROUNDS
 from bench.options_epochs import add_epochs_option, read_measured_epochs
 from bench.options_loop import add_loop_options, read_loop
-from bench.remedies import REMEDIES
+from bench.variants import REMEDIES
 
 MOST_BLOCKS = 1000
 MOST_SAMPLES = 10_000_000

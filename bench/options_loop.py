@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from bench.ladder import EVALUATIONS, GATHERS, LOADERS, LOOPS, PLACEMENTS, SEQUENCES, Loop
+from bench.loop import EVALUATIONS, GATHERS, LOADERS, LOOPS, PLACEMENTS, SEQUENCES, Loop
 
 _STEPS = {
     "--loader": (LOADERS, "minibatches by slicing a permutation, or from a DataLoader"),

@@ -11,11 +11,14 @@ import pytest
 from filelock import FileLock
 from rich.console import Console
 
-from bench.budget import Budget, Pace
-from bench.content import Facts, provisional
-from bench.environment import left_out_lines
+from bench.console.progress import RunProgress
 from bench.grid import Cell, WorkloadPlan, cell_id, make_cells, plan_workloads
-from bench.journal import (
+from bench.machine.environment import left_out_lines
+from bench.machine.facts import describe_machine, run_probe
+from bench.machine.facts import identity as machine_identity
+from bench.measure.blocks import Campaign
+from bench.measure.budget import Budget, Pace
+from bench.measure.journal import (
     Journal,
     JournalError,
     Line,
@@ -25,25 +28,22 @@ from bench.journal import (
     lock_result,
     read_journal,
 )
-from bench.looks import ask_undecided
-from bench.machine import describe_machine, run_probe
-from bench.machine import identity as machine_identity
-from bench.measure import Campaign
-from bench.measurements import Measurements
-from bench.options import Settings
-from bench.progress import RunProgress
-from bench.record import Absent, Timed, cell_outcome
-from bench.result_file import SCHEMA_VERSION, run_started
-from bench.rounds import measure_within
-from bench.strategy import (
+from bench.measure.measurements import Measurements
+from bench.measure.rounds import measure_within
+from bench.measure.search import (
     Undecided,
     find_crossovers,
     measure_all,
     measure_until_decided,
     planned_looks,
 )
-from bench.studies import Studies
-from bench.studies_within import reserved, study_within
+from bench.options import Settings
+from bench.record.looks import ask_undecided
+from bench.record.outcome import Absent, Timed, cell_outcome
+from bench.record.result_file import SCHEMA_VERSION, run_started
+from bench.record.rows import Facts, provisional
+from bench.why.studies import Studies
+from bench.why.within import reserved, study_within
 
 
 @dataclass

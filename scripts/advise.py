@@ -11,9 +11,9 @@ from pathlib import Path
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from scripts.advice import advice
-from scripts.question import Question
-from scripts.result_file import ResultError
+from scripts.read.document import ResultError
+from scripts.target.question import Question
+from scripts.words.advice import advice
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,20 +14,21 @@ if not __package__:  # run as a file: make `scripts` importable instead of its f
 from rich.console import Console
 from rich.text import Text
 
-from scripts import compare_findings, compare_text
-from scripts.analysis import Analysis
-from scripts.comparison import Comparison, base_machine
-from scripts.drawing import write_drawn
-from scripts.figures import DPI
-from scripts.figures_compare import compare_figures
-from scripts.learning_report import Learned
-from scripts.output import Folder, csv_bytes, write_whole
-from scripts.prices import add_comparison, require_machines
-from scripts.result_file import ResultError
-from scripts.same_work import unlike
-from scripts.sources import add_sources, dots, show_skipped, skipper, take_learning
-from scripts.text import counted
-from scripts.workers import Workers
+from scripts.figures.style import DPI
+from scripts.machines.prices import add_comparison, require_machines
+from scripts.machines.same_work import unlike
+from scripts.read.document import ResultError
+from scripts.read.sources import add_sources, dots, show_skipped, skipper, take_learning
+from scripts.read.text import counted
+from scripts.read.workers import Workers
+from scripts.sections.machine_figures import compare_figures
+from scripts.tables.analysis import Analysis
+from scripts.tables.comparison import Comparison, base_machine
+from scripts.tables.learned import Learned
+from scripts.write import comparison as compare_text
+from scripts.write import findings as compare_findings
+from scripts.write.drawing import write_drawn
+from scripts.write.folder import Folder, csv_bytes, write_whole
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

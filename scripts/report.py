@@ -17,25 +17,25 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.text import Text
 
-from scripts.analysis import Analysis
-from scripts.comparison import Comparison, base_machine, of_same_work
-from scripts.derived_errors import derived_errors
-from scripts.drawing import drawn, write_files
-from scripts.figures import DPI
-from scripts.figures_compare import compare_figures
-from scripts.figures_report import figures
-from scripts.learning_report import Learned
-from scripts.many import analysed
-from scripts.output import Folder
-from scripts.page import page
-from scripts.page_pictures import Pictures, shown_as_picture
-from scripts.page_view import detailed
-from scripts.prices import add_comparison, require_machines
-from scripts.result_file import ResultError
-from scripts.sources import add_sources, dots, show_skipped, skipper, take_learning
-from scripts.summary import show
-from scripts.text import counted
-from scripts.workers import Workers
+from scripts.figures.style import DPI
+from scripts.judge.derived_errors import derived_errors
+from scripts.machines.prices import add_comparison, require_machines
+from scripts.read.document import ResultError
+from scripts.read.sources import add_sources, dots, show_skipped, skipper, take_learning
+from scripts.read.text import counted
+from scripts.read.workers import Workers
+from scripts.sections.machine_figures import compare_figures
+from scripts.sections.run_figures import figures
+from scripts.tables.analysis import Analysis
+from scripts.tables.comparison import Comparison, base_machine, of_same_work
+from scripts.tables.learned import Learned
+from scripts.tables.many import analysed
+from scripts.write.drawing import drawn, write_files
+from scripts.write.folder import Folder
+from scripts.write.page import page
+from scripts.write.pictures import Pictures, shown_as_picture
+from scripts.write.terminal import show
+from scripts.write.view import detailed
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from bench.grid import Arm, WorkloadPlan
-from bench.guards import HostState
 from bench.job import Job
-from bench.journal import Journal
-from bench.measure import Campaign
-from bench.measurements import Measurements
+from bench.measure.blocks import Campaign
+from bench.measure.journal import Journal
+from bench.measure.measurements import Measurements
+from bench.measure.process import Death
+from bench.measure.quiet import HostState
 from bench.options import Settings
-from bench.process import Death
 
 SETTINGS = Settings(
     preset="default",

@@ -5,16 +5,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bench.budget import Budget, Pace
 from bench.grid import Arm, Cell, WorkloadPlan, make_cells, plan_workloads
 from bench.job import Job
-from bench.measure import Campaign
-from bench.measurements import Key
+from bench.measure.blocks import Campaign
+from bench.measure.budget import Budget, Pace
+from bench.measure.measurements import Key
+from bench.measure.process import CUT, Death
+from bench.measure.rounds import measure_within
 from bench.options import Settings
-from bench.process import CUT, Death
-from bench.rounds import measure_within
-from bench.studies import Studies
-from bench.studies_within import reserved, study_within
+from bench.why.studies import Studies
+from bench.why.within import reserved, study_within
 from tests.bench_fakes import SETTINGS, campaign, measured
 
 Cost = Callable[[Job, int], float]

@@ -1,12 +1,13 @@
 """Fixtures of more than one test file, and what holds for all tests."""
 
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
-from bench import measure
+from bench.measure import blocks as measure
 from tests import bench_fakes
 
 settings.register_profile("patient", deadline=None)  # no test judges a wall-clock time
@@ -22,6 +23,14 @@ def pytest_configure() -> None:
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.pop("PYTEST_XDIST_WORKER", None)
+
+
+@pytest.fixture(autouse=True)
+def denormal_numbers() -> Iterator[None]:
+    """Has denormal numbers again after a test that trained, which flushes the thread's."""
+    yield
+    if torch := sys.modules.get("torch"):
+        torch.set_flush_denormal(False)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 import bench.run
 from bench.job import Job
-from bench.measure import Campaign
+from bench.measure.blocks import Campaign
 from tests.bench_fakes import absent, measured
 
 GPU = {"device": "cuda", "name": "a GPU", "driver": None, "software": False, "memory_bytes": None}

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from bench.learn_grid import LearnCell
-from bench.learn_job import LearnJob
-from bench.learn_search import Search
+from bench.learning.grid import LearnCell
+from bench.learning.job import LearnJob
+from bench.learning.search import Search
 
 Needed = Callable[[float, int], int | None]
 """(learning rate, seed) -> steps to the target; None: it diverges at once."""

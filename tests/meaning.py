@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from scripts.text import safe_text
+from scripts.read.text import safe_text
 
 Document = dict[str, Any]
 Cell = tuple[Document, str, list[Document]]

@@ -16,8 +16,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.machine import run_probe
-from bench.process import ROOT
+from bench.machine.facts import run_probe
+from bench.measure.process import ROOT
 
 CHECK_SECONDS = 90.0
 """The most that the checks of the device may take."""

@@ -15,10 +15,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from bench.device import make_clock, open_device
-from bench.faults import classify
-from bench.numerics import pin_numerics
-from bench.operations import count_synchronisations
+from bench.train.device import make_clock, open_device
+from bench.train.errors import classify
+from bench.train.numerics import pin_numerics
+from bench.why.operations import count_synchronisations
 
 Check = dict[str, Any]
 

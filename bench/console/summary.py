@@ -1,0 +1,115 @@
+"""The last words of a run: what was measured, what was not and why, and what to type next."""
+
+import math
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.grid import Cell
+from bench.machine.environment import left_out_lines
+from bench.measure.journal import journal_path
+from bench.record.outcome import Timed
+from bench.record.rows import absent_rows
+from bench.run import Run
+
+
+def print_summary(run: Run, console: Console) -> None:
+    """Prints a table of total seconds for every workload and the counts of absent cells."""
+    console.print("total seconds, cold start included (median of the processes)", highlight=False)
+    if any(cell.epochs > run.settings.measured_epochs for cell in run.cells):
+        most = run.settings.measured_epochs
+        words = f"derived: each epoch after the first {most} counts as the process's warm epoch"
+        console.print(words, highlight=False)
+    for workload in dict.fromkeys(cell.workload for cell in run.cells):
+        console.print(_workload_table(run, workload))
+    _print_counts(run, console)
+    _print_environment(run, console)
+    _print_next(run, console)
+
+
+def _workload_table(run: Run, workload: str) -> Table:
+    cells = [cell for cell in run.cells if cell.workload == workload]
+    asked, epochs = set(cells), sorted({cell.epochs for cell in cells})
+    table = Table(title=workload, title_justify="left")
+    table.add_column("batch size", justify="right")
+    columns = list(dict.fromkeys((cell.device, cell.threads) for cell in cells))
+    ends = dict.fromkeys((epochs[0], epochs[-1]))
+    shown = [(number, *column) for number in ends for column in columns]
+    for number, device, threads in shown:
+        name = f"{device} x{threads}" if threads else device
+        mark = "\nderived" * (number > run.settings.measured_epochs)
+        table.add_column(f"{name}\n{number} epoch{'s' * (number > 1)}{mark}", justify="right")
+    for batch_size in sorted({cell.batch_size for cell in cells}):
+        row = [
+            Cell(workload, batch_size, number, device, threads) for number, device, threads in shown
+        ]
+        table.add_row(
+            str(batch_size), *[_seconds(run, cell) if cell in asked else "" for cell in row]
+        )
+    return table
+
+
+def _seconds(run: Run, cell: Cell) -> str:
+    outcome = run.outcome(cell)
+    if isinstance(outcome, Timed):
+        return significant(median(outcome.seconds)) + (" (suspect)" if outcome.suspect else "")
+    return outcome.reason
+
+
+def significant(value: float) -> str:
+    """Three significant digits, without an exponent."""
+    if value <= 0:
+        return f"{value:.3g}"
+    return f"{value:.{max(0, 2 - math.floor(math.log10(value)))}f}"
+
+
+def _print_counts(run: Run, console: Console) -> None:
+    absent = absent_rows(run, set(run.stats))
+    words = f"{len(run.stats)} of {len(run.cells)} cells measured{_processes(run)}"
+    if run.budget:
+        words += f"; {run.budget.spent():.0f} s of --budget {run.budget.seconds:g}"
+    console.print(words, highlight=False)
+    groups: dict[str, list[str]] = {}
+    for row in absent:
+        # What was cut short is one piece of news, not one for every workload and device.
+        where = "" if row["reason"] == "interrupted" else f"{row['workload']} on {row['device']}: "
+        groups.setdefault(f"{where}{row['reason']}", []).append(row["detail"])
+    for what, details in groups.items():
+        line = f"  {len(details)} not measured: {what}: {details[0]}"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _processes(run: Run) -> str:
+    """`, 5 processes each`; where the run ended before, `, 3 to 5 processes each`."""
+    outcomes = [run.outcome(cell) for cell in run.stats]
+    counts = sorted({len(one.rounds) for one in outcomes if isinstance(one, Timed)})
+    if not counts:
+        return ""
+    ends = " to ".join(map(str, dict.fromkeys((counts[0], counts[-1]))))
+    return f", {ends} process{'es' * (counts[-1] > 1)} each"
+
+
+def _print_environment(run: Run, console: Console) -> None:
+    """Says which variables the figures were measured without."""
+    environment = run.facts.machine["environment"] if run.facts else {}
+    for line in left_out_lines(environment):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_next(run: Run, console: Console) -> None:
+    def say(text: str) -> None:
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    if run.stopped:
+        say(f"stopped: {run.stopped}")
+    if run.write_error:
+        say(f"{run.write_error}; every figure is in {journal_path(run.path)}")
+    if run.stopped or run.write_error:
+        say("mend that, then finish with the same command and --resume")
+    elif not run.complete:
+        say(f"interrupted: what was measured is in {run.path} and {journal_path(run.path)}")
+        say("finish with the same command and --resume")
+    else:
+        say(f"written: {run.path}")
+        say(f"next: python scripts/report.py {run.path} --out report/")

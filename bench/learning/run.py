@@ -1,0 +1,205 @@
+"""One run of `pytest bench --learning`: what was asked for, what was trained, what pytest saw."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from rich.console import Console
+
+from bench.learning.grid import LearnCell, cap_of, make_learn_cells, rate_window
+from bench.learning.job import LearnJob
+from bench.learning.options import LearnSettings
+from bench.learning.pool import Answer, Pool
+from bench.learning.progress import LearnProgress
+from bench.learning.search import Search, empty_run
+from bench.machine.facts import describe_machine, identity, run_probe
+from bench.measure.journal import Journal, JournalError, Line
+from bench.record.claim import Claim
+from bench.record.processes import NUMERICS_FIELDS
+
+KEY = "crossover_learning"
+LEARNING_VERSION = 1
+
+
+class Reached(NamedTuple):
+    """A cell whose every figure seed reached the target, and after how many epochs."""
+
+    learning_rate: float
+    epochs: list[float]
+
+
+class NotReached(NamedTuple):
+    """A cell without a figure."""
+
+    reason: str
+    detail: str
+
+
+@dataclass
+class LearnFacts:
+    """What a run knows of its machine and its work before it trains."""
+
+    machine: dict[str, Any]
+    workloads: dict[str, dict[str, Any]]
+    targets: dict[str, float]
+    own_rates: dict[str, dict[str, float]]
+    started: str
+
+
+@dataclass
+class LearnRun:
+    """The state of a run. `stats` holds pytest-benchmark's figures of the cells it was shown."""
+
+    settings: LearnSettings
+    path: Path
+    resume: bool
+    overwrite: bool
+    command: str
+    cells: list[LearnCell] = field(default_factory=list)
+    facts: LearnFacts | None = None
+    searches: dict[LearnCell, Search] = field(default_factory=dict)
+    stats: dict[LearnCell, Any] = field(default_factory=dict)
+    numerics: list[Line] = field(default_factory=list)
+    """Answers of workers that tell their numerics, each once."""
+    stopped: str | None = None
+    write_error: str | None = None
+    complete: bool = False
+    """Whether the result file was written with nothing left for `--resume` to do."""
+
+    def __post_init__(self) -> None:
+        self.claim = Claim(self.path, KEY, self.resume, self.overwrite, self.command)
+
+    def all_cells(self) -> list[LearnCell]:
+        """The whole grid, before pytest selects."""
+        return make_learn_cells(self.settings.workloads, self.settings.optimizers)
+
+    def learn(self, cells: list[LearnCell], console: Console) -> None:
+        """Trains the selected cells, every answer journalled; returns early on Ctrl-C."""
+        self.cells = cells
+        self.claim.take()
+        console.print("asking torch and reading the data", highlight=False)
+        facts = self._ask_facts()
+        journal, facts.started, lines = self.claim.open_journal(
+            self._identity(facts), now=facts.started
+        )
+        self.searches = {cell: self._search(cell, facts) for cell in cells}
+        self.facts = facts  # from here on there is something to write
+        try:
+            for line in lines:
+                self._file(line)
+            self._train(journal, console)
+        except KeyboardInterrupt:
+            return
+        except JournalError as error:
+            self.stopped = str(error)
+        finally:
+            journal.close()
+
+    def _train(self, journal: Journal, console: Console) -> None:
+        def take(job: LearnJob, answer: Answer) -> None:
+            journal.append(answer_line(job, answer))
+            self._file(answer_line(job, answer))
+            progress.show(job)
+
+        with LearnProgress(list(self.searches.values()), console) as progress:
+            Pool(self.settings.processes).run(self._next_jobs, take)
+
+    def _next_jobs(self) -> list[LearnJob]:
+        return [job for search in self.searches.values() for job in search.next_jobs()]
+
+    def _file(self, line: Line) -> None:
+        if line["kind"] != "race":
+            return
+        numerics = {name: line[name] for name in NUMERICS_FIELDS if name in line}
+        if numerics and numerics not in self.numerics:
+            self.numerics.append(numerics)
+        for run in line["runs"]:
+            cell = LearnCell(run["workload"], run["batch_size"], run["optimizer"])
+            self.searches[cell].take([run])
+
+    def _ask_facts(self) -> LearnFacts:
+        names = tuple(dict.fromkeys(cell.workload for cell in self.cells))
+        probe = run_probe(("cpu",), workloads=names)
+        own_rates, targets = {}, {}
+        for name, about in probe["workloads"].items():
+            own_rates[name] = about.pop("learning_rates")
+            targets[name] = self.settings.targets.get(name, about["goal_value"])
+            for timed in ("timed_samples", "timed_from"):
+                about.pop(timed, None)
+        return LearnFacts(
+            machine=describe_machine(machine_name(self.path), probe),
+            workloads=probe["workloads"],
+            targets=targets,
+            own_rates=own_rates,
+            started=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+
+    def _search(self, cell: LearnCell, facts: LearnFacts) -> Search:
+        settings = self.settings
+        own = facts.own_rates[cell.workload][cell.optimizer]
+        given = settings.learning_rates
+        return Search(
+            cell=cell,
+            rates=given or rate_window(own, cell.batch_size),
+            own_rate=None if given else own,
+            tuning_seeds=settings.tuning_seeds,
+            figure_seeds=settings.figure_seeds,
+            target=facts.targets[cell.workload],
+            cap_steps=cap_of(cell, cap_epochs=settings.cap_epochs, cap_steps=settings.cap_steps),
+            optimizer_implementation=settings.optimizer_implementation,
+        )
+
+    def _identity(self, facts: LearnFacts) -> Line:
+        settings = asdict(self.settings)
+        # More or fewer processes train the same runs; a preset is no more than its settings.
+        del settings["processes"], settings["preset"]
+        return settings | {
+            "learning_version": LEARNING_VERSION,
+            "cells": sorted("-".join(map(str, cell)) for cell in self.cells),
+            "targets": facts.targets,
+            "rates": facts.own_rates,
+            **identity(facts.machine),
+            "definitions": {name: w["definition"] for name, w in facts.workloads.items()},
+            "data": {name: w["dataset_sha256"] for name, w in facts.workloads.items()},
+        }
+
+    def outcome(self, cell: LearnCell) -> Reached | NotReached:
+        """What was learned about a cell."""
+        search = self.searches[cell]
+        if search.next_jobs():
+            return NotReached("interrupted", "the run ended before; --resume finishes it")
+        rate = search.chosen_rate()
+        if rate is None:
+            failed = [run["detail"] for run in search.runs.values() if run["ended"] == "failed"]
+            if failed:
+                return NotReached("failed", failed[0])
+            return NotReached("not reached", "by no tuning seed at any learning rate")
+        runs = [search.runs[rate, seed] for seed in search.figure_seeds]
+        missed = [run for run in runs if run["ended"] != "target"]
+        if missed:
+            detail = f"by {len(missed)} of {len(runs)} seeds: {missed[0]['detail']}"
+            return NotReached("not reached", detail)
+        epoch = -(-self._samples(cell) // cell.batch_size)
+        return Reached(rate, [run["steps"][-1] / epoch for run in runs])
+
+    def _samples(self, cell: LearnCell) -> int:
+        assert self.facts is not None  # noqa: S101 - facts come before the first search
+        return int(self.facts.workloads[cell.workload]["train_samples"])
+
+
+def machine_name(path: Path) -> str:
+    """The machine's name out of its file's: `learning-devbox.json` is of devbox."""
+    return path.stem.removeprefix("learning-").removesuffix("-learning") or path.stem
+
+
+def answer_line(job: LearnJob, answer: Answer) -> Line:
+    """A worker's answer as a journal line: the runs of its job, failed ones too."""
+    if answer["kind"] == "race":
+        return answer
+    cell = LearnCell(job.workload, job.batch_size, job.optimizer)
+    runs = [
+        empty_run(cell, rate, job.seed, ended="failed", detail=answer["detail"])
+        for rate in job.learning_rates
+    ]
+    return {"kind": "race", "runs": runs}

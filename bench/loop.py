@@ -1,0 +1,78 @@
+"""The training loop as a setting, and the ladder from the loop that is taught to the lean one.
+
+Imports no torch: the command line and the record need the names alone. What each setting does is in
+`bench.train.course_loop` (loader, placement, evaluate) and `bench.train.sequences` (gather,
+sequences).
+"""
+
+from dataclasses import dataclass, replace
+
+LOADERS = ("slices", "dataloader")
+PLACEMENTS = ("resident", "per-batch", "pinned")
+GATHERS = ("vectorised", "list")
+SEQUENCES = ("padded", "packed")
+EVALUATIONS = ("never", "every-epoch")
+
+
+@dataclass(frozen=True)
+class Loop:
+    """How an epoch of training is written. The defaults are the lean loop.
+
+    `loader`: minibatches are slices of one permutation, or come from a shuffling DataLoader.
+    `placement`: the data lies on the device, or each minibatch is copied there (a blocking copy, or
+    out of pinned memory). `gather`: the last real time step is picked by one gather, or by a Python
+    list of zero-dimensional tensors. `sequences`: run padded, or sorted and packed. `evaluate`:
+    whether everything is predicted again inside the clock. `deterministic`: cuDNN's setting.
+    """
+
+    loader: str = "slices"
+    placement: str = "resident"
+    gather: str = "vectorised"
+    sequences: str = "padded"
+    evaluate: str = "never"
+    deterministic: bool = False
+
+    @property
+    def is_lean(self) -> bool:
+        """Whether the loop itself is the lean one, whatever the network does with sequences."""
+        return (self.loader, self.placement, self.evaluate) == ("slices", "resident", "never")
+
+
+LEAN = Loop()
+COURSE = Loop(
+    loader="dataloader",
+    placement="per-batch",
+    gather="list",
+    sequences="packed",
+    evaluate="every-epoch",
+    deterministic=True,
+)
+LOOPS = {"lean": LEAN, "course": COURSE}
+
+_WITHOUT_EVALUATION = replace(COURSE, evaluate="never")
+_VECTORISED = replace(_WITHOUT_EVALUATION, gather="vectorised")
+_PADDED = replace(_VECTORISED, sequences="padded")
+_SLICES = replace(_PADDED, loader="slices")
+
+RUNGS = {
+    "loop-course": COURSE,
+    "loop-no-evaluation": _WITHOUT_EVALUATION,
+    "loop-vectorised-gather": _VECTORISED,
+    "loop-padded": _PADDED,
+    "loop-slices": _SLICES,
+    "loop-pinned": replace(_SLICES, placement="pinned"),
+    "loop-lean": LEAN,
+}
+"""From the course loop down to the lean one, each rung with one thing less than the one above."""
+
+RECURRENT = ("rnn", "lstm")
+"""Workloads whose recurrent layer takes packed sequences (a test holds this to be so)."""
+_FOR_SEQUENCES = ("loop-vectorised-gather", "loop-padded")
+_FOR_COPIES = ("loop-slices", "loop-pinned")
+
+
+def rungs(workload: str, device: str) -> list[str]:
+    """The rungs on which something changes: no sequences in an image, no copies on the CPU."""
+    left_out = () if workload in RECURRENT else _FOR_SEQUENCES
+    left_out = (*left_out, *_FOR_COPIES) if device == "cpu" else left_out
+    return [name for name in RUNGS if name not in left_out]

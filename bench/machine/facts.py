@@ -1,0 +1,175 @@
+"""What is needed to doubt a result: the machine, its software, and two fingerprints of them."""
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import cpuinfo
+import psutil
+import pytest
+
+from bench.machine.environment import inherited, recorded
+from bench.measure.process import ROOT
+
+CGROUP = Path("/sys/fs/cgroup")
+
+
+def run_probe(
+    devices: tuple[str, ...], *, workloads: tuple[str, ...] = (), samples: int = 1
+) -> dict[str, Any]:
+    """What torch sees and what the workloads are, asked in a process of its own.
+
+    Prepares the workloads' data. A device that ends the process is `failed`; the others are asked
+    for again, without it. Raises `pytest.UsageError` with what was said when the CPU fails.
+    """
+    answer = _ask_torch(devices, workloads, samples)
+    if isinstance(answer, str) and devices != ("cpu",):
+        answer = _ask_one_by_one(devices, workloads, samples, said=answer)
+    if isinstance(answer, str):
+        raise pytest.UsageError(f"asking torch for its devices and data failed: {answer}")
+    if not answer["fp32_precision"]:
+        raise pytest.UsageError(
+            f"torch {answer['torch']} cannot be told which precision to use, so times could not "
+            "be compared; install torch 2.9 or later: uv pip install 'torch>=2.9'"
+        )
+    return answer
+
+
+def _ask_one_by_one(
+    devices: tuple[str, ...], workloads: tuple[str, ...], samples: int, *, said: str
+) -> dict[str, Any] | str:
+    """The answer for the CPU, with what each device says in a process that may end with it."""
+    answer = _ask_torch(("cpu",), workloads, samples)
+    if isinstance(answer, str):
+        return answer
+    if not devices:
+        note = f"asking torch for accelerators failed: {said}; measuring the CPU only"
+        return answer | {"accelerator_note": note}
+    for device in devices:
+        if device == "cpu":
+            continue
+        own = _ask_torch((device,), (), 1)
+        if isinstance(own, str):
+            answer["absent"][device] = {"reason": "failed", "detail": own}
+            continue
+        answer["accelerators"] += own["accelerators"]
+        answer["absent"] |= own["absent"]
+    return answer
+
+
+def _ask_torch(
+    devices: tuple[str, ...], workloads: tuple[str, ...], samples: int
+) -> dict[str, Any] | str:
+    """The probe's answer; in words how it ended where it gave none."""
+    request = {
+        "devices": devices,
+        "workloads": workloads,
+        "samples": samples,
+        "parent": os.getpid(),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.machine.probe", json.dumps(request)],
+        cwd=ROOT,
+        env=inherited() | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode == 0:
+        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return answer
+    lines = done.stderr.strip().splitlines()
+    return lines[-1][:300] if lines else f"the process ended with status {done.returncode}"
+
+
+def describe_machine(name: str, probe: dict[str, Any]) -> dict[str, Any]:
+    """The machine's facts for a result file. `name` is the machine's name in reports."""
+    facts = {
+        "machine": name,
+        "cpu": cpu_brand(),
+        "cores_physical": psutil.cpu_count(logical=False),
+        "cores_logical": psutil.cpu_count(),
+        "ram_bytes": psutil.virtual_memory().total,
+        "container_limit": {"cpus": _container_cpus(), "memory_bytes": _container_memory()},
+        "os": f"{platform.system()} {platform.release()}",
+        "python": probe["python"],
+        "torch": probe["torch"],
+        "torch_cuda": probe["torch_cuda"],
+        "torch_threads": probe["torch_threads"],
+        "accelerators": probe["accelerators"],
+        "accelerator_note": probe.get("accelerator_note"),
+        "cpu_capability": probe.get("cpu_capability"),
+        "environment": recorded(os.environ),
+    }
+    return facts | {"machine_id": machine_id(facts), "software_id": software_id(facts)}
+
+
+def identity(facts: dict[str, Any]) -> dict[str, Any]:
+    """What of a machine and its software must not change while a run is resumed, field by field.
+
+    The id tells machines apart that are alike in everything else.
+    """
+    names = ("cpu", "cores_logical", "machine_id", "os", "python", "torch", "torch_threads")
+    return {name: facts[name] for name in names} | {
+        "accelerators": [_card_words(card) for card in facts["accelerators"]],
+        **facts["environment"],
+    }
+
+
+def _card_words(card: dict[str, Any]) -> str:
+    watts = card.get("power_limit_watts")
+    return f"{card['name']}, driver {card['driver']}" + (f", {watts:g} W" if watts else "")
+
+
+def machine_id(facts: dict[str, Any]) -> str:
+    """12 hex digits that stay while the hardware stays; says nothing about who owns it."""
+    hardware = [facts["cpu"], facts["cores_logical"], round(facts["ram_bytes"] / 2**30), _host()]
+    return _digest(hardware)
+
+
+def software_id(facts: dict[str, Any]) -> str:
+    """12 hex digits of what can make the same machine faster or slower: versions and drivers."""
+    drivers = [[card["name"], card["driver"]] for card in facts["accelerators"]]
+    return _digest([facts["torch"], facts["python"], facts["os"], drivers])
+
+
+def _digest(parts: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+
+
+def _host() -> str:
+    """Tells equal machines apart: the system's own id, else the host's name."""
+    try:
+        return Path("/etc/machine-id").read_text().strip() or platform.node()
+    except OSError:
+        return platform.node()
+
+
+def cpu_brand() -> str:
+    """The CPU's name as it calls itself, else what the system calls it."""
+    try:
+        brand = cpuinfo.get_cpu_info().get("brand_raw")
+    except Exception:  # noqa: BLE001 - a fact about the machine must not end its run
+        brand = None
+    return str(brand or platform.processor() or platform.machine())
+
+
+def _container_cpus() -> float | None:
+    """The cgroup's CPU quota in cores; None without one."""
+    try:
+        quota, period = (CGROUP / "cpu.max").read_text().split()
+        return None if quota == "max" else int(quota) / int(period)
+    except (OSError, ValueError):
+        return None
+
+
+def _container_memory() -> int | None:
+    try:
+        return int((CGROUP / "memory.max").read_text())
+    except (OSError, ValueError):
+        return None

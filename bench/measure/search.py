@@ -1,0 +1,208 @@
+"""What of the grid is measured: all, all until it is decided, or only around crossovers."""
+
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+from bench.grid import Arm, WorkloadPlan, with_only, with_repeats
+from bench.measure.blocks import Campaign
+from bench.measure.measurements import Key
+from bench.record.outcome import total_seconds
+
+
+def bracket(sizes: Sequence[int], slower: Mapping[int, bool]) -> tuple[int, int]:
+    """(low, high) positions in `sizes`: the crossover lies between them.
+
+    `slower` says for each measured batch size whether the GPU took longer. `low` is the largest
+    measured one that is slower (-1: none), `high` the smallest above it that is not
+    (len(sizes): none).
+    """
+    low = max((at for at, size in enumerate(sizes) if slower.get(size) is True), default=-1)
+    faster = [at for at, size in enumerate(sizes) if slower.get(size) is False and at > low]
+    return low, min(faster, default=len(sizes))
+
+
+def next_size(sizes: Sequence[int], slower: Mapping[int, bool]) -> int | None:
+    """The batch size to measure next, `sizes` ascending; None when the bracket is closed."""
+    if sizes[-1] not in slower:
+        return sizes[-1]
+    low, high = bracket(sizes, slower)
+    if high - low <= 1:
+        return None
+    return sizes[(low + high) // 2]
+
+
+def bracket_sizes(sizes: Sequence[int], slower: Mapping[int, bool]) -> list[int]:
+    """The batch sizes on either side of the crossover that are in the grid."""
+    low, high = bracket(sizes, slower)
+    return [sizes[at] for at in (low, high) if 0 <= at < len(sizes)]
+
+
+def widened(
+    sizes: Sequence[int], measured: Collection[int], undecided: Collection[int]
+) -> list[int]:
+    """The nearest unmeasured neighbours of measured batch sizes without a decided verdict."""
+    found = set()
+    for size in undecided:
+        at = sizes.index(size)
+        below = [other for other in sizes[:at] if other not in measured]
+        above = [other for other in sizes[at + 1 :] if other not in measured]
+        # A decided cell in between closes that side.
+        if below and not _decided_between(sizes, below[-1], size, measured, undecided):
+            found.add(below[-1])
+        if above and not _decided_between(sizes, size, above[0], measured, undecided):
+            found.add(above[0])
+    return sorted(found)
+
+
+def _decided_between(
+    sizes: Sequence[int],
+    low: int,
+    high: int,
+    measured: Collection[int],
+    undecided: Collection[int],
+) -> bool:
+    return any(low < size < high and size in measured and size not in undecided for size in sizes)
+
+
+LOOKS = (5, 9, 15)
+"""Blocks after which `--until-decided` looks, besides those asked for (`planned_looks`)."""
+
+
+class Undecided(NamedTuple):
+    """A cell that deserves more blocks: an accelerator against the CPU at one thread setting."""
+
+    workload: str
+    batch_size: int
+    device: str
+    threads: int
+    why: str
+
+
+Ask = Callable[[], list[Undecided]]
+"""Asks the reading half about everything measured so far."""
+Look = Callable[[int], list[Undecided]]
+"""The same as a planned look, after so many blocks."""
+
+
+def planned_looks(blocks: int) -> tuple[int, ...]:
+    """The looks of `--until-decided`, planned beforehand: they share alpha evenly.
+
+    The first is after the blocks that every cell gets, the last one is the report's.
+    """
+    return (blocks, *(planned for planned in LOOKS if planned > blocks))
+
+
+def measure_all(campaign: Campaign, plans: Iterable[WorkloadPlan]) -> None:
+    """Every block of every workload."""
+    run_rounds(campaign, plans, range(campaign.settings.blocks))
+
+
+def run_rounds(campaign: Campaign, plans: Iterable[WorkloadPlan], blocks: Iterable[int]) -> None:
+    """Round by round: a block of every workload before the next block of any.
+
+    A run that is cut has lost rounds then, not workloads.
+    """
+    plans = list(plans)
+    for block in blocks:
+        for plan in plans:
+            campaign.run_block(plan, block)
+
+
+def measure_until_decided(campaign: Campaign, plans: list[WorkloadPlan], look: Look) -> None:
+    """All, then at planned looks further blocks for undecided cells and around crossovers."""
+    measure_all(campaign, plans)
+    for done, blocks in pairwise(planned_looks(campaign.settings.blocks)):
+        cells = [cell for cell in look(done) if cell.why != "too close"]
+        chosen = [
+            _restricted(plan, [cell for cell in cells if cell.workload == plan.workload])
+            for plan in plans
+        ]
+        run_rounds(campaign, chosen, range(done, blocks))
+
+
+def _restricted(plan: WorkloadPlan, cells: list[Undecided]) -> WorkloadPlan:
+    """The plan's batch sizes of these cells, on the accelerator and on the CPU it meets."""
+    wanted: dict[Arm, set[int]] = {}
+    for cell in cells:
+        for arm in (Arm(cell.device), Arm("cpu", cell.threads)):
+            wanted.setdefault(arm, set()).add(cell.batch_size)
+    sizes = {
+        arm: tuple(size for size in own if size in wanted.get(arm, ()))
+        for arm, own in plan.batch_sizes.items()
+    }
+    return plan._replace(batch_sizes=sizes)
+
+
+def find_crossovers(campaign: Campaign, plans: Iterable[WorkloadPlan], ask: Ask) -> None:
+    """Only the batch sizes around each crossover, found by bisection in the first block.
+
+    The search looks at the sign of one block's ratio, for warm epochs and for totals at every
+    number of epochs; the batch sizes that it ends on get every block. Where their verdicts are not
+    decided, their neighbours are measured as well.
+    """
+    chosen = [(plan, _search(campaign, plan)) for plan in plans]
+    while chosen := [(plan, sizes) for plan, sizes in chosen if sizes]:
+        measure_all(campaign, [with_repeats(plan, sizes) for plan, sizes in chosen])
+        undecided = [cell for cell in ask() if cell.why != "around the crossover"]
+        chosen = [(plan, _wider(plan, sizes, undecided)) for plan, sizes in chosen]
+
+
+def _wider(plan: WorkloadPlan, sizes: list[int], undecided: list[Undecided]) -> list[int]:
+    """The batch sizes with their neighbours, where some are not decided; otherwise none."""
+    own = {cell.batch_size for cell in undecided if cell.workload == plan.workload}
+    more = widened(plan.all_sizes, sizes, own & set(sizes))
+    return sorted({*sizes, *more}) if more else []
+
+
+def _search(campaign: Campaign, plan: WorkloadPlan) -> list[int]:
+    """Bisects in block 0; the batch sizes on both sides of each curve's crossover."""
+    tried: set[int] = set()
+    while True:
+        todo, ends = set(), set()
+        for slower in block_signs(campaign, plan):
+            # A batch size that could not be measured is no place to look for a sign.
+            grid = [size for size in plan.all_sizes if size in slower or size not in tried]
+            size = next_size(grid, slower) if grid else None
+            if size is not None:
+                todo.add(size)
+            elif grid:
+                ends.update(bracket_sizes(grid, slower))
+        if not todo:
+            return sorted(ends)
+        tried |= todo
+        campaign.run_block(with_only(plan, sorted(todo)), 0)
+
+
+def block_signs(campaign: Campaign, plan: WorkloadPlan) -> list[dict[int, bool]]:
+    """For every curve the batch sizes measured in block 0, and whether the GPU took longer there.
+
+    A curve is an accelerator against the CPU at one thread setting, warm or at a number of epochs.
+    """
+    arms = [arm for arm in plan.batch_sizes if not arm.again]
+    curves = []
+    for gpu in (arm for arm in arms if arm.device != "cpu"):
+        for cpu in (arm for arm in arms if arm.device == "cpu"):
+            for epochs in (None, *campaign.settings.epochs):
+                pairs = {
+                    size: (seconds(campaign, plan, gpu, size, epochs),
+                           seconds(campaign, plan, cpu, size, epochs))
+                    for size in plan.all_sizes
+                }  # fmt: skip
+                curves.append({s: g > c for s, (g, c) in pairs.items() if not math.isnan(g - c)})
+    return curves
+
+
+def seconds(
+    campaign: Campaign, plan: WorkloadPlan, arm: Arm, size: int, epochs: int | None
+) -> float:
+    """Block 0's warm epoch (`epochs` None) or total seconds; nan when there are none."""
+    line = campaign.measurements.measured.get(Key(plan.workload, arm, size), {}).get(0)
+    most = campaign.settings.measured_epochs
+    if line is None or len(line["epoch_seconds"]) < min(epochs or 1, most):
+        return math.nan
+    if epochs is None:
+        return float(median(line["epoch_seconds"]))
+    return total_seconds(line, epochs, measured_epochs=most)

@@ -1,0 +1,130 @@
+"""A worker process: `python -m bench.measure.worker` reads a Job and answers line by line in JSON.
+
+Answers, in this order: one `started` line, then for every batch size a `measured` or `absent` line,
+then `done`. An exception before the first batch size is one `absent` line without a batch size.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+from bench.job import Job
+from bench.measure.child import die_when_input_ends
+from bench.train.device import first_line
+from bench.train.epochs import measure
+from bench.train.errors import classify, is_of_compiling
+from bench.train.trainer import Arm
+
+Work = Callable[[Arm, int], dict[str, Any]]
+
+
+def work_of(job: Job) -> Work:
+    """The function that answers for a batch size of an open arm."""
+    work = _work(job.task)
+    return _compiling(work) if job.compiled else work
+
+
+def _work(task: str) -> Work:
+    # What a measuring worker does not need it does not import.
+    if task == "diagnose":
+        from bench.why.diagnose import diagnose  # noqa: PLC0415
+
+        return diagnose
+    if task == "peaks":
+        from bench.why.peaks import peaks  # noqa: PLC0415
+
+        return peaks
+    return measure
+
+
+def _compiling(work: Work) -> Work:
+    """The same; what torch.compile cannot do on this machine is unsupported, not a failure."""
+
+    def compiled(arm: Arm, batch_size: int) -> dict[str, Any]:
+        try:
+            return work(arm, batch_size)
+        except Exception as error:
+            if not is_of_compiling(error):
+                raise
+            cause = getattr(error, "inner_exception", error)
+            if classify(cause)[0] == "oom":
+                raise cause from None
+            raise NotImplementedError(f"torch.compile: {first_line(cause)}") from error
+
+    return compiled
+
+
+def take_stdout() -> TextIO:
+    """The real standard output for our lines alone; what libraries print goes to stderr."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    return answers
+
+
+def main() -> None:
+    """Measures one job."""
+    answers = take_stdout()
+    job = Job.from_line(sys.stdin.readline())
+    die_when_input_ends()
+
+    def answer(kind: str, **fields: Any) -> None:
+        answers.write(json.dumps({"kind": kind} | fields, allow_nan=False) + "\n")
+        answers.flush()
+
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    begin = time.perf_counter_ns()
+    import torch  # noqa: PLC0415 - timed: a user's script pays for it as well
+
+    import_seconds = (time.perf_counter_ns() - begin) / 1e9
+    if job.threads:
+        torch.set_num_threads(job.threads)
+    process = {
+        "started": started,
+        "import_seconds": import_seconds,
+        "threads": torch.get_num_threads(),
+    }
+    answer("started", **process)
+    _measure_all(job, answer, process)
+    answer("done")
+    os._exit(0)  # a device's driver may hang while it is torn down; everything is answered
+
+
+def _measure_all(job: Job, answer: Any, process: dict[str, Any]) -> None:
+    # These import torch, which has to be timed first.
+    from bench.train.epochs import TooSlowError  # noqa: PLC0415
+    from bench.train.errors import classify  # noqa: PLC0415
+    from bench.train.numerics import pin_numerics_of  # noqa: PLC0415
+    from bench.train.trainer import open_arm  # noqa: PLC0415
+
+    try:
+        process = process | pin_numerics_of(job)
+        arm, work = open_arm(job), work_of(job)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the reason of these cells
+        reason, detail = classify(error)
+        answer("absent", batch_size=None, reason=reason, detail=detail)
+        return
+    out_of_memory_at: int | None = None
+    for batch_size in job.batch_sizes:
+        if out_of_memory_at is not None and batch_size > out_of_memory_at:
+            detail = f"out of memory at batch size {out_of_memory_at} already"
+            answer("absent", batch_size=batch_size, reason="implied", detail=detail)
+            continue
+        try:
+            answer("measured", batch_size=batch_size, **process, **work(arm, batch_size))
+        except TooSlowError as slow:
+            answer("absent", batch_size=batch_size, reason="timeout", detail=str(slow))
+        except Exception as error:  # noqa: BLE001 - as above
+            reason, detail = classify(error)
+            answer("absent", batch_size=batch_size, reason=reason, detail=detail)
+            if reason == "oom":
+                out_of_memory_at = min(batch_size, out_of_memory_at or batch_size)
+            if reason == "failed":
+                return  # the device may be left in any state: a new process takes the rest
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""A result file that a run has to itself: its lock, its journal, and what must not be lost."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from bench.measure.journal import (
+    Journal,
+    JournalError,
+    Line,
+    difference,
+    journal_path,
+    lock_path,
+    lock_result,
+    read_journal,
+)
+
+
+@dataclass
+class Claim:
+    """The place of a result. `key` names the part of its content that is ours.
+
+    Everything that cannot be done is a `pytest.UsageError`: one line that says what to do.
+    """
+
+    path: Path
+    key: str
+    resume: bool
+    overwrite: bool
+    command: str
+    lock: FileLock | None = field(default=None, init=False)
+
+    def check(self) -> None:
+        """Refuses to lose a result or a journal, and to work on a file beside another run."""
+        journal = journal_path(self.path)
+        if self.lock is None and lock_path(self.path).exists():
+            self._lock().release()
+        if self.resume:
+            self._check_resume(journal)
+        elif not self.overwrite and journal.exists():
+            raise pytest.UsageError(
+                f"{journal} holds a run that was cut short; "
+                "finish it with --resume or discard it with --overwrite"
+            )
+        elif not self.overwrite and self.path.exists():
+            raise pytest.UsageError(
+                f"{self.path} exists; name another file or replace it with --overwrite"
+            )
+
+    def _check_resume(self, journal: Path) -> None:
+        """A result that lies there already must be of the run in the journal, or given up by it."""
+        if not journal.exists():
+            raise pytest.UsageError(
+                f"--resume: there is no {journal} to resume; start without --resume"
+            )
+        header = _read(journal)[0]
+        mine = header.get("overwrites") or self._started() == header.get("started")
+        if self.path.exists() and not mine:
+            raise pytest.UsageError(
+                f"--resume: {self.path} is not of the run in {journal}; move the result away first"
+            )
+
+    def _started(self) -> str | None:
+        """When the run began that an existing result file is of; None when it is not ours."""
+        try:
+            return str(json.loads(self.path.read_bytes())[self.key]["run"]["started"])
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+            return None
+
+    def take(self) -> None:
+        """Takes the file until `release`, after a check with nobody else at work on it."""
+        self.lock = self._lock()
+        self.check()
+
+    def _lock(self) -> FileLock:
+        try:
+            return lock_result(self.path)
+        except JournalError as error:
+            raise pytest.UsageError(str(error)) from None
+
+    def release(self) -> None:
+        """Lets another run have the file."""
+        if self.lock is not None:
+            # Unlinked while it is held: whoever waits for it sees that the file is gone.
+            lock_path(self.path).unlink(missing_ok=True)
+            self.lock.release()
+            self.lock = None
+
+    def open_journal(self, identity: Line, *, now: str) -> tuple[Journal, str, list[Line]]:
+        """The journal, when its run began, and the lines that a resumed run has already.
+
+        `identity` must not change between a run and its resumption; it is compared field by field.
+        """
+        path = journal_path(self.path)
+        identity = json.loads(json.dumps(identity))  # as it comes back: JSON has no tuples
+        try:
+            if not self.resume:
+                return Journal.create(path, self._header(identity, now)), now, []
+            header, lines = _read(path)
+            differs = difference(header.get("identity", {}), identity)
+            if differs:
+                raise pytest.UsageError(
+                    f"--resume: {path} is of another run: {differs}; "
+                    "give the same command on the same machine, or another file"
+                )
+            journal = Journal.reopen(path)
+            journal.append({"kind": "resumed", "at": now, "command": self.command})
+        except JournalError as error:
+            raise pytest.UsageError(str(error)) from None
+        return journal, str(header["started"]), lines
+
+    def _header(self, identity: Line, now: str) -> Line:
+        return {
+            "kind": "run",
+            "started": now,
+            "command": self.command,
+            # A later --resume may replace the result that lies there now: this run was told so.
+            "overwrites": self.path.exists(),
+            "identity": identity,
+        }
+
+
+def _read(journal: Path) -> tuple[Line, list[Line]]:
+    try:
+        return read_journal(journal)
+    except JournalError as error:
+        raise pytest.UsageError(f"--resume: {error}") from None

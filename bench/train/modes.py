@@ -1,0 +1,104 @@
+"""How a job wants its data and its network: placed, packed, in bf16, channels last, compiled.
+
+Nothing of this runs inside the lean loop of a plain job. What a device or network lacks raises
+NotImplementedError, which makes an `unsupported` row.
+"""
+
+import os
+import tempfile
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache
+
+import torch
+from torch import Tensor, nn
+
+from bench.job import Job
+from bench.train.device import first_line
+from bench.train.sequences import with_loop
+from bench.variants import conflict
+from models import Split
+
+COMPILE_FOLDER = "CROSSOVER_COMPILE_FOLDER"
+"""Names the folder in which compiling processes make theirs; whoever made it removes it."""
+
+
+class Autocast(nn.Module):
+    """A network whose forward pass runs in bf16 autocast; its output is float32 for the loss."""
+
+    def __init__(self, network: nn.Module, device_type: str) -> None:
+        super().__init__()
+        self.network = network
+        self.device_type = device_type
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """What the network makes of the inputs."""
+        with torch.autocast(self.device_type, dtype=torch.bfloat16):
+            output: Tensor = self.network(*inputs)
+        return output.float()
+
+
+def place(split: Split, job: Job, device: torch.device) -> Split:
+    """The split where the job's loop wants it: on the device, or left on the host."""
+    if job.loop.placement == "pinned":
+        require_pinned_memory()
+    if job.loop.placement != "resident":
+        device = torch.device("cpu")
+    layout = torch.channels_last if job.memory_format == "channels-last" else None
+    inputs = tuple(_laid_out(tensor.to(device), layout) for tensor in split.inputs)
+    return Split(inputs=inputs, targets=split.targets.to(device))
+
+
+def _laid_out(tensor: Tensor, layout: torch.memory_format | None) -> Tensor:
+    if layout is None or tensor.dim() != 4:
+        return tensor
+    return tensor.contiguous(memory_format=layout)
+
+
+def require_pinned_memory() -> None:
+    """Raises NotImplementedError where torch can pin no memory."""
+    try:
+        torch.empty(1, pin_memory=True)
+    except RuntimeError as error:
+        raise NotImplementedError(f"pinned memory: {first_line(error)}") from error
+
+
+def prepare(network: nn.Module, job: Job, device: torch.device) -> nn.Module:
+    """The network as the job wants it run; it shares the parameters of the one given.
+
+    Raises NotImplementedError when that makes no sense for this network.
+    """
+    if why := conflict(job):
+        raise NotImplementedError(why)
+    network = with_loop(network, job.loop)
+    if job.memory_format == "channels-last":
+        if not any(isinstance(module, nn.Conv2d) for module in network.modules()):
+            raise NotImplementedError("channels last: the network has no 2-D convolution")
+        network = network.to(memory_format=torch.channels_last)
+    if job.precision == "bf16":
+        network = Autocast(network, device.type)
+    return network
+
+
+def compile_afresh(network: nn.Module, mode: str) -> None:
+    """Has the network compiled at its first use, with nothing left over from earlier processes.
+
+    One shape a compilation: what a person gets who trains at one batch size.
+    """
+    os.environ["TORCHINDUCTOR_CACHE_DIR"] = own_compile_folder()
+    torch.compiler.reset()
+    torch.compiler.config.force_disable_caches = True
+    network.compile(mode=mode, dynamic=False)
+
+
+@cache
+def own_compile_folder() -> str:
+    """This process's own empty folder for what is compiled."""
+    return tempfile.mkdtemp(prefix="compile-", dir=os.environ.get(COMPILE_FOLDER))
+
+
+def eagerly(job: Job) -> AbstractContextManager[object]:
+    """Inside, a compiled network runs as it was written: other shapes need no compilation."""
+    if not job.compiled:
+        return nullcontext()
+    stance: AbstractContextManager[object] = torch.compiler.set_stance("force_eager")
+    return stance

@@ -1,0 +1,138 @@
+"""What may make a cell faster, as changes of a job; and what a study's processes do differently.
+
+Imports no torch. A remedy that the plain cell has already is measured the other way round: the
+variant does without it (`applied`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bench.job import Job
+from bench.loop import RUNGS
+
+PLAIN = "plain"
+DIAGNOSIS = "diagnosis"
+PEAKS = "peaks"
+_TASKS = {DIAGNOSIS: "diagnose", PEAKS: "peaks"}
+
+Change = Callable[[Job], Job]
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """How a job is with the remedy and how without it, and on which devices it means anything.
+
+    `only`: a type of device, `accelerator` for all but the CPU, or nothing for all.
+    """
+
+    apply: Change
+    undo: Change
+    only: str = ""
+    why: str = ""
+
+
+def _fields(**fields: Any) -> Change:
+    return lambda job: replace(job, **fields)
+
+
+def _loop(**fields: Any) -> Change:
+    return lambda job: replace(job, loop=replace(job.loop, **fields))
+
+
+REMEDIES = {
+    "resident-data": Remedy(
+        _loop(placement="resident", loader="slices"),
+        _loop(placement="per-batch"),
+        only="accelerator",
+        why="the CPU computes where the data lies",
+    ),
+    "foreach-optimizer": Remedy(
+        _fields(optimizer_implementation="foreach"), _fields(optimizer_implementation="for-loop")
+    ),
+    "fused-optimizer": Remedy(
+        _fields(optimizer_implementation="fused"), _fields(optimizer_implementation="for-loop")
+    ),
+    "compile": Remedy(_fields(compiled="default"), _fields(compiled="")),
+    "cuda-graphs": Remedy(
+        _fields(compiled="reduce-overhead"),
+        _fields(compiled=""),
+        only="cuda",
+        why="CUDA graphs need a cuda device",
+    ),
+    "bf16": Remedy(_fields(precision="bf16"), _fields(precision="ieee")),
+    "tf32": Remedy(
+        _fields(precision="tf32"),
+        _fields(precision="ieee"),
+        only="cuda",
+        why="TF32 is a number format of cuda devices",
+    ),
+    "channels-last": Remedy(
+        _fields(memory_format="channels-last"), _fields(memory_format="contiguous")
+    ),
+    "one-thread": Remedy(
+        _fields(threads=1),
+        _fields(threads=0),
+        only="cpu",
+        why="the number of threads is the CPU's",
+    ),
+    "flush-denormals": Remedy(
+        _fields(flush_denormals=True),
+        _fields(flush_denormals=False),
+        only="cpu",
+        why="flushing denormals is a setting of the CPU",
+    ),
+}
+
+
+WORTH = (
+    "fused-optimizer",
+    "cuda-graphs",
+    "compile",
+    "foreach-optimizer",
+    "resident-data",
+    "one-thread",
+    "bf16",
+    "tf32",
+    "channels-last",
+    "flush-denormals",
+)
+"""The remedies in the order in which they are measured where time is short: by how often each is
+the answer to "why is my GPU slower?". Launching many small operations comes first, then copies,
+then the CPU's threads, then faster arithmetic.
+"""
+
+
+def vary(job: Job, variant: str) -> Job:
+    """The job of a study's arm: another task, a rung of the ladder, or with (without) a remedy."""
+    if variant in ("", PLAIN):
+        return job
+    if variant in _TASKS:
+        return replace(job, task=_TASKS[variant])
+    if variant in RUNGS:
+        return replace(job, loop=RUNGS[variant])
+    remedy = REMEDIES[variant]
+    return remedy.undo(job) if applied(job, variant) else remedy.apply(job)
+
+
+def applied(job: Job, variant: str) -> bool:
+    """Whether the job has this remedy already. The other variants are no remedies."""
+    return variant in REMEDIES and REMEDIES[variant].apply(job) == job
+
+
+def conflict(job: Job) -> str | None:
+    """Why torch cannot run a job as it is asked; None where it can."""
+    if job.compiled and job.precision == "tf32":
+        return "TF32 with torch.compile: torch's compiler cannot read how TF32 is set"
+    return None
+
+
+def refusal(variant: str, device: str) -> str | None:
+    """Why a variant means nothing on a device; None where it is worth a try."""
+    kind = device.partition(":")[0]
+    remedy = REMEDIES.get(variant)
+    if remedy is None or remedy.only in ("", kind):
+        return None
+    if remedy.only == "accelerator" and kind != "cpu":
+        return None
+    return f"{remedy.why}, this is {kind}"

@@ -1,0 +1,161 @@
+"""The instrumented run of one cell: parts of a step, host against device, counts.
+
+Never the run that gives a verdict: a process of its own, asked for with `--diagnose`.
+"""
+
+import gc
+from collections.abc import Callable
+from functools import partial
+from statistics import median
+from typing import Any
+
+import torch
+from torch import nn
+
+from bench.train.epochs import TooSlowError, minibatch, warm_up
+from bench.train.lean_loop import steps_an_epoch, train_step
+from bench.train.trainer import Arm, fresh_training, make_permutation
+from bench.why.operations import count_flops, count_operations, count_synchronisations
+from bench.why.parts import (
+    PARTS,
+    Pass,
+    evaluation_seconds,
+    instrumented_pass,
+    median_parts,
+    undisturbed_pass,
+)
+from bench.why.queued import alone_seconds, queue_step
+from models.lstm_gates import LSTMGates
+
+PASS_SECONDS = 0.2
+PASSES = 7
+FEWEST_STEPS = 3
+ALONE = 9
+# Passes of at least FEWEST_STEPS steps twice, single steps, counts: fewer than this many steps.
+FEWEST_STEPS_IN_ALL = 20
+BLOCKER_SIZES = (256, 512, 1024, 2048, 4096)
+BLOCKER_LAUNCHES = 16
+
+
+def diagnose(arm: Arm, batch_size: int) -> dict[str, Any]:
+    """What a diagnosis says of one batch size: seconds a step, counts a step.
+
+    Raises TooSlowError when the cell's time limit is too short for it.
+    """
+    gc.collect()
+    first, warm, _ = warm_up(arm, batch_size)
+    cold = arm.note_first_step(first, warm)
+    limit = arm.job.cell_timeout_seconds
+    if warm * FEWEST_STEPS_IN_ALL > limit:
+        raise TooSlowError(
+            f"a step takes {warm:.3g} s, a diagnosis at least {FEWEST_STEPS_IN_ALL} of them"
+        )
+    network, optimizer = fresh_training(arm)
+    times = time_parts(arm, network, optimizer, batch_size=batch_size, warm=warm)
+    step = single_step(arm, network, optimizer, batch_size)
+    repeats = max(3, min(ALONE, int(limit / 20 / warm)))
+    host, alone = alone_seconds(arm.clock, step, repeats)
+    return {
+        **times,
+        **host_and_device(arm, step, host_seconds=host),
+        "alone_seconds": alone,
+        **counts(arm, network, step),
+        "steps": steps_an_epoch(arm.job.samples, batch_size),
+        "context_seconds": cold.context_seconds,
+        "transfer_seconds": cold.transfer_seconds,
+        "first_step_seconds": cold.first_step_seconds,
+        "warm_step_seconds": cold.warm_step_seconds,
+    }
+
+
+def time_parts(
+    arm: Arm,
+    network: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    *,
+    batch_size: int,
+    warm: float,
+) -> dict[str, Any]:
+    """`parts` and `step_seconds`: instrumented and undisturbed passes in turn, medians of both.
+
+    The evaluation of an epoch is timed apart and shared out over its steps, in both alike.
+    """
+    samples = pass_samples(arm, batch_size, warm)
+    spent = 0.0
+    looked: list[dict[str, float]] = []
+    plain: list[float] = []
+    while len(plain) < PASSES and (not plain or spent < arm.job.cell_timeout_seconds / 2):
+        which = Pass(len(plain), samples, batch_size)
+        # The order of the two alternates: a machine that slows down does so for both.
+        for instrumented in (True, False) if len(plain) % 2 else (False, True):
+            if instrumented:
+                looked.append(instrumented_pass(arm, network, optimizer, which))
+                spent += sum(looked[-1].values()) * which.steps
+            else:
+                plain.append(undisturbed_pass(arm, network, optimizer, which))
+                spent += plain[-1] * which.steps
+    evaluation = evaluation_seconds(arm, network, batch_size=batch_size)
+    evaluation /= steps_an_epoch(arm.job.samples, batch_size)
+    parts = median_parts(looked) | {"evaluation": evaluation}
+    return {
+        "parts": {f"{part}_seconds": parts[part] for part in PARTS},
+        "step_seconds": median(plain) + evaluation,
+        "instrumented_step_seconds": median(sum(one.values()) for one in looked) + evaluation,
+    }
+
+
+def pass_samples(arm: Arm, batch_size: int, warm: float) -> int:
+    """Whole minibatches for PASS_SECONDS of training, as far as an epoch has them."""
+    wanted = max(FEWEST_STEPS, round(PASS_SECONDS / warm))
+    return min(wanted, arm.job.samples // batch_size) * batch_size
+
+
+def single_step(
+    arm: Arm, network: nn.Module, optimizer: torch.optim.Optimizer, batch_size: int
+) -> Callable[[], object]:
+    """One training step on one minibatch that lies on the device."""
+    places = make_permutation(arm.job, 0, arm.train.targets.device)[:batch_size]
+    inputs, targets = minibatch(arm, places)
+    return lambda: train_step(network, arm.workload.loss, optimizer, inputs, targets)
+
+
+def host_and_device(
+    arm: Arm, step: Callable[[], object], *, host_seconds: float
+) -> dict[str, float | None]:
+    """What of a step is the host's and what the device's own; null where that is not known."""
+    if arm.device.type == "cpu":  # nothing is queued: all of it is the host's
+        return {"host_enqueue_seconds": host_seconds, "device_busy_seconds": None}
+    blockers = matrix_products(arm.device)
+    queued = queue_step(arm.clock, step, host_seconds=host_seconds, blockers=blockers)
+    return {
+        "host_enqueue_seconds": None if queued is None else host_seconds,
+        "device_busy_seconds": None if queued is None else queued.device_seconds,
+    }
+
+
+def matrix_products(device: torch.device) -> list[Callable[[], object]]:
+    """Works of growing length, each of a few launches: they leave the queue to the step."""
+
+    def multiply(size: int) -> None:
+        matrix = torch.ones(size, size, device=device)
+        for _ in range(BLOCKER_LAUNCHES):
+            torch.mm(matrix, matrix)
+
+    return [partial(multiply, size) for size in BLOCKER_SIZES]
+
+
+def counts(arm: Arm, network: nn.Module, step: Callable[[], object]) -> dict[str, Any]:
+    """Operations, bytes, FLOPs, host reads and synchronisations of one step."""
+    counted = count_operations(step)
+    flops = count_flops(step)
+    recurrent = any(isinstance(part, nn.RNNBase | LSTMGates) for part in network.modules())
+    return {
+        "operations": counted.total,
+        "moved_bytes": counted.moved_bytes,
+        "flops": flops.counted,
+        "uncounted_operations": list(flops.uncounted),
+        "host_reads": counted.host_reads,
+        "synchronisations": count_synchronisations(step, arm.device),
+        "sequence_length": arm.train.inputs[0].shape[1] if recurrent else None,
+        "sequence_kernels": counted.sequence_kernels,
+    }

@@ -1,0 +1,111 @@
+"""Where a step's time goes: the same loop with a clock between its parts.
+
+Each part waits for the device before its clock is read, so on a device with a queue the parts
+together take longer than the undisturbed step: what looking costs, kept beside it.
+"""
+
+from dataclasses import dataclass, field
+from statistics import median
+
+import torch
+from torch import Tensor, nn
+
+from bench.train.clock import NANOSECONDS, DeviceClock
+from bench.train.course_loop import batches, evaluate_everything, on_device, train_as_asked
+from bench.train.trainer import Arm, make_permutation
+
+PARTS = ("load", "copy", "forward", "backward", "optimizer", "evaluation")
+
+
+@dataclass
+class Laps:
+    """Adds the seconds since the last lap to a part, the device idle at each reading."""
+
+    clock: DeviceClock
+    seconds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(PARTS, 0.0))
+
+    def __post_init__(self) -> None:
+        self.last = self._read()
+
+    def take(self, part: str) -> None:
+        """Ends a lap: what went by since the last one belongs to `part`."""
+        now = self._read()
+        self.seconds[part] += (now - self.last) / NANOSECONDS
+        self.last = now
+
+    def _read(self) -> int:
+        self.clock.synchronise()
+        return self.clock.now()
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Some whole minibatches of one epoch, by their number and the samples that they hold."""
+
+    number: int
+    samples: int
+    batch_size: int
+
+    @property
+    def steps(self) -> int:
+        """Optimiser steps in the pass."""
+        return self.samples // self.batch_size
+
+    def permutation(self, arm: Arm) -> Tensor:
+        """The places of the pass's samples, where the data lies."""
+        order = make_permutation(arm.job, self.number, arm.train.targets.device)
+        return order[: self.samples]
+
+
+def instrumented_pass(
+    arm: Arm, network: nn.Module, optimizer: torch.optim.Optimizer, which: Pass
+) -> dict[str, float]:
+    """Trains a pass as the loop does and returns the seconds a step of each part."""
+    loop = arm.job.loop
+    pinned = loop.placement == "pinned"
+    laps = Laps(arm.clock)
+    order = which.permutation(arm)
+    for batch in batches(arm.train, loop, permutation=order, batch_size=which.batch_size):
+        laps.take("load")
+        inputs, targets = on_device(batch, arm.device, pinned=pinned)
+        laps.take("copy")
+        optimizer.zero_grad()
+        laps.take("optimizer")
+        loss = arm.workload.loss(network(*inputs), targets)
+        laps.take("forward")
+        loss.backward()  # type: ignore[no-untyped-call]  # torch's stubs miss it
+        laps.take("backward")
+        optimizer.step()
+        laps.take("optimizer")
+    laps.take("load")  # what it takes to find that there is no further minibatch
+    return {part: seconds / which.steps for part, seconds in laps.seconds.items()}
+
+
+def undisturbed_pass(
+    arm: Arm, network: nn.Module, optimizer: torch.optim.Optimizer, which: Pass
+) -> float:
+    """Seconds a step of the same pass with the clock at its ends alone."""
+
+    def work() -> None:
+        train_as_asked(
+            arm,
+            network,
+            optimizer,
+            permutation=which.permutation(arm),
+            batch_size=which.batch_size,
+        )
+
+    return arm.clock.time(work).wall_seconds / which.steps
+
+
+def evaluation_seconds(arm: Arm, network: nn.Module, *, batch_size: int) -> float:
+    """Seconds of the loop's evaluation after one epoch; 0 where it has none."""
+    if arm.job.loop.evaluate == "never":
+        return 0.0
+    work = lambda: evaluate_everything(arm, network, batch_size=batch_size)  # noqa: E731
+    return arm.clock.time(work).wall_seconds
+
+
+def median_parts(passes: list[dict[str, float]]) -> dict[str, float]:
+    """The median of each part over the passes."""
+    return {part: median(one[part] for one in passes) for part in PARTS}

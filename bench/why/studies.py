@@ -1,0 +1,169 @@
+"""Studies beside the verdict's run: the diagnosis, and variants (ladder and remedies).
+
+A study is measured like the run itself - blocks of fresh processes, every answer journalled - but
+its answers are kept apart and decide no verdict between devices. Only cells that have a time are
+studied.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from bench.grid import Arm, WorkloadPlan
+from bench.loop import rungs
+from bench.measure.blocks import Campaign
+from bench.measure.journal import Journal, Line
+from bench.measure.measurements import Key, Measurements, place_of
+from bench.measure.search import run_rounds
+from bench.options import Settings
+from bench.variants import DIAGNOSIS, PEAKS, PLAIN, refusal
+
+COMPILE_FOLDER = "CROSSOVER_COMPILE_FOLDER"  # bench.train.modes reads it, where torch is imported
+STUDIES = ("diagnosis", "variants")
+
+
+@dataclass
+class StudyJournal(Journal):
+    """The run's journal; a study's lines say whose they are."""
+
+    study: str = ""
+
+    def append(self, line: Line) -> None:
+        """Writes one line of the study."""
+        super().append(line | {"study": self.study})
+
+
+@dataclass
+class Studies:
+    """The studies that a run was asked for; `main` is what the run itself measured."""
+
+    settings: Settings
+    main: Measurements
+    measurements: dict[str, Measurements] = field(
+        default_factory=lambda: {name: Measurements() for name in STUDIES}
+    )
+
+    def take(self, line: Line) -> None:
+        """Files a journal line: of a study, or of the run itself."""
+        study = line.get("study")
+        (self.main if study is None else self.measurements[study]).take(line)
+
+    def blocks(self, study: str) -> int:
+        """Processes for each arm: a diagnosis gives no verdict and needs one."""
+        return 1 if study == "diagnosis" else self.settings.blocks
+
+    def plans(self, plans: Iterable[WorkloadPlan]) -> Iterator[tuple[str, WorkloadPlan]]:
+        """(study, plan) for everything that was asked for."""
+        plans, settings = list(plans), self.settings
+        if settings.diagnose:
+            for plan in diagnosis_plans(plans):
+                yield "diagnosis", plan
+        if settings.ladder or settings.remedies:
+            for plan in plans:
+                yield "variants", variants_plan(plan, settings)
+
+    def run(self, campaign: Campaign, plans: Iterable[WorkloadPlan]) -> None:
+        """Measures what was asked for, after the run itself."""
+        parts = self.campaigns(campaign)
+        with compile_folder():
+            asked = list(self.plans(map(self.timed, plans)))
+            for study, plan in asked:
+                refuse(parts[study], plan)
+            for study in STUDIES:
+                plans_of = [plan for name, plan in asked if name == study]
+                run_rounds(parts[study], plans_of, range(self.blocks(study)))
+
+    def timed(self, plan: WorkloadPlan) -> WorkloadPlan:
+        """The plan cut to the cells that have a time, without A/A repeats."""
+        sizes = {
+            arm: tuple(size for size in own if Key(plan.workload, arm, size) in self.main.measured)
+            for arm, own in plan.batch_sizes.items()
+            if not arm.again
+        }
+        return plan._replace(batch_sizes={arm: own for arm, own in sizes.items() if own})
+
+    def campaigns(self, campaign: Campaign) -> dict[str, Campaign]:
+        """The campaign of each study, its answers kept apart."""
+        return {study: self._campaign(campaign, study) for study in STUDIES}
+
+    def _campaign(self, campaign: Campaign, study: str) -> Campaign:
+        journal = campaign.journal
+        return replace(
+            campaign,
+            settings=replace(self.settings, blocks=self.blocks(study)),
+            journal=StudyJournal(journal.path, journal.file, journal.sync, study),
+            measurements=self.measurements[study],
+        )
+
+    def missing(self, plans: Iterable[WorkloadPlan]) -> int:
+        """How many planned answers are still to be given."""
+        return sum(
+            len(self.measurements[study].pending(plan.workload, arm, block, sizes))
+            for study, plan in self.plans(map(self.timed, plans))
+            for block in range(self.blocks(study))
+            for arm, sizes in plan.arms(block).items()
+        )
+
+    def planned(self, plans: Iterable[WorkloadPlan]) -> dict[tuple[str, str], int]:
+        """Answers to come, by workload and device, should every cell get a time."""
+        answers: dict[tuple[str, str], int] = {}
+        for study, plan in self.plans(plans):
+            for arm, count in plan.answers(self.blocks(study)).items():
+                where = (plan.workload, arm.device)
+                answers[where] = answers.get(where, 0) + count
+        return answers
+
+
+def diagnosis_plans(plans: Iterable[WorkloadPlan]) -> list[WorkloadPlan]:
+    """One instrumented process for each workload, device and number of threads; peaks once each."""
+    answer, known = [], set()
+    for plan in plans:
+        arms: dict[Arm, tuple[int, ...]] = {}
+        for arm, sizes in _first_arms(plan):
+            if arm not in known:
+                known.add(arm)
+                arms[arm._replace(variant=PEAKS)] = sizes[:1]
+            arms[arm._replace(variant=DIAGNOSIS)] = sizes
+        answer.append(plan._replace(batch_sizes=arms))
+    return answer
+
+
+def variants_plan(plan: WorkloadPlan, settings: Settings) -> WorkloadPlan:
+    """The plain cells, every variant asked for, and the plain cells again (the noise floor)."""
+    arms: dict[Arm, tuple[int, ...]] = {}
+    for arm, sizes in _first_arms(plan):
+        steps = rungs(plan.workload, arm.device) if settings.ladder else []
+        for name in (PLAIN, *steps, *settings.remedies):
+            arms[arm._replace(variant=name)] = sizes
+        arms[arm._replace(variant=PLAIN, again=True)] = sizes
+    return plan._replace(batch_sizes=arms)
+
+
+def _first_arms(plan: WorkloadPlan) -> Iterator[tuple[Arm, tuple[int, ...]]]:
+    for arm, sizes in plan.batch_sizes.items():
+        if not arm.again and sizes:
+            yield arm, sizes
+
+
+def refuse(campaign: Campaign, plan: WorkloadPlan) -> None:
+    """Answers for variants that mean nothing on their device, without a process for each."""
+    for arm, sizes in plan.batch_sizes.items():
+        why = refusal(arm.variant, arm.device)
+        if why is None:
+            continue
+        for size in campaign.measurements.pending(plan.workload, arm, 0, sizes):
+            answer = {"kind": "absent", "reason": "unsupported", "detail": why}
+            campaign.record(answer | place_of(plan.workload, arm, 0, size))
+
+
+@contextmanager
+def compile_folder() -> Iterator[None]:
+    """A folder for what the workers compile; it goes when the studies have ended."""
+    with tempfile.TemporaryDirectory(prefix="crossover-", ignore_cleanup_errors=True) as folder:
+        os.environ[COMPILE_FOLDER] = folder
+        try:
+            yield
+        finally:
+            del os.environ[COMPILE_FOLDER]

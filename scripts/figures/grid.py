@@ -1,0 +1,112 @@
+"""A grid of cells as heat maps draw it: batch size x epochs, warm row apart, absences hatched."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.patches import Rectangle
+
+from scripts.figures.style import plain
+from scripts.words.derived import MARK
+
+WARM = "warm"
+CELL_WIDTH, CELL_HEIGHT = 0.62, 0.34
+_DIGIT_WIDTH = 0.07
+HATCHED: dict[str, Any] = {"facecolor": "0.93", "hatch": "////", "hatchcolor": "0.75"}
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One heat map's cells: rows are numbers of epochs (warm on top; a MARK at derived ones),
+    columns batch sizes.
+
+    `table` has one row a cell: `row`, `column` (places in the grid), ratio, verdict, reason.
+    """
+
+    table: pd.DataFrame
+    batch_sizes: list[int]
+    rows: list[str]
+
+    def matrix(self, name: str) -> npt.NDArray[Any]:
+        """A column of the table as a matrix; what the grid lacks is NaN."""
+        return (
+            self.table.pivot(index="row", columns="column", values=name)
+            .reindex(index=range(len(self.rows)), columns=range(len(self.batch_sizes)))
+            .to_numpy()
+        )
+
+
+def grid_of(cells: pd.DataFrame) -> Grid:
+    """Places the verdicts (warm and total) of one workload and device pair in a grid."""
+    batch_sizes = sorted(int(size) for size in cells["batch_size"].unique())
+    epochs = sorted((int(number) for number in cells["epochs"].dropna().unique()), reverse=True)
+    derived = set(cells.loc[cells["derived"], "epochs"].astype(int))
+    labels = {number: f"{number}{MARK}" if number in derived else str(number) for number in epochs}
+    rows = [WARM, *labels.values()]
+    names = [WARM if pd.isna(number) else labels[int(number)] for number in cells["epochs"]]
+    table = cells.assign(
+        row=[rows.index(name) for name in names],
+        column=[batch_sizes.index(size) for size in cells["batch_size"]],
+    )
+    return Grid(table=table, batch_sizes=batch_sizes, rows=rows)
+
+
+def colour_cells(
+    axes: Axes,
+    values: npt.NDArray[np.float64],
+    norm: Normalize,
+    *,
+    colours: str,
+    columns: Sequence[str],
+    rows: Sequence[str],
+    cell_width: float = CELL_WIDTH,
+) -> None:
+    """The cells' colours, row 0 on top, and the names of columns and rows; NaN has no colour.
+
+    As seaborn's heatmap, which draws the whole figure to see whether names overlap: a figure of
+    nine grids nine times.
+    """
+    sns.despine(ax=axes, left=True, bottom=True)
+    axes.pcolormesh(
+        np.ma.masked_invalid(values), cmap=colours, norm=norm, linewidths=1.2, edgecolors="white"
+    )
+    axes.set(xlim=(0, len(columns)), ylim=(len(rows), 0))
+    longest = max(map(len, columns), default=0)
+    axes.set_xticks(
+        np.arange(len(columns)) + 0.5, columns,
+        rotation="vertical" if longest * _DIGIT_WIDTH > cell_width else "horizontal",
+    )  # fmt: skip
+    axes.set_yticks(np.arange(len(rows)) + 0.5, rows, va="center")
+
+
+def grid_axes(axes: Axes) -> None:
+    """Names the axes of a grid and sets its warm row apart."""
+    axes.axhline(1, color="white", linewidth=5)
+    axes.tick_params(length=0, pad=2)
+    axes.tick_params(axis="y", rotation=0)
+    axes.set_xlabel("batch size (samples)")
+    axes.set_ylabel("epochs")
+
+
+def draw_absence(axes: Axes, cell: dict[Any, Any]) -> None:
+    """Hatches a cell without a time and writes its reason into it."""
+    place = (cell["column"], cell["row"])
+    axes.add_patch(Rectangle(place, 1, 1, edgecolor="white", linewidth=1.2, **HATCHED))
+    words = plain(short_reason(cell["reason"]), longest=14).replace(" ", "\n", 1)
+    axes.text(
+        place[0] + 0.5, place[1] + 0.5, words, ha="center", va="center", fontsize=6, color="0.2",
+        linespacing=0.9, bbox={"boxstyle": "square,pad=0.15", "facecolor": "0.93", "linewidth": 0},
+    )  # fmt: skip
+
+
+def short_reason(reason: str) -> str:
+    """`vulkan: unsupported (what torch said)` -> `unsupported`; the CPU's own absence says so."""
+    device, _colon, rest = reason.partition("; ")[0].partition(": ")
+    word = rest.partition(" (")[0] or device
+    return f"CPU {word}" if device.startswith("cpu") else word

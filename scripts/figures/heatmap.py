@@ -1,0 +1,166 @@
+"""The heat map: GPU seconds / CPU seconds over batch size x epochs, and where it crosses 1."""
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize, TwoSlopeNorm
+from matplotlib.figure import Figure
+
+from scripts.figures.grid import (
+    CELL_HEIGHT,
+    CELL_WIDTH,
+    Grid,
+    colour_cells,
+    draw_absence,
+    grid_axes,
+    grid_of,
+)
+from scripts.figures.style import GREY, headline, new_figure, plain, readable_on, style
+from scripts.read.text import times
+from scripts.words.derived import MARK, MEANS
+
+COLOURS = "PuOr_r"
+MARKS = {"undecided": "?", "too close": "≈", "suspect": "!"}
+_DECIDED = ("gpu slower", "gpu faster")
+_LETTERS_AN_INCH, _LINE_HEIGHT = 19, 0.12
+
+
+def shared_limit(cells: pd.DataFrame) -> float:
+    """The largest |log2 ratio| that the colours of all heat maps span, between 2x and 64x."""
+    steps = np.log2(cells["ratio"].dropna())
+    return float(np.clip(np.ceil(steps.abs().max()), 1, 6)) if len(steps) else 1.0
+
+
+def heat_map_figure(
+    cells: pd.DataFrame, *, title: str, subtitle: str, limit: float, note: str = ""
+) -> Figure:
+    """The figure of one workload, machine and device pair.
+
+    `cells` are rows of verdicts of both scopes, `limit` the colour scale's end in powers of two;
+    `note` stands below the grid.
+    """
+    grid = grid_of(cells)
+    width = max(3.5, 1.75 + CELL_WIDTH * len(grid.batch_sizes))
+    with style():
+        lines = textwrap.wrap(plain(note, longest=1000), int(width * _LETTERS_AN_INCH))
+        height = 1.75 + CELL_HEIGHT * len(grid.rows) + _LINE_HEIGHT * len(lines)
+        figure = new_figure(width=width, height=height)
+        axes = figure.subplots()
+        draw_heat_map(axes, grid, limit=limit)
+        headline(figure, f"{plain(title, longest=200)}\n{subtitle}")
+        draw_scale(figure, [axes], limit=limit)
+        draw_key(figure, [grid], note=lines)
+    return figure
+
+
+def overview_figure(panels: Mapping[str, pd.DataFrame], *, title: str, limit: float) -> Figure:
+    """The heat maps of several workloads (name: its cells) side by side, with one colour scale."""
+    grids = {name: grid_of(cells) for name, cells in panels.items()}
+    columns = min(len(grids), 2)
+    lines = -(-len(grids) // columns)
+    widest = max(len(grid.batch_sizes) for grid in grids.values())
+    tallest = max(len(grid.rows) for grid in grids.values())
+    with style():
+        figure = new_figure(
+            width=1.4 + columns * (0.6 + CELL_WIDTH * widest),
+            height=0.7 + lines * (0.85 + CELL_HEIGHT * tallest),
+        )
+        axes = figure.subplots(lines, columns, squeeze=False).ravel()
+        for panel, (name, grid) in zip(axes, grids.items(), strict=False):
+            draw_heat_map(panel, grid, limit=limit)
+            panel.set_title(plain(name), loc="left", fontweight="bold")
+        for panel in axes[len(grids) :]:
+            panel.remove()
+        headline(figure, plain(title, longest=200))
+        draw_scale(figure, axes[: len(grids)], limit=limit)
+        draw_key(figure, grids.values())
+    return figure
+
+
+def draw_heat_map(axes: Axes, grid: Grid, *, limit: float) -> None:
+    """Colours, ratios, marks, hatched absences and the crossover line of one grid."""
+    steps = np.log2(grid.matrix("ratio").astype(float))
+    sizes = [str(size) for size in grid.batch_sizes]
+    norm = Normalize(-limit, limit)
+    colour_cells(axes, steps, norm, colours=COLOURS, columns=sizes, rows=grid.rows)
+    for cell in grid.table.to_dict("records"):
+        if cell["verdict"] == "not measured":
+            draw_absence(axes, cell)
+        else:
+            _draw_ratio(axes, cell, limit=limit)
+    _draw_crossover(axes, steps, decided=np.isin(grid.matrix("verdict"), _DECIDED))
+    grid_axes(axes)
+
+
+def draw_scale(figure: Figure, axes: Iterable[Axes], *, limit: float) -> None:
+    """The colour bar, its ends in words."""
+    norm = TwoSlopeNorm(0, -limit, limit)
+    bar = figure.colorbar(
+        ScalarMappable(norm, COLOURS), ax=list(axes), aspect=16, pad=0.02, fraction=0.08,
+        extend="both" if limit == 6 else "neither",
+    )  # fmt: skip
+    step = 1 if limit <= 3 else 2
+    ticks = [tick for tick in range(-6, 7, step) if abs(tick) <= limit]
+    bar.set_ticks(ticks, labels=[_factor(tick) for tick in ticks])
+    bar.ax.tick_params(length=2, pad=2)
+    bar.outline.set_visible(False)
+    bar.set_label("GPU faster   ↔   GPU slower")
+
+
+def draw_key(figure: Figure, grids: Iterable[Grid], *, note: Iterable[str] = ()) -> None:
+    """What numbers, marks and lines mean, below the grids; only those that occur; then the note."""
+    cells = pd.concat([grid.table for grid in grids])
+    words = set(cells["verdict"])
+    marks = [f"{mark} {word}" for word, mark in MARKS.items() if word in words]
+    parts = ["numbers: GPU seconds / CPU seconds", "warm: without the cold start", *marks]
+    if cells["ratio"].min() < 1 < cells["ratio"].max():
+        parts.append("line: crossover (dashed: not decided on both sides)")
+    if cells["derived"].any():
+        parts.append(f"{MARK} derived: {MEANS}")
+    lines = textwrap.wrap("; ".join(parts), int(figure.get_figwidth() * _LETTERS_AN_INCH))
+    lines += note
+    figure.supxlabel("\n".join(lines), fontsize=6.5, color=GREY, x=0.01, ha="left")
+
+
+def _factor(step: int) -> str:
+    return "equal" if step == 0 else f"{2 ** abs(step)}x"
+
+
+def _draw_ratio(axes: Axes, cell: dict[Any, Any], *, limit: float) -> None:
+    colour = colormaps[COLOURS](0.5 + 0.5 * np.log2(cell["ratio"]) / limit)
+    decided = cell["verdict"] in _DECIDED
+    words = times(cell["ratio"]) + MARKS.get(cell["verdict"], "")
+    axes.text(
+        cell["column"] + 0.5, cell["row"] + 0.5, words,
+        ha="center", va="center", fontsize=7, color=readable_on(colour),
+        fontweight="bold" if decided else "normal", fontstyle="normal" if decided else "italic",
+    )  # fmt: skip
+
+
+def _draw_crossover(axes: Axes, steps: npt.NDArray[Any], *, decided: npt.NDArray[Any]) -> None:
+    """The edges between neighbours of which one is slower and one faster on the GPU.
+
+    Solid where both verdicts are decided, dashed where one is not; the warm row stands apart.
+    """
+    rows, columns = steps.shape
+    for row in range(rows):
+        for column in range(columns):
+            for down, right in ((0, 1), (1, 0)):
+                other = (row + down, column + right)
+                if other[0] >= rows or other[1] >= columns or (down and row == 0):
+                    continue
+                if not steps[row, column] * steps[other] < 0:
+                    continue
+                both = decided[row, column] and decided[other]
+                axes.plot(
+                    [column + right, column + 1], [row + down, row + 1], color="black",
+                    linewidth=2, linestyle="-" if both else (0, (2, 1)), clip_on=False,
+                    solid_capstyle="projecting",
+                )  # fmt: skip

@@ -1,0 +1,142 @@
+"""What all figures share: fonts, colours, headline, key, and the bytes of a picture.
+
+Figures are made for a column of a paper (3.5 inches and up), without pyplot's global state, so
+that the same table gives the same bytes.
+"""
+
+import io
+import textwrap
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from functools import cache
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
+
+from scripts.read.text import counted, safe_text
+
+FORMATS = ("png", "svg")
+DPI = 200
+GREY = "0.35"
+MOST_PIXELS = 200_000_000
+_LONGEST_SIDE = 60_000
+_LETTERS_AN_INCH = 16
+
+_STYLE: dict[str, Any] = {
+    **sns.axes_style("ticks"),
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "axes.titlesize": 8,
+    "axes.labelsize": 8,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "legend.fontsize": 7,
+    "legend.title_fontsize": 7,
+    "figure.titlesize": 9,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 3,
+    "ytick.major.size": 3,
+    "hatch.linewidth": 0.5,
+    "text.parse_math": False,
+    "svg.hashsalt": "crossover",
+}
+
+
+def style() -> AbstractContextManager[None]:
+    """The context in which figures are drawn and saved."""
+    return mpl.rc_context(_STYLE)  # type: ignore[arg-type]  # the stubs want literal keys
+
+
+def new_figure(*, width: float, height: float) -> Figure:
+    """An empty figure of a size in inches, its parts placed so that nothing overlaps."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def encoded(figure: Figure, kind: str, *, dpi: int = DPI) -> bytes:
+    """The picture as a file's bytes; nothing in them depends on the time.
+
+    A picture of more than MOST_PIXELS, or too wide for its format, is made with fewer dots an inch.
+    """
+    buffer = io.BytesIO()
+    width, height = figure.get_size_inches()
+    finest = min((MOST_PIXELS / (width * height)) ** 0.5, _LONGEST_SIDE / max(width, height))
+    with style():
+        metadata = {"Date": None} if kind == "svg" else {}
+        figure.savefig(buffer, format=kind, dpi=min(dpi, finest), metadata=metadata)
+        figure.set_layout_engine("none")  # laid out once: the next format keeps the places
+    return buffer.getvalue()
+
+
+def plain(text: object, *, longest: int = 60) -> str:
+    """Text of a file for a figure: one safe line, without characters that the font lacks."""
+    line = safe_text(text, longest=longest)
+    return "".join(letter if ord(letter) in _letters() else "?" for letter in line)
+
+
+def headline(figure: Figure, text: str) -> None:
+    """The figure's title, from its left edge and wrapped to its width; long ones stay whole."""
+    columns = int(figure.get_figwidth() * _LETTERS_AN_INCH)
+    lines = [line for part in text.split("\n") for line in textwrap.wrap(part, columns)]
+    figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=8)
+
+
+def readable_on(colour: tuple[float, ...]) -> str:
+    """White on a dark colour, nearly black on a light one."""
+    red, green, blue = colour[:3]
+    return "white" if 0.3 * red + 0.59 * green + 0.11 * blue < 0.55 else "0.1"
+
+
+def draw_key(figure: Figure, *panels: Axes) -> None:
+    """One legend of these panels below the figure, in place of their own; long names are wrapped.
+
+    A name that several panels have stands there once.
+    """
+    known: dict[str, Any] = {}
+    for panel in panels:
+        for handle, label in zip(*panel.get_legend_handles_labels(), strict=True):
+            known.setdefault(label, handle)
+    handles, labels = list(known.values()), list(known)
+    for panel in figure.axes:
+        if (legend := panel.get_legend()) is not None:
+            legend.remove()
+    room = int(figure.get_figwidth() * _LETTERS_AN_INCH)
+    wrapped = [textwrap.fill(label, room - 8) for label in labels]
+    columns = max(1, min(len(labels), room // (max(map(len, labels)) + 8), 3))
+    figure.legend(handles, wrapped, loc="outside lower center", ncols=columns, frameon=False)
+
+
+def labelled(rounds: pd.DataFrame) -> pd.DataFrame:
+    """The rows with a column `label`: the device in words, its threads where they are an axis."""
+    devices = list(zip(rounds["device_label"], rounds["threads"], strict=True))
+    words = {device: _label(*device) for device in set(devices)}
+    return rounds.assign(label=[words[device] for device in devices])
+
+
+def _label(device: str, threads: int) -> str:
+    return plain(device) + (f", {counted(threads, 'thread')}" if threads else "")
+
+
+def device_colours(labels: Iterable[str]) -> dict[str, Any]:
+    """A colour a device, CPUs first: greys for them, colour-blind-safe hues for the others."""
+    names = sorted(set(labels), key=lambda name: (not name.startswith("cpu"), name))
+    cpus = [name for name in names if name.startswith("cpu")]
+    others = names[len(cpus) :]
+    greys = [(grey, grey, grey) for grey in np.linspace(0.15, 0.65, max(len(cpus), 2))]
+    hues = sns.color_palette("colorblind", max(len(others), 1))
+    return dict(zip(cpus, greys, strict=False)) | dict(zip(others, hues, strict=False))
+
+
+@cache
+def _letters() -> frozenset[int]:
+    return frozenset(get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap())

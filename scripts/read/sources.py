@@ -1,0 +1,95 @@
+"""The result files that a script is given, and what happens to bad ones among them."""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from scripts.read.document import ResultError
+from scripts.read.learning_file import by_kind
+from scripts.read.table import Results, Skip
+from scripts.read.text import counted
+
+
+def add_sources(parser: argparse.ArgumentParser, *, files: str) -> None:
+    """Adds the arguments: `files` (with this help) and `--skip-bad`."""
+    parser.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help=f"{files};\na folder stands for the .json files in it",
+    )
+    parser.add_argument(
+        "--skip-bad",
+        action="store_true",
+        help="leave files out that cannot be read, a line on stderr for each;\n"
+        "the status is 0 when a good one is left and 2 when none is",
+    )
+
+
+def expanded(names: Iterable[str | Path]) -> list[Path]:
+    """The files: a folder stands for the .json files in it, a pattern for the files it matches.
+
+    Raises ResultError for a folder or a pattern that stands for none.
+    """
+    files = []
+    for path in map(Path, names):
+        if path.is_dir():
+            found = sorted(path.glob("*.json"))
+            nothing = "holds no .json file; name a folder with result files"
+        elif _is_pattern(path):
+            found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+            nothing = "matches no file; name a result file"
+        else:
+            found, nothing = [path], ""
+        if not found:
+            raise ResultError(path, "", nothing)
+        files += found
+    return files
+
+
+def _is_pattern(path: Path) -> bool:
+    """A name that a shell has left to us, which no file has."""
+    return any(letter in str(path) for letter in "*?[") and not path.exists()
+
+
+def take_learning(options: argparse.Namespace) -> list[Path]:
+    """Takes the learning files out of `options.files`: they hold no seconds.
+
+    Folders and patterns among them are replaced by their files.
+    """
+    timing, learned = by_kind(expanded(options.files))
+    if learned and not timing:
+        message = "is a learning file; name a timing file too, or read it with learning_report.py"
+        raise ResultError(learned[0], "", message)
+    options.files = timing
+    return learned
+
+
+def skipper(options: argparse.Namespace) -> Skip | None:
+    """What `load` does about a bad file: with `--skip-bad` it says so, otherwise it raises."""
+    return _say if options.skip_bad else None
+
+
+def _say(error: ResultError) -> None:
+    print(f"skipped: {error}", file=sys.stderr)
+
+
+def show_skipped(options: argparse.Namespace, results: Results, console: Console) -> None:
+    """Prints how many of the files are not in the results, if any."""
+    left_out = len(options.files) - len(results.files)
+    if left_out:
+        words = f"Warning: {left_out} of {counted(len(options.files), 'file')} left out"
+        console.print(Text(words, style="bold red"))
+
+
+def dots(text: str) -> int:
+    """The dots an inch of a figure: an argument of argparse."""
+    value = int(text)
+    if not 30 <= value <= 1200:
+        raise argparse.ArgumentTypeError(f"{value} is not between 30 and 1200")
+    return value

@@ -1,0 +1,165 @@
+"""The parts of the page about one workload: the answer, why, break-even, every cell, absences."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import pandas as pd
+
+from scripts.read.text import file_stem
+from scripts.sections.heatmap import HeatMap, heat_map
+from scripts.sections.section import Line, Part, Picture
+from scripts.sections.tables import (
+    absent_table,
+    break_even_table,
+    seconds_table,
+    verdict_table,
+    verdict_table_name,
+)
+from scripts.sections.target import time_to_target
+from scripts.sections.why import why_tables
+from scripts.tables.analysis import Pair
+from scripts.words.page import curve_words, place_words, sureness
+from scripts.words.steps import against_words, step_words
+from scripts.words.verdicts import answer, crossover_words
+from scripts.write.view import View, pair_words
+
+
+def where_it_overtakes(view: View, workload: str) -> Iterator[Part]:
+    """The answer in words, how sure it is, and the heat maps."""
+    lines, maps = [], []
+    for place, pair in enumerate(view.of(workload)):
+        if pair.device is None:
+            text = "no device pair was measured, so there is nothing to compare."
+            lines.append(Line(text, lead=f"{pair.machine}: ", machine=pair.machine))
+            continue
+        lines.append(_answer(view, pair))
+        cells = view.cells(workload)
+        maps.append(_map(view, pair, cells[cells["place"] == place]))
+    yield Part(key="where", title="Where does the GPU overtake the CPU?", lines=lines, maps=maps)
+
+
+def why(view: View, workload: str) -> Iterator[Part]:
+    """Step times in words, pictures and numbers: the fixed cost of a step."""
+    lines = [line for pair in view.of(workload) for line in _against(view, pair)]
+    pictures = []
+    for pair in view.machines_of(workload):
+        words = step_words(view.analysis.rounds_of(pair))
+        lines += [Line(text, lead=f"{pair.machine}, ", machine=pair.machine) for text in words]
+        pictures += [*_pictures(view, pair, alt=" ".join(words))]
+    for pair in view.of(workload):
+        lines += [*_causes(view, pair)]
+    yield Part(
+        key="why",
+        title="Why? The time of a step, and the cold start",
+        lines=lines,
+        pictures=pictures,
+        tables=[seconds_table(view, workload), *why_tables(view, workload)],
+    )
+
+
+def break_even(view: View, workload: str) -> Iterator[Part]:
+    """After how many epochs the cold start has paid off."""
+    table = break_even_table(view, workload)
+    if table.rows:
+        yield Part(key="break-even", title="After how many epochs?", tables=[table])
+
+
+def every_cell(view: View, workload: str) -> Iterator[Part]:
+    """The table of verdicts, and what has no time."""
+    table = verdict_table(view, workload)
+    if table.rows:
+        yield Part(key="cells", title="Every cell", tables=[table])
+    absent = absent_table(view, workload)
+    if absent is not None:
+        yield Part(key="absent", title="Not measured, and why", tables=[absent])
+
+
+PARTS: tuple[Callable[[View, str], Iterable[Part]], ...] = (
+    where_it_overtakes,
+    why,
+    break_even,
+    time_to_target,
+    every_cell,
+)
+"""What the page says of each workload, in this order. A further question is a further function:
+from the view and the workload's name to parts, which are plain data (`page_parts`)."""
+
+UNTIMED: tuple[Callable[[View, str], Iterable[Part]], ...] = (time_to_target,)
+"""The same of a workload that was trained and not timed."""
+
+
+def _answer(view: View, pair: Pair) -> Line:
+    analysis = view.analysis
+    cells, curves = analysis.of(pair, analysis.verdicts), analysis.of(pair, analysis.crossovers)
+    warm = curves[curves["scope"] == "warm"].iloc[0].to_dict()
+    parts = [answer(cells, curves)]
+    if warm["kind"] in ("undecided", "not measured"):
+        parts = [f"Once warm, it {curve_words(warm)}.", _cold(cells, curves)]
+    text = " ".join(part for part in (*parts, sureness(cells, warm)) if part)
+    lead = f"{place_words(pair)}: "
+    return Line(text, lead=lead, machine=pair.machine, pair=pair_words(pair))
+
+
+def _against(view: View, pair: Pair) -> Iterator[Line]:
+    """What step times say of why it is slower or faster."""
+    if pair.device is None:
+        return
+    rounds = view.analysis.rounds_of(pair)
+    text = against_words(rounds, device=pair.device, threads=pair.threads)
+    if text:
+        lead = f"{place_words(pair)}: "
+        yield Line(text, lead=lead, machine=pair.machine, pair=pair_words(pair))
+
+
+def _causes(view: View, pair: Pair) -> Iterator[Line]:
+    """Causes and remedies, where the file has a diagnosis or variants."""
+    for device in dict.fromkeys(filter(None, (pair.device, "cpu"))):
+        for text in view.analysis.why(pair, device):
+            lead = f"{pair.machine}, {device}{pair.threads_words if device == 'cpu' else ''}: "
+            yield Line(text, lead=lead, machine=pair.machine, pair=pair_words(pair))
+
+
+def _cold(cells: pd.DataFrame, curves: pd.DataFrame) -> str:
+    """The answer's second sentence, where the first says nothing."""
+    words = answer(cells, curves)
+    return words[words.find("Cold start") :] if "Cold start" in words else ""
+
+
+def _map(view: View, pair: Pair, cells: pd.DataFrame) -> HeatMap:
+    analysis = view.analysis
+    curves = analysis.of(pair, analysis.crossovers)
+    warm = curves[curves["scope"] == "warm"].iloc[0].to_dict()
+    machine, workload = view.stems[pair.machine], view.work_stems[pair.workload]
+    threads = [f"threads-{pair.threads}"] if pair.threads else []
+    crossover = f"Crossover batch size, once warm: {crossover_words(warm)}."
+    return heat_map(
+        cells,
+        name="_".join(["map", machine, workload, str(pair.device).replace(":", "."), *threads]),
+        table=verdict_table_name(view, pair.workload),
+        machine=pair.machine,
+        pair=pair_words(pair),
+        title=pair.title,
+        caption=" ".join(filter(None, [crossover, analysis.brief_why(pair)])),
+        limit=view.limit,
+    )
+
+
+def _pictures(view: View, pair: Pair, *, alt: str) -> Iterator[Picture]:
+    machine, place = view.stems[pair.machine], f"{pair.workload} on {pair.machine}"
+    lines = {
+        "speed": "Seconds a step and samples a second against batch size",
+        "total": "Total seconds against epochs, cold start included; break-even where lines cross",
+        "parts": "Where the time of a step goes, by batch size",
+        "ladder": "From the training loop that is taught to the lean one",
+        "remedies": "What each remedy gains, by batch size",
+    }
+    for kind, caption in lines.items():
+        yield from view.picture(
+            file_stem(kind, machine, pair.workload), caption=f"{caption}: {place}.",
+            alt=f"{caption}, a line a device, {place}. {alt}", machine=pair.machine,
+        )  # fmt: skip
+    labels = view.analysis.rounds_of(pair)["label"].unique()
+    for label in labels:
+        name = file_stem("seconds", machine, pair.workload, label.partition(" (")[0])
+        caption = f"Seconds by batch size and epochs: {place}, {label}."
+        alt = f"{caption} The numbers are in the tables of this workload."
+        yield from view.picture(name, caption=caption, alt=alt, machine=pair.machine)

@@ -1,0 +1,247 @@
+"""All that a report says of some result files, computed once: verdicts, crossovers, break-even."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from scripts.figures.style import labelled
+from scripts.judge.crossover import break_even, crossovers
+from scripts.judge.fits import fits, with_estimates
+from scripts.judge.noise import repeats
+from scripts.judge.pairs import Scope, paired, slim
+from scripts.judge.verdicts import verdicts
+from scripts.read.table import Results, Skip, load_results
+from scripts.read.text import counted
+from scripts.why.causes import causes
+from scripts.why.ladder import ladder
+from scripts.why.remedies import remedies
+from scripts.words.derived import with_mark
+from scripts.words.remedies import batch_line, ladder_line, remedy_line
+from scripts.words.why import cause_line, shares_line, sum_line
+
+_WORK = [
+    "file", "machine", "device", "device_label", "workload", "definition", "learning_rate",
+    "samples", "precision", "optimizer", "optimizer_implementation", "loop",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A workload on a machine, and the accelerator that meets the CPU there (None: there is none).
+
+    `threads` is the CPU's setting that it meets, 0 for torch's own.
+    """
+
+    file: str
+    machine: str
+    workload: str
+    device: str | None
+    threads: int
+    label: str
+
+    @property
+    def threads_words(self) -> str:
+        """` with 2 threads`, or nothing for torch's own number."""
+        return f" with {counted(self.threads, 'thread')}" if self.threads else ""
+
+    @property
+    def title(self) -> str:
+        """`mlp on devbox: vulkan (llvmpipe, a software rasteriser) against the CPU`."""
+        place = f"{self.workload} on {self.machine}"
+        return (
+            f"{place}: {self.label} against the CPU{self.threads_words}" if self.device else place
+        )
+
+
+class Analysis:
+    """The frames of a report, from the paths of its files or what was loaded of them.
+
+    `whole` are the files whose rounds it has: all of them, unless they are many (`many.analysed`).
+    """
+
+    def __init__(self, files: Iterable[str | Path] | Results, *, skip: Skip | None = None) -> None:
+        self.results = files if isinstance(files, Results) else load_results(files, skip=skip)
+        self.whole = list(self.results.files["file"])
+        self._places: dict[int, tuple[pd.DataFrame, dict[Any, Any]]] = {}
+
+    @property
+    def many(self) -> bool:
+        """Whether there are more files than can be shown one by one."""
+        return len(self.whole) < len(self.results.files)
+
+    @cached_property
+    def rounds(self) -> pd.DataFrame:
+        """The rows of `table.load`, each with the name of its device in figures."""
+        return labelled(self.results.rounds)
+
+    @cached_property
+    def work(self) -> pd.DataFrame:
+        """What was done on which device of which file (_WORK), each once."""
+        places = self.results.rounds.drop_duplicates(["file", "workload", "device"])
+        return places[_WORK].drop_duplicates(ignore_index=True)
+
+    @cached_property
+    def verdicts(self) -> pd.DataFrame:
+        """Every cell's verdict, warm and total."""
+        tables = []
+        for looks, (rounds, pairs) in self._by_looks.items():
+            tables.append(verdicts(rounds, scope="warm", looks=looks, pairs=pairs))
+            tables.append(verdicts(rounds, scope="total", looks=looks))
+        return with_mark(pd.concat(tables, ignore_index=True), self.results.rounds)
+
+    @cached_property
+    def crossovers(self) -> pd.DataFrame:
+        """Every curve's crossover batch size, with the fits' estimate inside its interval."""
+        return with_estimates(crossovers(self.verdicts), self.fits)
+
+    @cached_property
+    def fits(self) -> pd.DataFrame:
+        """Step times against batch size as curves, device by device."""
+        return fits(self.rounds)
+
+    @cached_property
+    def repeats(self) -> pd.DataFrame:
+        """Every A/A cell, warm and total."""
+        scopes: tuple[Scope, ...] = ("warm", "total")
+        tables = [repeats(self.rounds, scope=scope).assign(scope=scope) for scope in scopes]
+        return pd.concat(tables, ignore_index=True)
+
+    @cached_property
+    def break_even(self) -> pd.DataFrame:
+        """Every batch size's break-even epochs."""
+        tables = []
+        for looks, (rounds, pairs) in self._by_looks.items():
+            known = self.verdicts[self.verdicts["looks"] == looks]
+            tables.append(break_even(rounds, looks=looks, known=known, pairs=pairs))
+        return pd.concat(tables, ignore_index=True)
+
+    @cached_property
+    def causes(self) -> pd.DataFrame:
+        """Why each diagnosed cell takes as long as it does."""
+        found = labelled(causes(self.results.diagnosis, self.results.rounds))
+        return with_mark(found, self.results.rounds)
+
+    @cached_property
+    def remedies(self) -> pd.DataFrame:
+        """What would make the cells of files with a study faster."""
+        cell = ["file", "workload", "batch_size", "device", "threads"]
+        studies = (self.results.diagnosis[cell], self.results.variants[cell])
+        studied = pd.concat(studies).drop_duplicates()
+        rounds = self.results.rounds.merge(studied, on=cell)
+        return remedies(self.results.variants, rounds)
+
+    @cached_property
+    def ladder(self) -> pd.DataFrame:
+        """From the loop that is taught to the lean one, rung by rung."""
+        return ladder(self.results.variants, self.remedies)
+
+    @cached_property
+    def _by_looks(self) -> dict[int, tuple[pd.DataFrame, pd.DataFrame]]:
+        """By the number of looks that a file planned, each of which spends its share: their
+        rounds, and those paired for warm epochs.
+        """
+        rounds = self.results.rounds
+        answer = {}
+        for looks in rounds["looks"].unique():
+            own = slim(rounds[rounds["looks"] == looks])
+            answer[int(looks)] = (own, paired(own, scope="warm"))
+        return answer
+
+    def measured_epochs(self, file: str) -> float:
+        """The epochs beyond which a file's totals are derived; infinity: none is."""
+        files = self.results.files
+        return float(files.loc[files["file"] == file, "measured_epochs"].iloc[0])
+
+    def in_file(self, file: str, table: pd.DataFrame) -> pd.DataFrame:
+        """A file's rows of one of these tables; all files are looked for once."""
+        known, places = self._places.get(id(table), (None, {}))
+        if known is not table:
+            places = table.groupby("file", sort=False).indices
+            self._places[id(table)] = (table, places)
+        rows: pd.DataFrame = table.iloc[places.get(file, [])]
+        return rows
+
+    def pairs(self, file: str) -> Iterator[Pair]:
+        """The device pairs of a file, workload by workload; without a pair, the workload alone."""
+        own = self.in_file(file, self.rounds)
+        labels = own.drop_duplicates("device").set_index("device")["device_label"]
+        threads = sorted(own.loc[own["device"] == "cpu", "threads"].unique())
+        contests = [(device, count) for device in labels.index for count in threads]
+        contests = [(device, count) for device, count in contests if device != "cpu"]
+        for workload in own["workload"].unique():
+            common = {"file": file, "machine": own["machine"].iloc[0], "workload": workload}
+            for device, count in contests:
+                yield Pair(**common, device=device, threads=int(count), label=labels[device])
+            if not contests:
+                yield Pair(**common, device=None, threads=0, label="")
+
+    def of(self, pair: Pair, table: pd.DataFrame) -> pd.DataFrame:
+        """A pair's rows of verdicts, crossovers or break_even."""
+        own = self._of_work(pair, table)
+        return own[(own["device"] == pair.device) & (own["threads"] == pair.threads)]
+
+    def rounds_of(self, pair: Pair) -> pd.DataFrame:
+        """The first-arm rows of the pair's workload, of every device of its file."""
+        own = self._of_work(pair, self.rounds)
+        return own[own["arm"] == "first"]
+
+    def fits_of(self, pair: Pair) -> pd.DataFrame:
+        """The fits of the pair's workload, of every device of its file."""
+        return self._of_work(pair, self.fits)
+
+    def why(self, pair: Pair, device: str) -> list[str]:
+        """What is known of one device's causes and remedies for the pair's workload, in lines.
+
+        Without an accelerator every number of CPU threads has its own lines.
+        """
+        known = self._of_work(pair, self.rounds)
+        settings = sorted(known.loc[known["device"] == device, "threads"].unique())
+        if device != "cpu" or pair.device is not None or len(settings) < 2:
+            only = settings[0] if pair.device is None and settings else pair.threads
+            return self._why(pair, device, int(only))
+        return [
+            f"with {counted(int(threads), 'thread')}: {line}"
+            for threads in settings
+            for line in self._why(pair, device, int(threads))
+        ]
+
+    def _why(self, pair: Pair, device: str, threads: int) -> list[str]:
+        causes_here, remedies_here, ladder_here = (
+            self._of_device(pair, device, table, threads)
+            for table in (self.causes, self.remedies, self.ladder)
+        )
+        lines = (
+            cause_line(causes_here),
+            shares_line(causes_here),
+            sum_line(causes_here),
+            ladder_line(ladder_here),
+            remedy_line(remedies_here),
+            batch_line(remedies_here),
+        )
+        return [line for line in lines if line]
+
+    def brief_why(self, pair: Pair) -> str:
+        """The cause and the best remedy of the pair's accelerator; the CPU has a remedy as well."""
+        device, threads = str(pair.device), pair.threads
+        lines = [
+            cause_line(self._of_device(pair, device, self.causes, threads)),
+            remedy_line(self._of_device(pair, device, self.remedies, threads)),
+        ]
+        cpu = remedy_line(self._of_device(pair, "cpu", self.remedies, threads))
+        return " ".join(filter(None, [*lines, f"CPU: {cpu}" if cpu else ""]))
+
+    def _of_device(
+        self, pair: Pair, device: str, table: pd.DataFrame, threads: int
+    ) -> pd.DataFrame:
+        """The rows of one device of the pair; `threads` are the CPU's."""
+        own = self._of_work(pair, table)
+        own = own[own["device"] == device]
+        return own[own["threads"] == threads] if device == "cpu" else own
+
+    def _of_work(self, pair: Pair, table: pd.DataFrame) -> pd.DataFrame:
+        own = self.in_file(pair.file, table)
+        return own[own["workload"] == pair.workload]

@@ -1,0 +1,135 @@
+"""Seconds of a step on one device, block by block, at the batch sizes that were learned.
+
+At a batch size that was timed they are the measured ones; between two that were, they stand on the
+fitted curve of `scripts.judge.fits`, whose error they carry; anywhere else there are none.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from scripts.judge.pairs import NOT_REACHED
+from scripts.words.learning import optimizer_name
+
+Array = npt.NDArray[np.float64]
+
+FEWEST_BLOCKS = 3
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """Cold start and step, an entry a block; `error` is a fitted curve's (a fraction), else 0."""
+
+    cold: Array
+    step: Array
+    note: str = ""
+    suspect: str = ""
+    error: float = 0.0
+
+
+@dataclass(frozen=True)
+class StepTimes:
+    """One device's timed rows of a workload, as `table.load` has them, and what was assumed.
+
+    `assumed`: they are those of another optimiser.
+    """
+
+    rows: pd.DataFrame
+    note: str
+    assumed: bool = False
+
+    @classmethod
+    def of(cls, timed: pd.DataFrame, *, definition: str, optimizer: str) -> "StepTimes":
+        """Those of this network, and of this optimiser where there are any."""
+        same = timed[timed["definition"] == definition]
+        if same.empty:
+            return cls(same, "the timed network is another one than the trained one")
+        own = same[same["optimizer"] == optimizer]
+        notes = []
+        assumed = own.empty
+        if assumed:
+            known = min(map(str, same["optimizer"].unique()))
+            own = same[same["optimizer"] == known]
+            notes.append(f"seconds of {optimizer_name(known)}, assumed alike")
+        loop = str(own.iloc[0].get("loop", "lean"))
+        if loop != "lean":
+            notes.append(f"seconds of the {loop} loop")
+        return cls(own, "; ".join(notes), assumed)
+
+    @cached_property
+    def blocks(self) -> dict[int, pd.DataFrame]:
+        """By batch size the timed rows, one a block: they are the same whatever `epochs` says."""
+        timed = self.rows[self.rows["block"].notna() & (self.rows["step_seconds"] > 0)]
+        order = timed.assign(doubted=timed["suspect"] != "").sort_values(["doubted", "epochs"])
+        once = order.drop_duplicates(["batch_size", "block"], keep="last").sort_values("block")
+        return {int(str(size)): own for size, own in once.groupby("batch_size")}
+
+    @cached_property
+    def absences(self) -> dict[int, str]:
+        """By batch size why a cell has no time."""
+        gone = self.rows[self.rows["block"].isna() & ~self.rows["reason"].isin(NOT_REACHED)]
+        words = {}
+        for row in gone[["batch_size", "reason", "detail"]].to_dict("records"):
+            detail = f": {row['detail']}" if row["detail"] else ""
+            words[int(row["batch_size"])] = f"{row['reason']}{detail}"
+        return words
+
+    @cached_property
+    def curves(self) -> pd.DataFrame:
+        """The best fits of this device, a row a segment."""
+        from scripts.judge.fits import fits  # noqa: PLC0415 - SciPy is slow and seldom needed
+
+        table = fits(self.rows)
+        return table[table["best"]]
+
+    def at(self, size: int) -> Seconds | str:
+        """The seconds at a batch size, or why there are none."""
+        if self.rows.empty:
+            return self.note
+        if size in self.absences:
+            return self.absences[size]
+        if size in self.blocks:
+            return _sound(self.blocks[size])
+        return self._between(size)
+
+    def _between(self, size: int) -> Seconds | str:
+        nothing = f"not timed at batch size {size}"
+        if len(self.blocks) < 3 or not min(self.blocks) < size < max(self.blocks):
+            return nothing
+        from scripts.judge.fits import predicted  # noqa: PLC0415 - as above
+
+        table = self.curves[(self.curves["smallest"] < size) & (size < self.curves["largest"])]
+        if table.empty:
+            return nothing
+        best = table.iloc[0]
+        every = pd.concat(list(self.blocks.values()))
+        seconds = _sound(_at_step(every, float(predicted(best, [size])[0])))
+        error = float(best["mean_error"])
+        note = f"{nothing}: on a curve that misses by {error:.0%}"
+        return Seconds(seconds.cold, seconds.step, note, seconds.suspect, error)
+
+
+def _sound(blocks: pd.DataFrame) -> Seconds:
+    """Without the suspect blocks while enough others remain; with them, and saying so, if not."""
+    sound = blocks[blocks["suspect"] == ""]
+    suspect = ""
+    if len(sound) >= FEWEST_BLOCKS:
+        blocks = sound
+    elif len(sound) < len(blocks):
+        suspect = str(blocks.loc[blocks["suspect"] != "", "suspect"].iloc[0])
+    columns: Any = (blocks["cold_start_seconds"], blocks["step_seconds"])
+    cold, step = (column.to_numpy(dtype=np.float64) for column in columns)
+    return Seconds(cold, step, suspect=suspect)
+
+
+def _at_step(rows: pd.DataFrame, step: float) -> pd.DataFrame:
+    """A row a block whose step takes `step`, times what made this block fast or slow elsewhere."""
+    log = np.log(rows["step_seconds"])
+    factor = np.exp(log - log.groupby(rows["batch_size"]).transform("mean"))
+    by_block = factor.groupby(rows["block"]).mean()
+    blocks = rows.drop_duplicates("block")
+    return blocks.assign(step_seconds=step * blocks["block"].map(by_block))

@@ -1,0 +1,151 @@
+"""Time to a target: epochs of a learning file joined with the seconds of timing files.
+
+    time to target = cold start + epochs to target x seconds of an epoch
+
+Epochs to a target do not depend on the device and seconds do not depend on the seed, so each is
+measured where it is cheap: days of learning on one machine serve every machine that times an hour.
+Both spreads are carried through by a bootstrap over seeds and over blocks. Two rows that share
+seeds, or blocks, share their draws, so a ratio of devices is not blurred by what both have in
+common. An epoch here is the real training split, not the `--samples` of a timing run: seconds of
+an epoch are seconds of a step times the steps of a real epoch.
+"""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+import pandas as pd
+
+from scripts.target.step_times import Array, Seconds, StepTimes
+
+DRAWS = 2000
+
+PLACE = ["file", "machine", "device", "threads"]
+"""Where seconds come from: a device of a timing file; `threads` is the CPU's setting."""
+_CELL = (
+    "workload", "optimizer", "learning_rate", "batch_size", "metric", "target", "epochs",
+    "steps_an_epoch", "seeds", "reason",
+)  # fmt: skip
+_NOTHING = {
+    "cold_seconds": math.nan, "epoch_seconds": math.nan, "blocks": 0, "seconds": math.nan,
+    "lo": math.nan, "hi": math.nan, "note": "", "suspect": "", "draws": None,
+}  # fmt: skip
+
+
+def times_to_target(epochs: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
+    """A row a device, workload, optimiser and batch size.
+
+    `epochs` are rows of `learning.epochs_to_target` (one learning file a workload), `rounds`
+    rows of `table.load`. Columns: PLACE, machine_id, device_label, workload, optimizer,
+    learning_rate, batch_size, metric, target, learned_on (the machine of the learning file),
+    epochs, seeds, cold_seconds, epoch_seconds, blocks, seconds (the median time to the target),
+    lo and hi (its 95 % interval), note (what was assumed or interpolated), suspect, reason (why
+    there are no seconds) and draws (of the bootstrap; None without seconds). A cell whose own
+    optimiser was timed in another file of the same machine has no row with the seconds of a
+    different one.
+    """
+    rows = []
+    first = rounds[rounds["arm"] == "first"]
+    for place, own in first.groupby([*PLACE, "workload"], sort=False):
+        cells = epochs[epochs["workload"] == place[-1]]
+        about = dict(zip(PLACE, place, strict=False))
+        about["device_label"] = own["device_label"].iloc[0]
+        about["machine_id"] = own["machine_id"].iloc[0]
+        for (definition, optimizer), same in cells.groupby(["definition", "optimizer"], sort=False):
+            arm = StepTimes.of(own, definition=str(definition), optimizer=str(optimizer))
+            rows += [
+                about | _row(cell, arm, about) | {"assumed": arm.assumed}
+                for cell in same.to_dict("records")
+            ]
+    return _own_optimizer_first(pd.DataFrame(rows)) if rows else pd.DataFrame()
+
+
+def _own_optimizer_first(times: pd.DataFrame) -> pd.DataFrame:
+    """Without the rows on another optimiser's seconds where a machine has those of the own one."""
+    place = ["machine_id", "device", "threads", "workload", "optimizer", "batch_size"]
+    own = times["seconds"].notna() & ~times["assumed"]
+    known = own.groupby([times[name] for name in place]).transform("any")
+    kept = times[~(known & times["assumed"])]
+    return kept.drop(columns="assumed").reset_index(drop=True)
+
+
+def by_hardware(times: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The times of each computer, under the name of its first file, in the order of the files.
+
+    `times` are rows of one workload. Where several files of a computer have seconds of a cell,
+    those of one stay: rather measured than interpolated, without doubts, of the first such file.
+    """
+    answer = {}
+    cell = ["label", "threads", "optimizer", "batch_size"]
+    for _, own in times.groupby("machine_id", sort=False):
+        rank = 4 * own["seconds"].isna() + 2 * (own["note"] != "") + (own["suspect"] != "")
+        order = rank.sort_values(kind="stable").index
+        once = own.loc[order].drop_duplicates(cell).sort_index()
+        answer[str(own["machine"].iloc[0])] = once
+    return answer
+
+
+def _row(cell: dict[Any, Any], arm: StepTimes, about: dict[str, Any]) -> dict[str, Any]:
+    row = {name: cell[name] for name in _CELL} | _NOTHING | {"learned_on": cell["machine"]}
+    if cell["reason"]:
+        return row
+    seconds = arm.at(cell["batch_size"])
+    if isinstance(seconds, str):
+        return row | {"reason": seconds}
+    epoch = seconds.step * cell["steps_an_epoch"]
+    draws = _draws(cell, seconds, epoch, about)
+    lo, hi = (float(value) for value in np.quantile(draws, [0.025, 0.975], method="nearest"))
+    cold, usual = float(seconds.cold.mean()), float(np.exp(np.log(epoch).mean()))
+    return row | {
+        "cold_seconds": cold,
+        "epoch_seconds": usual,
+        "blocks": len(epoch),
+        "seconds": cold + cell["epochs"] * usual,
+        "lo": lo,
+        "hi": hi,
+        "note": "; ".join(filter(None, [arm.note, seconds.note])),
+        "suspect": seconds.suspect,
+        "draws": draws,
+    }
+
+
+def _draws(cell: dict[Any, Any], seconds: Seconds, epoch: Array, about: dict[str, Any]) -> Array:
+    """Draws of the time to the target: seeds and blocks drawn again, with replacement.
+
+    The same seeds for a cell on every device, the same blocks for every device of a file.
+    """
+    of_seeds = _random(cell["file"], cell["workload"], cell["optimizer"], cell["batch_size"])
+    steps = cell["steps"][of_seeds.integers(len(cell["steps"]), size=(DRAWS, len(cell["steps"])))]
+    epochs = np.median(steps, axis=1) / cell["steps_an_epoch"]
+    blocks = len(epoch)
+    places = _random(about["file"], cell["workload"]).integers(blocks, size=(DRAWS, blocks))
+    cold = seconds.cold[places].mean(axis=1)
+    drawn = np.exp(np.log(epoch)[places].mean(axis=1))
+    if seconds.error:
+        # The mean of |normal| is 0.8 of its standard deviation.
+        sigma = seconds.error * math.sqrt(math.pi / 2)
+        own = _random(*about.values(), cell["workload"], cell["optimizer"], cell["batch_size"])
+        drawn = drawn * np.exp(own.normal(0, sigma, DRAWS))
+    return np.asarray(cold + epochs * drawn)
+
+
+def _random(*names: object) -> np.random.Generator:
+    """Random numbers that belong to these names: equal names, equal numbers."""
+    return np.random.default_rng(crc32("|".join(map(str, names)).encode()))
+
+
+def one_source(epochs: pd.DataFrame) -> pd.DataFrame:
+    """The rows of one learning file for every workload: that with the most cells reached."""
+    if epochs.empty:
+        return epochs
+    counts = epochs.groupby(["workload", "file"], sort=False)["epochs"].count()
+    best = counts.groupby("workload").idxmax()
+    return epochs[pd.MultiIndex.from_frame(epochs[["workload", "file"]]).isin(list(best))]
+
+
+def best_of(times: pd.DataFrame, names: Iterable[str] = (*PLACE, "workload")) -> pd.DataFrame:
+    """The row with the smallest time to the target of each device and workload."""
+    known = times[times["seconds"].notna()]
+    return known.loc[known.groupby([*names], sort=False)["seconds"].idxmin()]

@@ -1,0 +1,118 @@
+"""Causes in sentences: what stands under a heat map and in the summary."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from scripts.read.text import counted, seconds_in_words
+from scripts.why.causes import FIXED, UNKNOWN
+
+MEANINGS = {
+    "fixed cost": "the cold start is more than half of the total",
+    "launch-bound": "the operations are too small: the host cannot feed the device",
+    "transfer-bound": "copying minibatches to the device takes longest",
+    "data-bound": "making minibatches takes longest",
+    "evaluation": "evaluating after each epoch takes longest",
+    "sequential": "a recurrent layer runs step by step, operation by operation",
+    "compute-bound": "the device is at work",
+    "unknown": "the numbers do not tell",
+}
+
+
+def cause_line(causes: pd.DataFrame) -> str:
+    """Why steps take as long as they do, over the batch sizes of one workload on one device.
+
+    `causes` are its rows of `causes`, warm and total. Empty where nothing was diagnosed.
+    """
+    warm = causes[causes["epochs"].isna()].sort_values("batch_size")
+    if warm.empty:
+        return ""
+    sizes = warm["batch_size"]
+    parts = [
+        f"{cause} at {places_words(own['batch_size'], sizes)} ({MEANINGS[str(cause)]})"
+        for cause, own in warm.groupby("cause", sort=False)
+    ]
+    text = f"Why, once warm: {'; '.join(parts)}."
+    fixed = causes[causes["cause"] == FIXED]
+    if len(fixed):
+        most = int(fixed["epochs"].max())
+        where = places_words(fixed.loc[fixed["epochs"] == most, "batch_size"], sizes)
+        text += f" The cold start is most of {counted(most, 'epoch')} at {where}."
+    doubt = warm[warm["agrees"] == "no"]
+    if len(doubt):
+        text += f" A second measure does not agree at {places_words(doubt['batch_size'], sizes)}."
+    for reason, own in warm[warm["suspect"] != ""].groupby("suspect", sort=False):
+        text += f" Suspect at {places_words(own['batch_size'], sizes)}: {reason}."
+    return text
+
+
+def shares_line(causes: pd.DataFrame) -> str:
+    """What a step at the smallest batch size consists of, in words; empty where it is not known."""
+    warm = causes[causes["epochs"].isna() & (causes["cause"] != UNKNOWN)]
+    if warm.empty:
+        return ""
+    row = warm.sort_values("batch_size").iloc[0]
+    names = {"load": "loading", "copy": "copying", "network": "the network", "evaluation": ""}
+    names["evaluation"] = "evaluation"
+    known = {words: row[f"{part}_share"] for part, words in names.items()}
+    ordered = sorted(known.items(), key=lambda item: -item[1])
+    parts = [f"{words} {share:.0%}" for words, share in ordered if share >= 0.005]
+    step = seconds_in_words(row["step_seconds"])
+    host = "" if pd.isna(row["host_share"]) else f"; host share {row['host_share']:.0%}"
+    host += "" if pd.isna(row["busy_share"]) else f", device busy {row['busy_share']:.0%}"
+    return (
+        f"A step at batch size {row['batch_size']} ({step}, {row['operations']:.0f} operations): "
+        f"{', '.join(parts)}{host}{_waits(row)}{_rate(row)}; "
+        f"looking added {_added(row['looking'])}."
+    )
+
+
+def sum_line(causes: pd.DataFrame) -> str:
+    """How far the parts of a step, timed one by one, add up to the undisturbed step."""
+    whole = causes.loc[causes["epochs"].isna(), "sum_share"].dropna()
+    if whole.empty:
+        return ""
+    off = (whole - 1).abs()
+    text = f"The parts of a step add up to the undisturbed step within {off.median():.1%}"
+    if len(off) == 1:
+        return f"{text}."
+    return f"{text} in the median of {len(off)} cells (at most {off.max():.1%})."
+
+
+def _added(share: float) -> str:
+    """What instrumenting added to a step, unless that is lost in the noise."""
+    return f"{share:+.0%}" if share >= 0.005 else "nothing that shows"
+
+
+def _waits(row: pd.Series) -> str:
+    """How often the host has to have a number, or to wait for the device, in one step."""
+    reads, waits = row["host_reads"], row["synchronisations"]
+    words = f"; {counted(int(reads), 'number')} read by the host" if reads > 0 else ""
+    return words + (f"; {counted(int(waits), 'synchronisation')}" if waits > 0 else "")
+
+
+def _rate(row: pd.Series) -> str:
+    """What the step computes a second, and what that is of the device's fastest matrix product."""
+    rate = row["flops"] / row["step_seconds"]
+    share = rate / row["matmul_flops_per_second"]
+    if pd.isna(share) or rate == 0:
+        return ""
+    part = "at least " if row["uncounted"] else ""
+    return f"; {part}{flops_in_words(rate)}, {share:.1%} of the device's best"
+
+
+def flops_in_words(rate: float) -> str:
+    """`2.5 GFLOP/s`, as short as it goes."""
+    for unit, size in (("P", 1e15), ("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if rate >= size:
+            return f"{rate / size:.3g} {unit}FLOP/s"
+    return f"{rate:.3g} FLOP/s"
+
+
+def places_words(sizes: Iterable[int], known: Iterable[int]) -> str:
+    """`batch size 8, 32 and 128`, or `every batch size` where these are all of several."""
+    own = sorted(set(sizes))
+    if len(own) > 1 and own == sorted(set(known)):
+        return "every batch size"
+    names = [str(size) for size in own]
+    return f"batch size {' and '.join(filter(None, [', '.join(names[:-1]), names[-1]]))}"

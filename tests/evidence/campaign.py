@@ -1,0 +1,198 @@
+"""`python -m tests.evidence.campaign --out results/campaign`: does the suite find what was put in?
+
+Blocks of the CPU against itself: one process as it is, one again as it is (A/A: every verdict but
+`too close` or `undecided` is wrong), and one for each injected slow-down. The files are result
+files like any other; the arms stand in them as devices `slowed:0`, `slowed:5` and so on. What they
+mean: `python tests/evidence/detection.py results/campaign/*.json --out results`.
+"""
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from bench.console.progress import RunProgress
+from bench.grid import Arm, Cell, WorkloadPlan
+from bench.machine.facts import describe_machine, run_probe
+from bench.measure.blocks import Campaign
+from bench.measure.journal import Journal, JournalError, read_journal
+from bench.measure.measurements import Key, Measurements, answers_of
+from bench.measure.search import measure_all
+from bench.options import Settings
+from bench.record.outcome import block_suspicions, total_seconds
+from bench.record.precision import precision_text
+from bench.record.processes import arm_device, process_rows
+from bench.record.result_file import SCHEMA_VERSION, write_json
+from bench.run import json_form, now
+
+SAMPLES = 512
+
+
+def batch_sizes_of(options: argparse.Namespace) -> tuple[int, ...]:
+    """From 16 to 512, `--step` apart."""
+    return tuple(range(16, SAMPLES, options.step))
+
+
+def settings_of(options: argparse.Namespace, seed: int) -> Settings:
+    """One run of the campaign as the settings of a run of the suite."""
+    return Settings(
+        preset="campaign",
+        workloads=(options.workload,),
+        batch_sizes=batch_sizes_of(options),
+        epochs=(1,),
+        devices=("cpu",),
+        threads=(options.threads,) if options.threads else (),
+        blocks=options.blocks,
+        samples=SAMPLES,
+        optimizer="sgd",
+        optimizer_implementation="foreach",
+        learning_rate=None,
+        seed=seed,
+        cell_timeout_seconds=60.0,
+        suspect_repeats=0,
+        until_decided=False,
+        find_crossover=False,
+    )
+
+
+def plan_of(options: argparse.Namespace) -> WorkloadPlan:
+    """The CPU as it is, a second arm of it at every batch size, one for each slow-down, and A/A."""
+    cpu, sizes = Arm("cpu", options.threads), batch_sizes_of(options)
+    arms = {cpu: sizes, cpu._replace(again=True): (sizes[0], sizes[-1])}
+    arms |= {cpu._replace(slowdown=share): sizes for share in options.slowdowns}
+    return WorkloadPlan(options.workload, arms, 1)
+
+
+def rows(plan: WorkloadPlan, measurements: Measurements) -> list[dict[str, Any]]:
+    """The arms' rows, as pytest-benchmark writes them. A/A repeats are measurements alone."""
+    return [
+        _row(plan.workload, arm, size, measurements)
+        for arm, sizes in plan.batch_sizes.items()
+        if not arm.again
+        for size in sizes
+    ]
+
+
+def _row(workload: str, arm: Arm, size: int, measurements: Measurements) -> dict[str, Any]:
+    lines = measurements.measured.get(Key(workload, arm, size), {})
+    data = [total_seconds(line, 1) for _, line in sorted(lines.items())]
+    device = arm_device(arm)
+    params = {"workload": workload, "batch_size": size, "epochs": 1, "device": device}
+    name = f"campaign[{'-'.join(map(str, params.values()))}]"
+    reasons = block_suspicions(Cell(workload, size, 1, "cpu"), measurements)
+    return {
+        "name": name,
+        "fullname": name,
+        "params": params,
+        "extra_info": {"suspect": [f"block {at}: {reason}" for at, reason in reasons]},
+        "stats": {"rounds": len(data), "data": data},
+    }
+
+
+def run_once(options: argparse.Namespace, number: int, console: Console) -> None:
+    """One run of the campaign: measured, journalled, written; a finished one is left alone."""
+    name = f"{options.workload}-{number}"
+    path = options.out / f"{name}.json"
+    if path.exists():
+        console.print(f"{path} exists: left alone", highlight=False)
+        return
+    settings = settings_of(options, number)
+    probe = run_probe(("cpu",), workloads=settings.workloads, samples=SAMPLES)
+    about = probe["workloads"][options.workload]
+    rate = about.pop("learning_rates")["sgd"]
+    plan = plan_of(options)
+    journal, measurements = open_journal(path.with_suffix(".journal.jsonl"))
+    total = sum(plan.answers(settings.blocks).values())
+    started = now()
+    with RunProgress({(options.workload, "cpu"): total}, console) as progress:
+        campaign = Campaign(
+            settings=settings,
+            learning_rates={options.workload: rate},
+            journal=journal,
+            measurements=measurements,
+            missing_devices={},
+            cores=probe["torch_threads"],
+            report=progress.answered,
+        )
+        measure_all(campaign, [plan])
+    journal.close()
+    benchmarks = rows(plan, measurements)
+    content = {
+        "machine_info": {"node": name, "crossover": describe_machine(name, probe)},
+        "benchmarks": benchmarks,
+        "crossover": {
+            "schema_version": SCHEMA_VERSION,
+            "complete": True,
+            "planned": len(benchmarks),
+            "measured": len(benchmarks),
+            "run": run_record(settings, started, {options.workload: rate})
+            | {"precision": precision_text(answers_of(measurements))},
+            "workloads": {options.workload: about},
+            "absent": [],
+            **process_rows(measurements.measured, threads_asked=False),
+            "blocks": [
+                {key: value for key, value in line.items() if key != "kind"}
+                for line in measurements.blocks
+            ],
+        },
+    }
+    write_json(path, content)
+    journal.path.unlink()
+
+
+def run_record(settings: Settings, started: str, rates: dict[str, float]) -> dict[str, Any]:
+    """The run's settings, command and times, as every result file has them."""
+    record: dict[str, Any] = json_form(asdict(settings))
+    del record["learning_rate"]
+    return record | {
+        "command": f"python -m tests.evidence.campaign {' '.join(sys.argv[1:])}",
+        "started": started,
+        "finished": now(),
+        "learning_rates": rates,
+        "looks": [settings.blocks],
+    }
+
+
+def open_journal(path: Path) -> tuple[Journal, Measurements]:
+    """The journal of a run that was cut short, with what it holds, or a new one."""
+    measurements = Measurements()
+    try:
+        _, lines = read_journal(path)
+    except JournalError:
+        return Journal.create(path, {"kind": "run"}), measurements
+    for line in lines:
+        measurements.take(line)
+    return Journal.reopen(path), measurements
+
+
+def main() -> None:
+    """Measures the campaign's runs one after the other; run again, it goes on where it was cut."""
+    parser = argparse.ArgumentParser(description="Does the suite find what was put in?")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the result files")
+    parser.add_argument("--workload", default="mlp", help="workload (default: mlp)")
+    parser.add_argument("--runs", type=int, default=8, help="runs (default: 8)")
+    parser.add_argument("--blocks", type=int, default=5, help="blocks a run (default: 5)")
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads (default: torch's own)")
+    parser.add_argument("--step", type=int, default=8, help="between batch sizes (default: 8)")
+    parser.add_argument(
+        "--slowdowns",
+        type=lambda text: tuple(float(part) / 100 for part in text.split(",")),
+        default=(0.0, 0.05, 0.10, 0.20),
+        help="per cent of a step's own time, 0 for A/A (default: 0,5,10,20)",
+    )
+    options = parser.parse_args()
+    console = Console()
+    options.out.mkdir(parents=True, exist_ok=True)
+    try:
+        for number in range(options.runs):
+            run_once(options, number, console)
+    except (pytest.UsageError, JournalError) as error:
+        sys.exit(f"python -m tests.evidence.campaign: {error}")
+
+
+if __name__ == "__main__":
+    main()

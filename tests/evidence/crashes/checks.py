@@ -1,0 +1,116 @@
+"""What must hold after each crash trial, when the run has ended and when it was resumed."""
+
+import json
+import time
+
+from bench.measure.journal import JournalError, lock_path, read_journal
+from scripts.read.table import ResultError, load
+from tests.evidence.crashes.trial import BLOCKS, CELLS, MEASUREMENTS, Trial, own_processes
+
+ORPHANS_GONE_SECONDS = 60.0
+"""A process that has not ended by then stays: many times what a loaded machine takes."""
+
+CHECKED = """\
+- the journal reads, and holds every answer that the run had dealt with (a plugin notes them in a
+  file of its own);
+- a result that was written is whole, holds nothing that the journal lacks, has a time only for
+  cells with every block, and says `complete` exactly when no journal is left;
+- the earlier result is there byte for byte, or replaced, as asked (`--overwrite`), by such a whole
+  one;
+- no process of the run is left;
+- `--resume` ends with the same cells, all timed, as an undisturbed run, keeps every answer from
+  before, measures nothing twice, and leaves one file (no journal, lock or temporary) that the
+  loader accepts.
+"""
+
+
+def check_after_end(trial: Trial) -> None:
+    """What must hold when the run is over, however it ended."""
+    deadline = time.monotonic() + ORPHANS_GONE_SECONDS
+    while any(own_processes(trial.name)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    for orphan in own_processes(trial.name):
+        trial.problem(f"an orphan process remains: {orphan.cmdline()[:4]}")
+        orphan.kill()
+    kept = _journalled(trial) if trial.journal.exists() else None
+    if trial.replaced():
+        kept = _rounds(trial) if kept is None else kept
+        _check_written(trial, kept)
+    trial.expect(trial.witnessed() <= (kept or set()), "a finished answer is lost")
+    trial.expect(trial.result.is_file(), "there is no result any more")
+
+
+def _journalled(trial: Trial) -> set[str]:
+    try:
+        _, lines = read_journal(trial.journal)
+    except JournalError as error:
+        trial.problem(f"the journal does not read: {error}")
+        return set()
+    return {json.dumps(line["epoch_seconds"]) for line in lines if line["kind"] == "measured"}
+
+
+def _rounds(trial: Trial) -> set[str]:
+    rows = trial.content()["crossover"]["measurements"]
+    return {json.dumps(row["epoch_seconds"]) for row in rows}
+
+
+def _check_written(trial: Trial, kept: set[str]) -> None:
+    """A result that the ended run wrote: whole, and timed only where every block is there."""
+    content = trial.content()
+    for row in content["benchmarks"]:
+        count = row["stats"]["rounds"]
+        trial.expect(count == BLOCKS, f"a truncated cell counts as timed: {row['name']}")
+    trial.expect(_rounds(trial) <= kept, "the result holds what the journal does not")
+    said = content["crossover"]["complete"]
+    trial.expect(said == (not trial.journal.exists()), f"`complete` is {said} beside a journal")
+    measured = content["crossover"]["measured"]
+    trial.expect(measured == len(content["benchmarks"]), "`measured` does not count the cells")
+
+
+def finish(trial: Trial, *, without_time: int = 0) -> None:
+    """Resumes (or starts again what had not begun) and compares with an undisturbed run.
+
+    `without_time` cells may be timeouts: those that the fault itself made impossible.
+    """
+    if trial.journal.exists() or not trial.replaced():
+        more = "--resume" if trial.journal.exists() else "--overwrite"
+        code = trial.wait(trial.start(more, fault=""))
+        if code != 0:
+            trial.problem(f"{more} ended with {code}")
+            return
+    _check_cells(trial, without_time)
+    _check_measurements(trial, without_time)
+    left = sorted(path.name for path in trial.folder.iterdir())
+    trial.expect(left == ["box.json"], f"files were left behind: {left}")
+    trial.expect(not lock_path(trial.result).exists(), "the lock was left behind")
+    check_loads(trial)
+
+
+def _check_cells(trial: Trial, without_time: int) -> None:
+    content = trial.content()
+    params = [row["params"] for row in content["benchmarks"]]
+    timed = [(cell["batch_size"], cell["epochs"]) for cell in params]
+    absent = {(row["batch_size"], row["epochs"]): row for row in content["crossover"]["absent"]}
+    found = sorted([*timed, *absent])
+    trial.expect(found == sorted(CELLS), f"the cells are {found}")
+    reasons = {row["reason"] for row in absent.values()}
+    trial.expect(
+        len(absent) <= without_time and reasons <= {"timeout"}, f"cells without a time: {absent}"
+    )
+    trial.expect(content["crossover"]["complete"] is True, "the finished run is not complete")
+
+
+def _check_measurements(trial: Trial, without_time: int) -> None:
+    rows, rounds = trial.content()["crossover"]["measurements"], _rounds(trial)
+    trial.expect(trial.witnessed() <= rounds, "an answer was lost or measured twice")
+    trial.expect(len(rows) == len(rounds), "a measurement stands in the result twice")
+    whole = len(rows) == MEASUREMENTS or (without_time > 0 and len(rows) < MEASUREMENTS)
+    trial.expect(whole, f"{len(rows)} measurements")
+
+
+def check_loads(trial: Trial) -> None:
+    """The reading half accepts the result."""
+    try:
+        load([trial.result])
+    except ResultError as error:
+        trial.problem(f"the loader refuses the result: {error}")

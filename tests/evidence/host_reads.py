@@ -1,0 +1,61 @@
+"""`python -m tests.evidence.host_reads`: how often the host reads a number in a training step.
+
+The course's recurrent helper (packed sequences, the last time step by a Python list) against padded
+sequences and one gather. Nothing is timed: the counts are the same on every machine.
+"""
+
+import csv
+import sys
+from dataclasses import replace
+from itertools import product
+from typing import TextIO
+
+import torch
+
+from bench.job import Job
+from bench.loop import GATHERS, LEAN, RECURRENT, SEQUENCES
+from bench.train.trainer import fresh_training, open_arm
+from bench.why.diagnose import single_step
+from bench.why.operations import count_operations
+
+BATCH_SIZES = (8, 32, 128, 512)
+COLUMNS = ("workload", "sequences", "gather", "batch_size", "host_reads", "operations")
+
+
+def rows() -> list[tuple[str, str, str, int, int, int]]:
+    """A row a workload, way through its layers and batch size (COLUMNS)."""
+    found = []
+    for workload, sequences, gather in product(RECURRENT, SEQUENCES, GATHERS):
+        job = Job(
+            workload=workload,
+            device="cpu",
+            threads=0,
+            batch_sizes=BATCH_SIZES,
+            epochs=1,
+            samples=max(BATCH_SIZES),
+            seed=0,
+            optimizer="sgd",
+            optimizer_implementation="foreach",
+            learning_rate=0.01,
+            cell_timeout_seconds=60.0,
+            loop=replace(LEAN, sequences=sequences, gather=gather),
+        )
+        arm = open_arm(job)
+        network, optimizer = fresh_training(arm)
+        for size in BATCH_SIZES:
+            counted = count_operations(single_step(arm, network, optimizer, size))
+            counts = (counted.host_reads, counted.total)
+            found.append((workload, sequences, gather, size, *counts))
+    return found
+
+
+def write(table: list[tuple[str, str, str, int, int, int]], file: TextIO) -> None:
+    """Writes the rows as CSV."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(table)
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    write(rows(), sys.stdout)

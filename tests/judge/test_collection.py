@@ -1,0 +1,99 @@
+"""Many machines together: shares and crossings by hand, the figure, the words on the terminal."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+
+from scripts.figures.shares import collection_figures
+from scripts.figures.style import encoded
+from scripts.judge.collection import crossings, shares
+from scripts.judge.crossover import crossovers
+from scripts.tables.analysis import Analysis
+from scripts.write.collection import show_collection
+from tests.corpus import Corpus
+
+SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1, 4)}
+SLOWER, FASTER = "gpu slower", "gpu faster"
+
+
+def verdicts(*machines: tuple[str, ...]) -> pd.DataFrame:
+    """Warm verdicts of each machine at batch sizes 1, 2, 4, ..., one machine a file."""
+    rows = [
+        {"file": str(number), "machine": str(number), "workload": "mlp", "device": "cuda",
+         "threads": 0, "scope": "warm", "epochs": None, "batch_size": 2**place,
+         "derived": False, "verdict": word, "ratio": 2.0 if word == SLOWER else 0.5}
+        for number, words in enumerate(machines)
+        for place, word in enumerate(words)
+    ]  # fmt: skip
+    return pd.DataFrame(rows).astype({"epochs": "Int64"})
+
+
+def test_shares_count_the_machines_with_each_verdict_cell_by_cell() -> None:
+    table = shares(verdicts((SLOWER, FASTER), (SLOWER, SLOWER), (FASTER, "suspect")))
+    assert table["batch_size"].tolist() == [1, 2]
+    assert table["machines"].tolist() == [3, 3]
+    assert table[SLOWER].tolist() == [2, 1]
+    assert table[FASTER].tolist() == [1, 1]
+    assert table["suspect"].tolist() == [0, 1]
+    assert table["too close"].tolist() == [0, 0]
+    assert table["ratio"].tolist() == [2.0, 0.5]
+
+
+def test_crossings_tell_the_first_batch_size_called_faster_of_the_machines_that_cross() -> None:
+    curves = crossovers(
+        verdicts(
+            (SLOWER, SLOWER, SLOWER, FASTER),
+            (SLOWER, SLOWER, FASTER, FASTER),
+            (SLOWER, FASTER, FASTER, FASTER),
+            (SLOWER, SLOWER, SLOWER, SLOWER),
+            (FASTER, FASTER, FASTER, FASTER),
+            (FASTER, FASTER, FASTER, "undecided"),
+            ("undecided", "undecided", "undecided", "undecided"),
+            (FASTER, SLOWER, SLOWER, SLOWER),
+        )
+    )
+    (row,) = crossings(curves).to_dict("records")
+    assert {name: row[name] for name in ("machines", "crosses", "slower", "faster", "other")} == {
+        "machines": 8, "crosses": 3, "slower": 1, "faster": 2, "other": 2,
+    }  # fmt: skip
+    assert [row["quarter"], row["median"], row["three_quarters"]] == [2, 4, 4]
+
+
+def test_without_a_crossing_there_is_no_number() -> None:
+    (row,) = crossings(crossovers(verdicts((SLOWER, SLOWER)))).to_dict("records")
+    assert pd.isna(row["median"])
+
+
+def analysis_of(folder: Path, **plan: Any) -> Analysis:
+    plans = [Corpus(machine=name, **SMALL, **plan) for name in "abc"]
+    return Analysis([plan.write(folder, plan.machine) for plan in plans])
+
+
+def test_the_terminal_says_how_many_cross_and_how_many_verdicts_may_be_wrong(
+    tmp_path: Path,
+) -> None:
+    analysis = analysis_of(tmp_path, ratio=lambda _workload, _device, batch: 40 / batch)
+    console = Console(file=io.StringIO(), width=100)
+    show_collection(analysis, console)
+    words = " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
+    assert "3 files of 1 machine: 36 cells measured, 0 absent." in words
+    assert "Of 27 comparisons, 27 got a verdict; at most 0.3 of these" in words
+    assert "mlp 3 3 64 [64, 64] 0 0 0" in words
+
+
+def test_files_without_a_device_pair_are_said_to_compare_nothing(tmp_path: Path) -> None:
+    console = Console(file=io.StringIO(), width=100)
+    show_collection(analysis_of(tmp_path, devices=("cpu",)), console)
+    assert "No file has a device pair" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_there_is_a_figure_once_warm_and_at_the_fewest_and_most_epochs(tmp_path: Path) -> None:
+    absent = {("mlp", 512, None, "vulkan"): ("oom", "8 GB")}
+    table = shares(analysis_of(tmp_path, absent=absent).verdicts)
+    drawn = dict(collection_figures(table))
+    assert list(drawn) == ["machines-warm", "machines-epochs-1", "machines-epochs-4"]
+    for figure in drawn.values():
+        assert encoded(figure, "png", dpi=40).startswith(b"\x89PNG")

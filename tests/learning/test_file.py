@@ -1,0 +1,138 @@
+"""A learning file is told from a timing file, read whole, and refused by name when it is wrong."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts import compare, report
+from scripts.read import table
+from scripts.read.document import ResultError
+from scripts.read.learning import load
+from scripts.read.learning_file import KEY, by_kind, is_learning, read
+from scripts.tables import learned as learning_report
+from tests.corpus import Corpus
+from tests.learn_corpus import LearnCorpus
+
+SMALL = LearnCorpus(batch_sizes=(4, 64), optimizers=("sgd",))
+
+
+def test_kinds_are_told_apart_by_content_not_by_name(tmp_path: Path) -> None:
+    learning = SMALL.write(tmp_path)
+    timing = Corpus(devices=("cpu",), batch_sizes=(8,), epochs=(1,)).write(tmp_path)
+    odd = tmp_path / "timing.json"
+    odd.write_bytes(learning.read_bytes())
+    assert by_kind([timing, learning, odd]) == ([timing], [learning, odd])
+
+
+def test_a_timing_file_that_mentions_learning_is_a_timing_file(tmp_path: Path) -> None:
+    plan = Corpus(devices=("cpu",), batch_sizes=(8,), epochs=(1,))
+    document = plan.result()
+    document["crossover"]["run"][KEY] = "not at the top"
+    path = tmp_path / "odd.json"
+    path.write_text(json.dumps(document))
+    assert not is_learning(path)
+
+
+def test_what_is_no_json_is_left_to_the_reader_of_timing_files(tmp_path: Path) -> None:
+    path = tmp_path / "torn.json"
+    path.write_text(f'{{"{KEY}": ')
+    assert not is_learning(path)
+
+
+def test_the_reader_of_timing_files_refuses_a_learning_file_by_name(tmp_path: Path) -> None:
+    path = SMALL.write(tmp_path)
+    with pytest.raises(ResultError, match=path.name):
+        table.load([path])
+
+
+def test_every_run_is_a_row_with_its_curve(tmp_path: Path) -> None:
+    runs = load([SMALL.write(tmp_path)])
+    assert len(runs) == 2 * (2 * 4 + 5)
+    assert set(runs["role"]) == {"tuning", "figure"}
+    row = runs[(runs["role"] == "figure") & (runs["batch_size"] == 64)].iloc[0]
+    assert row["steps_an_epoch"] == 63  # 4000 / 64, the last smaller minibatch included
+    assert row["steps"][0] == 0
+    assert len(row["steps"]) == len(row["score"]) == len(row["loss"]) == len(row["train_loss"])
+
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def first(document: dict[str, Any]) -> dict[str, Any]:
+    run: dict[str, Any] = document[KEY]["runs"][0]
+    return run
+
+
+CHANGES: dict[str, tuple[Change, str]] = {
+    "no key": (lambda d: d.pop(KEY), "crossover_learning: is missing"),
+    "newer": (lambda d: d[KEY].update(schema_version=2), "schema_version: is 2, newer"),
+    "no runs": (lambda d: d[KEY].pop("runs"), "'runs' is a required property"),
+    "text as score": (lambda d: first(d)["score"].__setitem__(1, "x"), "runs[0]"),
+    "negative rate": (lambda d: first(d).update(learning_rate=-1), "learning_rate"),
+    "unequal curves": (lambda d: first(d)["loss"].pop(), "loss: has another length than steps"),
+    "steps fall": (lambda d: first(d)["steps"].reverse(), "steps: do not ascend"),
+    "unknown workload": (lambda d: first(d).update(workload="cnn"), "workload: names no entry"),
+    "unknown seed": (lambda d: first(d).update(seed=77), "seed: is neither"),
+    "huge batch": (lambda d: first(d).update(batch_size=4001), "batch_size: is larger"),
+    "false claim": (lambda d: d[KEY]["runs"][-1]["score"].__setitem__(-1, 0.5), "ended: is target"),
+    "silent success": (lambda d: d[KEY]["runs"][-1].update(ended="cap"), "ended: is cap"),
+    "twice": (lambda d: d[KEY]["runs"].append(first(d)), "stands in the file twice"),
+    "biased": (lambda d: d[KEY]["run"]["tuning_seeds"].append(0), "holds a tuning seed"),
+    "many sizes": (
+        lambda d: d[KEY].update(runs=[first(d) | {"batch_size": size} for size in range(1, 70)]),
+        "have 69 values of batch_size of a workload; 64 can be read",
+    ),
+    "nothing at first": (lambda d: first(d)["loss"].__setitem__(0, None), "loss: begins without"),
+    "reached untrained": (
+        lambda d: d[KEY]["runs"][-1].update(steps=[0], train_loss=[None], loss=[1.0], score=[0.95]),
+        "steps: end untrained",
+    ),
+    "no target": (lambda d: d[KEY]["run"].update(targets={}), "has no target of mlp"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_wrong_file_is_refused_in_one_line_with_its_name_and_field(
+    name: str, tmp_path: Path
+) -> None:
+    change, words = CHANGES[name]
+    document = SMALL.result()
+    change(document)
+    path = tmp_path / "wrong.json"
+    path.write_text(json.dumps(document))
+    with pytest.raises(ResultError) as refusal:
+        read(path)
+    assert words in str(refusal.value)
+    assert str(path) in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_an_unchanged_file_is_read(tmp_path: Path) -> None:
+    assert read(SMALL.write(tmp_path))[KEY]["complete"] is True
+
+
+def test_report_and_compare_given_both_kinds_take_the_timing_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "figures", lambda _analysis: [])
+    monkeypatch.setattr(learning_report.Learned, "figures", lambda _learned: iter(()))
+    plan: dict[str, Any] = {"devices": ("cpu",), "batch_sizes": (8, 64), "epochs": (1,)}
+    timed = [str(Corpus(machine=name, **plan).write(tmp_path)) for name in ("a", "b")]
+    learned = str(SMALL.write(tmp_path))
+    out = tmp_path / "out"
+    assert report.main([timed[0], learned, "--out", str(out)]) == 0
+    assert {"verdicts.csv", "time_to_target.csv"} <= {path.name for path in out.iterdir()}
+    assert "learned on learner" in capsys.readouterr().out
+    assert compare.main([learned, *timed]) == 0
+    assert "learner" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("script", [report, compare])
+def test_a_learning_file_alone_is_refused_with_what_to_do(
+    script: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert script.main([str(SMALL.write(tmp_path))]) == 2
+    assert "is a learning file; name a timing file too" in capsys.readouterr().err

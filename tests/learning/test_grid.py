@@ -1,0 +1,105 @@
+"""The learning grid: real batch sizes, the ladder of learning rates, looks and caps."""
+
+import pytest
+
+from bench.grid import WORKLOAD_NAMES
+from bench.learning.grid import (
+    FULL,
+    LEARN_PRESETS,
+    TRAIN_SAMPLES,
+    LearnCell,
+    beyond,
+    cap_of,
+    learn_cell_id,
+    make_learn_cells,
+    next_look,
+    rate_window,
+    real_sizes,
+)
+from models import WORKLOADS, load_dataset
+
+
+def test_the_numbers_of_training_samples_are_those_of_the_data() -> None:
+    real = {name: len(load_dataset(w.dataset).train.targets) for name, w in WORKLOADS.items()}
+    assert dict(TRAIN_SAMPLES) == real
+
+
+def test_a_batch_size_beyond_the_data_is_the_full_batch_once() -> None:
+    assert real_sizes("lstm", (4, 256, 512, 2048, FULL)) == (4, 256, 270)
+
+
+def test_cells_are_workload_by_workload_with_their_own_optimisers() -> None:
+    cells = make_learn_cells(
+        {"lstm": (4, FULL), "mlp": (8,)}, {"lstm": ("sgd", "adam"), "mlp": ("sgd",)}
+    )
+    assert list(map(learn_cell_id, cells)) == [
+        "lstm-4-sgd",
+        "lstm-270-sgd",
+        "lstm-4-adam",
+        "lstm-270-adam",
+        "mlp-8-sgd",
+    ]
+
+
+def test_the_default_grid_goes_from_4_to_the_full_batch_in_at_least_six_sizes() -> None:
+    preset = LEARN_PRESETS["default"]
+    for name in ("mlp", "cnn-series", "lstm"):
+        sizes = real_sizes(name, preset.workloads[name])
+        assert len([size for size in sizes if size >= 4]) >= 6
+        assert 4 in sizes
+        assert sizes[-1] == TRAIN_SAMPLES[name]
+    assert len(preset.optimizers) == 2
+    assert len(preset.tuning_seeds) == 2
+    assert len(preset.figure_seeds) == 5
+
+
+def test_the_full_grid_has_every_workload_from_one_sample_to_all() -> None:
+    preset = LEARN_PRESETS["full"]
+    assert tuple(preset.workloads) == WORKLOAD_NAMES
+    for name in WORKLOAD_NAMES:
+        sizes = real_sizes(name, preset.workloads[name])
+        assert (sizes[0], sizes[-1]) == (1, TRAIN_SAMPLES[name])
+
+
+@pytest.mark.parametrize("name", LEARN_PRESETS)
+def test_a_presets_seeds_either_choose_or_show(name: str) -> None:
+    preset = LEARN_PRESETS[name]
+    assert not set(preset.tuning_seeds) & set(preset.figure_seeds)
+
+
+def test_four_learning_rates_follow_the_square_root_of_the_batch_size_on_one_ladder() -> None:
+    assert rate_window(0.1, 32) == (0.01, 0.0316, 0.1, 0.316)
+    assert rate_window(0.1, 320) == (0.0316, 0.1, 0.316, 1.0)
+    assert rate_window(0.1, 3200) == (0.1, 0.316, 1.0, 3.16)
+    assert rate_window(0.1, 4) == (0.00316, 0.01, 0.0316, 0.1)
+
+
+def test_the_rung_past_an_edge_is_the_ladders_next() -> None:
+    assert beyond((0.01, 0.0316), 0.1, upwards=True) == 0.1
+    assert beyond((0.01, 0.0316), 0.1, upwards=False) == 0.00316
+
+
+def test_a_run_ends_when_it_has_done_both_the_epochs_and_the_steps_of_the_cap() -> None:
+    def cap(size: int) -> int:
+        return cap_of(LearnCell("mlp", size, "sgd"), cap_epochs=30, cap_steps=1000)
+
+    assert cap(4) == 30 * 1000
+    assert cap(4000) == 1000
+    assert cap(512) == 1000
+
+
+@pytest.mark.parametrize("goal", [10, 37, 135, 1000, 40_000])
+def test_held_out_data_is_looked_at_ten_times_before_the_goal_and_close_to_it(goal: int) -> None:
+    looks = [0]
+    while looks[-1] < goal:
+        looks.append(next_look(looks[-1]))
+    assert len(looks[1:]) >= 10
+    assert looks[-1] - goal <= 0.08 * goal
+    assert len(looks) < 130
+
+
+def test_a_presets_targets_are_at_least_as_hard_as_the_goals_of_their_workloads() -> None:
+    for name, target in LEARN_PRESETS["default"].targets.items():
+        goal = WORKLOADS[name].goal
+        assert goal.reached(target)
+        assert target > goal.value

@@ -1,0 +1,180 @@
+"""`pytest bench --learning` as a user types it: real processes, real training, real files."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.measure.process import ROOT
+from scripts.read import learning
+from scripts.read.learning import epochs_to_target
+from scripts.read.learning_file import KEY
+
+pytestmark = pytest.mark.slow
+
+TINY = (
+    "--learning", "--workloads", "lstm,mlp", "--batch-sizes", "32,full", "--optimizers", "adam",
+    "--learning-rates", "0.01,0.001,10000", "--seeds", "0,1,2", "--tuning-seeds", "100",
+    "--target", "lstm=0.5,mlp=0.6", "--processes", "2",
+)  # fmt: skip
+
+
+def start(*arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "pytest", "bench", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=dict(os.environ) | {"COLUMNS": "100"},
+    )
+
+
+def bench(*arguments: str) -> tuple[int, str]:
+    process = start(*arguments)
+    output, _ = process.communicate(timeout=600)
+    return process.returncode, output
+
+
+def content(path: Path) -> Any:
+    return json.loads(path.read_text(), parse_constant=lambda word: pytest.fail(f"{word} in JSON"))
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A finished run."""
+    path = tmp_path_factory.mktemp("results") / "box-learning.json"
+    code, output = bench(*TINY, "--benchmark-json", str(path))
+    assert code == 0, output
+    return path, output
+
+
+def test_a_finished_run_leaves_a_whole_file_that_the_reading_half_takes(
+    finished: tuple[Path, str],
+) -> None:
+    path, output = finished
+    assert content(path)[KEY]["complete"] is True
+    assert [other.name for other in path.parent.iterdir()] == [path.name]
+    epochs = epochs_to_target(learning.load([path]))
+    assert list(zip(epochs["workload"], epochs["batch_size"], strict=True)) == [
+        ("lstm", 32), ("lstm", 270), ("mlp", 32), ("mlp", 4000),
+    ]  # fmt: skip
+    assert epochs["epochs"].notna().all()
+    assert "epochs to accuracy 0.5" in output
+    assert f"written: {path}" in output
+
+
+def test_every_run_of_the_grid_is_a_row_diverged_ones_too(finished: tuple[Path, str]) -> None:
+    rows = content(finished[0])[KEY]["runs"]
+    assert len(rows) == 4 * (3 * 1 + 3)
+    wild = [row for row in rows if row["learning_rate"] == 10_000]
+    assert len(wild) == 4
+    assert {row["ended"] for row in wild} <= {"diverged", "hopeless"}
+    assert all(row["detail"] for row in wild)
+    for row in rows:
+        assert row["ended"] != "target" or len(row["steps"]) > min(10, row["steps"][-1])
+
+
+def test_the_rows_of_pytest_benchmark_are_the_epochs_of_the_figure_seeds(
+    finished: tuple[Path, str],
+) -> None:
+    document = content(finished[0])
+    epochs = epochs_to_target(learning.load([finished[0]]))
+    for row, cell in zip(document["benchmarks"], epochs.to_dict("records"), strict=True):
+        assert row["name"] == f"bench_learning[{cell['workload']}-{cell['batch_size']}-adam]"
+        assert sorted(row["stats"]["data"]) == sorted(cell["steps"] / cell["steps_an_epoch"])
+        assert row["extra_info"]["learning_rate"] == cell["learning_rate"]
+
+
+def test_pytest_benchmarks_own_compare_reads_the_file(finished: tuple[Path, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest_benchmark", "compare", str(finished[0])],
+        cwd=finished[0].parent, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "bench_learning[mlp-32-adam]" in done.stdout
+
+
+def test_an_existing_result_is_not_overwritten_unasked(finished: tuple[Path, str]) -> None:
+    before = finished[0].read_bytes()
+    code, output = bench(*TINY, "--benchmark-json", str(finished[0]))
+    assert code == 4
+    assert "exists; name another file or replace it with --overwrite" in output
+    assert finished[0].read_bytes() == before
+
+
+def test_a_run_that_was_killed_is_resumed_and_ends_with_the_same_runs(
+    finished: tuple[Path, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "box-learning.json"
+    journal = tmp_path / "box-learning.journal.jsonl"
+    process = start(*TINY, "--benchmark-json", str(path))
+    while not journal.exists() or journal.read_bytes().count(b"\n") < 4:
+        assert process.poll() is None, process.stdout and process.stdout.read()
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert not path.exists()
+    known = journal.read_bytes().count(b'"kind": "race"')
+    code, output = bench(*TINY, "--benchmark-json", str(path), "--resume")
+    assert code == 0, output
+    assert known >= 3
+    mine, whole = content(path)[KEY], content(finished[0])[KEY]
+    assert mine["runs"] == whole["runs"]
+    assert not journal.exists()
+
+
+def test_ctrl_c_leaves_what_was_trained_and_says_how_to_go_on(tmp_path: Path) -> None:
+    path = tmp_path / "box-learning.json"
+    journal = tmp_path / "box-learning.journal.jsonl"
+    process = start(*TINY, "--benchmark-json", str(path))
+    while not journal.exists() or journal.read_bytes().count(b"\n") < 2:
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 2, output
+    assert "finish with the same command and --resume" in output
+    own = content(path)[KEY]
+    assert own["complete"] is False
+    assert {row["reason"] for row in own["absent"]} == {"interrupted"}
+    assert journal.exists()
+    before = path.read_bytes()
+    code, output = bench(*TINY, "--seeds", "0,1", "--benchmark-json", str(path), "--resume")
+    assert code == 4
+    assert "is of another run: figure_seeds was [0, 1, 2] and is [0, 1]" in output
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--learning", "--devices", "cuda"), "--devices is about timing"),
+        (("--learning", "--target", "x"), "--target x: takes a number above 0"),
+        (("--seeds", "1"), "--seeds belongs to --learning"),
+    ],
+)
+def test_a_wrong_option_ends_the_run_before_it_begins(
+    arguments: tuple[str, ...], words: str, tmp_path: Path
+) -> None:
+    code, output = bench(*arguments, "--benchmark-json", str(tmp_path / "x.json"))
+    assert code == 4
+    assert words in output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_collecting_shows_the_cells_of_learning_or_of_timing_never_both() -> None:
+    code, output = bench("--learning", "--collect-only", "-q")
+    assert code == 0
+    assert "bench_learning[mlp-4000-sgd]" in output
+    assert "bench_training" not in output
+    code, output = bench("--collect-only", "-q", "--devices", "cpu")
+    assert code == 0
+    assert "bench_training[mlp-8-1-cpu]" in output
+    assert "bench_learning" not in output

@@ -1,0 +1,177 @@
+"""Training to a target: real steps on small made-up data, checked against torch by hand."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from bench.learning import train as learn_train
+from bench.learning.job import LearnJob
+from bench.learning.train import evaluate, is_reached, make_trainee, minibatches, race, rounded
+from models import WORKLOADS, Dataset, Split
+from models.optimizers import make_optimizer
+
+CENTRES = torch.tensor([[2.0, 0.0], [-2.0, 0.0]])
+
+
+def split(samples: int, seed: int) -> Split:
+    """Two classes of points around two centres, apart enough for a linear network."""
+    generator = torch.Generator().manual_seed(seed)
+    targets = torch.arange(samples) % 2
+    return Split((CENTRES[targets] + torch.randn(samples, 2, generator=generator),), targets)
+
+
+DATA = Dataset("points", split(60, 0), split(200, 1), "two classes", "made up")
+
+
+@pytest.fixture(autouse=True)
+def points(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The mlp, on points, as one linear layer; one thread."""
+    workload = replace(WORKLOADS["mlp"], build=lambda: nn.Linear(2, 2))
+    monkeypatch.setattr(learn_train, "WORKLOADS", {"mlp": workload})
+    monkeypatch.setattr(learn_train, "load_dataset", lambda _name: DATA)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def job(*rates: float, **fields: Any) -> LearnJob:
+    about: dict[str, Any] = {
+        "workload": "mlp",
+        "batch_size": 8,
+        "optimizer": "sgd",
+        "optimizer_implementation": "foreach",
+        "learning_rates": rates,
+        "seed": 3,
+        "target": 0.9,
+        "cap_steps": 500,
+        "patience": 2.0,
+    }
+    return LearnJob(**about | fields)
+
+
+def test_a_run_ends_at_the_first_look_that_finds_the_target() -> None:
+    [run] = race(job(0.1))
+    assert run["ended"] == "target"
+    assert run["score"][-1] >= 0.9
+    assert all(score < 0.9 for score in run["score"][:-1])
+    assert run["steps"][0] == 0
+    assert run["train_loss"][0] is None
+    lengths = {len(run[name]) for name in ("steps", "train_loss", "loss", "score")}
+    assert lengths == {len(run["steps"])}
+
+
+def test_a_run_alone_is_the_run_in_a_race() -> None:
+    alone = [race(job(rate, cap_steps=20))[0] for rate in (0.001, 0.01)]
+    together = race(job(0.001, 0.01, cap_steps=20))
+    assert together == alone
+
+
+def test_losses_are_those_of_training_by_hand() -> None:
+    [run] = race(job(0.01, target=1.1, cap_steps=9))
+    torch.manual_seed(3)
+    network = nn.Linear(2, 2)
+    optimizer = make_optimizer(
+        network.parameters(), name="sgd", implementation="for-loop", learning_rate=0.01
+    )
+    losses: list[float] = []
+    generator = torch.Generator().manual_seed(3)
+    order = torch.cat([torch.randperm(60, generator=generator) for _ in range(2)])
+    # 60 samples in minibatches of 8: seven whole ones and one of four.
+    for places in [*torch.split(order[:60], 8), *torch.split(order[60:], 8)][:9]:
+        optimizer.zero_grad()
+        loss: Tensor = nn.functional.cross_entropy(
+            network(DATA.train.inputs[0][places]), DATA.train.targets[places]
+        )
+        torch.autograd.backward(loss)
+        optimizer.step()
+        losses.append(loss.item())
+    assert run["steps"] == list(range(10))
+    assert run["train_loss"][1:] == pytest.approx(losses, rel=1e-3)
+    held_out = nn.functional.cross_entropy(network(DATA.held_out.inputs[0]), DATA.held_out.targets)
+    assert run["loss"][-1] == pytest.approx(held_out.item(), rel=1e-3)
+
+
+def test_the_train_loss_is_the_mean_since_the_last_look() -> None:
+    [every] = race(job(0.01, target=1.1, cap_steps=40))
+    looks = every["steps"]
+    gap = next(place for place in range(1, len(looks)) if looks[place] - looks[place - 1] == 2)
+    assert looks[gap] == 15
+    assert 0 < every["train_loss"][gap] < every["train_loss"][1]
+
+
+def test_the_losers_of_a_race_have_twice_the_winners_steps() -> None:
+    slow, fast = race(job(1e-6, 0.1))
+    assert (fast["ended"], slow["ended"]) == ("target", "hopeless")
+    assert slow["steps"][-1] == math.ceil(2.0 * fast["steps"][-1])
+    assert "2 times sooner" in slow["detail"]
+
+
+def test_an_earlier_races_limit_holds_for_a_rate_that_comes_later() -> None:
+    [late] = race(job(1e-6, limit_steps=7))
+    assert (late["ended"], late["steps"][-1]) == ("hopeless", 7)
+
+
+def test_a_run_that_does_not_get_there_ends_at_the_cap() -> None:
+    [run] = race(job(1e-6, cap_steps=15))
+    assert (run["ended"], run["steps"][-1]) == ("cap", 15)
+
+
+def test_a_run_whose_loss_is_no_number_has_diverged() -> None:
+    [run] = race(job(1e38, target=1.1, cap_steps=15))
+    assert run["ended"] == "diverged"
+    assert "the loss is no number after" in run["detail"]
+    assert all(value is None or math.isfinite(value) for value in run["loss"] + run["score"])
+
+
+@pytest.mark.parametrize(("last", "ended"), [(2.2, "cap"), (2.5, "diverged")])
+def test_a_run_that_ends_unreached_and_worse_than_untrained_has_diverged(
+    last: float, ended: str
+) -> None:
+    trainee = make_trainee(job(0.1), WORKLOADS["mlp"], DATA, 0.1)
+    trainee.curve = {"steps": [0, 9], "train_loss": [None, last], "loss": [2.3, 1.0], "score": []}
+    trainee.end("cap", "not reached")
+    assert trainee.ended == ended
+    assert ("above the untrained" in trainee.detail) == (ended == "diverged")
+
+
+def test_minibatches_hold_every_sample_once_an_epoch_in_another_order_each_time() -> None:
+    numbered = Split((torch.arange(10),), torch.arange(10))
+    batches = [targets.tolist() for _, targets in
+               islice(minibatches(numbered, batch_size=4, seed=0), 6)]  # fmt: skip
+    assert [len(batch) for batch in batches] == [4, 4, 2, 4, 4, 2]
+    first, second = ([place for batch in part for place in batch]
+                     for part in (batches[:3], batches[3:]))  # fmt: skip
+    assert sorted(first) == sorted(second) == list(range(10))
+    assert first != second
+
+
+def test_evaluation_is_over_the_whole_split_whatever_its_parts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    torch.manual_seed(0)
+    network = nn.Linear(2, 2)
+    whole = evaluate(WORKLOADS["mlp"], network, DATA.held_out)
+    monkeypatch.setattr(learn_train, "EVALUATION_BATCH", 17)
+    assert evaluate(WORKLOADS["mlp"], network, DATA.held_out) == pytest.approx(whole, rel=1e-6)
+
+
+def test_fewer_bits_are_better_and_no_number_reaches_nothing() -> None:
+    assert is_reached("bits_per_character", 2.3, 2.4)
+    assert not is_reached("bits_per_character", 2.5, 2.4)
+    assert is_reached("accuracy", 0.9, 0.9)
+    assert not is_reached("accuracy", 0.89, 0.9)
+    assert not is_reached("accuracy", None, 0.9)
+
+
+def test_numbers_are_recorded_in_four_digits_and_what_is_not_finite_as_nothing() -> None:
+    assert rounded(0.123456) == 0.1235
+    assert rounded(math.nan) is None
+    assert rounded(math.inf) is None
+    assert rounded(None) is None

@@ -1,0 +1,163 @@
+"""compare.py as a user types it: many files, a chosen base, prices, unlike work."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from scripts import compare
+from scripts.write import comparison as compare_text
+from tests.corpus import Corpus
+
+SMALL: dict[str, Any] = {"batch_sizes": (8, 512), "epochs": (1, 4), "devices": ("cpu",)}
+
+
+def slower(factor: float) -> Any:
+    return lambda _workload, batch_size: factor * (3e-4 + 2e-6 * batch_size)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    plans = {"a": 1.0, "b": 1.5, "c": 1.5, "d": 3.0}
+    return [
+        str(Corpus(machine=name, seed=seed, cpu_step_seconds=slower(factor), **SMALL)
+            .write(tmp_path, f"file-{name}"))
+        for seed, (name, factor) in enumerate(plans.items())
+    ]  # fmt: skip
+
+
+def words(capsys: pytest.CaptureFixture[str]) -> str:
+    return " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("name", ["b", "file-b", "the path"])
+def test_the_base_is_named_by_its_machine_its_file_or_its_path(
+    name: str, files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "cells.csv"
+    chosen = files[1] if name == "the path" else name
+    assert compare.main([*files, "--base", chosen, "--csv", str(target)]) == 0
+    assert "b (base: ratios are seconds / its seconds)" in words(capsys)
+    cells = pd.read_csv(target)
+    assert set(cells["base"]) == {"b"}
+    warm = cells.query("scope == 'warm'").groupby("machine")["verdict"].unique().map(list)
+    assert warm.to_dict() == {"a": ["faster"], "c": ["too close"], "d": ["slower"]}
+
+
+def test_a_base_that_is_no_machine_is_refused_with_the_names(
+    files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert compare.main([*files, "--base", "\x1b[2Jx"]) == 2
+    said = capsys.readouterr()
+    assert said.err == "--base: '\\x1b[2Jx' is no machine here; name one of: a, b, c, d\n"
+    assert said.out == ""
+
+
+def test_many_machines_are_ranked_with_ties(
+    files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert compare.main(files) == 0
+    text = words(capsys)
+    assert re.search(r"total: .* mlp on cpu 1 a [0-9.]+ m?s 2 [bc] [0-9.]+ m?s [bc] 2 [bc]", text)
+    assert re.search(r"warm step: .* mlp on cpu 1 a .* 4 d ", text)
+    assert "The fastest for each cell, whatever the device" in text
+
+
+def test_two_machines_need_no_ranks(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare.main(files[:2]) == 0
+    assert "Ranks" not in words(capsys)
+
+
+def test_a_price_turns_seconds_into_dollars_and_ratios_into_costs(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "cells.csv"
+    prices = ["--price", "a=3.6", "--price", "b=1.2USD/h"]
+    assert compare.main([*files[:3], *prices, "--csv", str(target)]) == 0
+    assert "cost" in words(capsys)
+    cells = pd.read_csv(target)
+    own = cells[cells["machine"] == "b"]
+    np.testing.assert_allclose(own["usd"], own["seconds"] * 1.2 / 3600)
+    np.testing.assert_allclose(own["base_usd"], own["base_seconds"] * 3.6 / 3600)
+    for name in ("ratio", "lo", "hi"):
+        np.testing.assert_allclose(own[f"cost_{name}"], own[name] / 3)
+    other = cells[cells["machine"] == "c"]
+    assert other[["usd", "cost_ratio"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize("price", ["a", "=1", "a=", "a=-1", "a=0", "a=nan", "a=inf", "a=x", "1.5"])
+def test_a_price_that_is_none_is_refused(
+    price: str, files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        compare.main([*files, "--price", price])
+    assert ended.value.code == 2
+    assert "is not NAME=USD an hour" in capsys.readouterr().err
+
+
+def test_a_price_of_a_machine_that_is_not_there_is_refused(
+    files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert compare.main([*files, "--price", "e=1"]) == 2
+    assert "--price: 'e' is no machine here; name one of: a, b, c, d" in capsys.readouterr().err
+
+
+def test_unlike_work_that_is_allowed_is_compared_and_marked_everywhere(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = Corpus(machine="e", samples=2048, run={"learning_rates": {"mlp": 0.2}}, **SMALL)
+    other, target = plan.write(tmp_path, "e"), tmp_path / "cells.csv"
+    assert compare.main([files[0], files[1], str(other)]) == 2
+    said = capsys.readouterr().err
+    assert "crossover.run.samples: is 2048 here and 4096 in" in said
+    assert "leave it out, or mark it with --allow" in said
+    arguments = [files[0], files[1], str(other), "--allow", "--csv", str(target)]
+    assert compare.main(arguments) == 0
+    text = words(capsys)
+    assert text.startswith("Warning: e did not do the same work: crossover.run.samples is 2048")
+    assert "learning_rate of mlp is 0.2 here and 0.1 in" in text
+    cells = pd.read_csv(target, keep_default_na=False)
+    marked = cells.groupby("machine")["unlike"].apply(lambda own: (own != "").all())
+    assert marked.to_dict() == {"b": False, "e": True}
+    assert text.count(": unlike work") == (cells["machine"] == "e").sum()
+
+
+def test_runs_of_one_machine_with_other_software_are_called_that(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = []
+    for name, software, machine in (
+        ("old", "1" * 12, "m" * 12), ("new", "2" * 12, "m" * 12), ("far", "1" * 12, "f" * 12)
+    ):  # fmt: skip
+        document = Corpus(machine=name, **SMALL).result()
+        about = document["machine_info"]["crossover"]
+        about |= {"software_id": software, "machine_id": machine}
+        paths.append(tmp_path / f"{name}.json")
+        paths[-1].write_text(json.dumps(document))
+    assert compare.main([str(path) for path in paths]) == 0
+    text = words(capsys)
+    assert "new (the base's hardware, other software)" in text
+    assert "far (" not in text
+
+
+def test_long_tables_show_their_first_rows_and_say_what_has_the_rest(
+    files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(compare_text, "MOST_ROWS", 3)
+    assert compare.main(files) == 0
+    said = words(capsys)
+    assert "and 1 more row: --out FOLDER writes them all" in said  # the machines
+    assert "and 15 more rows: --out FOLDER writes them all" in said  # the cells: 3 of 18
+
+
+def test_of_hundreds_of_machines_that_tie_the_first_are_named() -> None:
+    tied = ", ".join(f"machine-{number} cpu" for number in range(300))
+    names, nobody = compare_text._company({"tied_with": tied, "undecided_with": ""})
+    assert names.plain.startswith("machine-0 cpu, machine-1 cpu")
+    assert names.plain.endswith("…")
+    assert len(names.plain) == compare_text.MOST_LETTERS
+    assert nobody.plain == ""

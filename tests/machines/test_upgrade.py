@@ -1,0 +1,86 @@
+"""One machine with two software versions: regressions and improvements in the suite's words."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts import compare
+from scripts.tables.analysis import Analysis
+from scripts.tables.comparison import Comparison
+from tests.corpus import Corpus
+
+SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1,), "devices": ("cpu",)}
+OLD: dict[str, Any] = {"software_id": "1" * 12, "torch": "2.14.1"}
+NEW: dict[str, Any] = {"software_id": "2" * 12, "torch": "2.15.0"}
+
+
+def run(folder: Path, machine: str, plan: dict[str, Any], **about: Any) -> Path:
+    document = Corpus(machine=machine, **(SMALL | plan)).result()
+    document["machine_info"]["crossover"] |= {"machine_id": "m" * 12} | about
+    path = folder / f"{machine}.json"
+    path.write_text(json.dumps(document))
+    return path
+
+
+def changed_seconds(_workload: str, batch_size: int) -> float:
+    """Small batches 1.5 times, large ones 0.5 times the seconds of the corpus's own CPU."""
+    factor = {8: 1.5, 64: 1.0, 512: 0.5}[batch_size]
+    return factor * (3e-4 + 2e-6 * batch_size)
+
+
+def compared(folder: Path, *paths: Path) -> Comparison:
+    analysis = Analysis(paths)
+    base = str(analysis.results.files["machine"].iloc[0])
+    return Comparison(analysis, analysis.rounds, base=base)
+
+
+def test_other_software_on_the_same_hardware_is_an_upgrade_with_its_verdicts_counted(
+    tmp_path: Path,
+) -> None:
+    old = run(tmp_path, "old", {}, **OLD)
+    new = run(tmp_path, "new", {"seed": 1, "cpu_step_seconds": changed_seconds}, **NEW)
+    [upgrade] = compared(tmp_path, old, new).upgrades
+    assert upgrade.words == (
+        "new against old, the same hardware (torch 2.14.1 -> 2.15.0): 2 regressions, "
+        "2 improvements, 2 too close of 6 cells."
+    )
+    changed = upgrade.changed
+    assert changed["change"].tolist() == ["regression"] * 2 + ["improvement"] * 2
+    assert changed["batch_size"].tolist() == [8, 8, 512, 512]
+    assert changed["ratio"].tolist() == sorted(changed["ratio"].iloc[:2])[::-1] + sorted(
+        changed["ratio"].iloc[2:]
+    )
+
+
+@pytest.mark.parametrize(
+    "about", [NEW | {"machine_id": "other"}, OLD | {"torch": "2.14.1"}], ids=["machine", "software"]
+)
+def test_other_hardware_or_the_same_software_is_no_upgrade(
+    about: dict[str, Any], tmp_path: Path
+) -> None:
+    old, other = run(tmp_path, "old", {}, **OLD), run(tmp_path, "other", {"seed": 1}, **about)
+    assert compared(tmp_path, old, other).upgrades == []
+
+
+def test_software_that_differs_in_no_named_version_is_said_to(tmp_path: Path) -> None:
+    old = run(tmp_path, "old", {}, **OLD)
+    new = run(tmp_path, "new", {"seed": 1}, **(OLD | {"software_id": "2" * 12}))
+    [upgrade] = compared(tmp_path, old, new).upgrades
+    assert "torch and Python agree, drivers or other packages differ" in upgrade.words
+    assert upgrade.changed.empty
+
+
+def test_the_upgrade_is_printed_before_the_means_and_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = run(tmp_path, "old", {}, **OLD)
+    new = run(tmp_path, "new", {"seed": 1, "cpu_step_seconds": changed_seconds}, **NEW)
+    out = tmp_path / "out"
+    assert compare.main([str(old), str(new), "--out", str(out), "--dpi", "40"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert text.index("Upgrade check: new against old") < text.index("Geometric means")
+    assert "regression mlp on cpu 8 warm step 1.5" in text
+    lines = (out / "upgrade.csv").read_text().splitlines()
+    assert len(lines) == 1 + 4

@@ -1,0 +1,213 @@
+"""Any change to a valid file loads to what it says or is refused with a message; nothing else.
+
+What a file says is `tests/meaning.py`: a plain reading of its description, written apart from the
+loader. So a number that was changed is found in the table as changed, or the file is refused.
+CROSSOVER_FUZZ_EXAMPLES=100000 tries so many files a test and tells what became of them.
+"""
+
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scripts.read import table
+from scripts.read.document import read
+from scripts.read.schema import fits, load_schema
+from tests.corpus import Corpus
+from tests.fuzzing import (
+    BYTES,
+    FILES,
+    LONG,
+    Changes,
+    Cut,
+    changed,
+    changes_of,
+    cuts_of,
+    examples_of,
+    fuzzed,
+    more_changes,
+    more_cuts,
+    places,
+    written,
+)
+from tests.meaning import assert_says, contradictions, rows
+
+EXAMPLES = examples_of(500)
+
+PLAN = Corpus(
+    machine="Gr\u00f6\u00dfe",
+    batch_sizes=(8,),
+    epochs=(1, 2),
+    blocks=2,
+    samples=64,
+    events=True,
+    absent={("mlp", 8, 2, "vulkan"): ("oom", "too large")},
+    suspect={("mlp", 8, 1, "cpu"): ["block 1: throttled", "loss mismatch: block 0"]},
+    block_suspect={("mlp", 0): ["host loaded"]},
+    run={"looks": [2, 5]},
+)
+THREADS = Corpus(batch_sizes=(8,), epochs=(1,), blocks=1, samples=64, threads=(1, 2))
+MADE = {"epochs": PLAN.result(), "threads": THREADS.result()}
+TEXT = {name: json.dumps(document, ensure_ascii=False).encode() for name, document in MADE.items()}
+VALID = {name: json.loads(content) for name, content in TEXT.items()}  # without shared parts
+
+ADVICE = (
+    "measure again", "leave it out", "leave this file out", "--resume", "update Crossover",
+    "save it as UTF-8", "copy the file again",
+)  # fmt: skip
+
+PLACES = {name: list(places(document))[1:] for name, document in VALID.items()}
+ANY_CHANGES: st.SearchStrategy[tuple[str, Changes]] = st.one_of(
+    [st.tuples(st.just(name), changes_of(document)) for name, document in VALID.items()]
+)
+ANY_CUTS: st.SearchStrategy[tuple[str, tuple[str, Cut]]] = st.one_of(
+    [st.tuples(st.just(name), cuts_of(content)) for name, content in TEXT.items()]
+)
+SEEDS = st.integers(0, 2**32)
+
+
+class Tally:
+    """What became of the files of one test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "fuzzed.json"
+        self.ends: Counter[str] = Counter()
+        self.refusals: Counter[str] = Counter()
+        self.started = time.monotonic()
+
+    def __str__(self) -> str:
+        total, seconds = sum(self.ends.values()), time.monotonic() - self.started
+        shares = ", ".join(f"{end} {count / total:.1%}" for end, count in self.ends.most_common())
+        kinds = "; ".join(f"{words} {count}" for words, count in self.refusals.most_common(12))
+        return f"{total} files in {seconds:.0f} s: {shares}\n  refused most often: {kinds}"
+
+
+@pytest.fixture
+def tally(
+    tmp_path: Path, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Tally]:
+    counts = Tally(tmp_path)
+    yield counts
+    if LONG in os.environ and counts.ends:
+        with capsys.disabled():
+            print(f"\n{request.node.name}: {counts}")
+
+
+def load_or_refuse(content: bytes, tally: Tally) -> bool:
+    """What is promised: exactly what the file says, or one printable line that says what to do.
+
+    Looked at are the columns that the frame is made of, and of some files the frame itself.
+    """
+    path = tally.path
+    path.write_bytes(content)
+    try:
+        columns = table.columns(path, read(path))
+    except table.ResultError as error:
+        message = str(error)
+        assert message.isprintable()
+        assert message.startswith(str(path))
+        assert any(words in message for words in ADVICE), message
+        tally.ends["refused"] += 1
+        tally.refusals[error.message.rpartition(";")[0][-28:]] += 1
+        return False
+    document = json.loads(content.decode("utf-8-sig"))
+    expected = rows(document)
+    assert list(contradictions(document)) == []
+    assert_says(columns, expected)
+    tally.ends["loaded"] += 1
+    if tally.ends["loaded"] % 16 == 1:
+        assert_says(lists(table.load([path])), expected)
+    return True
+
+
+def lists(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    return {str(name): values.tolist() for name, values in frame.items()}
+
+
+@fuzzed(EXAMPLES)
+@given(changes=ANY_CHANGES, seed=SEEDS)
+def test_any_changed_value_loads_as_changed_or_is_refused(
+    changes: tuple[str, Changes], seed: int, tally: Tally
+) -> None:
+    name, first = changes
+    for own in [first, *more_changes(PLACES[name], seed, FILES - 1)]:
+        load_or_refuse(written(changed(TEXT[name], own)), tally)
+
+
+@fuzzed(EXAMPLES)
+@given(cut=ANY_CUTS, seed=SEEDS)
+def test_any_changed_bytes_load_as_changed_or_are_refused(
+    cut: tuple[str, tuple[str, Cut]], seed: int, tally: Tally
+) -> None:
+    name, first = cut
+    for how, where in [first, *more_cuts(len(TEXT[name]), seed, FILES - 1)]:
+        load_or_refuse(BYTES[how](TEXT[name], where), tally)
+
+
+@pytest.mark.parametrize("name", VALID)
+def test_the_unchanged_files_load_to_what_they_say(name: str, tally: Tally) -> None:
+    assert load_or_refuse(TEXT[name], tally)
+
+
+@settings(fuzzed(EXAMPLES), max_examples=max(20, EXAMPLES // 500))
+@given(data=st.data())
+def test_the_same_values_in_other_words_load_to_the_same_rows(
+    data: st.DataObject, tally: Tally
+) -> None:
+    document = VALID[data.draw(st.sampled_from(list(VALID)))]
+    tally.path.write_bytes(written(document))
+    plain = table.load([tally.path])
+    reordered = _reordered(document, data.draw(st.randoms(use_true_random=False)))
+    content = json.dumps(
+        reordered,
+        indent=data.draw(st.sampled_from([None, 0, 3, "\t"])),
+        ensure_ascii=data.draw(st.booleans()),
+    )
+    encoding = data.draw(st.sampled_from(["utf-8", "utf-8-sig"]))
+    tally.path.write_bytes(f" \r\n{content}\n".encode(encoding))
+    pd.testing.assert_frame_equal(plain, table.load([tally.path]))
+
+
+def _reordered(value: Any, chance: Any) -> Any:
+    """The same document, its objects' members in another order and some unknown ones added."""
+    if isinstance(value, list):
+        return [_reordered(item, chance) for item in value]
+    if not isinstance(value, dict):
+        return value
+    names = list(value)
+    chance.shuffle(names)
+    shuffled = {name: _reordered(value[name], chance) for name in names}
+    closed = {"workload", "reason"} & value.keys() or "mlp" in value  # axes: nothing may be added
+    return shuffled if closed else shuffled | {"unknown to us": [None, -1.5, {"mean": "-1"}]}
+
+
+@fuzzed(EXAMPLES)
+@given(changes=ANY_CHANGES)
+def test_the_fast_check_accepts_nothing_that_jsonschema_refuses(
+    changes: tuple[str, Changes],
+) -> None:
+    document = changed(TEXT[changes[0]], changes[1])
+    content = written(document)
+    if b"NaN" in content or b"Infinity" in content:  # the parser refuses them before any schema
+        return
+    if fits([document], load_schema()):
+        jsonschema.Draft202012Validator(load_schema()).validate(document)
+
+
+@pytest.mark.parametrize("name", VALID)
+def test_the_fast_check_accepts_valid_files_without_jsonschemas_help(name: str) -> None:
+    assert fits([VALID[name]], load_schema())
+
+
+@pytest.mark.parametrize("unknown", ["multipleOf", "contains", "uniqueItems"])
+def test_the_fast_check_leaves_keywords_that_it_does_not_know_to_jsonschema(unknown: str) -> None:
+    assert not fits([1, 2], {"type": "integer", unknown: 1})

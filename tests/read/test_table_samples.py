@@ -1,0 +1,33 @@
+"""A real result file stays readable, to the same rows for ever."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from scripts.read import table
+from scripts.read.document import SCHEMA_VERSION
+from tests.meaning import assert_says, contradictions, rows
+
+SAMPLE = Path(__file__).parents[1] / "samples" / f"v{SCHEMA_VERSION}.json"
+
+
+def test_a_real_file_loads_to_what_it_says() -> None:
+    document = json.loads(SAMPLE.read_bytes())
+    assert document["crossover"]["schema_version"] == SCHEMA_VERSION
+    assert list(contradictions(document)) == []
+    frame = table.load([SAMPLE])
+    assert len(frame) > 0
+    assert_says({str(name): values.tolist() for name, values in frame.items()}, rows(document))
+
+
+def test_the_sample_has_an_accelerator_repeats_and_a_cell_without_a_time() -> None:
+    results = table.load_results([SAMPLE])
+    (about,) = results.files.to_dict("records")
+    assert (about["machine"], about["measured_cells"], about["absent_cells"]) == ("devbox", 7, 1)
+    assert results.rounds["block"].notna().sum() == 7 * 5 + 4 * 5
+    absent = results.rounds[results.rounds["block"].isna()]
+    assert absent[["device", "batch_size", "epochs", "reason"]].to_numpy().tolist() == [
+        ["vulkan", 8, 4, "timeout"]
+    ]
+    assert results.rounds["total_seconds"].iloc[0] == pytest.approx(0.071147568)

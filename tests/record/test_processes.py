@@ -1,0 +1,72 @@
+"""Answers as rows of a result file: each figure once, each process once."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.grid import Arm
+from bench.job import Job
+from bench.measure.search import measure_all
+from bench.record.processes import (
+    ANSWER_FIELDS,
+    NUMERICS_FIELDS,
+    PROCESS_FIELDS,
+    arm_device,
+    process_rows,
+)
+from tests.bench_fakes import PLAN, FakeWorkers, campaign, measured
+
+pytestmark = pytest.mark.usefixtures("quiet_host")
+
+
+def rows_after(folder: Path, *, threads_asked: bool = False, again: bool = False) -> Any:
+    started = iter(range(1000))
+
+    def rule(job: Job, size: int) -> dict[str, Any]:
+        own = next(started) if size == job.batch_sizes[0] else None
+        rule.began = own if own is not None else rule.began  # type: ignore[attr-defined]
+        return measured(job, size, context_seconds=float(rule.began))  # type: ignore[attr-defined]
+
+    arms = dict(PLAN.batch_sizes)
+    if again:
+        arms[next(iter(arms))._replace(again=True)] = (8,)
+    run = campaign(folder, FakeWorkers(rule))
+    measure_all(run, [PLAN._replace(batch_sizes=arms)])
+    return process_rows(run.measurements.measured, threads_asked=threads_asked)
+
+
+def test_a_process_is_a_row_and_each_of_its_answers_another(tmp_path: Path) -> None:
+    rows = rows_after(tmp_path)
+    processes, measurements = rows["processes"], rows["measurements"]
+    assert len(processes) == 3 * 2  # blocks x devices
+    assert len(measurements) == 3 * 2 * 2  # ... x batch sizes
+    assert {(one["device"], one["block"]) for one in processes} == {
+        (device, block) for device in ("cpu", "cuda") for block in range(3)
+    }
+    assert set(processes[0]) == {"workload", "device", "again", "block"} | {
+        *PROCESS_FIELDS,
+        *NUMERICS_FIELDS,
+    }
+    assert set(measurements[0]) == {"process", *ANSWER_FIELDS}
+    for process in range(len(processes)):
+        own = [row["batch_size"] for row in measurements if row["process"] == process]
+        assert sorted(own) == [8, 64]
+
+
+def test_a_repeat_is_a_process_of_its_own(tmp_path: Path) -> None:
+    rows = rows_after(tmp_path, again=True)
+    again = [one for one in rows["processes"] if one["again"]]
+    assert [(one["device"], one["block"]) for one in again] == [("cpu", 0), ("cpu", 1), ("cpu", 2)]
+
+
+def test_threads_stand_in_a_process_only_where_they_are_an_axis(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    assert "threads_asked" not in rows_after(tmp_path / "a")["processes"][0]
+    assert rows_after(tmp_path / "b", threads_asked=True)["processes"][0]["threads_asked"] == 0
+
+
+def test_a_slowed_arm_has_a_device_name_of_its_own() -> None:
+    assert arm_device(Arm("cpu")) == "cpu"
+    assert arm_device(Arm("cpu", slowdown=0.1)) == "slowed:10"

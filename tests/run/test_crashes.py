@@ -1,0 +1,53 @@
+"""A short crash matrix: some kinds of end, once; `tests.evidence.crashes` has the long one."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.evidence.crashes.matrix import run_trial, table
+from tests.evidence.crashes.trial import Trial
+
+pytestmark = pytest.mark.slow
+
+# Ctrl-C, SIGTERM and SIGKILL of a run are in test_run, a killed worker in test_worker.
+SHORT = (
+    "a worker hangs",
+    "out of memory in a worker",
+    "disk full",
+    "result file unwritable",
+    "journal torn in mid-line",
+    "the last hook raises",
+    "two runs on one file",
+)
+
+
+@pytest.fixture(scope="module")
+def trials(tmp_path_factory: pytest.TempPathFactory) -> dict[str, "Future[Trial]"]:
+    """A trial of each kind, two at a time."""
+    folder: Path = tmp_path_factory.mktemp("trials")
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return {kind: pool.submit(run_trial, kind, 0, folder) for kind in SHORT}
+
+
+@pytest.mark.parametrize("kind", SHORT)
+def test_nothing_is_lost_when_a_run_ends_early(
+    trials: "dict[str, Future[Trial]]", kind: str
+) -> None:
+    assert trials[kind].result().problems == []
+
+
+def test_the_table_counts_trials_and_losses_and_says_when_runs_were_struck(tmp_path: Path) -> None:
+    def trial(struck: int | None, seconds: float | None, *problems: str) -> Trial:
+        return Trial(
+            *(tmp_path, "x", "0", b""),
+            struck_after=struck,
+            seconds_to_end=seconds,
+            problems=list(problems),
+        )
+
+    kills = [trial(5, 0.5), trial(0, 2.0), trial(8, 1.0)]
+    rows = list(table({"SIGKILL of pytest": kills, "disk full": [trial(None, None, "x", "y")]}))
+    assert rows[2].startswith("| SIGKILL of pytest | 3 | 0 | 0, 5, 8 | 1.0 (most 2.0) | nothing fu")
+    assert rows[3].startswith("| disk full | 1 | 1 |  |  | a tmpfs fills")
+    assert rows[4] == "| **together** | **4** | **1** | | | |"

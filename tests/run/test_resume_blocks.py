@@ -1,0 +1,87 @@
+"""What a run that was cut short has of its blocks, and how it goes on."""
+
+import json
+from copy import deepcopy
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import bench.run
+from bench.job import Job
+from bench.measure.blocks import Campaign
+from bench.measure.journal import journal_path
+from bench.record.rows import crossover_key
+from tests.bench_fakes import SETTINGS, FakeWorkers
+from tests.bench_fakes import measured as answer
+from tests.run.test_resume import Machine, machine, measured
+
+__all__ = ["machine"]  # a fixture
+
+
+def test_a_journal_that_went_workload_by_workload_is_resumed(
+    tmp_path: Path, machine: Machine
+) -> None:
+    """As runs did before: every block of the first workload, A/A repeats in all of them."""
+    asked = replace(SETTINGS, workloads=("mlp", "cnn"), blocks=5)
+    machine["workloads"]["cnn"] = deepcopy(machine["workloads"]["mlp"])
+    path = tmp_path / "box.json"
+    whole = measured(path, asked)
+    lines = journal_path(path).read_text().splitlines(keepends=True)
+    again = [line.replace('"block": 0', '"block": 4') for line in lines if '"again": true' in line]
+    kept = [line for line in lines[1:] if '"workload": "mlp"' in line]
+    journal_path(path).write_text("".join([lines[0], *kept, *again]))
+    resumed = measured(path, asked, resume=True)
+    answers = journal_path(path).read_text().splitlines()
+    new = [json.loads(line) for line in answers[1 + len(kept) + len(again) :]]
+    assert {line["workload"] for line in new if line["kind"] == "measured"} == {"cnn"}
+    for cell in whole.cells:
+        assert resumed.outcome(cell) == whole.outcome(cell)
+
+
+def test_a_run_that_is_cut_has_the_cells_of_the_blocks_it_got_and_is_not_complete(
+    tmp_path: Path, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rule(job: Job, size: int) -> Any:
+        return KeyboardInterrupt() if len(workers.jobs) == 10 else answer(job, size)
+
+    workers = FakeWorkers(rule)
+    monkeypatch.setattr(bench.run, "Campaign", partial(Campaign, worker=workers))
+    run = measured(tmp_path / "box.json")
+    assert run.facts
+    key = crossover_key(run, run.facts, set(run.cells))
+    assert (key["complete"], key["absent"]) == (False, [])
+    assert key["run"]["blocks"] == 3
+    assert key["run"]["blocks_done"] == {"mlp": 2}
+    monkeypatch.setattr(bench.run, "Campaign", partial(Campaign, worker=FakeWorkers()))
+    run = measured(tmp_path / "box.json", resume=True)
+    assert run.facts
+    key = crossover_key(run, run.facts, set(run.cells))
+    assert (key["complete"], key["run"]["blocks_done"]) == (True, {"mlp": 3})
+
+
+def test_a_run_within_a_budget_goes_on_with_what_is_left_of_it(
+    tmp_path: Path, machine: Machine
+) -> None:
+    asked = replace(SETTINGS, budget_seconds=10_000.0)
+    run = measured(tmp_path / "box.json", asked)
+    assert run.facts
+    key = crossover_key(run, run.facts, set(run.cells))
+    assert key["complete"]
+    assert key["run"]["budget_seconds"] == 10_000
+    assert key["run"]["budget_spent_seconds"] < 10_000
+    journal = journal_path(tmp_path / "box.json")
+    lines = [json.loads(line) for line in journal.read_text().splitlines()]
+    late = [
+        line | {"spent_seconds": 9_999.0} if line["kind"] == "block" else line
+        for line in lines
+        if line.get("block", 0) < 2
+    ]
+    journal.write_text("".join(json.dumps(line) + "\n" for line in late))
+    again = measured(tmp_path / "box.json", asked, resume=True)
+    assert again.facts
+    key = crossover_key(again, again.facts, set(again.cells))
+    assert key["run"]["budget_spent_seconds"] >= 9_999
+    assert (key["complete"], key["run"]["blocks_done"]) == (True, {"mlp": 2})

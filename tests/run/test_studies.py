@@ -1,0 +1,159 @@
+"""`pytest bench` with studies as a user types it: real processes, real files, the real report."""
+
+import importlib.util
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.measure.process import ROOT
+from tests.run.test_run import bench, read, start
+
+pytestmark = pytest.mark.slow
+
+SMALL = (
+    *("--workloads", "rnn", "--batch-sizes", "16,32", "--epochs", "1", "--samples", "64"),
+    *("--blocks", "1", "--suspect-repeats", "0", "--devices", "cpu"),
+)
+STUDIES = ("--diagnose", "--ladder", "--remedies", "fused-optimizer,tf32")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("studies") / "box.json"
+    code, output = bench(*SMALL, *STUDIES, "--benchmark-json", str(path))
+    assert code == 0, output
+    return path
+
+
+def test_a_run_with_studies_is_complete_and_its_verdict_cells_are_its_own(finished: Path) -> None:
+    own = read(finished)["crossover"]
+    assert own["complete"] is True
+    assert (own["planned"], own["measured"]) == (2, 2)
+    assert {process["device"] for process in own["processes"]} == {"cpu"}
+    assert len(own["processes"]) == 2
+
+
+def test_every_cell_is_diagnosed(finished: Path) -> None:
+    rows = read(finished)["crossover"]["diagnosis"]
+    assert [row["batch_size"] for row in sorted(rows, key=lambda row: row["batch_size"])] == [
+        16,
+        32,
+    ]
+    for row in rows:
+        assert row["parts"]["forward_seconds"] > 0
+        assert row["parts"]["copy_seconds"] < row["parts"]["backward_seconds"]
+        assert row["operations"] > row["sequence_length"] == 29
+        assert row["flops"] > 0
+        assert row["host_reads"] == 0
+        assert row["device_busy_seconds"] is None
+
+
+def test_the_machines_peaks_are_measured_once(finished: Path) -> None:
+    (peak,) = read(finished)["crossover"]["peaks"]
+    assert peak["matmul_flops_per_second"] > 1e8
+    assert peak["copy_bytes_per_second"] > 1e8
+    assert 0 < peak["operation_seconds"] < 1
+
+
+def test_every_variant_has_a_round_a_block_or_a_reason(finished: Path) -> None:
+    rows = read(finished)["crossover"]["variants"]
+    lost = {row["variant"]: row["detail"] for row in rows if "reason" in row}
+    assert set(lost) == {"tf32"}
+    timed = {row["variant"] for row in rows if "rounds" in row}
+    assert timed == {
+        *("plain", "fused-optimizer", "loop-course", "loop-no-evaluation"),
+        *("loop-vectorised-gather", "loop-padded", "loop-lean"),
+    }
+    assert all(len(row["rounds"]) == 1 for row in rows if "rounds" in row)
+
+
+def test_the_loops_trained_the_same_network_to_the_same_loss(finished: Path) -> None:
+    rows = read(finished)["crossover"]["variants"]
+    losses = {
+        round(one["loss"], 4)
+        for row in rows
+        for one in row.get("rounds", [])
+        if row["variant"].startswith("loop-") and row["batch_size"] == 16
+    }
+    assert max(losses) - min(losses) < 1e-3
+
+
+def test_the_report_of_a_real_run_names_causes_and_remedies(finished: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "scripts/report.py", str(finished), "--out", str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Why, once warm:" in done.stdout
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {"causes.csv", "remedies.csv", "parts-box-rnn.png", "ladder-box-rnn.png"} <= names
+
+
+def test_a_run_cut_short_in_a_study_is_finished_by_resume(tmp_path: Path) -> None:
+    path, journal = tmp_path / "box.json", tmp_path / "box.journal.jsonl"
+    arguments = (*SMALL, "--remedies", "fused-optimizer", "--benchmark-json", str(path))
+    process = start(*arguments)
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
+        if journal.exists() and journal.read_text().count('"study"') >= 3:
+            break
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 2, output
+    assert read(path)["crossover"]["complete"] is False
+    code, output = bench(*arguments, "--resume")
+    assert code == 0, output
+    own = read(path)["crossover"]
+    assert own["complete"] is True
+    assert {row["variant"] for row in own["variants"]} == {"plain", "fused-optimizer"}
+    assert all(len(row["rounds"]) == 1 for row in own["variants"])
+    assert not journal.exists()
+
+
+def test_the_course_loop_is_recorded_in_its_run(tmp_path: Path) -> None:
+    path = tmp_path / "box.json"
+    code, output = bench(
+        *("--workloads", "mlp", "--batch-sizes", "32", "--epochs", "1", "--samples", "64"),
+        *("--blocks", "1", "--suspect-repeats", "0", "--devices", "cpu"),
+        *("--loop", "course", "--gather", "vectorised", "--benchmark-json", str(path)),
+    )
+    assert code == 0, output
+    assert read(path)["crossover"]["run"]["loop"] == {
+        "loader": "dataloader",
+        "placement": "per-batch",
+        "gather": "vectorised",
+        "sequences": "packed",
+        "evaluate": "every-epoch",
+        "deterministic": True,
+    }
+
+
+@pytest.mark.vulkan
+def test_a_second_device_is_diagnosed_too(tmp_path: Path) -> None:
+    if importlib.util.find_spec("torchvulkan") is None:
+        if os.environ.get("CROSSOVER_REQUIRE_VULKAN") == "1":
+            pytest.fail("torchvulkan is not installed: uv sync --group vulkan")
+        pytest.skip("torchvulkan is not installed: uv sync --group vulkan")
+    path = tmp_path / "box.json"
+    code, output = bench(
+        *("--workloads", "mlp", "--batch-sizes", "32", "--epochs", "1", "--samples", "64"),
+        *("--blocks", "1", "--suspect-repeats", "0", "--devices", "cpu,vulkan", "--diagnose"),
+        *("--benchmark-json", str(path)),
+    )
+    assert code == 0, output
+    own: Any = json.loads(path.read_text())["crossover"]
+    if any(row["reason"] == "no device" for row in own["absent"]):
+        pytest.skip("no Vulkan driver: apt-get install mesa-vulkan-drivers libvulkan1")
+    rows = {row["device"]: row for row in own["diagnosis"]}
+    assert rows["vulkan"]["operations"] == rows["cpu"]["operations"]
+    assert rows["vulkan"]["flops"] == rows["cpu"]["flops"]
+    assert rows["vulkan"]["host_enqueue_seconds"] <= rows["vulkan"]["alone_seconds"]
+    assert {peak["device"] for peak in own["peaks"]} == {"cpu", "vulkan"}

@@ -1,0 +1,41 @@
+"""The last words of a run."""
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bench.console.summary import print_summary
+from bench.grid import Cell
+from bench.measure.search import measure_all
+from bench.run import Run
+from tests.bench_fakes import PLAN, SETTINGS, FakeWorkers, campaign
+
+pytestmark = pytest.mark.usefixtures("quiet_host")
+
+
+def said(folder: Path, *epochs: int) -> str:
+    """The summary of a run with two measured epochs, of 1 and 2 s, after a cold start of 1 s."""
+    measured = campaign(folder, FakeWorkers())
+    measure_all(measured, [PLAN])
+    settings = replace(SETTINGS, epochs=epochs, measured_epochs=2)
+    run = Run(settings, folder / "box.json", resume=False, overwrite=False, command="")
+    run.cells = [Cell("mlp", 8, number, "cpu") for number in epochs]
+    run.measurements = measured.measurements
+    text = io.StringIO()
+    print_summary(run, Console(file=text, width=300))
+    return text.getvalue().replace(str(folder), "")
+
+
+def test_derived_totals_are_marked_and_explained_once(tmp_path: Path) -> None:
+    words = said(tmp_path, 1, 100)
+    assert "derived: each epoch after the first 2 counts as the process's warm epoch" in words
+    assert words.count("derived") == 2
+    assert "2.00" in words
+    assert str(4 + 98 * 1.5).rstrip("0").rstrip(".") in words
+
+
+def test_without_derived_totals_nothing_is_said_of_them(tmp_path: Path) -> None:
+    assert "derived" not in said(tmp_path, 1, 2)

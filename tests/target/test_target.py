@@ -1,0 +1,361 @@
+"""Time to a target: a published table as a known answer, and the spreads of both factors."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from scripts.judge import rule as decide
+from scripts.read.learning import epochs_to_target
+from scripts.read.learning import load as load_learning
+from scripts.read.table import load
+from scripts.target import contest as rule
+from scripts.target.contest import contest, contests, noise_margin
+from scripts.target.time import best_of, by_hardware, one_source, times_to_target
+from tests.corpus import Corpus
+from tests.learn_corpus import LearnCorpus
+
+# ShuffleNetV2 on CIFAR-100 to accuracy 0.6, one V100: median epochs, and seconds of an epoch.
+PUBLISHED = {
+    8: (40, 240.0),
+    16: (19, 126.0),
+    32: (17, 63.7),
+    64: (18, 33.2),
+    128: (19, 17.1),
+    256: (30, 10.1),
+    512: (42, 8.3),
+    1024: (77, 7.6),
+    2048: (191, 7.7),
+    4096: (498, 8.4),
+}
+PHOTOS = 50_000
+
+
+def published() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The published table as rows of `epochs_to_target` and of `table.load`."""
+    epochs, rounds = [], []
+    for size, (count, seconds) in PUBLISHED.items():
+        an_epoch = math.ceil(PHOTOS / size)
+        epochs.append(
+            {
+                "file": "l.json",
+                "machine": "l",
+                "workload": "shufflenet",
+                "batch_size": size,
+                "optimizer": "sgd",
+                "learning_rate": 0.1,
+                "metric": "accuracy",
+                "target": 0.6,
+                "samples": PHOTOS,
+                "steps_an_epoch": an_epoch,
+                "definition": "d",
+                "seeds": 5,
+                "reached": 5,
+                "steps": np.full(5, count * an_epoch, dtype=float),
+                "epochs": float(count),
+                "edge": "",
+                "reason": "",
+            }
+        )
+        rounds += [
+            {
+                "file": "t.json",
+                "machine": "t",
+                "machine_id": "0" * 12,
+                "device": "cuda",
+                "threads": 0,
+                "device_label": "cuda (V100)",
+                "arm": "first",
+                "workload": "shufflenet",
+                "definition": "d",
+                "optimizer": "sgd",
+                "batch_size": size,
+                "epochs": 1,
+                "block": block,
+                "cold_start_seconds": 0.0,
+                "step_seconds": seconds / an_epoch,
+                "epoch_seconds": seconds,
+                "suspect": "",
+                "reason": "",
+                "detail": "",
+            }
+            for block in range(5)
+        ]
+    return pd.DataFrame(epochs), pd.DataFrame(rounds).astype({"block": "Int64"})
+
+
+def test_the_published_table_gives_batch_256_and_1_9_times_for_1024() -> None:
+    times = times_to_target(*published())
+    best = best_of(times).iloc[0]
+    assert best["batch_size"] == 256
+    assert best["seconds"] == pytest.approx(30 * 10.1)
+    at = times.set_index("batch_size")["seconds"]
+    assert at[1024] / at[256] == pytest.approx(1.9, abs=0.05)
+    fastest = times.sort_values("epoch_seconds").iloc[0]
+    assert fastest["batch_size"] == 1024  # the best throughput is not the soonest
+
+
+def joined(
+    folder: Path, *, learning: dict[str, Any] | None = None, **timing: Any
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """(times to the target, rounds) of a learning and a timing corpus."""
+    plan = {"batch_sizes": (16, 64, 256), "epochs": (1,), "devices": ("cpu", "cuda")} | timing
+    rounds = load([Corpus(**plan).write(folder)])
+    own = {"batch_sizes": (16, 64, 256), "optimizers": ("sgd",)} | (learning or {})
+    epochs = epochs_to_target(load_learning([LearnCorpus(**own).write(folder)]))
+    return times_to_target(epochs, rounds), rounds
+
+
+def at(times: pd.DataFrame, batch_size: int, device: str = "cpu") -> dict[Any, Any]:
+    own = times[(times["batch_size"] == batch_size) & (times["device"] == device)]
+    row: dict[Any, Any] = own.iloc[0].to_dict()
+    return row
+
+
+def test_time_is_cold_start_and_real_epochs_of_step_times(tmp_path: Path) -> None:
+    quiet: dict[str, Any] = {"process_noise": 0.0, "epoch_noise": 0.0, "samples": 4096}
+    times, _ = joined(tmp_path, learning={"noise": 0.0}, **quiet)
+    row = at(times, 64)
+    step = 3e-4 + 2e-6 * 64  # the corpus's own
+    steps = round(50 * (1 + 100 / 64))
+    assert row["seconds"] == pytest.approx(0.01 + steps * step)
+    assert row["epoch_seconds"] == pytest.approx(63 * step)  # 4000 real samples, not 4096 timed
+    assert row["lo"] == pytest.approx(row["seconds"])
+    assert row["hi"] == pytest.approx(row["seconds"])
+
+
+def test_both_spreads_widen_the_interval(tmp_path: Path) -> None:
+    def width(seeds: float, blocks: float) -> float:
+        times, _ = joined(
+            tmp_path, learning={"noise": seeds}, process_noise=blocks, epoch_noise=0.0
+        )
+        row = at(times, 64)
+        return float(math.log(row["hi"] / row["lo"]))
+
+    neither, seeds, blocks, both = (
+        width(*pair) for pair in ((0, 0), (0.2, 0), (0, 0.2), (0.2, 0.2))
+    )
+    assert neither == pytest.approx(0, abs=1e-9)
+    assert 0.05 < seeds < both
+    assert 0.05 < blocks < both
+
+
+def test_a_target_that_was_not_reached_has_no_time_on_any_device(tmp_path: Path) -> None:
+    lost = {("mlp", 64, "sgd"): (0, 1, 2, 3)}
+    times, rounds = joined(tmp_path, learning={"lost": lost})
+    for device in ("cpu", "cuda"):
+        row = at(times, 64, device)
+        assert math.isnan(row["seconds"])
+        assert row["reason"] == "not reached by 4 of 5 seeds"
+    table = contests(times, rounds).set_index("at")
+    assert table.loc["64", "verdict"] == "not measured"
+    assert table.loc["best", "gpu_batch"] != 64
+
+
+def test_a_seed_that_sometimes_fails_opens_the_interval(tmp_path: Path) -> None:
+    times, _ = joined(tmp_path, learning={"lost": {("mlp", 64, "sgd"): (0, 1)}})
+    row = at(times, 64)
+    assert math.isfinite(row["seconds"])
+    assert math.isinf(row["hi"])
+
+
+def test_a_batch_size_outside_the_timed_ones_is_not_joined_and_says_so(tmp_path: Path) -> None:
+    times, _ = joined(tmp_path, learning={"batch_sizes": (4, 64, 4000)})
+    for size in (4, 4000):
+        assert at(times, size)["reason"] == f"not timed at batch size {size}"
+    assert math.isfinite(at(times, 64)["seconds"])
+
+
+def test_a_batch_size_between_timed_ones_is_read_off_a_fitted_curve_that_says_its_error(
+    tmp_path: Path,
+) -> None:
+    sizes = (8, 32, 128, 512)
+    times, _ = joined(
+        tmp_path,
+        learning={"batch_sizes": (64,), "noise": 0.0},
+        batch_sizes=sizes,
+        process_noise=0.0,
+    )
+    row = at(times, 64)
+    step = 3e-4 + 2e-6 * 64
+    assert row["note"].startswith("not timed at batch size 64: on a curve that misses by ")
+    assert row["epoch_seconds"] == pytest.approx(63 * step, rel=0.02)
+
+
+def test_what_a_device_could_not_do_is_the_reason(tmp_path: Path) -> None:
+    absent = {("mlp", None, None, "cuda"): ("unsupported", "aten::lstm")}
+    times, rounds = joined(tmp_path, absent=absent)
+    assert at(times, 64, "cuda")["reason"] == "unsupported: aten::lstm"
+    table = contests(times, rounds)
+    assert set(table["verdict"]) == {"not measured"}
+    assert "best" not in set(table["at"])
+
+
+def test_seconds_of_another_optimiser_are_joined_with_a_note(tmp_path: Path) -> None:
+    times, _ = joined(tmp_path, learning={"optimizers": ("adam", "sgd")})
+    notes = times.groupby("optimizer")["note"].unique().map(list).to_dict()
+    assert notes == {"adam": ["seconds of SGD, assumed alike"], "sgd": [""]}
+
+
+def both_optimizers(folder: Path, **second: Any) -> pd.DataFrame:
+    """Times to the target by SGD and Adam; one file timed SGD, the other Adam."""
+    plans = [
+        Corpus(machine="with-sgd", batch_sizes=(16, 64), epochs=(1,)),
+        Corpus(machine="with-adam", epochs=(1,), run={"optimizer": "adam"}, **second),
+    ]
+    rounds = load([plan.write(folder) for plan in plans])
+    learned = LearnCorpus(batch_sizes=(16, 64), optimizers=("sgd", "adam")).write(folder)
+    return times_to_target(epochs_to_target(load_learning([learned])), rounds)
+
+
+def test_each_optimiser_is_joined_with_its_own_seconds_where_the_machine_has_them(
+    tmp_path: Path,
+) -> None:
+    times = both_optimizers(tmp_path, batch_sizes=(16, 64))
+    own = set(zip(times["machine"], times["optimizer"], strict=True))
+    assert own == {("with-sgd", "sgd"), ("with-adam", "adam")}
+    assert set(times["note"]) == {""}
+
+
+def test_seconds_assumed_alike_stay_for_batch_sizes_that_the_own_optimiser_lacks(
+    tmp_path: Path,
+) -> None:
+    times = both_optimizers(tmp_path, batch_sizes=(64,))
+    known = times[times["seconds"].notna() & (times["optimizer"] == "adam")]
+    assert set(zip(known["machine"], known["batch_size"], known["note"], strict=True)) == {
+        ("with-sgd", 16, "seconds of SGD, assumed alike"),
+        ("with-adam", 64, ""),
+    }
+
+
+def test_another_machines_seconds_of_the_optimiser_replace_nothing(tmp_path: Path) -> None:
+    epochs, rounds = published()
+    adam = rounds.assign(file="u.json", machine="u", machine_id="1" * 12, optimizer="adam")
+    times = times_to_target(epochs, pd.concat([rounds, adam], ignore_index=True))
+    notes = times.groupby("machine")["note"].unique().map(list).to_dict()
+    assert notes == {"t": [""], "u": ["seconds of Adam, assumed alike"]}
+
+
+def test_seconds_of_another_loop_than_the_lean_one_say_so() -> None:
+    epochs, rounds = published()
+    times = times_to_target(epochs, rounds.assign(loop="course"))
+    assert set(times["note"]) == {"seconds of the course loop"}
+
+
+def test_another_network_of_the_same_name_is_not_joined(tmp_path: Path) -> None:
+    epochs, rounds = published()
+    times = times_to_target(epochs, rounds.assign(definition="another"))
+    assert times["seconds"].isna().all()
+    assert times["reason"].unique().tolist() == [
+        "the timed network is another one than the trained one"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "word"),
+    [(2.0, "gpu slower"), (0.5, "gpu faster"), (1.0, "too close"), (1.06, "undecided")],
+)
+def test_equal_batch_sizes_share_their_seeds_so_the_ratio_is_that_of_the_seconds(
+    ratio: float, word: str, tmp_path: Path
+) -> None:
+    times, rounds = joined(
+        tmp_path,
+        learning={"noise": 0.3},
+        ratio=lambda *_cell: ratio,
+        cold_seconds={"cpu": 1e-9, "cuda": 1e-9},
+        process_noise=0.01,
+    )
+    row = contests(times, rounds).set_index("at").loc["64"]
+    assert row["verdict"] == word
+    assert row["ratio"] == pytest.approx(ratio, rel=0.05)
+
+
+def test_each_device_is_judged_at_its_own_best_batch_size_as_well(tmp_path: Path) -> None:
+    def ratio(_workload: str, _device: str, size: int) -> float:
+        return {16: 4.0, 64: 1.0, 256: 0.1}[size]
+
+    times, rounds = joined(tmp_path, ratio=ratio, cold_seconds={"cpu": 1e-9, "cuda": 1e-9})
+    row = contests(times, rounds).set_index("at").loc["best"]
+    assert row["gpu_batch"] == 256
+    cpu = times[times["device"] == "cpu"]
+    assert row["cpu_batch"] == cpu.sort_values("seconds").iloc[0]["batch_size"]
+    assert row["cpu_batch"] != 256
+
+
+def test_suspect_blocks_are_left_out_while_three_sound_ones_remain(tmp_path: Path) -> None:
+    three, all_ = (
+        joined(tmp_path, block_suspect={("mlp", block): ["host loaded"] for block in blocks})[0]
+        for blocks in ((0, 1), range(5))
+    )
+    assert (at(three, 64)["blocks"], at(three, 64)["suspect"]) == (3, "")
+    assert (at(all_, 64)["blocks"], at(all_, 64)["suspect"]) == (5, "host loaded")
+    verdict = contest(at(all_, 64, "cuda"), at(all_, 64), margin=0.05)
+    assert (verdict["verdict"], verdict["reason"]) == ("suspect", "host loaded")
+    assert verdict["ratio"] > 0
+
+
+def test_two_blocks_decide_nothing(tmp_path: Path) -> None:
+    times, rounds = joined(tmp_path, blocks=2, ratio=lambda *_cell: 9.0)
+    assert set(contests(times, rounds)["verdict"]) == {"undecided"}
+
+
+def test_the_margin_is_that_of_the_verdicts(tmp_path: Path) -> None:
+    from scripts.judge.verdicts import verdicts
+
+    for noise in (0.001, 0.2):
+        rounds = load([Corpus(process_noise=noise).write(tmp_path)])
+        expected = verdicts(rounds, scope="warm")["margin"].unique()
+        assert noise_margin(rounds) == pytest.approx(expected.item())
+
+
+def test_the_words_are_those_of_the_verdict_rule() -> None:
+    for name in ("SLOWER", "FASTER", "CLOSE", "UNDECIDED", "NOT_MEASURED", "SUSPECT"):
+        assert getattr(rule, name) == getattr(decide, name)
+
+
+def test_learning_of_one_machine_joins_with_the_seconds_of_others(tmp_path: Path) -> None:
+    paths = [
+        Corpus(machine=name, batch_sizes=(64,), epochs=(1,), samples=512).write(tmp_path)
+        for name in ("laptop", "server")
+    ]
+    epochs = epochs_to_target(load_learning([LearnCorpus(batch_sizes=(64,)).write(tmp_path)]))
+    times = times_to_target(epochs, load(paths))
+    assert set(times["machine"]) == {"laptop", "server"}
+    assert set(times["learned_on"]) == {"learner"}
+    assert times["seconds"].notna().all()
+
+
+def test_of_two_learning_files_the_fuller_one_serves_a_workload(tmp_path: Path) -> None:
+    few = LearnCorpus(machine="few", batch_sizes=(16, 64)).write(tmp_path)
+    many = LearnCorpus(machine="many", batch_sizes=(16, 64, 256)).write(tmp_path)
+    assert set(one_source(epochs_to_target(load_learning([few, many])))["machine"]) == {"many"}
+
+
+def test_a_computers_files_together_give_each_cell_once() -> None:
+    def cell(machine: str, batch_size: int, seconds: float, **known: object) -> dict[str, object]:
+        usual = {"machine_id": "box", "note": "", "suspect": "", "optimizer": "sgd"}
+        place = {"machine": machine, "label": "cpu", "threads": 0, "batch_size": batch_size}
+        return usual | place | {"seconds": seconds} | known
+
+    times = pd.DataFrame(
+        [
+            cell("a", 8, 1.0, suspect="host loaded"),
+            cell("a", 32, 2.0, note="on a curve"),
+            cell("a", 64, math.nan),
+            cell("b", 8, 3.0),
+            cell("b", 32, 4.0),
+            cell("b", 64, math.nan),
+            cell("c", 8, 5.0, machine_id="other"),
+            cell("b", 8, 6.0, optimizer="adam"),
+        ]
+    )
+    computers = by_hardware(times)
+    assert list(computers) == ["a", "c"]
+    chosen = computers["a"][["batch_size", "optimizer", "machine", "seconds"]]
+    assert chosen.fillna(0).values.tolist() == [
+        [64, "sgd", "a", 0.0], [8, "sgd", "b", 3.0], [32, "sgd", "b", 4.0], [8, "adam", "b", 6.0],
+    ]  # fmt: skip
+    assert computers["c"]["seconds"].tolist() == [5.0]

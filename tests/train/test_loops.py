@@ -1,0 +1,163 @@
+"""The loop that is taught against the lean one: the same training, other ways to it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from bench.job import Job
+from bench.loop import COURSE, LEAN, RECURRENT, RUNGS, Loop, rungs
+from bench.train import course_loop as loops
+from bench.train.course_loop import accuracy, batches, evaluate_everything
+from bench.train.epochs import measure
+from bench.train.modes import place
+from bench.train.sequences import with_loop
+from bench.train.trainer import Arm, epoch_work, fresh_training, make_permutation, open_arm
+from models import WORKLOADS, Split
+
+JOB = Job("rnn", "cpu", 0, (16,), 1, 60, 0, "sgd", "foreach", 0.02, 60.0)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Any:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def opened(loop: Loop, workload: str = "rnn") -> Arm:
+    return open_arm(replace(JOB, workload=workload, loop=loop))
+
+
+def parameters_after_an_epoch(arm: Arm) -> dict[str, Tensor]:
+    network, optimizer = fresh_training(arm)
+    epoch_work(arm, network, optimizer, batch_size=16, number=0)()
+    return {name: value.detach().clone() for name, value in network.named_parameters()}
+
+
+@pytest.mark.parametrize("rung", [name for name in RUNGS if name != "loop-pinned"])
+@pytest.mark.parametrize("workload", ["mlp", "rnn", "lstm"])
+def test_every_rung_of_the_ladder_trains_the_same_network_to_the_same_weights(
+    rung: str, workload: str
+) -> None:
+    lean = parameters_after_an_epoch(opened(LEAN, workload))
+    other = parameters_after_an_epoch(opened(RUNGS[rung], workload))
+    assert lean.keys() == other.keys()
+    for name, value in lean.items():
+        assert torch.allclose(value, other[name], atol=1e-5), name
+
+
+def test_each_rung_leaves_out_one_thing_more_than_the_one_above() -> None:
+    steps = list(RUNGS.values())
+    assert steps[0] == COURSE
+    assert steps[-1] == LEAN
+    fields = ("loader", "placement", "gather", "sequences", "evaluate")
+    for upper, lower in pairwise(steps):
+        changed = [name for name in fields if getattr(upper, name) != getattr(lower, name)]
+        assert len(changed) == 1
+
+
+def test_the_cpu_has_no_rungs_of_copies_and_images_none_of_sequences() -> None:
+    assert rungs("mlp", "cpu") == ["loop-course", "loop-no-evaluation", "loop-lean"]
+    assert rungs("lstm", "cuda:1") == list(RUNGS)
+    assert "loop-padded" not in rungs("cnn", "cuda")
+    assert "loop-pinned" not in rungs("lstm", "cpu")
+
+
+def test_the_recurrent_workloads_are_those_whose_way_can_change() -> None:
+    changed = [
+        name
+        for name, workload in WORKLOADS.items()
+        if not isinstance(with_loop(workload.build(), COURSE), type(workload.build()))
+    ]
+    assert tuple(changed) == RECURRENT
+
+
+def minibatches(loop: Loop) -> list[tuple[list[Tensor], Tensor]]:
+    split = Split((torch.arange(10.0).reshape(10, 1), torch.arange(10)), torch.arange(10) * 2)
+    order = torch.tensor([3, 1, 4, 0, 5, 9, 2, 6, 8, 7])
+    return list(batches(split, loop, permutation=order, batch_size=4))
+
+
+def test_the_dataloader_gives_the_minibatches_that_slicing_gives() -> None:
+    sliced, loaded = minibatches(LEAN), minibatches(COURSE)
+    assert [len(targets) for _, targets in loaded] == [4, 4, 2]
+    for (inputs, targets), (others, labels) in zip(sliced, loaded, strict=True):
+        assert torch.equal(targets, labels)
+        assert all(torch.equal(one, two) for one, two in zip(inputs, others, strict=True))
+
+
+def test_the_course_loop_evaluates_everything_after_an_epoch_and_the_lean_loop_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    original = loops.accuracy
+
+    def seen(network: nn.Module, split: Split, **how: Any) -> float:
+        asked.append(len(split.targets))
+        return original(network, split, **how)
+
+    monkeypatch.setattr(loops, "accuracy", seen)
+    parameters_after_an_epoch(opened(LEAN))
+    assert asked == []
+    parameters_after_an_epoch(opened(COURSE))
+    assert asked == [60, 370]
+
+
+def test_the_courses_accuracy_is_the_share_of_right_predictions() -> None:
+    network = nn.Linear(2, 3, bias=False)
+    network.weight.data = torch.tensor([[1.0, 0.0], [0.0, 1.0], [-1.0, -1.0]])
+    samples = torch.tensor([[2.0, 1.0], [1.0, 2.0], [-1.0, -2.0], [3.0, 1.0], [0.0, 1.0]])
+    right = torch.tensor([0, 1, 2, 1, 0])  # the last two are not what the network says
+    split = Split((samples,), right)
+    assert accuracy(network, split, device=torch.device("cpu"), batch_size=2) == pytest.approx(0.6)
+
+
+def test_the_courses_evaluation_is_of_training_and_held_out_samples() -> None:
+    arm = opened(COURSE)
+    network, _ = fresh_training(arm)
+    scores = evaluate_everything(arm, network, batch_size=16)
+    with torch.no_grad():
+        for score, split in zip(scores, (arm.train, arm.held_out), strict=True):
+            right = (network(*split.inputs).argmax(dim=1) == split.targets).float().mean()
+            assert score == pytest.approx(right.item())
+
+
+def test_a_course_cell_is_measured_like_any_other() -> None:
+    record = measure(opened(COURSE), 16)
+    lean = measure(opened(LEAN), 16)
+    assert record["first_loss"] == pytest.approx(lean["first_loss"], rel=1e-4)
+    assert record["steps"] == 4
+    assert record["trained_on"] == "cpu"
+
+
+def test_a_job_keeps_its_loop_on_its_way_to_a_worker() -> None:
+    job = replace(
+        JOB, loop=replace(COURSE, placement="pinned"), compiled="default", task="diagnose"
+    )
+    assert Job.from_line(job.to_line()) == job
+
+
+def test_the_permutation_lies_where_the_data_lies() -> None:
+    arm = opened(COURSE)
+    assert arm.train.targets.device.type == "cpu"
+    order = make_permutation(arm.job, 0, arm.train.targets.device)
+    assert sorted(order.tolist()) == list(range(60))
+
+
+def test_memory_that_cannot_be_pinned_is_unsupported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stands in for a device without pinned memory; with CUDA there is some."""
+
+    def refuse(*_: Any, **__: Any) -> Callable[[], None]:
+        raise RuntimeError("Need to provide pin_memory allocator to use pin memory.")
+
+    split = Split((torch.zeros(4, 2),), torch.zeros(4))
+    monkeypatch.setattr("bench.train.modes.torch.empty", refuse)
+    job = replace(JOB, loop=replace(LEAN, placement="pinned"))
+    with pytest.raises(NotImplementedError, match="pinned memory: Need to provide"):
+        place(split, job, torch.device("cpu"))

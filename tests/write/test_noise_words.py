@@ -1,0 +1,59 @@
+import re
+from pathlib import Path
+from typing import Any
+
+from scripts.tables.analysis import Analysis
+from scripts.words.noise import noise_lines
+from tests.corpus import Corpus
+
+SMALL: dict[str, Any] = {"batch_sizes": (8, 512), "epochs": (1, 4)}
+
+
+def lines_of(folder: Path, plan: Corpus) -> list[str]:
+    analysis = Analysis([plan.write(folder)])
+    return [re.sub(r"\d+\.\d%", "x%", line) for line in noise_lines(analysis, plan_file(analysis))]
+
+
+def plan_file(analysis: Analysis) -> str:
+    return str(analysis.results.files["file"].iloc[0])
+
+
+def test_a_run_of_one_device_pair_says_its_noise_floor_margin_and_wrong_calls(
+    tmp_path: Path,
+) -> None:
+    assert lines_of(tmp_path, Corpus(**SMALL)) == [
+        "Noise floor of this run: warm x% (2 A/A cells), margin x%; "
+        "total x% (4 A/A cells), margin x%.",
+        "Of 6 A/A cells the rule calls 0 different at a margin of 5 %; nothing differs there.",
+    ]
+
+
+def test_each_device_pair_has_a_noise_floor_and_a_margin_of_its_own(tmp_path: Path) -> None:
+    plan = Corpus(devices=("cpu", "vulkan"), threads=(1, 2), **SMALL)
+    first, second, _ = lines_of(tmp_path, plan)
+    assert first.startswith(
+        "Noise floor of vulkan (llvmpipe, a software rasteriser) against the CPU with 1 thread: "
+        "warm x% (2 A/A cells), margin x%;"
+    )
+    assert "against the CPU with 2 threads: warm x%" in second
+
+
+def test_a_run_of_the_cpu_alone_says_how_much_it_differed_from_itself(tmp_path: Path) -> None:
+    assert lines_of(tmp_path, Corpus(devices=("cpu",), **SMALL))[0] == (
+        "Noise floor of this run: cpu warm x% (2 A/A cells); cpu total x% (4 A/A cells)."
+    )
+
+
+def test_a_run_without_repeats_says_that_its_noise_is_unknown(tmp_path: Path) -> None:
+    (pair,) = lines_of(tmp_path, Corpus(repeats=False, **SMALL))
+    assert "warm unknown (no A/A cell), margin x%" in pair
+    alone = Corpus(devices=("cpu",), repeats=False, machine="alone", **SMALL)
+    (line,) = lines_of(tmp_path, alone)
+    assert line == "Noise floor of this run: unknown: no device was measured against itself."
+
+
+def test_a_device_that_differs_from_itself_is_called_that(tmp_path: Path) -> None:
+    document = Corpus(process_noise=0.0, **SMALL)
+    analysis = Analysis([document.write(tmp_path)])
+    analysis.repeats.loc[0, "verdict"] = "differs"
+    assert "calls 1 different" in noise_lines(analysis, plan_file(analysis))[-1]

@@ -1,0 +1,404 @@
+"""The page's text: what it says, that nothing out of a file gets out of its place, its weight."""
+
+import dataclasses
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.figures.speed import speed_figure
+from scripts.sections.heatmap import colour_of, heat_map, ink_on
+from scripts.sections.noise import software_table
+from scripts.sections.section import Column, Table
+from scripts.tables.analysis import Analysis
+from scripts.words.page import listed
+from scripts.words.steps import against_words, step_words
+from scripts.write import view as page_view
+from scripts.write.page import page
+from scripts.write.pictures import Pictures, data_address, small_svg
+from tests.corpus import Corpus, Pattern, falling
+
+SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1, 4)}
+NASTY = "\"><img src=x onerror=alert(1)></script><script>alert(2)</script>'javascript:alert(3)"
+
+
+class Elements(HTMLParser):
+    """Every element of a page with its attributes, and the text of each script."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
+        self.words: list[str] = []
+        self._in = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+        self._in = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._in == "script":
+            self.scripts.append(data)
+        elif self._in != "style":
+            self.words.append(data)
+
+    @property
+    def said(self) -> str:
+        """What a reader sees, on one line."""
+        return " ".join(" ".join(self.words).split())
+
+    def ids(self) -> list[str]:
+        return [str(attributes["id"]) for _tag, attributes in self.found if "id" in attributes]
+
+
+def page_of(folder: Path, *plans: Corpus, pictures: Pictures | None = None) -> Elements:
+    paths = [plan.write(folder, f"file{place}") for place, plan in enumerate(plans)]
+    return Elements(page(Analysis(paths), pictures or Pictures()))
+
+
+def test_the_page_says_where_the_device_overtakes_how_sure_that_is_and_why(tmp_path: Path) -> None:
+    said = page_of(tmp_path, Corpus(ratio=falling, **SMALL)).said
+    interval = r"\d\.\d+x \[\d\.\d+, \d\.\d+\]"
+    ends = rf"\(mlp: {interval} at 8, {interval} at 512\)"
+    assert re.search(rf"once warm, it overtakes the CPU between batch size 8 and 512 {ends}", said)
+    sure = rf"intervals: {interval} at batch size 8 and {interval} at batch size 512; 5 blocks"
+    assert re.search(sure, said)
+    assert re.search(r"at most 0\.1 of these are expected to be wrong", said)
+    assert "times the samples take" in said
+    assert "a fixed cost" in said
+
+
+def test_what_could_not_be_compared_is_said_after_what_could(tmp_path: Path) -> None:
+    absent: dict[Pattern, tuple[str, ...]] = {("cnn", None, None, "vulkan"): ("unsupported", "x")}
+    plan = Corpus(workloads=("cnn", "mlp"), absent=absent, ratio=falling, **SMALL)
+    said = page_of(tmp_path, plan).said
+    assert "; it could not be compared with the CPU (cnn). Cold start included" in said
+    assert "once warm, it overtakes the CPU between batch size 8 and 512 (mlp: " in said
+
+
+def test_many_workloads_of_one_pair_stand_one_below_the_other_at_a_glance(tmp_path: Path) -> None:
+    names = tuple(f"net-{n}" for n in range(6))
+    said = page_of(tmp_path, Corpus(workloads=names, ratio=falling, **SMALL)).said
+    row = " ".join(f"{name} between 8 and 512" for name in names)
+    assert f"workload devbox: vulkan (llvmpipe, a software rasteriser) {row}" in _plain(said)
+
+
+def _plain(said: str) -> str:
+    """Without the marks of columns that can be sorted."""
+    return " ".join(said.replace("↕", " ").split())
+
+
+def test_warnings_stand_before_the_answer(tmp_path: Path) -> None:
+    plan = Corpus(suspect={("mlp", 8, 1, "vulkan"): ["loss mismatch"]}, **SMALL)
+    said = page_of(tmp_path, plan).said
+    assert said.index("withheld as suspect: loss mismatch") < said.index("The answer")
+    assert said.index("say nothing about GPUs") < said.index("The answer")
+
+
+def test_unequal_software_and_unequal_work_are_warned_of(tmp_path: Path) -> None:
+    other = Corpus(machine="other", **SMALL).result()
+    other["machine_info"]["crossover"] |= {"torch": "2.15.0", "software_id": "0" * 12}
+    other["crossover"]["workloads"]["mlp"]["definition"] = "f" * 12
+    path = tmp_path / "other.json"
+    path.write_text(json.dumps(other))
+    analysis = Analysis([Corpus(**SMALL).write(tmp_path), path])
+    said = Elements(page(analysis, Pictures())).said
+    assert "torch 2.14.1+cu130 on devbox; torch 2.15.0 on other" in said
+    assert "Not the same work in all files, so not to be compared: mlp." in said
+
+
+def test_a_run_that_was_cut_short_is_warned_of(tmp_path: Path) -> None:
+    document = Corpus(**SMALL).result()
+    document["crossover"] |= {"complete": False, "planned": 30}
+    path = tmp_path / "cut.json"
+    path.write_text(json.dumps(document))
+    said = Elements(page(Analysis([path]), Pictures())).said
+    assert "the run was cut short (12 of 30 cells measured)" in said
+
+
+def test_every_absent_cell_is_named_with_its_reason_and_what_was_said(tmp_path: Path) -> None:
+    absent: dict[Pattern, tuple[str, ...]] = {
+        ("mlp", 8, None, "vulkan"): ("timeout", "60 s"),
+        ("mlp", 512, 4, "vulkan"): ("oom", "8 GB"),
+    }
+    elements = page_of(tmp_path, Corpus(absent=absent, **SMALL))
+    said = elements.said
+    assert "timeout 60 s 8 (1, 4)" in said
+    assert "oom 8 GB 512 (4)" in said
+
+
+def test_the_exact_command_and_software_of_each_file_are_there(tmp_path: Path) -> None:
+    said = page_of(tmp_path, Corpus(machine="a", **SMALL), Corpus(machine="b", **SMALL)).said
+    for name in "ab":
+        assert f"pytest bench --benchmark-json results/{name}.json" in said
+
+
+def test_a_file_without_an_accelerator_has_its_times_and_says_that_nothing_is_compared(
+    tmp_path: Path,
+) -> None:
+    elements = page_of(tmp_path, Corpus(devices=("cpu",), **SMALL))
+    assert "nothing is compared here" in elements.said
+    assert re.search(r"devbox cpu \d+\.\d% \d+\.\d% \d of \d", elements.said)
+    assert "Seconds behind the ratios of mlp" in elements.said
+    assert "switches" not in elements.ids()
+
+
+def test_text_out_of_a_file_stays_text(tmp_path: Path) -> None:
+    place: Pattern = ("mlp", 8, None, "vulkan")
+    plan = Corpus(machine=NASTY, absent={place: ("failed", f"{NASTY}<!--")}, **SMALL)
+    clean = page_of(tmp_path, Corpus(absent={place: ("failed", "")}, **SMALL))
+    elements = page_of(tmp_path, dataclasses.replace(plan, run={"command": NASTY}))
+    tags, clean_tags = (
+        [tag for tag, _attributes in each.found if tag != "text"] for each in (elements, clean)
+    )
+    assert tags == clean_tags  # a long title has more lines of text
+    assert NASTY in elements.said
+    handlers = [name for _tag, attributes in elements.found for name in attributes]
+    assert not [name for name in handlers if name.startswith("on")]
+
+
+def test_numbers_for_the_script_hold_no_end_of_it_and_are_json(tmp_path: Path) -> None:
+    text = page(Analysis([Corpus(machine=NASTY, **SMALL).write(tmp_path, "odd")]), Pictures())
+    data = re.findall(r'<script type="application/json">(.*?)</script>', text, re.DOTALL)
+    assert len(data) >= 5
+    for one in data:
+        assert "<" not in one
+        json.loads(one, parse_constant=pytest.fail)
+    assert any(NASTY in column.get("texts", []) for one in data for column in json.loads(one))
+
+
+def test_the_policy_allows_the_pages_own_script_and_style_and_nothing_else(tmp_path: Path) -> None:
+    elements = page_of(tmp_path, Corpus(**SMALL))
+    [policy] = [
+        str(attributes["content"])
+        for tag, attributes in elements.found
+        if tag == "meta" and attributes.get("http-equiv") == "Content-Security-Policy"
+    ]
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    addresses = [
+        str(attributes[name])
+        for _tag, attributes in elements.found
+        for name in ("src", "href")
+        if name in attributes
+    ]
+    assert addresses
+    assert all(address.startswith(("#", "data:image/svg+xml,")) for address in addresses)
+
+
+def test_no_two_elements_share_an_id_and_every_link_has_its_place(tmp_path: Path) -> None:
+    plans = [
+        Corpus(machine=name, workloads=("mlp", "a.b", "a-b"), threads=(1, 2), **SMALL)
+        for name in ("x", "X", "x y")
+    ]
+    elements = page_of(tmp_path, *plans)
+    ids = elements.ids()
+    assert len(ids) == len(set(ids))
+    links = [str(a["href"])[1:] for tag, a in elements.found if tag == "a"]
+    assert set(links) <= set(ids)
+
+
+def test_the_same_files_give_the_same_page(tmp_path: Path) -> None:
+    path = Corpus(**SMALL).write(tmp_path)
+    first, second = (page(Analysis([path]), Pictures()) for _time in range(2))
+    assert first == second
+
+
+def test_beyond_its_room_the_page_keeps_the_crossovers_and_says_what_it_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_view, "MOST_ROWS", 15)
+    said = page_of(tmp_path, *[Corpus(machine=name, **SMALL) for name in "abc"]).said
+    assert "Shown cell by cell: the first 1 of 3 files" in said
+    assert "mlp on a: vulkan" in said
+    assert "mlp on c: vulkan" not in said
+    assert re.search(r"c vulkan \(llvmpipe, a software rasteriser\) none", said)
+
+
+def test_a_machine_of_the_full_grid_takes_less_than_a_tenth_of_five_megabytes(
+    tmp_path: Path,
+) -> None:
+    plan = Corpus(
+        workloads=[f"workload-{n}" for n in range(9)],
+        batch_sizes=[2**k for k in range(13)],
+        epochs=(1, 2, 4, 8, 16, 32),
+        blocks=3,
+        ratio=falling,
+    )
+    pictures = Pictures()
+    for n in range(9):
+        pictures.add_svg(f"speed-devbox-workload-{n}", f"<svg>{n}{'x' * 1_000_000}</svg>")
+    text = page(Analysis([plan.write(tmp_path)]), pictures)
+    shown = sum(map(len, re.findall(r'"data:image/svg[^"]*"', text)))
+    assert 250_000 < len(text.encode()) - shown < 500_000
+    assert 3_000_000 < len(text.encode()) < 5_000_000
+    assert "5 figures did not fit into this page" in text
+
+
+def test_a_picture_that_does_not_fit_is_left_out_and_said_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = 9 * page_view.BYTES_A_ROW + 1000
+    monkeypatch.setattr("scripts.write.pictures.MOST_BYTES", room)
+    pictures = Pictures()
+    pictures.add_svg("speed-devbox-mlp", f"<svg>{'x' * 2000}</svg>")
+    pictures.add_svg("total-devbox-mlp", "<svg></svg>")
+    elements = page_of(tmp_path, Corpus(**SMALL), pictures=pictures)
+    shown = [attributes["data-name"] for tag, attributes in elements.found if tag == "img"]
+    assert shown == ["total-devbox-mlp"]
+    assert "1 figure did not fit into this page" in elements.said
+
+
+def test_of_two_pictures_of_one_name_neither_is_shown() -> None:
+    pictures = Pictures()
+    pictures.add_svg("speed-a-b", "<svg>1</svg>")
+    pictures.add_svg("speed-a-b", "<svg>2</svg>")
+    assert pictures.take("speed-a-b") is None
+    assert pictures.left_out == ["speed-a-b"]
+
+
+def test_a_picture_keeps_its_texts_as_they_are_and_is_smaller(tmp_path: Path) -> None:
+    path = Corpus(machine="box 1.23456 <b>&\"'", **SMALL).write(tmp_path, "odd")
+    analysis = Analysis([path])
+    [pair] = analysis.pairs(str(path))
+    title = f"{pair.workload} on {pair.machine}"
+    rounds, fitted = analysis.rounds_of(pair), analysis.fits_of(pair)
+    svg = small_svg(speed_figure(rounds, fitted, title=title))
+    assert "mlp on box 1.23456 &lt;b&gt;&amp;\"'" in svg
+    assert len(svg) < 25_000
+    assert "\n" not in data_address(svg)
+    assert not set('<>"&#') & set(data_address(svg))
+
+
+def test_every_picture_and_heat_map_has_words_for_who_cannot_see_it(tmp_path: Path) -> None:
+    pictures = Pictures()
+    pictures.add_svg("speed-devbox-mlp", "<svg></svg>")
+    elements = page_of(tmp_path, Corpus(**SMALL), pictures=pictures)
+    [image] = [attributes for tag, attributes in elements.found if tag == "img"]
+    assert "a step at batch size 8" in str(image["alt"])
+    drawings = [attributes for tag, attributes in elements.found if tag == "svg"]
+    assert len(drawings) == 2
+    assert all(len(str(attributes["aria-label"])) > 40 for attributes in drawings)
+
+
+def test_the_cells_of_a_heat_map_name_their_rows_in_the_table(tmp_path: Path) -> None:
+    plans = [Corpus(machine=name, workloads=("mlp", "cnn"), **SMALL) for name in "ab"]
+    view = page_view.View(
+        Analysis([plan.write(tmp_path, plan.machine) for plan in plans]), Pictures()
+    )
+    cells = view.cells("cnn")
+    own = cells[cells["place"] == 1]
+    drawn = heat_map(own, name="m", table="t", machine="b", pair="", title="", caption="", limit=2)
+    rows = [cell.row for band in (*drawn.warm, *drawn.totals) for cell in band.cells]
+    assert sorted(rows) == list(own.index)
+    for band in drawn.totals:
+        for (_x, size), cell in zip(drawn.columns, band.cells, strict=True):
+            row = cells.loc[cell.row]
+            assert [str(row["epochs"]), str(row["batch_size"])] == [band.label, size]
+            assert row["machine"] == "b"
+
+
+def test_a_machines_driver_and_power_limit_stand_with_its_software(tmp_path: Path) -> None:
+    content = Corpus(machine="box", devices=("cpu", "cuda"), **SMALL).result()
+    (card,) = content["machine_info"]["crossover"]["accelerators"]
+    card |= {"driver": "580.65.06", "power_limit_watts": 320.0}
+    path = tmp_path / "box.json"
+    path.write_text(json.dumps(content))
+    table = software_table(page_view.View(Analysis([path]), Pictures()))
+    (drivers,) = [column.shown for column in table.columns if column.title == "drivers"]
+    assert list(drivers) == ["cuda: driver 580.65.06, power limit 320 W"]
+
+
+def test_the_crossover_line_stands_between_the_cells_that_differ(tmp_path: Path) -> None:
+    plan = Corpus(ratio=falling, batch_sizes=(8, 512), epochs=(1,), cold_seconds={"vulkan": 5.0})
+    view = page_view.View(Analysis([plan.write(tmp_path)]), Pictures())
+    drawn = heat_map(
+        view.cells("mlp"), name="m", table="t", machine="", pair="", title="", caption="", limit=2
+    )
+    [edge] = drawn.warm_edges
+    assert edge.x1 == edge.x2 == drawn.columns[1][0] - 1
+    assert edge.solid
+    assert drawn.total_edges == ()
+
+
+def test_words_on_every_colour_of_the_scale_have_enough_contrast() -> None:
+    def luminance(fill: str) -> float:
+        parts = [int(fill[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    for step in range(-60, 61):
+        fill = colour_of(2 ** (step / 10), limit=6)
+        light = luminance(fill)
+        contrast = (light + 0.05) / 0.05 if ink_on(fill) == "#000" else 1.05 / (light + 0.05)
+        assert contrast >= 4.5, fill
+
+
+def test_a_table_is_packed_without_losing_a_value() -> None:
+    table = Table(
+        name="t",
+        caption="",
+        columns=[
+            Column("word", ["b", "a", "b"], "word"),
+            Column("number", [1.23456789, None, float("inf")], "number", words=["1.2", "", ""]),
+        ],
+    )
+    assert table.rows == [("b", "1.2"), ("a", ""), ("b", "")]
+    assert table.packed() == [
+        {"key": "word", "texts": ["b", "a"], "at": [0, 1, 0]},
+        {"key": "number", "values": [1.2346, None, None]},
+    ]
+
+
+def test_step_times_are_read_as_overhead_only_where_they_hardly_grow(tmp_path: Path) -> None:
+    def reading(**plan: Any) -> str:
+        analysis = Analysis([Corpus(devices=("cpu",), **SMALL, **plan).write(tmp_path)])
+        [words] = step_words(analysis.rounds)
+        return words
+
+    flat = reading(cpu_step_seconds=lambda _workload, _batch: 0.01)
+    assert "64 times the samples take 1.0 times as long. Nearly all of a step is a fixed" in flat
+    steep = reading(cpu_step_seconds=lambda _workload, batch: 1e-4 * batch)
+    assert "little of it is a fixed cost" in steep
+
+
+@pytest.mark.parametrize(
+    ("ratio", "words"),
+    [
+        (lambda _w, _d, size: 8 / size**0.5, "small batches pay the fixed cost of a step for few"),
+        (lambda _w, _d, size: 0.9 / size**0.5, "it gains as batches grow"),
+        (lambda _w, _d, _size: 3.0, "Both grow alike with the batch"),
+        (lambda _w, _d, size: size**0.5, "larger batches are no help"),
+    ],
+)
+def test_two_devices_step_times_say_why_one_loses_at_small_batches(
+    ratio: Any, words: str, tmp_path: Path
+) -> None:
+    analysis = Analysis([Corpus(**(SMALL | {"ratio": ratio})).write(tmp_path)])
+    said = against_words(analysis.rounds, device="vulkan", threads=0)
+    assert words in said
+    assert re.search(r"A step takes [\d.]+x the CPU's at batch size 8 \(.* against .*\) and ", said)
+    assert against_words(analysis.rounds, device="cuda", threads=0) == ""
+
+
+def test_a_list_of_words_is_cut_short() -> None:
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert listed("abcdefghijk", most=2) == "a, b and 9 more"
+
+
+def test_numbers_are_set_to_the_right_unless_they_are_told_in_sentences() -> None:
+    def right(*words: str) -> bool:
+        return Column("gain", [1.0] * len(words), "gain", words).to_the_right
+
+    assert right("1.25x [1.20, 1.31]", "")
+    assert not right("1.25x", "unsupported (the CPU computes where the data lies, this is cpu)")
+    assert not Column("name", ["mlp"], "name").to_the_right

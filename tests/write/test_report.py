@@ -1,0 +1,346 @@
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from scripts import report
+from scripts.words.verdicts import absences, answer, break_even_words, crossover_words
+from scripts.write.folder import csv_bytes
+from tests.corpus import Corpus, Pattern, falling
+from tests.corpus_file import _Writer
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL: dict[str, Any] = {"batch_sizes": (8, 512), "epochs": (1, 4)}
+
+
+@pytest.fixture
+def say(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., str]:
+    """Runs the report on plans, without figures, and returns what it printed on one line."""
+    monkeypatch.setattr(report, "figures", lambda _analysis: [])
+
+    def run(*plans: Corpus) -> str:
+        paths = [str(plan.write(tmp_path, f"file{place}")) for place, plan in enumerate(plans)]
+        assert report.main([*paths, "--out", str(tmp_path / "report")]) == 0
+        return " ".join(capsys.readouterr().out.split())
+
+    return run
+
+
+def test_the_report_says_first_where_the_gpu_is_slower(say: Callable[..., str]) -> None:
+    words = say(Corpus(ratio=falling, cold_seconds={"cpu": 0.01, "vulkan": 9.0}, **SMALL))
+    assert (
+        "vulkan (llvmpipe, a software rasteriser) is slower than the CPU in 4 of 4 compared cells "
+        "cold start included and in 1 of 2 compared cells once warm." in words
+    )
+    assert (
+        "Once warm, it is slower than the CPU up to batch size 8 and faster from 512 on." in words
+    )
+    assert "between 8 and 512" in words
+    assert re.search(r"512 0\.\d+x \[0\.\d+, 0\.\d+\] gpu faster \d+ \[\d+, \d+\]", words)
+
+
+def test_the_report_states_noise_floor_margin_and_expected_wrong_verdicts(
+    say: Callable[..., str],
+) -> None:
+    words = say(Corpus(**SMALL))
+    assert re.search(r"Noise floor of this run: warm \d+\.\d% \(2 A/A cells\), margin \d+", words)
+    assert "at most 0.1 are expected to be wrong" in words
+
+
+def test_without_an_accelerator_the_report_says_so_and_shows_the_cpus_times(
+    say: Callable[..., str],
+) -> None:
+    words = say(Corpus(devices=("cpu",), **SMALL))
+    assert "No accelerator was measured" in words
+    assert "samples a second" in words
+    assert "GPU" not in words
+
+
+def test_the_report_says_the_precision_and_why_no_accelerator_was_measured(
+    say: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, note = _Writer.machine, "an NVIDIA GPU is here, but torch does not use it"
+    monkeypatch.setattr(_Writer, "machine", lambda file: plain(file) | {"accelerator_note": note})
+    words = say(Corpus(devices=("cpu",), run={"precision": "TF32, denormals kept"}, **SMALL))
+    assert ", TF32, denormals kept; " in words
+    assert note in words
+
+
+def test_without_the_cpu_nothing_is_compared_and_the_report_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = Corpus(devices=("vulkan",), batch_sizes=(8,), epochs=(1,)).write(tmp_path)
+    assert report.main([str(path), "--out", str(tmp_path / "report"), "--dpi", "40"]) == 0
+    words = " ".join(capsys.readouterr().out.split())
+    assert "The CPU was not measured: there is nothing to compare with." in words
+    assert re.search(r"1 epoch vulkan \(llvmpipe, a.* 8 \d+ .s", words)
+    names = {path.stem for path in (tmp_path / "report").glob("*.png")}
+    assert names == {"speed-devbox-mlp", "total-devbox-mlp", "seconds-devbox-mlp-vulkan"}
+
+
+def test_absent_cells_are_listed_with_their_reason(say: Callable[..., str]) -> None:
+    absent: dict[Pattern, tuple[str, ...]] = {
+        ("mlp", 8, None, "vulkan"): ("timeout", "60 s"),
+        ("mlp", 512, 4, "vulkan"): ("oom", "8 GB"),
+    }
+    words = say(Corpus(absent=absent, **SMALL))
+    assert "not measured: vulkan: timeout at batch size 8 (60 s)" in words
+    assert "not measured: vulkan: oom at batch size 512 (4 epochs) (8 GB)" in words
+
+
+def test_a_device_that_could_not_be_compared_says_why(say: Callable[..., str]) -> None:
+    plan = Corpus(absent={(None, None, None, "vulkan"): ("unsupported", "aten::lstm")}, **SMALL)
+    words = say(plan)
+    assert "could not be compared with the CPU (6 not measured)" in words
+    assert "not measured: vulkan: unsupported at every batch size (aten::lstm)" in words
+
+
+def test_suspect_cells_are_warned_of_before_anything_else(say: Callable[..., str]) -> None:
+    words = say(Corpus(suspect={("mlp", 8, 1, "vulkan"): ["loss mismatch"]}, **SMALL))
+    assert words.startswith("Warning: devbox: 2 of 6 verdicts withheld as suspect: loss mismatch")
+
+
+def test_a_run_that_was_cut_short_is_warned_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = Corpus(devices=("cpu",), batch_sizes=(8,), epochs=(1,)).result()
+    document["crossover"] |= {"complete": False, "planned": 30}
+    path = tmp_path / "cut.json"
+    path.write_text(json.dumps(document))
+    assert report.main([str(path), "--out", str(tmp_path / "report"), "--dpi", "40"]) == 0
+    words = " ".join(capsys.readouterr().out.split())
+    assert words.startswith("Warning: devbox: the run was cut short (1 of 30 cells measured)")
+
+
+def test_control_characters_of_a_file_never_reach_the_terminal_or_the_tables(
+    say: Callable[..., str], tmp_path: Path
+) -> None:
+    absent: dict[Pattern, tuple[str, ...]] = {
+        ("mlp", 8, None, "vulkan"): ("failed", "\x1b[2Jgone\u202e [bold]x[/bold]")
+    }
+    words = say(Corpus(machine="\x1b]0;owned\x07[red]box", absent=absent, **SMALL))
+    tables = "".join(path.read_text() for path in (tmp_path / "report").glob("*.csv"))
+    for text in (words, tables):
+        assert not {"\x1b", "\x07", "\u202e"} & set(text)
+        assert "\\x1b]0;owned\\x07[red]box" in text
+    assert "\\x1b[2Jgone\\u202e [bold]x[/bold]" in words
+
+
+def test_a_machine_name_with_a_path_stays_in_the_output_folder(tmp_path: Path) -> None:
+    plan = Corpus(machine="../../x", batch_sizes=(8,), epochs=(1,), devices=("cpu",))
+    out = tmp_path / "deep" / "report"
+    assert report.main([str(plan.write(tmp_path, "odd")), "--out", str(out), "--dpi", "50"]) == 0
+    assert {path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*")} == {
+        "odd.json",
+        "deep",
+    }
+    assert (out / "speed-x-mlp.png").read_bytes().startswith(b"\x89PNG")
+    assert (out / "speed-x-mlp.svg").read_text().startswith("<?xml")
+
+
+def test_the_tables_hold_every_verdict_crossover_and_break_even(
+    say: Callable[..., str], tmp_path: Path
+) -> None:
+    say(Corpus(ratio=falling, **SMALL))
+    folder = tmp_path / "report"
+    verdicts = pd.read_csv(folder / "verdicts.csv")
+    assert len(verdicts) == 2 + 4
+    assert {"ratio", "lo", "hi", "margin", "noise_floor", "verdict"} <= set(verdicts.columns)
+    curves = pd.read_csv(folder / "crossovers.csv").query("scope == 'warm'")
+    assert curves[["kind", "lower", "upper"]].values.tolist() == [["interval", 8, 512]]
+    assert len(pd.read_csv(folder / "break_even.csv")) == 2
+
+
+def test_the_fitted_curves_behind_the_figures_are_a_table(
+    say: Callable[..., str], tmp_path: Path
+) -> None:
+    say(Corpus(batch_sizes=(8, 64, 512), epochs=(1,)))
+    fits = pd.read_csv(tmp_path / "report" / "fits.csv")
+    assert fits.groupby("device")["best"].sum().to_dict() == {"cpu": 1, "vulkan": 1}
+    assert fits["cells"].tolist() == [3] * 4
+    assert (fits["fixed_seconds"] > 0).all()
+
+
+def test_each_files_planned_looks_share_its_alpha(say: Callable[..., str], tmp_path: Path) -> None:
+    say(Corpus(machine="a", run={"looks": [5, 9, 15]}, **SMALL), Corpus(machine="b", **SMALL))
+    verdicts = pd.read_csv(tmp_path / "report" / "verdicts.csv")
+    alphas = verdicts.groupby("machine")["alpha"].unique().map(list).to_dict()
+    assert alphas == {"a": [pytest.approx(0.05 / 3)], "b": [0.05]}
+    assert len(pd.read_csv(tmp_path / "report" / "break_even.csv")) == 4
+
+
+def test_a_cpu_only_report_still_writes_tables_with_their_headers(
+    say: Callable[..., str], tmp_path: Path
+) -> None:
+    say(Corpus(devices=("cpu",), **SMALL))
+    assert "verdict" in (tmp_path / "report" / "verdicts.csv").read_text()
+
+
+def test_foreign_files_in_the_output_folder_are_left_alone(
+    say: Callable[..., str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "report"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("mine")
+    (folder / "verdicts.csv").write_text("old")
+    say(Corpus(**SMALL))
+    assert (folder / "notes.txt").read_text() == "mine"
+    assert (folder / "verdicts.csv").read_text() != "old"
+    assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_a_spreadsheet_formula_in_a_machines_name_is_disarmed() -> None:
+    table = pd.DataFrame({"machine": ["=HYPERLINK(1)", "box"], "ratio": [-1.0, 2.0]})
+    assert csv_bytes(table) == b"machine,ratio\n'=HYPERLINK(1),-1.0\nbox,2.0\n"
+
+
+def test_one_bad_file_ends_the_report_with_one_line_and_nothing_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = Corpus(**SMALL).write(tmp_path)
+    bad = tmp_path / "bad.json"
+    bad.write_bytes(good.read_bytes()[:-50])
+    out = tmp_path / "report"
+    assert report.main([str(good), str(bad), "--out", str(out)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert len(captured.err.splitlines()) == 1
+    assert "bad.json" in captured.err
+    assert not out.exists()
+
+
+def test_an_output_folder_that_is_a_file_is_refused_untouched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "report"
+    out.write_text("mine")
+    assert report.main([str(Corpus(**SMALL).write(tmp_path)), "--out", str(out)]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+    assert out.read_text() == "mine"
+
+
+def test_a_full_disk_leaves_no_half_written_file(
+    say: Callable[..., str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    say(Corpus(**SMALL))
+    old = (tmp_path / "report" / "verdicts.csv").read_bytes()
+
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    path = Corpus(seed=1, **SMALL).write(tmp_path, "other")
+    assert report.main([str(path), "--out", str(tmp_path / "report")]) == 2
+    assert "No space left on device" in capsys.readouterr().err
+    assert (tmp_path / "report" / "verdicts.csv").read_bytes() == old
+    assert not [path for path in (tmp_path / "report").iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize("arguments", [[], ["x.json", "--dpi", "7"], ["x.json", "--dpi", "many"]])
+def test_wrong_arguments_end_with_status_two(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        report.main(arguments)
+    assert ended.value.code == 2
+
+
+@pytest.mark.parametrize("script", ["report.py", "compare.py"])
+def test_the_scripts_run_as_files_from_any_folder_and_on_an_ascii_terminal(
+    script: str, tmp_path: Path
+) -> None:
+    plan = Corpus(machine="größe", batch_sizes=(8,), epochs=(1,), devices=("cpu",))
+    first, second = plan.write(tmp_path, "a"), plan.write(tmp_path, "b")
+    arguments = [first, "--dpi", "40"] if script == "report.py" else [first, second]
+    done = subprocess.run(
+        [sys.executable, "-W", "error", ROOT / "scripts" / script, *arguments],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert done.returncode == 0
+    assert "gr\\xf6\\xdfe" in done.stdout
+
+
+def test_two_machines_of_one_name_have_their_own_figures(tmp_path: Path) -> None:
+    plan = Corpus(batch_sizes=(8,), epochs=(1,), devices=("cpu",))
+    paths = [str(plan.write(tmp_path, name)) for name in ("a", "b")]
+    assert report.main([*paths, "--out", str(tmp_path / "out"), "--dpi", "40"]) == 0
+    names = {path.name for path in (tmp_path / "out").glob("speed-*.png")}
+    assert names == {"speed-devbox-mlp.png", "speed-devbox-2-mlp.png"}
+
+
+def curve(kind: str, **more: object) -> dict[str, object]:
+    return {"kind": kind, "lower": 32, "upper": 128, "crossings": "", "scope": "warm"} | more
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("interval", "between 32 and 128"),
+        ("never", "none (slower up to 32)"),
+        ("always", "none (faster from 128 on)"),
+        ("above the grid", "above 32, if any"),
+        ("undecided", "undecided"),
+    ],
+)
+def test_a_crossover_is_said_in_few_words(kind: str, words: str) -> None:
+    assert crossover_words(curve(kind)) == words
+
+
+def test_a_curve_that_crosses_twice_is_reported_as_that() -> None:
+    crossings = "[8, 32] to gpu faster; [128, 512] to gpu slower"
+    row = curve("several", crossings=crossings)
+    assert crossover_words(row) == "several: [8, 32] to faster; [128, 512] to slower"
+
+
+@pytest.mark.parametrize(
+    ("kind", "upper", "words"),
+    [
+        ("after", 18, "14 [11, 18]"),
+        ("after", pd.NA, "14 [11, ∞]"),
+        ("until", 18, "faster until 14 [11, 18]"),
+        ("never", pd.NA, "never"),
+    ],
+)
+def test_break_even_epochs_are_said_with_their_interval(
+    kind: str, upper: object, words: str
+) -> None:
+    assert break_even_words({"kind": kind, "epochs": 14, "lower": 11, "upper": upper}) == words
+
+
+def test_an_answer_counts_what_was_decided() -> None:
+    cells = pd.DataFrame(
+        {
+            "scope": ["warm", "total", "total", "total"],
+            "verdict": ["gpu slower", "gpu slower", "undecided", "suspect"],
+        }
+    )
+    words = answer(cells, pd.DataFrame([curve("never")]))
+    assert words.endswith("it is slower in 1 and undecided in 1 of 2 compared cells.")
+
+
+def test_absences_name_epochs_only_where_a_batch_size_has_other_times() -> None:
+    rows = pd.DataFrame(
+        [
+            (8, 1, pd.NA, "oom", "a"),
+            (8, 2, pd.NA, "oom", "b"),
+            (32, 1, 0, "", ""),
+            (32, 2, pd.NA, "oom", "a"),
+        ],
+        columns=["batch_size", "epochs", "block", "reason", "detail"],
+    ).assign(device="cuda")
+    assert absences(rows) == ["cuda: oom at batch size 8, 32 (2 epochs) (a) and 1 more"]
