@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 NAMES = {"ieee": "fp32 (IEEE)", "tf32": "TF32"}
-UNKNOWN = "not known: no worker read it"
+UNKNOWN = "precision not known"
 
 
 def precision_text(answers: Iterable[Mapping[str, Any]]) -> str:

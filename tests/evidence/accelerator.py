@@ -19,6 +19,9 @@ from pathlib import Path
 from bench.machine.facts import run_probe
 from bench.measure.process import ROOT
 
+NO_DEVICE = 3
+"""What the checks end with where the device cannot be opened."""
+
 CHECK_SECONDS = 90.0
 """The most that the checks of the device may take."""
 INTERRUPT_SECONDS = 10.0
@@ -41,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     result, why = (options.out / f"{options.name}{end}.json" for end in ("", "-why"))
     checks = "tests.evidence.accelerator_checks"
     log.run([checks, device], seconds=CHECK_SECONDS, copy=options.out / "checks.jsonl")
+    if log.status == NO_DEVICE:
+        log.say(f"{device} cannot be opened: nothing to measure")
+        return 1
     devices = ["--devices", f"cpu,{device}", "--overwrite"]
     measure = ["pytest", "bench", "-p", "no:cacheprovider", *devices]
     budget = log.left() * DEFAULT_SHARE - END_SECONDS
@@ -71,6 +77,7 @@ class Log:
         self.file = path.open("w", buffering=1)
         self.ends = ends
         self.failed = False
+        self.status: int | None = None
 
     def left(self) -> float:
         """Seconds until everything has to be over."""
@@ -94,7 +101,8 @@ class Log:
         ended = self._listen(process, begun + limit, copy)
         took = time.monotonic() - begun
         self.say(f"[exit {process.returncode} after {took:.1f} s{'' if ended else ', cut short'}]")
-        self.failed |= process.returncode != 0
+        self.status = process.returncode
+        self.failed |= self.status != 0
 
     def _listen(self, process: "subprocess.Popen[str]", until: float, copy: Path | None) -> bool:
         """Notes what the process says until it ends, or is ended at the time given (False)."""

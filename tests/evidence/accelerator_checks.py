@@ -15,10 +15,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from bench.machine.nvml import card_address, card_facts, find_card, load_nvml
 from bench.train.device import make_clock, open_device
 from bench.train.errors import classify
 from bench.train.numerics import pin_numerics
 from bench.why.operations import count_synchronisations
+from tests.evidence.accelerator import NO_DEVICE
 
 Check = dict[str, Any]
 
@@ -35,17 +37,23 @@ SMALLEST_MATRIX, LARGEST_MATRIX = 128, 16384
 
 
 def main(name: str) -> int:
-    """Prints every check; 1 when one of them says that something is wrong."""
+    """Prints every check; 1 when one of them says that something is wrong, 3 without a device."""
+    try:
+        device = open_device(name)
+    except Exception as error:  # noqa: BLE001 - what it was is the answer
+        reason, detail = classify(error)
+        told = {"name": "open", "ok": False, "words": f"{reason}: {detail}"}
+        print(json.dumps(told), flush=True)
+        return NO_DEVICE
     wrong = False
-    for check in checks(name):
+    for check in checks(device):
         print(json.dumps(check), flush=True)
         wrong |= check["ok"] is False
     return int(wrong)
 
 
-def checks(name: str) -> Iterator[Check]:
+def checks(device: torch.device) -> Iterator[Check]:
     """Every check; one that raises says so and the others go on."""
-    device = open_device(name)
     for about, make in CHECKS.items():
         try:
             yield from ({"name": about} | check for check in make(device))
@@ -77,9 +85,10 @@ def precision(device: torch.device) -> Iterator[Check]:
     """The precision that is asked for, read back, and measured against float64 on the CPU."""
     works = {"matmul": matmul, "convolution": convolution, "lstm": lstm}
     for asked in ("ieee", "tf32") if device.type == "cuda" else ("ieee",):
-        pin_numerics(precision=asked)
+        read = pin_numerics(precision=asked)["fp32_precision"]
         for name, work in works.items():
-            yield {"asked": asked, "work": name} | _precision(asked, work, device)
+            told = {"asked": asked, "read": read, "work": name}
+            yield told | _precision(asked, work, device)
     pin_numerics()
 
 
@@ -193,6 +202,25 @@ def waiting(device: torch.device) -> Iterator[Check]:
     }
 
 
+def nvml(device: torch.device) -> Iterator[Check]:
+    """Whether NVML finds the card that torch uses, by its UUID, and what it tells of it."""
+    module: Any = torch.get_device_module(device)
+    ask = getattr(module, "get_device_properties", None)
+    properties = ask(device.index or 0) if ask else None
+    library, address = load_nvml(), card_address(properties)
+    if library is None or device.type != "cuda":
+        yield {"ok": None, "words": "no NVML, or no card of its kind"}
+        return
+    card = find_card(library, address)
+    name = None if card is None else library.nvmlDeviceGetName(card)
+    yield {
+        "ok": name is not None and name == getattr(properties, "name", None),
+        "words": f"NVML counts {library.nvmlDeviceGetCount()} cards and calls this one {name}",
+        "devices": module.device_count(),
+        "facts": card_facts(address, library),
+    }
+
+
 def product_of_a_millisecond(device: torch.device) -> Tensor:
     """A square matrix whose product with itself takes about a millisecond or more."""
     clock, size = make_clock(device), SMALLEST_MATRIX
@@ -241,6 +269,7 @@ CHECKS: dict[str, Callable[[torch.device], Iterator[Check]]] = {
     "events": events,
     "waiting": waiting,
     "synchronisations": synchronisations,
+    "nvml": nvml,
 }
 
 
