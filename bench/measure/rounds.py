@@ -33,6 +33,11 @@ def measure_within(campaign: Campaign, plans: list[WorkloadPlan], pace: Pace, en
             if pace.cost(waiting(campaign, plan, block)) <= pace.left():
                 suspect.append((plan, block, campaign.try_block(plan, block)))
     _repeat(campaign, suspect)
+    catch_up(campaign, plans)
+
+
+def catch_up(campaign: Campaign, plans: Iterable[WorkloadPlan]) -> None:
+    """Asks again what the first round has no answer for, one process after the other."""
     for plan in plans:
         campaign.run_block(plan, 0)
 
@@ -44,7 +49,11 @@ def first_round(campaign: Campaign, plans: Iterable[WorkloadPlan], pace: Pace) -
     """
     plans = list(plans)
     pace.share(one for plan in plans for one in waiting(campaign, plan, 0))
-    suspect = [(plan, 0, campaign.try_block(plan, 0)) for plan in plans]
+    suspect = []
+    for plan in plans:
+        suspect.append((plan, 0, campaign.try_block(plan, 0)))
+        # Shares in which no process gets as far as an answer would end every one for nothing.
+        pace.sharing = pace.sharing and bool(campaign.measurements.arms)
     pace.sharing = False
     return suspect
 

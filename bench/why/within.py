@@ -7,7 +7,7 @@ from bench.loop import RUNGS
 from bench.measure.blocks import Campaign
 from bench.measure.budget import LEAST_ROUNDS, Pace
 from bench.measure.measurements import Key, place_of
-from bench.measure.rounds import answered, first_round
+from bench.measure.rounds import answered, catch_up, first_round
 from bench.options import Settings
 from bench.variants import PLAIN, WORTH, refusal
 from bench.why.studies import Studies, compile_folder, diagnosis_plans, refuse, variants_plan
@@ -29,6 +29,7 @@ def study_within(
 
     The diagnosis leaves the variants' part alone. Every workload has a fair share of both.
     """
+    plans = list(plans)
     parts, timed = studies.campaigns(campaign), [studies.timed(plan) for plan in plans]
     _, kept = reserved(studies.settings)
     with compile_folder():
@@ -40,6 +41,8 @@ def study_within(
                 pace.until = end
                 pace.until -= pace.left() * (1 - 1 / (len(timed) - number))
                 measure_variants(parts["variants"], plan, pace, end)
+    pace.until = end
+    catch_up(campaign, plans)  # what the studies left of their parts
     for study, plan in studies.plans(timed):
         _not_reached(parts[study], plan, pace.budget.seconds)
 

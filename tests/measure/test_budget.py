@@ -43,6 +43,19 @@ def test_rounds_go_over_all_workloads_and_the_rest_of_the_time_says_how_many(
     assert list(spent.campaign.measurements.measured[again]) == list(range(REPEATED_BLOCKS))
 
 
+def test_shares_that_are_too_short_for_any_process_are_given_up(tmp_path: Path) -> None:
+    # 56 s in 8 shares, and no process answers before its 20th second.
+    spent = spend(tmp_path, TimedWorkers(second_each, start_seconds=20), seconds=60)
+    assert blocks_of(spent, "cnn", "cpu") == [0]
+
+
+def test_what_studies_leave_of_their_part_is_the_runs(tmp_path: Path) -> None:
+    # Half of the time is kept for studies, which have no cell to look at.
+    slow = TimedWorkers(second_each, start_seconds=12)
+    spent = spend(tmp_path, slow, seconds=60, workloads=("mlp",), **STUDIED)
+    assert blocks_of(spent, "mlp", "cpu") == [0]
+
+
 def test_there_are_no_more_blocks_than_asked_for(tmp_path: Path) -> None:
     spent = spend(tmp_path, TimedWorkers(second_each), seconds=10_000)
     assert blocks_of(spent, "mlp", "cpu") == list(range(15))
