@@ -48,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.benchmark_quiet = not config.option.benchmark_verbose
     run = Run(settings, path, resume=resume, overwrite=overwrite, command=command)
     if not config.option.collectonly:
-        run.check_file()
+        run.claim.check()
     if run.budget:
         run.budget.before = process_age()
     config.stash[RUN] = run
@@ -122,7 +122,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
         until_the_end(session.config, unheard_signals())
         if run.facts is not None:
             session.exitstatus = _write(session, run, run.facts)
-        run.release()
+        run.claim.release()
     return (yield)
 
 

@@ -1,7 +1,6 @@
 """One run of `pytest bench --learning`: what was asked for, what was trained, what pytest saw."""
 
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +16,7 @@ from bench.machine.facts import describe_machine, identity, run_probe
 from bench.measure.journal import Journal, JournalError, Line
 from bench.record.claim import Claim
 from bench.record.processes import NUMERICS_FIELDS
+from bench.record.result_file import now
 
 KEY = "crossover_learning"
 LEARNING_VERSION = 1
@@ -132,7 +132,7 @@ class LearnRun:
             workloads=probe["workloads"],
             targets=targets,
             own_rates=own_rates,
-            started=datetime.now(UTC).isoformat(timespec="seconds"),
+            started=now(),
         )
 
     def _search(self, cell: LearnCell, facts: LearnFacts) -> Search:

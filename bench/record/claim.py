@@ -17,6 +17,7 @@ from bench.measure.journal import (
     lock_result,
     read_journal,
 )
+from bench.record.result_file import run_started
 
 
 @dataclass
@@ -57,18 +58,11 @@ class Claim:
                 f"--resume: there is no {journal} to resume; start without --resume"
             )
         header = _read(journal)[0]
-        mine = header.get("overwrites") or self._started() == header.get("started")
+        mine = header.get("overwrites") or run_started(self.path, self.key) == header.get("started")
         if self.path.exists() and not mine:
             raise pytest.UsageError(
                 f"--resume: {self.path} is not of the run in {journal}; move the result away first"
             )
-
-    def _started(self) -> str | None:
-        """When the run began that an existing result file is of; None when it is not ours."""
-        try:
-            return str(json.loads(self.path.read_bytes())[self.key]["run"]["started"])
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
-            return None
 
     def take(self) -> None:
         """Takes the file until `release`, after a check with nobody else at work on it."""
@@ -109,7 +103,8 @@ class Claim:
             journal = Journal.reopen(path)
             journal.append({"kind": "resumed", "at": now, "command": self.command})
         except JournalError as error:
-            raise pytest.UsageError(str(error)) from None
+            option = "--resume: " if self.resume else ""
+            raise pytest.UsageError(f"{option}{error}") from None
         return journal, str(header["started"]), lines
 
     def _header(self, identity: Line, now: str) -> Line:

@@ -26,8 +26,7 @@ from bench.options import Settings
 from bench.record.outcome import block_suspicions, total_seconds
 from bench.record.precision import precision_text
 from bench.record.processes import arm_device, process_rows
-from bench.record.result_file import SCHEMA_VERSION, write_json
-from bench.run import json_form, now
+from bench.record.result_file import SCHEMA_VERSION, now, write_json
 
 SAMPLES = 512
 
@@ -146,7 +145,7 @@ def run_once(options: argparse.Namespace, number: int, console: Console) -> None
 
 def run_record(settings: Settings, started: str, rates: dict[str, float]) -> dict[str, Any]:
     """The run's settings, command and times, as every result file has them."""
-    record: dict[str, Any] = json_form(asdict(settings))
+    record: dict[str, Any] = asdict(settings)
     del record["learning_rate"]
     return record | {
         "command": f"python -m tests.evidence.campaign {' '.join(sys.argv[1:])}",
