@@ -15,7 +15,8 @@ from bench.learning.options import add_learning_options, refuse_learning_options
 from bench.learning.plugin import NAME, LearnPlugin
 from bench.measure.budget import process_age
 from bench.measure.journal import journal_path
-from bench.options import add_options, read_settings, result_path
+from bench.options import add_options, read_settings
+from bench.record.claim import result_path
 from bench.record.result_file import write_json
 from bench.record.rows import Facts, crossover_key
 from bench.run import Run

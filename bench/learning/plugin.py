@@ -13,7 +13,7 @@ from bench.learning.options import read_learn_settings
 from bench.learning.run import KEY, LearnFacts, LearnRun
 from bench.learning.summary import print_learn_summary
 from bench.measure.journal import journal_path
-from bench.options import result_path
+from bench.record.claim import result_path
 from bench.record.result_file import write_json
 
 NAME = "crossover-learning"

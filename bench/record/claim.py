@@ -123,3 +123,38 @@ def _read(journal: Path) -> tuple[Line, list[Line]]:
         return read_journal(journal)
     except JournalError as error:
         raise pytest.UsageError(f"--resume: {error}") from None
+
+
+def result_path(config: pytest.Config, *, resume: bool, overwrite: bool) -> Path:
+    """Where the result goes: checked to be writable and not to hold what must not be lost."""
+    given: str | None = config.getoption("--benchmark-json")
+    if config.option.collectonly:
+        return Path(given or "results/unnamed.json")
+    if not given:
+        raise pytest.UsageError(
+            "name the result file: pytest bench --benchmark-json results/<machine>.json"
+        )
+    path = Path(given)
+    if resume and overwrite:
+        raise pytest.UsageError("--resume and --overwrite exclude each other; give one of them")
+    if path.is_dir():
+        raise pytest.UsageError(
+            f"--benchmark-json {path}: is a directory; name a file in it, e.g. "
+            f"{path / 'machine.json'}"
+        )
+    _check_folder(path)
+    return path
+
+
+def _check_folder(path: Path) -> None:
+    """Only a real file shows that a folder can be written (root passes every permission bit)."""
+    probe = path.with_name(f".{path.name}.{'probe'}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise pytest.UsageError(
+            f"--benchmark-json {path}: the folder cannot be written ({error.strerror}); "
+            "name another"
+        ) from None
