@@ -2,12 +2,11 @@
 
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
-from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
 from bench.console.progress import RunProgress, planned_answers
+from bench.console.say import say
 from bench.grid import Cell, WorkloadPlan, cell_id, make_cells, plan_workloads
 from bench.machine.environment import left_out_lines
 from bench.machine.facts import describe_machine, run_probe
@@ -25,41 +24,30 @@ from bench.measure.search import (
     planned_looks,
 )
 from bench.options import Settings
-from bench.record.claim import Claim
 from bench.record.looks import ask_undecided
 from bench.record.outcome import Absent, Timed, cell_outcome
 from bench.record.result_file import KEY, SCHEMA_VERSION, now
 from bench.record.rows import Facts, provisional
+from bench.record.state import RunState
 from bench.why.studies import Studies
 from bench.why.within import reserved, study_within
 
 
 @dataclass
-class Run:
-    """The state of a run. `stats` holds pytest-benchmark's figures of the cells it was shown."""
+class Run(RunState[Settings, Cell]):
+    """The state of a timing run."""
 
-    settings: Settings
-    path: Path
-    resume: bool
-    overwrite: bool
-    command: str
+    key = KEY
     devices: tuple[str, ...] = ()
-    cells: list[Cell] = field(default_factory=list)
     facts: Facts | None = None
     measurements: Measurements = field(default_factory=Measurements)
-    stats: dict[Cell, Any] = field(default_factory=dict)
     accelerator_note: str | None = None
     """Why no accelerator is measured, when torch was asked for them and found none."""
     studies: Studies = field(init=False)
     budget: Budget | None = field(init=False)
-    stopped: str | None = None
-    """What ended the measuring before its end and was no interruption: the disk is full."""
-    write_error: str | None = None
-    complete: bool = False
-    """Whether the result file was written with nothing left for `--resume` to do."""
 
     def __post_init__(self) -> None:
-        self.claim = Claim(self.path, KEY, self.resume, self.overwrite, self.command)
+        super().__post_init__()
         self.studies = Studies(self.settings, self.measurements)
         seconds = self.settings.budget_seconds
         self.budget = Budget(seconds) if seconds is not None else None
@@ -106,7 +94,7 @@ class Run:
         facts = self._ask_facts()
         self._say_missing(facts, console)
         for line in left_out_lines(facts.machine["environment"]):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            say(console, line)
         journal, facts.started, lines = self.claim.open_journal(
             self.identity(facts), now=facts.started
         )
@@ -134,7 +122,7 @@ class Run:
         if facts.machine["accelerator_note"]:
             notes.append(facts.machine["accelerator_note"])
         for text in notes:
-            console.print(text, markup=False, highlight=False, soft_wrap=True)
+            say(console, text)
 
     def _ask_facts(self) -> Facts:
         workloads = tuple(dict.fromkeys(cell.workload for cell in self.cells))
