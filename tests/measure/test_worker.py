@@ -42,7 +42,7 @@ JOB = Job(
 )
 
 
-def answers_of(job: Job, **how: float) -> list[Any]:
+def answers_of(job: Job, **how: Any) -> list[Any]:
     return list(run_worker(job, **how))
 
 
