@@ -5,28 +5,19 @@ from typing import Any
 import pytest
 
 from bench.learning.grid import LearnCell
-from bench.learning.plugin import NAME
 from bench.learning.run import LearnRun, NotReached
 from bench.record.replay import ReplayClock
 
 clock = ReplayClock()
 
 
-@pytest.fixture(scope="session")
-def learning_run(pytestconfig: pytest.Config) -> LearnRun:
-    """The run that trained the cells."""
-    plugin: Any = pytestconfig.pluginmanager.get_plugin(NAME)
-    run: LearnRun = plugin.run
-    return run
-
-
 @pytest.mark.benchmark(timer=clock)
 # A failed cell is one line: the fixture's warning that it was not used would be another.
 @pytest.mark.filterwarnings("ignore:Benchmark fixture was not used")
-def bench_learning(benchmark: Any, request: pytest.FixtureRequest, learning_run: LearnRun) -> None:
+def bench_learning(benchmark: Any, request: pytest.FixtureRequest, crossover_run: LearnRun) -> None:
     """Epochs to the target at the best learning rate, one round a figure seed."""
     cell = LearnCell(**request.node.callspec.params)
-    outcome = learning_run.outcome(cell)
+    outcome = crossover_run.outcome(cell)
     if isinstance(outcome, NotReached):
         if outcome.reason == "failed":
             pytest.fail(f"failed: {outcome.detail}", pytrace=False)
@@ -36,4 +27,4 @@ def bench_learning(benchmark: Any, request: pytest.FixtureRequest, learning_run:
         "unit": "epochs to the target, not seconds",
         "learning_rate": outcome.learning_rate,
     }
-    learning_run.stats[cell] = benchmark.stats
+    crossover_run.stats[cell] = benchmark.stats

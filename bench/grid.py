@@ -45,14 +45,13 @@ class Cell(NamedTuple):
 class Arm(NamedTuple):
     """One side of a block: a fresh process for this device.
 
-    `again` is the A/A repeat; `slowdown` a share of each step spun away to see it found; `variant`
-    what a study does differently in this process (see `bench.variants`).
+    `again` is the A/A repeat; `variant` what a study does differently in this process (see
+    `bench.variants`).
     """
 
     device: str
     threads: int = OWN_THREADS
     again: bool = False
-    slowdown: float | None = None
     variant: str = ""
 
     @property
@@ -64,9 +63,8 @@ class Arm(NamedTuple):
     def label(self) -> str:
         """Words for progress lines and the record of a block's order."""
         threads = f" threads={self.threads}" if self.threads != OWN_THREADS else ""
-        slowed = f" slowed by {self.slowdown:.0%}" if self.slowdown else ""
         variant = f" ({self.variant})" if self.variant else ""
-        return f"{self.device}{threads}{slowed}{variant}{' again' if self.again else ''}"
+        return f"{self.device}{threads}{variant}{' again' if self.again else ''}"
 
 
 @dataclass(frozen=True)

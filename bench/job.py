@@ -21,8 +21,6 @@ class Job:
     optimizer_implementation: str
     learning_rate: float
     cell_timeout_seconds: float
-    slowdown: float | None = None
-    """A share of a step's own time that is spun away in every step: for tests of the verdicts."""
     task: str = "measure"
     """`measure` (epochs on the clock), `diagnose` (parts of a step, counts) or `peaks`."""
     loop: Loop = LEAN

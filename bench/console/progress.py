@@ -1,14 +1,14 @@
 """How far the run is: a live bar on a terminal, an occasional line in a log."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from bench.grid import Arm
+from bench.grid import Arm, WorkloadPlan
 
 LINE_EVERY_SECONDS = 15.0
 
@@ -20,6 +20,19 @@ def duration(seconds: float) -> str:
     if seconds < 100 * 60:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / 3600:.1f} h"
+
+
+def planned_answers(
+    plans: Iterable[WorkloadPlan], blocks: int, *, missing: Collection[str]
+) -> dict[tuple[str, str], int]:
+    """Answers to come from so many blocks, by workload and device; none of `missing` devices."""
+    planned: dict[tuple[str, str], int] = {}
+    for plan in plans:
+        for arm, count in plan.answers(blocks).items():
+            if arm.device not in missing:
+                where = (plan.workload, arm.device)
+                planned[where] = planned.get(where, 0) + count
+    return planned
 
 
 @dataclass

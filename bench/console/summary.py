@@ -6,9 +6,9 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
+from bench.console.say import say, say_next
 from bench.grid import Cell
 from bench.machine.environment import left_out_lines
-from bench.measure.journal import journal_path
 from bench.record.outcome import Timed
 from bench.record.rows import absent_rows
 from bench.run import Run
@@ -25,7 +25,8 @@ def print_summary(run: Run, console: Console) -> None:
         console.print(_workload_table(run, workload))
     _print_counts(run, console)
     _print_environment(run, console)
-    _print_next(run, console)
+    read = f"python scripts/report.py {run.path} --out report/"
+    say_next(run, console, figure="figure", done="measured", command=read)
 
 
 def _workload_table(run: Run, workload: str) -> Table:
@@ -77,7 +78,7 @@ def _print_counts(run: Run, console: Console) -> None:
         groups.setdefault(f"{where}{row['reason']}", []).append(row["detail"])
     for what, details in groups.items():
         line = f"  {len(details)} not measured: {what}: {details[0]}"
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        say(console, line)
 
 
 def _processes(run: Run) -> str:
@@ -94,22 +95,4 @@ def _print_environment(run: Run, console: Console) -> None:
     """Says which variables the figures were measured without."""
     environment = run.facts.machine["environment"] if run.facts else {}
     for line in left_out_lines(environment):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def _print_next(run: Run, console: Console) -> None:
-    def say(text: str) -> None:
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-    if run.stopped:
-        say(f"stopped: {run.stopped}")
-    if run.write_error:
-        say(f"{run.write_error}; every figure is in {journal_path(run.path)}")
-    if run.stopped or run.write_error:
-        say("mend that, then finish with the same command and --resume")
-    elif not run.complete:
-        say(f"interrupted: what was measured is in {run.path} and {journal_path(run.path)}")
-        say("finish with the same command and --resume")
-    else:
-        say(f"written: {run.path}")
-        say(f"next: python scripts/report.py {run.path} --out report/")
+        say(console, line)

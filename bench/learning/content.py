@@ -1,6 +1,5 @@
 """What stands in a learning result beside pytest-benchmark's own: every run with its curve."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from bench.learning.grid import GROWTH, PATIENCE, STEP
@@ -8,6 +7,7 @@ from bench.learning.run import LEARNING_VERSION, LearnFacts, LearnRun, NotReache
 from bench.learning.search import unrun
 from bench.measure.journal import Line
 from bench.record.precision import precision_text
+from bench.record.result_file import now
 
 
 def learning_key(run: LearnRun, facts: LearnFacts) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def learning_key(run: LearnRun, facts: LearnFacts) -> dict[str, Any]:
         | {
             "command": run.command,
             "started": facts.started,
-            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            "finished": now(),
             "targets": facts.targets,
             "own_learning_rates": facts.own_rates,
             "precision": precision_text(run.numerics),

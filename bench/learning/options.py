@@ -9,6 +9,7 @@ import pytest
 
 from bench.grid import IMPLEMENTATION_NAMES, OPTIMIZER_NAMES, WORKLOAD_NAMES
 from bench.learning.grid import FULL, LEARN_PRESETS, LearnPreset, real_sizes
+from bench.parse import all_or_names, integer, integers, known, names, positive
 
 # Options of the suite that say nothing about learning.
 TIMING = (
@@ -18,6 +19,8 @@ TIMING = (
     "--gather", "--sequences", "--evaluate", "--budget",
 )  # fmt: skip
 MOST_SEED = 2**31 - 1
+MOST = 10_000_000
+"""Epochs, steps or samples a minibatch."""
 MOST_RATES = 32
 
 
@@ -92,8 +95,10 @@ def read_learn_settings(config: pytest.Config) -> LearnSettings:
     name = text("--preset") or "default"
     preset = LEARN_PRESETS[name]
     workloads = _workloads(text("--workloads"), text("--batch-sizes"), preset)
-    tuning = _seeds("--tuning-seeds", text("--tuning-seeds"), preset.tuning_seeds)
-    figure = _seeds("--seeds", text("--seeds"), preset.figure_seeds)
+    tuning = integers(
+        "--tuning-seeds", text("--tuning-seeds"), preset.tuning_seeds, least=0, most=MOST_SEED
+    )
+    figure = integers("--seeds", text("--seeds"), preset.figure_seeds, least=0, most=MOST_SEED)
     if set(tuning) & set(figure):
         seed = min(set(tuning) & set(figure))
         raise pytest.UsageError(
@@ -107,10 +112,10 @@ def read_learn_settings(config: pytest.Config) -> LearnSettings:
         tuning_seeds=tuning,
         figure_seeds=figure,
         targets=_targets(text("--target"), workloads, preset),
-        cap_epochs=_whole("--cap-epochs", text("--cap-epochs"), preset.cap_epochs),
-        cap_steps=_whole("--cap-steps", text("--cap-steps"), preset.cap_steps),
+        cap_epochs=integer("--cap-epochs", text("--cap-epochs"), preset.cap_epochs, most=MOST),
+        cap_steps=integer("--cap-steps", text("--cap-steps"), preset.cap_steps, most=MOST),
         optimizer_implementation=_implementation(text("--optimizer-implementation")),
-        processes=_whole("--processes", text("--processes"), default_processes(), most=1024),
+        processes=integer("--processes", text("--processes"), default_processes(), most=1024),
     )
 
 
@@ -122,36 +127,21 @@ def default_processes() -> int:
         return psutil.cpu_count() or 1
 
 
-def _names(flag: str, value: str) -> tuple[str, ...]:
-    names = tuple(part.strip() for part in value.split(","))
-    if not all(names) or len(set(names)) < len(names):
-        raise pytest.UsageError(f"{flag} {value}: takes different values, separated by one comma")
-    return names
-
-
-def _known(flag: str, names: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:
-    for name in names:
-        if name not in allowed:
-            raise pytest.UsageError(f"{flag} {name}: none of {', '.join(allowed)}")
-    return names
-
-
 def _workloads(
     value: str | None, sizes: str | None, preset: LearnPreset
 ) -> dict[str, tuple[int, ...]]:
-    names = tuple(preset.workloads)
-    if value is not None:
-        typed = WORKLOAD_NAMES if value == "all" else _names("--workloads", value)
-        names = _known("--workloads", typed, WORKLOAD_NAMES)
+    asked = all_or_names(
+        "--workloads", value, tuple(preset.workloads), of=WORKLOAD_NAMES, noun="workload"
+    )
     given = None if sizes is None else _batch_sizes(sizes)
     usual = (4, 8, 32, 128, 512, 2048, FULL)
-    return {name: real_sizes(name, given or preset.workloads.get(name, usual)) for name in names}
+    return {name: real_sizes(name, given or preset.workloads.get(name, usual)) for name in asked}
 
 
 def _batch_sizes(value: str) -> tuple[int, ...]:
     return tuple(
-        FULL if name == "full" else _whole("--batch-sizes", name, 0)
-        for name in _names("--batch-sizes", value)
+        FULL if name == "full" else integer("--batch-sizes", name, 0, most=MOST)
+        for name in names("--batch-sizes", value)
     )
 
 
@@ -164,24 +154,17 @@ def _optimizers(
     if value is None:
         own = preset.own_optimizers
         return {name: own.get(name, preset.optimizers) for name in workloads}
-    names = _known("--optimizers", _names("--optimizers", value), OPTIMIZER_NAMES)
-    return dict.fromkeys(workloads, names)
+    chosen = known("--optimizers", names("--optimizers", value), OPTIMIZER_NAMES)
+    return dict.fromkeys(workloads, chosen)
 
 
 def _rates(value: str | None) -> tuple[float, ...]:
     if value is None:
         return ()
-    names = _names("--learning-rates", value)
-    if len(names) > MOST_RATES:
-        raise pytest.UsageError(f"--learning-rates: {len(names)} are more than {MOST_RATES}")
-    return tuple(sorted({_positive("--learning-rates", name) for name in names}))
-
-
-def _seeds(flag: str, value: str | None, default: tuple[int, ...]) -> tuple[int, ...]:
-    if value is None:
-        return default
-    names = _names(flag, value)
-    return tuple(sorted({_whole(flag, name, 0, least=0, most=MOST_SEED) for name in names}))
+    typed = names("--learning-rates", value)
+    if len(typed) > MOST_RATES:
+        raise pytest.UsageError(f"--learning-rates: {len(typed)} are more than {MOST_RATES}")
+    return tuple(sorted({positive("--learning-rates", rate) for rate in typed}))
 
 
 def _targets(
@@ -189,34 +172,14 @@ def _targets(
 ) -> dict[str, float]:
     """`0.9` for every workload, or `mlp=0.95,lstm=0.9` for some."""
     targets = {name: score for name, score in preset.targets.items() if name in workloads}
-    for part in _names("--target", value) if value is not None else ():
+    for part in names("--target", value) if value is not None else ():
         name, equals, number = part.rpartition("=")
-        score = _positive("--target", number)
+        score = positive("--target", number)
         if equals:
-            _known("--target", (name,), tuple(workloads))
+            known("--target", (name,), tuple(workloads))
         targets |= {name: score} if equals else dict.fromkeys(workloads, score)
     return targets
 
 
 def _implementation(value: str | None) -> str:
-    return _known("--optimizer-implementation", (value or "foreach",), IMPLEMENTATION_NAMES)[0]
-
-
-def _whole(
-    flag: str, value: str | None, default: int, *, least: int = 1, most: int = 10_000_000
-) -> int:
-    if value is None:
-        return default
-    if not (value.isascii() and value.isdigit() and least <= int(value[:12]) <= most):
-        raise pytest.UsageError(f"{flag} {value}: takes whole numbers from {least} to {most}")
-    return int(value)
-
-
-def _positive(flag: str, value: str) -> float:
-    try:
-        number = float(value)
-    except ValueError:
-        number = 0.0
-    if not 0.0 < number < float("inf"):
-        raise pytest.UsageError(f"{flag} {value or 'nothing'}: takes a number above 0")
-    return number
+    return known("--optimizer-implementation", (value or "foreach",), IMPLEMENTATION_NAMES)[0]

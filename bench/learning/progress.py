@@ -1,4 +1,4 @@
-"""How far a learning run is: an occasional line, on a terminal a live one."""
+"""How far a learning run is: an occasional line."""
 
 import time
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from bench.console.progress import LINE_EVERY_SECONDS, duration
+from bench.console.say import say
 from bench.learning.job import LearnJob
 from bench.learning.search import Search
 
@@ -48,7 +49,7 @@ class LearnProgress:
         since = trained - self.at_start
         left = gone / since * (planned - trained) if since else 0.0
         times = f"{duration(gone)} gone" + (f", about {duration(left)} left" if left else "")
-        self.console.print(
+        say(
+            self.console,
             f"[{done}/{len(self.searches)} cells, {trained}/{planned} runs] {what}; {times}",
-            markup=False, highlight=False, soft_wrap=True,
-        )  # fmt: skip
+        )

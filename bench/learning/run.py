@@ -1,7 +1,6 @@
 """One run of `pytest bench --learning`: what was asked for, what was trained, what pytest saw."""
 
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,8 +14,9 @@ from bench.learning.progress import LearnProgress
 from bench.learning.search import Search, empty_run
 from bench.machine.facts import describe_machine, identity, run_probe
 from bench.measure.journal import Journal, JournalError, Line
-from bench.record.claim import Claim
 from bench.record.processes import NUMERICS_FIELDS
+from bench.record.result_file import now
+from bench.record.state import RunState
 
 KEY = "crossover_learning"
 LEARNING_VERSION = 1
@@ -48,27 +48,14 @@ class LearnFacts:
 
 
 @dataclass
-class LearnRun:
-    """The state of a run. `stats` holds pytest-benchmark's figures of the cells it was shown."""
+class LearnRun(RunState[LearnSettings, LearnCell]):
+    """The state of a learning run."""
 
-    settings: LearnSettings
-    path: Path
-    resume: bool
-    overwrite: bool
-    command: str
-    cells: list[LearnCell] = field(default_factory=list)
+    key = KEY
     facts: LearnFacts | None = None
     searches: dict[LearnCell, Search] = field(default_factory=dict)
-    stats: dict[LearnCell, Any] = field(default_factory=dict)
     numerics: list[Line] = field(default_factory=list)
     """Answers of workers that tell their numerics, each once."""
-    stopped: str | None = None
-    write_error: str | None = None
-    complete: bool = False
-    """Whether the result file was written with nothing left for `--resume` to do."""
-
-    def __post_init__(self) -> None:
-        self.claim = Claim(self.path, KEY, self.resume, self.overwrite, self.command)
 
     def all_cells(self) -> list[LearnCell]:
         """The whole grid, before pytest selects."""
@@ -132,7 +119,7 @@ class LearnRun:
             workloads=probe["workloads"],
             targets=targets,
             own_rates=own_rates,
-            started=datetime.now(UTC).isoformat(timespec="seconds"),
+            started=now(),
         )
 
     def _search(self, cell: LearnCell, facts: LearnFacts) -> Search:

@@ -5,8 +5,8 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
+from bench.console.say import say_next
 from bench.learning.run import LearnRun, NotReached
-from bench.measure.journal import journal_path
 
 
 def print_learn_summary(run: LearnRun, console: Console) -> None:
@@ -15,7 +15,8 @@ def print_learn_summary(run: LearnRun, console: Console) -> None:
     for workload, target in run.facts.targets.items():
         metric = run.facts.workloads[workload]["goal_metric"].replace("_", " ")
         console.print(_table(run, workload, f"{workload}: epochs to {metric} {target:g}"))
-    _print_next(run, console)
+    read = f"python scripts/advise.py {run.path} results/*.json --workload NAME"
+    say_next(run, console, figure="run", done="trained", command=read)
 
 
 def _table(run: LearnRun, workload: str, title: str) -> Table:
@@ -34,21 +35,3 @@ def _table(run: LearnRun, workload: str, title: str) -> Table:
             words = (f"{outcome.learning_rate:g}", spread, str(len(outcome.epochs)))
         table.add_row(str(cell.batch_size), cell.optimizer, *words)
     return table
-
-
-def _print_next(run: LearnRun, console: Console) -> None:
-    def say(text: str) -> None:
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-    if run.stopped:
-        say(f"stopped: {run.stopped}")
-    if run.write_error:
-        say(f"{run.write_error}; every run is in {journal_path(run.path)}")
-    if run.stopped or run.write_error:
-        say("mend that, then finish with the same command and --resume")
-    elif not run.complete:
-        say(f"interrupted: what was trained is in {run.path} and {journal_path(run.path)}")
-        say("finish with the same command and --resume")
-    else:
-        say(f"written: {run.path}")
-        say(f"next: python scripts/advise.py {run.path} results/*.json --workload NAME")

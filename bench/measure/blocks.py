@@ -222,7 +222,6 @@ class Campaign:
             optimizer_implementation=settings.optimizer_implementation,
             learning_rate=self.learning_rates[plan.workload],
             cell_timeout_seconds=settings.cell_timeout_seconds,
-            slowdown=arm.slowdown,
             loop=settings.loop,
         )
         return vary(job, arm.variant)

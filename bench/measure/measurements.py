@@ -65,7 +65,6 @@ def place_of(workload: str, arm: Arm, block: int, batch_size: int) -> Line:
         "device": arm.device,
         "arm_threads": arm.threads,
         "again": arm.again,
-        "slowdown": arm.slowdown,
         "variant": arm.variant,
         "block": block,
         "batch_size": batch_size,
@@ -74,5 +73,4 @@ def place_of(workload: str, arm: Arm, block: int, batch_size: int) -> Line:
 
 def arm_of(line: Line) -> Arm:
     """The arm that a journal line is about."""
-    variant = line.get("variant", "")
-    return Arm(line["device"], line["arm_threads"], line["again"], line["slowdown"], variant)
+    return Arm(line["device"], line["arm_threads"], line["again"], line.get("variant", ""))

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -32,6 +32,7 @@ def oom_kills(vmstat: Path = VMSTAT) -> int | None:
 
 
 ROOT = Path(__file__).resolve().parents[2]
+WORKER = (sys.executable, "-m", "bench.measure.worker")
 START_SECONDS = 300.0
 GRACE_SECONDS = 30.0
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -68,10 +69,12 @@ def worker_environment(job: Job) -> dict[str, str]:
     return environment
 
 
-def start_worker(job: Job, stderr: IO[bytes]) -> "subprocess.Popen[str]":
+def start_worker(
+    job: Job, stderr: IO[bytes], command: Sequence[str] = WORKER
+) -> "subprocess.Popen[str]":
     """A fresh interpreter in a session of its own: Ctrl-C reaches us alone, and we end it."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench.measure.worker"],
+        command,
         cwd=ROOT,
         env=worker_environment(job),
         stdin=subprocess.PIPE,
@@ -105,16 +108,21 @@ def end_worker(process: "subprocess.Popen[str]") -> None:
 
 
 def run_worker(
-    job: Job, *, start_seconds: float = START_SECONDS, grace_seconds: float = GRACE_SECONDS
+    job: Job,
+    command: Sequence[str] = WORKER,
+    *,
+    start_seconds: float = START_SECONDS,
+    grace_seconds: float = GRACE_SECONDS,
 ) -> Iterator[dict[str, Any] | Death]:
     """The worker's answers as they come; a Death last, when it ended before its `done`.
 
-    Whoever stops listening - by an exception, by Ctrl-C - has ended the worker.
+    `command` starts another worker than bench's own. Whoever stops listening - by an exception, by
+    Ctrl-C - has ended the worker.
     """
     with tempfile.TemporaryFile() as stderr:
         kills = oom_kills()
         end = time.monotonic() + (job.process_seconds or math.inf)
-        process = start_worker(job, stderr)
+        process = start_worker(job, stderr, command)
         answers: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         threading.Thread(target=_listen, args=(process, answers), daemon=True).start()
         # Warm-up, training and evaluation of one batch size each keep to the cell's limit.

@@ -8,54 +8,11 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from bench.job import Job
 from bench.measure.child import die_when_input_ends
-from bench.train.device import first_line
-from bench.train.epochs import measure
-from bench.train.errors import classify, is_of_compiling
-from bench.train.trainer import Arm
-
-Work = Callable[[Arm, int], dict[str, Any]]
-
-
-def work_of(job: Job) -> Work:
-    """The function that answers for a batch size of an open arm."""
-    work = _work(job.task)
-    return _compiling(work) if job.compiled else work
-
-
-def _work(task: str) -> Work:
-    # What a measuring worker does not need it does not import.
-    if task == "diagnose":
-        from bench.why.diagnose import diagnose  # noqa: PLC0415
-
-        return diagnose
-    if task == "peaks":
-        from bench.why.peaks import peaks  # noqa: PLC0415
-
-        return peaks
-    return measure
-
-
-def _compiling(work: Work) -> Work:
-    """The same; what torch.compile cannot do on this machine is unsupported, not a failure."""
-
-    def compiled(arm: Arm, batch_size: int) -> dict[str, Any]:
-        try:
-            return work(arm, batch_size)
-        except Exception as error:
-            if not is_of_compiling(error):
-                raise
-            cause = getattr(error, "inner_exception", error)
-            if classify(cause)[0] == "oom":
-                raise cause from None
-            raise NotImplementedError(f"torch.compile: {first_line(cause)}") from error
-
-    return compiled
 
 
 def take_stdout() -> TextIO:
@@ -95,6 +52,7 @@ def main() -> None:
 
 def _measure_all(job: Job, answer: Any, process: dict[str, Any]) -> None:
     # These import torch, which has to be timed first.
+    from bench.measure.tasks import work_of  # noqa: PLC0415
     from bench.train.epochs import TooSlowError  # noqa: PLC0415
     from bench.train.errors import classify  # noqa: PLC0415
     from bench.train.numerics import pin_numerics_of  # noqa: PLC0415

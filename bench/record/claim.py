@@ -17,6 +17,7 @@ from bench.measure.journal import (
     lock_result,
     read_journal,
 )
+from bench.record.result_file import run_started
 
 
 @dataclass
@@ -57,18 +58,11 @@ class Claim:
                 f"--resume: there is no {journal} to resume; start without --resume"
             )
         header = _read(journal)[0]
-        mine = header.get("overwrites") or self._started() == header.get("started")
+        mine = header.get("overwrites") or run_started(self.path, self.key) == header.get("started")
         if self.path.exists() and not mine:
             raise pytest.UsageError(
                 f"--resume: {self.path} is not of the run in {journal}; move the result away first"
             )
-
-    def _started(self) -> str | None:
-        """When the run began that an existing result file is of; None when it is not ours."""
-        try:
-            return str(json.loads(self.path.read_bytes())[self.key]["run"]["started"])
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
-            return None
 
     def take(self) -> None:
         """Takes the file until `release`, after a check with nobody else at work on it."""
@@ -109,7 +103,8 @@ class Claim:
             journal = Journal.reopen(path)
             journal.append({"kind": "resumed", "at": now, "command": self.command})
         except JournalError as error:
-            raise pytest.UsageError(str(error)) from None
+            option = "--resume: " if self.resume else ""
+            raise pytest.UsageError(f"{option}{error}") from None
         return journal, str(header["started"]), lines
 
     def _header(self, identity: Line, now: str) -> Line:
@@ -128,3 +123,38 @@ def _read(journal: Path) -> tuple[Line, list[Line]]:
         return read_journal(journal)
     except JournalError as error:
         raise pytest.UsageError(f"--resume: {error}") from None
+
+
+def result_path(config: pytest.Config, *, resume: bool, overwrite: bool) -> Path:
+    """Where the result goes: checked to be writable and not to hold what must not be lost."""
+    given: str | None = config.getoption("--benchmark-json")
+    if config.option.collectonly:
+        return Path(given or "results/unnamed.json")
+    if not given:
+        raise pytest.UsageError(
+            "name the result file: pytest bench --benchmark-json results/<machine>.json"
+        )
+    path = Path(given)
+    if resume and overwrite:
+        raise pytest.UsageError("--resume and --overwrite exclude each other; give one of them")
+    if path.is_dir():
+        raise pytest.UsageError(
+            f"--benchmark-json {path}: is a directory; name a file in it, e.g. "
+            f"{path / 'machine.json'}"
+        )
+    _check_folder(path)
+    return path
+
+
+def _check_folder(path: Path) -> None:
+    """Only a real file shows that a folder can be written (root passes every permission bit)."""
+    probe = path.with_name(f".{path.name}.{'probe'}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise pytest.UsageError(
+            f"--benchmark-json {path}: the folder cannot be written ({error.strerror}); "
+            "name another"
+        ) from None

@@ -6,7 +6,6 @@ Each figure stands once: the cells of a result file share the rounds of their ba
 from collections.abc import Mapping
 from typing import Any
 
-from bench.grid import Arm
 from bench.measure.journal import Line
 from bench.measure.measurements import Key
 
@@ -65,16 +64,11 @@ def process_rows(
     return {"processes": processes, "measurements": rows}
 
 
-def arm_device(arm: Arm) -> str:
-    """The arm's device in a file: `cpu`, or `slowed:10` for a CPU slowed by ten per cent."""
-    return arm.device if arm.slowdown is None else f"slowed:{round(100 * arm.slowdown)}"
-
-
 def _arm(key: Key, *, threads_asked: bool) -> Line:
     asked = {"threads_asked": key.arm.threads} if threads_asked else {}
     return {
         "workload": key.workload,
-        "device": arm_device(key.arm),
+        "device": key.arm.device,
         **asked,
         "again": key.arm.again,
     }

@@ -3,11 +3,14 @@
 import json
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bench.measure.journal import sync_folder
 
+KEY = "crossover"
+"""Our part of a timing run's file, beside pytest-benchmark's own."""
 SCHEMA_VERSION = 2
 ROW_DEPTH = 3
 """A result file is indented as deep as this; what lies deeper, a measurement, is one line."""
@@ -46,9 +49,17 @@ def json_text(value: Any, depth: int = ROW_DEPTH, indent: str = "") -> Iterator[
     yield f"\n{indent}{end}"
 
 
-def run_started(path: Path) -> str | None:
-    """When the run began that an existing result file is of; None when the file is not ours."""
+def now() -> str:
+    """The time in UTC, to the second, as every file tells it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def run_started(path: Path, key: str) -> str | None:
+    """When the run began that an existing result file is of; None when the file is not ours.
+
+    `key` names the part of the file that is ours: a timing run's or a learning run's.
+    """
     try:
-        return str(json.loads(path.read_bytes())["crossover"]["run"]["started"])
+        return str(json.loads(path.read_bytes())[key]["run"]["started"])
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None

@@ -1,7 +1,6 @@
 """What stands in a result file beside pytest-benchmark's own: rows with and without a time."""
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bench.grid import Cell, cell_id, cell_params, plan_workloads
@@ -10,7 +9,7 @@ from bench.measure.measurements import answers_of
 from bench.record.outcome import Absent, Timed
 from bench.record.precision import precision_text
 from bench.record.processes import process_rows
-from bench.record.result_file import SCHEMA_VERSION
+from bench.record.result_file import SCHEMA_VERSION, now
 from bench.record.study_rows import study_tables
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def crossover_key(run: "Run", facts: Facts, shown: "set[Cell]") -> dict[str, Any
         | {
             "command": facts.command,
             "started": facts.started,
-            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            "finished": now(),
             "devices": list(facts.devices),
             "learning_rates": facts.learning_rates,
             "precision": precision_text(answers_of(run.measurements)),

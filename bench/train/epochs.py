@@ -12,7 +12,6 @@ from bench.grid import MOST_EPOCHS
 from bench.train.clock import Timing
 from bench.train.course_loop import Batch, on_device
 from bench.train.device import device_peak_bytes, host_peak_bytes, reset_peak_memory
-from bench.train.injected import SlowedOptimizer
 from bench.train.lean_loop import steps_an_epoch, train_step
 from bench.train.modes import eagerly
 from bench.train.trainer import Arm, epoch_work, fresh_training, make_permutation
@@ -111,25 +110,8 @@ def measure(arm: Arm, batch_size: int) -> dict[str, Any]:
     }
 
 
-def spin_seconds(arm: Arm, batch_size: int) -> float:
-    """The injected slow-down as seconds a step: a share of this process's own step time."""
-    if not arm.job.slowdown:
-        return 0.0
-    network, optimizer = fresh_training(arm)
-    alone = [
-        arm.clock.time(
-            epoch_work(arm, network, optimizer, batch_size=batch_size, number=number)
-        ).wall_seconds
-        for number in range(WARM_STEPS)
-    ]
-    return arm.job.slowdown * median(alone) / steps_an_epoch(arm.job.samples, batch_size)
-
-
 def _train(arm: Arm, batch_size: int) -> dict[str, Any]:
-    spin = spin_seconds(arm, batch_size)
     network, optimizer = fresh_training(arm)
-    if spin:
-        optimizer = SlowedOptimizer(optimizer, spin)
     limit = arm.job.cell_timeout_seconds
     timings: list[Timing] = []
     result: dict[str, Any] = {"stopped": None}

@@ -8,28 +8,32 @@ mean: `python tests/evidence/detection.py results/campaign/*.json --out results`
 
 import argparse
 import sys
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from bench.console.progress import RunProgress
+from bench.console.progress import RunProgress, planned_answers
 from bench.grid import Arm, Cell, WorkloadPlan
+from bench.job import Job
 from bench.machine.facts import describe_machine, run_probe
 from bench.measure.blocks import Campaign
 from bench.measure.journal import Journal, JournalError, read_journal
 from bench.measure.measurements import Key, Measurements, answers_of
+from bench.measure.process import Death, run_worker
 from bench.measure.search import measure_all
 from bench.options import Settings
 from bench.record.outcome import block_suspicions, total_seconds
 from bench.record.precision import precision_text
-from bench.record.processes import arm_device, process_rows
-from bench.record.result_file import SCHEMA_VERSION, write_json
-from bench.run import json_form, now
+from bench.record.processes import process_rows
+from bench.record.result_file import SCHEMA_VERSION, now, write_json
 
 SAMPLES = 512
+SLOWED = "slowed:"
+"""The device of an arm that is the CPU, slowed by as many per cent as follow."""
 
 
 def batch_sizes_of(options: argparse.Namespace) -> tuple[int, ...]:
@@ -63,8 +67,17 @@ def plan_of(options: argparse.Namespace) -> WorkloadPlan:
     """The CPU as it is, a second arm of it at every batch size, one for each slow-down, and A/A."""
     cpu, sizes = Arm("cpu", options.threads), batch_sizes_of(options)
     arms = {cpu: sizes, cpu._replace(again=True): (sizes[0], sizes[-1])}
-    arms |= {cpu._replace(slowdown=share): sizes for share in options.slowdowns}
+    arms |= {cpu._replace(device=f"{SLOWED}{percent}"): sizes for percent in options.slowdowns}
     return WorkloadPlan(options.workload, arms, 1)
+
+
+def run_arm(job: Job) -> Iterator[dict[str, Any] | Death]:
+    """The answers of bench's worker, or of one that slows its steps, on the CPU in either case."""
+    percent = int(job.device.removeprefix(SLOWED)) if job.device.startswith(SLOWED) else 0
+    job = replace(job, device="cpu")
+    if not percent:
+        return run_worker(job)
+    return run_worker(job, (sys.executable, "-m", "tests.evidence.slowed_worker", str(percent)))
 
 
 def rows(plan: WorkloadPlan, measurements: Measurements) -> list[dict[str, Any]]:
@@ -80,8 +93,7 @@ def rows(plan: WorkloadPlan, measurements: Measurements) -> list[dict[str, Any]]
 def _row(workload: str, arm: Arm, size: int, measurements: Measurements) -> dict[str, Any]:
     lines = measurements.measured.get(Key(workload, arm, size), {})
     data = [total_seconds(line, 1) for _, line in sorted(lines.items())]
-    device = arm_device(arm)
-    params = {"workload": workload, "batch_size": size, "epochs": 1, "device": device}
+    params = {"workload": workload, "batch_size": size, "epochs": 1, "device": arm.device}
     name = f"campaign[{'-'.join(map(str, params.values()))}]"
     reasons = block_suspicions(Cell(workload, size, 1, "cpu"), measurements)
     return {
@@ -106,9 +118,9 @@ def run_once(options: argparse.Namespace, number: int, console: Console) -> None
     rate = about.pop("learning_rates")["sgd"]
     plan = plan_of(options)
     journal, measurements = open_journal(path.with_suffix(".journal.jsonl"))
-    total = sum(plan.answers(settings.blocks).values())
+    planned = planned_answers([plan], settings.blocks, missing=())
     started = now()
-    with RunProgress({(options.workload, "cpu"): total}, console) as progress:
+    with RunProgress(planned, console) as progress:
         campaign = Campaign(
             settings=settings,
             learning_rates={options.workload: rate},
@@ -117,6 +129,7 @@ def run_once(options: argparse.Namespace, number: int, console: Console) -> None
             missing_devices={},
             cores=probe["torch_threads"],
             report=progress.answered,
+            worker=run_arm,
         )
         measure_all(campaign, [plan])
     journal.close()
@@ -146,7 +159,7 @@ def run_once(options: argparse.Namespace, number: int, console: Console) -> None
 
 def run_record(settings: Settings, started: str, rates: dict[str, float]) -> dict[str, Any]:
     """The run's settings, command and times, as every result file has them."""
-    record: dict[str, Any] = json_form(asdict(settings))
+    record: dict[str, Any] = asdict(settings)
     del record["learning_rate"]
     return record | {
         "command": f"python -m tests.evidence.campaign {' '.join(sys.argv[1:])}",
@@ -180,8 +193,8 @@ def main() -> None:
     parser.add_argument("--step", type=int, default=8, help="between batch sizes (default: 8)")
     parser.add_argument(
         "--slowdowns",
-        type=lambda text: tuple(float(part) / 100 for part in text.split(",")),
-        default=(0.0, 0.05, 0.10, 0.20),
+        type=lambda text: tuple(map(int, text.split(","))),
+        default=(0, 5, 10, 20),
         help="per cent of a step's own time, 0 for A/A (default: 0,5,10,20)",
     )
     options = parser.parse_args()

@@ -1,13 +1,14 @@
 """The campaign's files are result files that its reader understands."""
 
 import sys
-from functools import partial
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bench.measure.blocks import Campaign
+from bench.job import Job
+from bench.measure.process import WORKER, Death
 from scripts.read.table import load
 from tests.bench_fakes import FakeWorkers, measured
 from tests.evidence import campaign
@@ -25,10 +26,24 @@ PROBE: dict[str, Any] = {
 ABOUT: dict[str, Any] = {"definition": "0123456789ab", "learning_rates": {"sgd": 0.1}}
 
 
-def slowed(job: Any, size: int) -> dict[str, Any]:
-    """A worker's answer whose epochs are as much slower as the job says."""
-    epochs = [0.1 * (1 + (job.slowdown or 0.0))] * 3
-    return measured(job, size, epoch_seconds=epochs, steps=-(-job.samples // size))
+Command = Sequence[str]
+
+
+class Started:
+    """Stands for worker processes; epochs are as much slower as the worker's command says."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+
+    def __call__(self, job: Job, command: Command = WORKER) -> Iterator[dict[str, Any] | Death]:
+        self.jobs.append(job)
+        share = 0.0 if command == WORKER else int(command[-1]) / 100
+
+        def rule(job: Job, size: int) -> dict[str, Any]:
+            epochs = [0.1 * (1 + share)] * 3
+            return measured(job, size, epoch_seconds=epochs, steps=-(-job.samples // size))
+
+        return FakeWorkers(rule)(job)
 
 
 @pytest.mark.parametrize("threads", [0, 1])
@@ -37,13 +52,13 @@ def test_an_injected_slow_down_is_a_device_of_its_own_in_a_file_that_loads(
 ) -> None:
     probe = PROBE | {"workloads": {"mlp": dict(ABOUT)}}
     monkeypatch.setattr(campaign, "run_probe", lambda *_, **__: probe)
-    workers = FakeWorkers(slowed)
-    monkeypatch.setattr(campaign, "Campaign", partial(Campaign, worker=workers))
+    workers = Started()
+    monkeypatch.setattr(campaign, "run_worker", workers)
     options = ["--out", str(tmp_path), "--runs", "1", "--step", "200", "--slowdowns", "0,20"]
     monkeypatch.setattr(sys, "argv", ["campaign", *options, "--threads", str(threads)])
     campaign.main()
     assert [path.name for path in tmp_path.iterdir()] == ["mlp-0.json"]
-    assert {job.threads for job in workers.jobs} == {threads}
+    assert {(job.device, job.threads) for job in workers.jobs} == {("cpu", threads)}
     cells = judged(load([tmp_path / "mlp-0.json"]))
     ratios = cells.groupby("slowdown")["ratio"].mean()
     assert ratios.to_dict() == pytest.approx({0: 1.0, 20: 1.2})

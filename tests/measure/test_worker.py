@@ -42,7 +42,7 @@ JOB = Job(
 )
 
 
-def answers_of(job: Job, **how: float) -> list[Any]:
+def answers_of(job: Job, **how: Any) -> list[Any]:
     return list(run_worker(job, **how))
 
 
@@ -156,7 +156,7 @@ def test_larger_batch_sizes_than_one_that_ran_out_of_memory_are_implied(
 
     monkeypatch.setattr("bench.train.trainer.open_arm", lambda _job: None)
     monkeypatch.setattr("bench.train.numerics.pin_numerics_of", lambda _job: {})
-    monkeypatch.setattr("bench.measure.worker.work_of", lambda _job: work)
+    monkeypatch.setattr("bench.measure.tasks.work_of", lambda _job: work)
     worker._measure_all(replace(JOB, batch_sizes=(128, 32, 256, 64, 96)), answer, {})
     assert answers == [
         *[("absent", 128, "oom"), ("measured", 32, 4), ("absent", 256, "implied")],

@@ -5,14 +5,12 @@ from typing import Any
 
 import pytest
 
-from bench.grid import Arm
 from bench.job import Job
 from bench.measure.search import measure_all
 from bench.record.processes import (
     ANSWER_FIELDS,
     NUMERICS_FIELDS,
     PROCESS_FIELDS,
-    arm_device,
     process_rows,
 )
 from tests.bench_fakes import PLAN, FakeWorkers, campaign, measured
@@ -65,8 +63,3 @@ def test_threads_stand_in_a_process_only_where_they_are_an_axis(tmp_path: Path) 
     (tmp_path / "b").mkdir()
     assert "threads_asked" not in rows_after(tmp_path / "a")["processes"][0]
     assert rows_after(tmp_path / "b", threads_asked=True)["processes"][0]["threads_asked"] == 0
-
-
-def test_a_slowed_arm_has_a_device_name_of_its_own() -> None:
-    assert arm_device(Arm("cpu")) == "cpu"
-    assert arm_device(Arm("cpu", slowdown=0.1)) == "slowed:10"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bench.record.result_file import json_text, run_started, write_json
+from bench.record.result_file import KEY, json_text, run_started, write_json
 
 VALUES: list[Any] = [
     {},
@@ -49,8 +49,8 @@ def test_a_number_that_json_does_not_know_leaves_the_old_file(tmp_path: Path) ->
 def test_when_a_results_run_began_is_read_and_what_is_not_ours_is_none(tmp_path: Path) -> None:
     path = tmp_path / "box.json"
     write_json(path, {"crossover": {"run": {"started": "2026-11-02"}}})
-    assert run_started(path) == "2026-11-02"
+    assert run_started(path, KEY) == "2026-11-02"
     for foreign in ("{}", "[]", "nonsense", '{"crossover": 1}'):
         path.write_text(foreign)
-        assert run_started(path) is None
-    assert run_started(tmp_path / "gone.json") is None
+        assert run_started(path, KEY) is None
+    assert run_started(tmp_path / "gone.json", KEY) is None

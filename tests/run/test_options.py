@@ -8,7 +8,8 @@ import pytest
 
 from bench.grid import PRESETS, WORKLOAD_NAMES
 from bench.loop import COURSE, LEAN
-from bench.options import read_settings, result_path
+from bench.options import read_settings
+from bench.record.claim import result_path
 from bench.variants import REMEDIES
 
 FLAGS = (

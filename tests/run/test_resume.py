@@ -78,7 +78,7 @@ def measured(
     try:
         run.measure(cells, console)
     finally:
-        run.release()
+        run.claim.release()
     return run
 
 
@@ -169,7 +169,7 @@ def test_other_cells_of_the_same_grid_are_refused(tmp_path: Path, machine: Machi
     run.devices = SETTINGS.devices
     with pytest.raises(pytest.UsageError, match="cells was"):
         run.measure(run.all_cells()[:2], QUIET)
-    run.release()
+    run.claim.release()
 
 
 def test_the_same_run_is_resumed_and_nothing_is_measured_twice(

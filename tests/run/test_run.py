@@ -152,7 +152,7 @@ def test_a_finished_run_has_nothing_to_resume(finished: tuple[Path, str]) -> Non
     ("arguments", "words"),
     [
         (("--batch-sizes", "0"), "--batch-sizes 0"),
-        (("--devices", "tpu"), "--devices tpu"),
+        (("--devices", "cpu:1"), "--devices cpu:1"),
         (("--workloads", "foo"), "--workloads foo"),
         (("--benchmark-json", "."), "is a directory"),
         (("--benchmark-json", "/proc/none/x.json"), "cannot be written"),

@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 
 from bench.job import Job
-from bench.train import epochs as epochs_module
 from bench.train.clock import DeviceClock
 from bench.train.epochs import TooSlowError, measure, warm_up
 from bench.train.lean_loop import train_epoch
@@ -229,9 +228,3 @@ def test_opening_an_arm_starts_from_the_seeds_weights_and_keeps_them_apart() -> 
     measure(arm, 32)
     assert all(torch.equal(arm.initial_state[name], value) for name, value in expected.items())
     assert len(arm.train.targets) == JOB.samples
-
-
-def test_an_injected_slowdown_is_a_share_of_the_steps_own_time() -> None:
-    arm, time = fake_arm(replace(JOB, slowdown=0.2))
-    time.loaded = True
-    assert epochs_module.spin_seconds(arm, 32) == pytest.approx(0.2 * FORWARD_SECONDS)

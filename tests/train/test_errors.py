@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from bench.measure import worker as tasks
+from bench.measure import tasks
 from bench.train.device import NoSuchDeviceError
 from bench.train.errors import classify, is_of_compiling
 from bench.variants import vary

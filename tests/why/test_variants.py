@@ -16,7 +16,7 @@ from torch import nn
 
 from bench.job import Job
 from bench.loop import COURSE, LEAN, RUNGS
-from bench.measure.worker import work_of
+from bench.measure.tasks import work_of
 from bench.train import modes
 from bench.train.epochs import measure
 from bench.train.errors import classify

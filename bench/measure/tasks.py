@@ -1,0 +1,48 @@
+"""What a worker does at each batch size, by the task of its job. Imports torch."""
+
+from collections.abc import Callable
+from typing import Any
+
+from bench.job import Job
+from bench.train.device import first_line
+from bench.train.epochs import measure
+from bench.train.errors import classify, is_of_compiling
+from bench.train.trainer import Arm
+
+Work = Callable[[Arm, int], dict[str, Any]]
+
+
+def work_of(job: Job) -> Work:
+    """The function that answers for a batch size of an open arm."""
+    work = _work(job.task)
+    return _compiling(work) if job.compiled else work
+
+
+def _work(task: str) -> Work:
+    # What a measuring worker does not need it does not import.
+    if task == "diagnose":
+        from bench.why.diagnose import diagnose  # noqa: PLC0415
+
+        return diagnose
+    if task == "peaks":
+        from bench.why.peaks import peaks  # noqa: PLC0415
+
+        return peaks
+    return measure
+
+
+def _compiling(work: Work) -> Work:
+    """The same; what torch.compile cannot do on this machine is unsupported, not a failure."""
+
+    def compiled(arm: Arm, batch_size: int) -> dict[str, Any]:
+        try:
+            return work(arm, batch_size)
+        except Exception as error:
+            if not is_of_compiling(error):
+                raise
+            cause = getattr(error, "inner_exception", error)
+            if classify(cause)[0] == "oom":
+                raise cause from None
+            raise NotImplementedError(f"torch.compile: {first_line(cause)}") from error
+
+    return compiled

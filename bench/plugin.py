@@ -1,0 +1,151 @@
+"""pytest's side of a run, whether it times or learns: cells, when to work and what to write."""
+
+import shlex
+from abc import ABC, abstractmethod
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import pytest
+from rich.console import Console
+
+from bench.console.signals import ended_by_signals, unheard_signals, until_the_end
+from bench.measure.journal import Line, journal_path
+from bench.record.claim import result_path
+from bench.record.result_file import write_json
+from bench.record.state import RunState
+
+NAME = "crossover"
+FIXTURE = "crossover_run"
+
+State = TypeVar("State", bound=RunState[Any, Any])
+
+
+class Cases(NamedTuple):
+    """The cells as pytest's parameter sets."""
+
+    axes: list[str]
+    values: list[tuple[Any, ...]]
+    ids: list[str]
+
+
+class RunPlugin(ABC, Generic[State]):
+    """The hooks of one run; registered under NAME."""
+
+    def __init__(self, config: pytest.Config, run: State) -> None:
+        """Checks that nothing is lost by the run, before anything runs."""
+        # pytest-benchmark would write in place and print a table of all cells; this suite writes
+        # the same JSON atomically, with rows for the cells that have no figure, and a summary.
+        config.option.benchmark_json = None
+        config.option.benchmark_quiet = not config.option.benchmark_verbose
+        self.run = run
+        if not config.option.collectonly:
+            run.claim.check()
+
+    @abstractmethod
+    def cases(self) -> Cases:
+        """Every cell of the grid as a test."""
+
+    @abstractmethod
+    def work(self, params: list[dict[str, Any]], console: Console) -> None:
+        """Measures or trains the cells with these parameters."""
+
+    @abstractmethod
+    def machine(self) -> Line | None:
+        """The machine's facts; None while there is nothing to write."""
+
+    @abstractmethod
+    def content(self) -> Line:
+        """Our part of the result file."""
+
+    @abstractmethod
+    def summarise(self, console: Console) -> None:
+        """Says what came of the run and what to type next."""
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """One test for every cell of the grid."""
+        if FIXTURE not in metafunc.fixturenames:
+            return
+        axes, values, ids = self.cases()
+        metafunc.fixturenames.extend(axes)
+        metafunc.parametrize(axes, values, ids=ids)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """Does everything that was selected before pytest is shown cell by cell.
+
+        pytest captures no output here, so progress is visible, and Ctrl-C leaves what was done to
+        be written.
+        """
+        if session.config.option.collectonly or session.testsfailed:
+            return
+        params = [item.callspec.params for item in session.items if hasattr(item, "callspec")]
+        if params:
+            until_the_end(session.config, ended_by_signals())
+            self.work(params, Console())
+            until_the_end(session.config, ended_by_signals())  # also while the cells are shown
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
+        """Writes the result file, whatever ended the session."""
+        until_the_end(session.config, unheard_signals())
+        machine = self.machine()
+        if machine is not None:
+            session.exitstatus = self._write(session, machine)
+        self.run.claim.release()
+        return (yield)
+
+    def _write(self, session: pytest.Session, machine: Line) -> int:
+        """Writes the result file and returns the session's exit status."""
+        run = self.run
+        try:
+            output = _result(session.config, run, machine) | {run.key: self.content()}
+            write_json(run.path, output)
+        except OSError as error:
+            run.write_error = f"{run.path}: cannot be written ({error.strerror})"
+            return pytest.ExitCode.INTERNAL_ERROR
+        except Exception as error:  # noqa: BLE001 - hours of work must not end in a plugin's hook
+            run.write_error = f"{run.path}: not written ({error!r})"
+            return pytest.ExitCode.INTERNAL_ERROR
+        run.complete = output[run.key]["complete"]
+        if run.complete:
+            journal_path(run.path).unlink(missing_ok=True)
+            return session.exitstatus
+        return pytest.ExitCode.INTERNAL_ERROR if run.stopped else pytest.ExitCode.INTERRUPTED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Says what was done and what was not, and what to type next."""
+        if self.machine() is not None:
+            terminalreporter.ensure_newline()
+            self.summarise(Console())
+
+
+def placed(config: pytest.Config) -> tuple[Path, bool, bool, str]:
+    """Where the result goes, whether to resume or to overwrite, and what was typed."""
+    resume, overwrite = config.getoption("--resume"), config.getoption("--overwrite")
+    path = result_path(config, resume=resume, overwrite=overwrite)
+    return path, resume, overwrite, shlex.join(["pytest", *config.invocation_params.args])
+
+
+def _result(config: pytest.Config, run: RunState[Any, Any], machine: Line) -> Line:
+    """pytest-benchmark's own JSON."""
+    hook = config.hook
+    # The host's own name is nobody's business but its owner's, who named the file.
+    ours = {"node": machine["machine"], "crossover": machine}
+    output: Line = hook.pytest_benchmark_generate_json(
+        config=config,
+        benchmarks=list(run.stats.values()),
+        include_data=True,
+        machine_info=_ask(hook.pytest_benchmark_generate_machine_info, config) | ours,
+        commit_info=_ask(hook.pytest_benchmark_generate_commit_info, config),
+    )
+    return output
+
+
+def _ask(hook: Any, config: pytest.Config) -> Line:
+    """What a hook says; what it raised where it raised."""
+    try:
+        answer: Line = hook(config=config)
+    except Exception as error:  # noqa: BLE001 - hours of work must not end in a hook
+        return {"error": repr(error)}
+    return answer
