@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from scripts.read.bounds import excess
+from scripts.read.breach import Place, breach
 from scripts.read.json_text import NotJson, parsed
-from scripts.read.schema import refusal
+from scripts.read.records import ResultFile
 from scripts.read.text import safe_text
 
 SCHEMA_VERSION = 2
@@ -29,7 +30,7 @@ class ResultError(Exception):
 
 
 def read(path: Path) -> Document:
-    """The document of one result file, valid by its schema; raises ResultError otherwise."""
+    """The document of one result file, valid by its records; raises ResultError otherwise."""
     try:
         document = _recognise(path, parsed(file_content(path)))
         problem = _problem(document)
@@ -47,12 +48,12 @@ def read(path: Path) -> Document:
     return document
 
 
-def _problem(document: Document) -> tuple[list[str | int], str] | None:
-    """The first thing that keeps a document from being read: by its schema, then by its size."""
-    return refusal(document) or _misplaced(document["crossover"]) or excess(document)
+def _problem(document: Document) -> tuple[Place, str] | None:
+    """The first thing that keeps a document from being read: by its records, then by its size."""
+    return breach(document, ResultFile) or _misplaced(document["crossover"]) or excess(document)
 
 
-def _misplaced(own: Document) -> tuple[list[str | int], str] | None:
+def _misplaced(own: Document) -> tuple[Place, str] | None:
     """The first measurement that has no process; None if none."""
     count = len(own["processes"])
     for index, row in enumerate(own["measurements"]):
@@ -62,7 +63,7 @@ def _misplaced(own: Document) -> tuple[list[str | int], str] | None:
     return None
 
 
-def field_name(document: Document, where: list[str | int]) -> str:
+def field_name(document: Document, where: Place) -> str:
     """`benchmarks[3] (mlp-64-2-cpu).params.device`: the place in a document, its cell named."""
     parts = [f"[{part}]" if isinstance(part, int) else f".{part[:60]}" for part in where]
     name = "".join(parts)[1:]
@@ -136,7 +137,7 @@ def _too_large(path: Path) -> ResultError:
 
 
 def _recognise(path: Path, document: object) -> Document:
-    """Refuses what is not a result file of this version, before the schema finds details in it."""
+    """Refuses what is not a result file of this version, before the records find details in it."""
     if not isinstance(document, dict):
         raise ResultError(path, "", "is no result file (no object at the top); leave it out")
     if "crossover" not in document:
@@ -146,7 +147,7 @@ def _recognise(path: Path, document: object) -> Document:
         raise ResultError(path, "crossover", message)
     own = document["crossover"]
     if not isinstance(own, dict):
-        raise ResultError(path, "crossover", f"is not of type 'object'; {_REPAIR}")
+        raise ResultError(path, "crossover", f"is no object; {_REPAIR}")
     version = own.get("schema_version")
     if type(version) is not int or version < SCHEMA_VERSION:
         message = f"is not a version that this reader knows ({SCHEMA_VERSION})"

@@ -1,13 +1,13 @@
 """JSON out of untrusted bytes: one document without surprises, or NotJson with what to do.
 
-Python's own parser decides, and words the refusal. orjson, twice as fast with the check of its
-answer, is asked first: that counts where it is certain to be the same.
+Python's own parser decides, and words the refusal. msgspec, which is faster even with the check of
+its answer, is asked first: that counts where it is certain to be the same.
 """
 
 import json
 from typing import Any, NoReturn
 
-import orjson
+import msgspec
 
 MOST_CONTAINERS = 4_000_000
 """Lists and objects. A run of 10 000 cells and 15 blocks has half a million; each costs memory."""
@@ -61,18 +61,17 @@ def _strict(text: str) -> object:
 
 
 def _certain(content: bytes) -> object | None:
-    """What orjson reads, where that is what the strict parser says as well; None: ask that one.
+    """What msgspec reads, where that is what the strict parser says as well; None: ask that one.
 
-    Of a key that stands twice orjson keeps the last one. Written again, the document then has fewer
-    colons: each key has one, texts keep theirs, and nothing else has any. (An integer beyond 64
-    bits becomes a float, and no file's integer is as large.)
+    Of a key that stands twice msgspec keeps the last one. Written again, the document then has
+    fewer colons: each key has one, texts keep theirs, and nothing else has any.
     """
     if b"\\" in content and b"\\u003" in content:  # an escaped colon, or nearly
         return None
     try:
-        document: object = orjson.loads(content)
-        again = orjson.dumps(document)
-    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        document: object = msgspec.json.decode(content)
+        again = msgspec.json.encode(document)
+    except (msgspec.MsgspecError, RecursionError):
         return None
     return document if again.count(b":") == content.count(b":") else None
 

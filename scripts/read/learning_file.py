@@ -1,17 +1,15 @@
 """Reads one learning file, which anybody may have written: a valid document or a ResultError."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
+from scripts.read.breach import Place, breach
 from scripts.read.document import Document, ResultError, file_content
 from scripts.read.json_text import NotJson, parsed
-from scripts.read.schema import breach
+from scripts.read.learning_records import LearningFile
 
 KEY = "crossover_learning"
 LEARNING_VERSION = 1
@@ -21,7 +19,6 @@ _READERS = 4
 MOST_VALUES = {"batch_size": 64, "optimizer": 16, "learning_rate": 256}
 """Of one workload: every one is drawn."""
 
-Place = list[str | int]
 Breach = tuple[Place, str]
 
 _REPAIR = "learn again or leave this file out"
@@ -53,7 +50,7 @@ def by_kind(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
 
 
 def read(path: Path) -> Document:
-    """The document of one learning file, valid by its schema; raises ResultError otherwise."""
+    """The document of one learning file, valid by its records; raises ResultError otherwise."""
     try:
         document = parsed(file_content(path))
         _recognise(path, document)
@@ -65,24 +62,16 @@ def read(path: Path) -> Document:
     if found is not None:
         where, message = found
         raise ResultError(path, field_name(document, where), f"{message}; {_REPAIR}")
-    assert isinstance(document, dict)  # noqa: S101 - the schema says so
+    assert isinstance(document, dict)  # noqa: S101 - its records say so
     return document
 
 
-@cache
-def load_schema() -> dict[str, Any]:
-    """The schema of learning files."""
-    content = (Path(__file__).parent / "schemas" / "learning_v1.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(content)
-    return schema
-
-
 def refusal(document: object) -> Breach | None:
-    """The first thing that keeps a document from being read, by its schema or its own numbers."""
-    found = breach(document, load_schema())
+    """The first thing that keeps a document from being read, by its records or its own numbers."""
+    found = breach(document, LearningFile)
     if found is not None:
         return found
-    assert isinstance(document, dict)  # noqa: S101 - the schema says so
+    assert isinstance(document, dict)  # noqa: S101 - its records say so
     return next(_breaches(document[KEY]), None)
 
 
@@ -97,7 +86,7 @@ def _recognise(path: Path, document: object) -> None:
 
 
 def _breaches(own: Document) -> Iterator[Breach]:
-    """What must hold between the fields of a document that its schema allows."""
+    """What must hold between the fields of a document that its records allow."""
     run, seen, points = own["run"], set(), 0
     if set(run["tuning_seeds"]) & set(run["figure_seeds"]):
         yield [KEY, "run", "figure_seeds"], "holds a tuning seed: the figure would be biased"

@@ -69,7 +69,7 @@ def first(document: dict[str, Any]) -> dict[str, Any]:
 CHANGES: dict[str, tuple[Change, str]] = {
     "no key": (lambda d: d.pop(KEY), "crossover_learning: is missing"),
     "newer": (lambda d: d[KEY].update(schema_version=2), "schema_version: is 2, newer"),
-    "no runs": (lambda d: d[KEY].pop("runs"), "'runs' is a required property"),
+    "no runs": (lambda d: d[KEY].pop("runs"), "lacks the required field `runs`"),
     "text as score": (lambda d: first(d)["score"].__setitem__(1, "x"), "runs[0]"),
     "negative rate": (lambda d: first(d).update(learning_rate=-1), "learning_rate"),
     "unequal curves": (lambda d: first(d)["loss"].pop(), "loss: has another length than steps"),

@@ -96,7 +96,7 @@ REFUSALS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     ),
     "no processes": (
         lambda document: document["crossover"].pop("processes"),
-        r"crossover: 'processes' is a required property",
+        r"crossover: lacks the required field `processes`",
     ),
     "no epochs": (
         edit("measurements", lambda rows: rows[1].update(epoch_seconds=[])),
@@ -104,7 +104,7 @@ REFUSALS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     ),
     "a process without a workload": (
         edit("processes", lambda rows: rows[1].pop("workload")),
-        r"crossover\.processes\[1\]: 'workload' is a required property",
+        r"crossover\.processes\[1\]: lacks the required field `workload`",
     ),
 }
 

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -21,7 +20,6 @@ from hypothesis import strategies as st
 
 from scripts.read import table
 from scripts.read.document import read
-from scripts.read.schema import fits, load_schema
 from tests.corpus import Corpus
 from tests.fuzzing import (
     BYTES,
@@ -188,26 +186,3 @@ def _reordered(value: Any, chance: Any) -> Any:
     shuffled = {name: _reordered(value[name], chance) for name in names}
     closed = {"workload", "reason"} & value.keys() or "mlp" in value  # axes: nothing may be added
     return shuffled if closed else shuffled | {"unknown to us": [None, -1.5, {"mean": "-1"}]}
-
-
-@fuzzed(EXAMPLES)
-@given(changes=ANY_CHANGES)
-def test_the_fast_check_accepts_nothing_that_jsonschema_refuses(
-    changes: tuple[str, Changes],
-) -> None:
-    document = changed(TEXT[changes[0]], changes[1])
-    content = written(document)
-    if b"NaN" in content or b"Infinity" in content:  # the parser refuses them before any schema
-        return
-    if fits([document], load_schema()):
-        jsonschema.Draft202012Validator(load_schema()).validate(document)
-
-
-@pytest.mark.parametrize("name", VALID)
-def test_the_fast_check_accepts_valid_files_without_jsonschemas_help(name: str) -> None:
-    assert fits([VALID[name]], load_schema())
-
-
-@pytest.mark.parametrize("unknown", ["multipleOf", "contains", "uniqueItems"])
-def test_the_fast_check_leaves_keywords_that_it_does_not_know_to_jsonschema(unknown: str) -> None:
-    assert not fits([1, 2], {"type": "integer", unknown: 1})

@@ -123,7 +123,7 @@ def test_the_blocks_that_a_run_says_it_has_are_those_of_its_cells(tmp_path: Path
 FACTS: dict[str, tuple[dict[str, Any], str]] = {
     "fewer measured than there are": ({"measured": 3}, "crossover.measured: is 3, but 4 cells"),
     "more measured than there are": ({"measured": 5}, "crossover.measured: is 5, but 4 cells"),
-    "measured as text": ({"measured": "4"}, "crossover.measured: '4' is not of type 'integer'"),
+    "measured as text": ({"measured": "4"}, "measured: is '4': expected `int`, got `str`"),
     "fewer planned than measured": ({"planned": 3}, "crossover.planned: is 3, but 4 cells"),
     "whole and interrupted": (
         {"absent": [{"workload": "mlp", "batch_size": 9, "epochs": 1, "device": "cpu",
@@ -136,7 +136,7 @@ FACTS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "an empty mark": (
         {"blocks": [{"workload": "mlp", "block": 0, "suspect": [""]}]},
-        "crossover.blocks[0].suspect[0]: '' should be non-empty",
+        "crossover.blocks[0].suspect[0]: is '': expected `str` of length >= 1",
     ),
 }  # fmt: skip
 
@@ -157,10 +157,10 @@ def test_a_loss_that_is_finite_in_one_process_only_is_refused(tmp_path: Path) ->
 
 
 WHOLE: dict[str, tuple[object, str]] = {
-    "a count with a fraction of nothing": (8.0, "8.0 is not of type 'integer'"),
-    "a count as a power": (10**400, "is greater than the maximum"),
-    "a count as text": ("8", "'8' is not of type 'integer'"),
-    "true for a count": (True, "True is not of type 'integer'"),
+    "a count with a fraction of nothing": (8.0, "is 8.0: expected `int`, got `float`"),
+    "a count as a power": (10**400, "…: expected `int` <= 1000000000"),
+    "a count as text": ("8", "is '8': expected `int`, got `str`"),
+    "true for a count": (True, "is True: expected `int`, got `bool`"),
 }
 
 
@@ -187,7 +187,7 @@ def test_a_number_too_large_for_a_float_is_refused_as_infinite(tmp_path: Path) -
     path = saved(tmp_path, Corpus(**SMALL).result())
     text = path.read_text().replace('"first_loss": 2.31', '"first_loss": 1e400', 1)
     path.write_text(text)
-    assert "first_loss: inf is greater than the maximum" in refusal(path)
+    assert "first_loss: is inf: expected `float` <= 1e+300" in refusal(path)
 
 
 def test_a_text_of_ten_thousand_letters_is_quoted_in_short_and_the_advice_is_still_there(
@@ -195,8 +195,8 @@ def test_a_text_of_ten_thousand_letters_is_quoted_in_short_and_the_advice_is_sti
 ) -> None:
     document = Corpus(machine="x" * 10_000, **SMALL).result()
     message = refusal(saved(tmp_path, document))
-    assert "machine_info.crossover.machine: 'xxx" in message
-    assert message.endswith("is too long; measure again or leave this file out")
+    assert "machine_info.crossover.machine: is 'xxx" in message
+    assert message.endswith("expected `str` of length <= 200; measure again or leave this file out")
     assert len(message) < 300 + len(str(tmp_path))
 
 

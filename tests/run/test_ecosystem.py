@@ -8,53 +8,63 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Generic, TypeVar
 
-import jsonschema
+import msgspec
 import pytest
 
 from tests.corpus import Corpus
 from tests.evidence.scale.corpus import document
 
+S = TypeVar("S")
 ROOT = Path(__file__).resolve().parents[2]
 FILES = [
     *(ROOT / "tests/samples").glob("v[0-9].json"),
     ROOT / "results/devbox.json",
     ROOT / "results/devbox-cpu.json",
 ]
-NUMBER = {"type": "number"}
 
 
-def reads(stats: dict[str, Any], **document: Any) -> dict[str, Any]:
-    """A schema: what a tool takes of each benchmark's statistics, and of the document."""
-    benchmark = {
-        "type": "object",
-        "properties": {
-            "fullname": {"type": "string", "minLength": 1, "maxLength": 1024},
-            "stats": {"type": "object", "properties": stats, "required": list(stats)},
-        },
-        "required": ["fullname", "stats"],
-    }
-    properties = {"benchmarks": {"type": "array", "items": benchmark}, **document}
-    return {"type": "object", "properties": properties, "required": list(properties)}
+class ActionStats(msgspec.Struct):
+    ops: float
+    stddev: float
+    mean: float
+    rounds: int
 
 
-GITHUB_ACTION_BENCHMARK = reads(
-    {"ops": NUMBER, "stddev": NUMBER, "mean": NUMBER, "rounds": {"type": "integer"}}
-)
-BENCHER = reads(
-    {"median": NUMBER, "iqr": NUMBER, "mean": NUMBER, "stddev": NUMBER},
-    machine_info={"type": "object"},
-    commit_info={"type": "object"},
-)
+class BencherStats(msgspec.Struct):
+    median: float
+    iqr: float
+    mean: float
+    stddev: float
+
+
+class Entry(msgspec.Struct, Generic[S]):
+    fullname: Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
+    stats: S
+
+
+class GithubActionBenchmark(msgspec.Struct):
+    """What a tool takes of each benchmark's statistics, and of the document."""
+
+    benchmarks: list[Entry[ActionStats]]
+
+
+class Bencher(msgspec.Struct):
+    benchmarks: list[Entry[BencherStats]]
+    machine_info: dict[str, Any]
+    commit_info: dict[str, Any]
+
+
+TOOLS: list[type[msgspec.Struct]] = [GithubActionBenchmark, Bencher]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-@pytest.mark.parametrize("tool", [GITHUB_ACTION_BENCHMARK, BENCHER], ids=["action", "bencher"])
+@pytest.mark.parametrize("tool", TOOLS)
 def test_the_fields_that_other_tools_read_are_in_real_files(
-    path: Path, tool: dict[str, Any]
+    path: Path, tool: type[msgspec.Struct]
 ) -> None:
-    jsonschema.validate(json.loads(path.read_bytes()), tool)
+    assert isinstance(msgspec.json.decode(path.read_bytes(), type=tool), tool)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -69,14 +79,14 @@ def test_each_cell_has_a_name_of_its_own_and_operations_are_cells_a_second(path:
 
 def test_a_file_without_them_would_be_noticed() -> None:
     bare = Corpus(batch_sizes=(8,), epochs=(1,)).result()
-    for tool in (GITHUB_ACTION_BENCHMARK, BENCHER):
-        with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(bare, tool)
+    for tool in TOOLS:
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.convert(bare, tool)
 
 
 def test_the_corpus_of_the_scale_run_is_such_a_file() -> None:
-    jsonschema.validate(document(0), GITHUB_ACTION_BENCHMARK)
-    jsonschema.validate(document(0), BENCHER)
+    for tool in TOOLS:
+        assert isinstance(msgspec.convert(document(0), tool), tool)
 
 
 def test_pytest_benchmark_compares_our_files(tmp_path: Path) -> None:

@@ -1,0 +1,100 @@
+"""What a learning file says: each field's name, type, unit and bounds.
+
+Curves are looks at held-out data: a null is a number that was not finite, or a training loss
+before the first step.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta
+
+from scripts.read.fields import Count, Maybe, Measure, Name, Number, Record, Text
+
+Seed = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Seeds = Annotated[list[Seed], Meta(min_length=1, max_length=1000)]
+Short = Annotated[str, Meta(max_length=100)]
+Curve = Annotated[list[Measure | None], Meta(max_length=100_000)]
+
+
+class Learner(Record):
+    """The machine that learned; its name is not empty."""
+
+    machine: Annotated[str, Meta(min_length=1, max_length=10_000)]
+    machine_id: Text
+    cpu: Maybe[Text | None] = UNSET
+
+
+class LearnerInfo(Record):
+    """pytest-benchmark's `machine_info`, of which this project's part is read."""
+
+    crossover: Learner
+
+
+class LearningSettings(Record):
+    """What was asked for: a target of each workload, in its goal metric; `cap_*`: the most trained.
+
+    `patience`: how many times as long as the best learning rate another one may take.
+    """
+
+    command: Text
+    targets: dict[Name, Measure]
+    tuning_seeds: Seeds
+    figure_seeds: Seeds
+    cap_epochs: Count
+    cap_steps: Count
+    patience: Annotated[float, Meta(ge=1, le=1e6)]
+    started: Maybe[Short] = UNSET
+    finished: Maybe[Short] = UNSET
+
+
+class Learned(Record):
+    """A workload: how many samples an epoch has, and what its score is."""
+
+    definition: Short
+    train_samples: Count
+    goal_metric: Literal["accuracy", "exact_match", "bits_per_character"]
+
+
+class NotLearned(Record):
+    """A cell that was not trained, and why."""
+
+    workload: Annotated[str, Meta(max_length=60)]
+    batch_size: Count
+    optimizer: Annotated[str, Meta(max_length=60)]
+    reason: Text
+    detail: Text
+
+
+class LearningRun(Record):
+    """One training: `steps` are those taken before each look, the curves what it found."""
+
+    workload: Name
+    batch_size: Count
+    optimizer: Name
+    learning_rate: Annotated[float, Meta(gt=0, le=1e300)]
+    seed: Seed
+    ended: Literal["target", "cap", "diverged", "hopeless", "failed"]
+    detail: Text
+    steps: Annotated[list[Number], Meta(max_length=100_000)]
+    train_loss: Curve
+    loss: Curve
+    score: Curve
+
+
+class Learning(Record):
+    """`crossover_learning`; `planned` are runs."""
+
+    schema_version: Literal[1]
+    complete: bool
+    planned: Annotated[int, Meta(ge=0, le=1_000_000)]
+    run: LearningSettings
+    workloads: dict[Name, Learned]
+    absent: Annotated[list[NotLearned], Meta(max_length=1_000_000)]
+    runs: Annotated[list[LearningRun], Meta(max_length=200_000)]
+
+
+class LearningFile(Record):
+    """A learning file, version 1."""
+
+    machine_info: LearnerInfo
+    crossover_learning: Learning
