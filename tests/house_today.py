@@ -89,6 +89,7 @@ LONGER = {
     "bench/run.py": 358,
     "tests/causes/test_studies_file.py": 289,
     "tests/corpus_file.py": 313,
+    "tests/evidence/accelerator_checks.py": 277,
     "tests/figures/test_target.py": 262,
     "tests/measure/test_blocks.py": 336,
     "tests/measure/test_worker.py": 274,
