@@ -30,7 +30,6 @@ FULL = 0
 
 STEP = math.sqrt(10)
 """Neighbouring learning rates differ by this factor."""
-RATES = 4
 REFERENCE_BATCH = 32
 """The workloads' own learning rates are meant for about this batch size."""
 

@@ -1,20 +1,16 @@
-"""`pytest bench --learning` as a user types it: real processes, real training, real files."""
+"""`pytest bench --learning` as a user types it; one run trains for real, the others by a rule."""
 
-import json
-import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bench.measure.process import ROOT
 from scripts.read import learning
 from scripts.read.learning import epochs_to_target
 from scripts.read.learning_file import KEY
+from tests.run.typed import STUBBED, bench, read, started, wait_for_answers
 
 pytestmark = pytest.mark.slow
 
@@ -23,27 +19,6 @@ TINY = (
     "--learning-rates", "0.01,0.001,10000", "--seeds", "0,1,2", "--tuning-seeds", "100",
     "--target", "lstm=0.5,mlp=0.6", "--processes", "2",
 )  # fmt: skip
-
-
-def start(*arguments: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "pytest", "bench", *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=dict(os.environ) | {"COLUMNS": "100"},
-    )
-
-
-def bench(*arguments: str) -> tuple[int, str]:
-    process = start(*arguments)
-    output, _ = process.communicate(timeout=600)
-    return process.returncode, output
-
-
-def content(path: Path) -> Any:
-    return json.loads(path.read_text(), parse_constant=lambda word: pytest.fail(f"{word} in JSON"))
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +34,7 @@ def test_a_finished_run_leaves_a_whole_file_that_the_reading_half_takes(
     finished: tuple[Path, str],
 ) -> None:
     path, output = finished
-    assert content(path)[KEY]["complete"] is True
+    assert read(path)[KEY]["complete"] is True
     assert [other.name for other in path.parent.iterdir()] == [path.name]
     epochs = epochs_to_target(learning.load([path]))
     assert list(zip(epochs["workload"], epochs["batch_size"], strict=True)) == [
@@ -71,7 +46,7 @@ def test_a_finished_run_leaves_a_whole_file_that_the_reading_half_takes(
 
 
 def test_every_run_of_the_grid_is_a_row_diverged_ones_too(finished: tuple[Path, str]) -> None:
-    rows = content(finished[0])[KEY]["runs"]
+    rows = read(finished[0])[KEY]["runs"]
     assert len(rows) == 4 * (3 * 1 + 3)
     wild = [row for row in rows if row["learning_rate"] == 10_000]
     assert len(wild) == 4
@@ -84,7 +59,7 @@ def test_every_run_of_the_grid_is_a_row_diverged_ones_too(finished: tuple[Path, 
 def test_the_rows_of_pytest_benchmark_are_the_epochs_of_the_figure_seeds(
     finished: tuple[Path, str],
 ) -> None:
-    document = content(finished[0])
+    document = read(finished[0])
     epochs = epochs_to_target(learning.load([finished[0]]))
     for row, cell in zip(document["benchmarks"], epochs.to_dict("records"), strict=True):
         assert row["name"] == f"bench_learning[{cell['workload']}-{cell['batch_size']}-adam]"
@@ -109,44 +84,41 @@ def test_an_existing_result_is_not_overwritten_unasked(finished: tuple[Path, str
     assert finished[0].read_bytes() == before
 
 
-def test_a_run_that_was_killed_is_resumed_and_ends_with_the_same_runs(
-    finished: tuple[Path, str], tmp_path: Path
-) -> None:
-    path = tmp_path / "box-learning.json"
-    journal = tmp_path / "box-learning.journal.jsonl"
-    process = start(*TINY, "--benchmark-json", str(path))
-    while not journal.exists() or journal.read_bytes().count(b"\n") < 4:
-        assert process.poll() is None, process.stdout and process.stdout.read()
-        time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    assert not path.exists()
-    known = journal.read_bytes().count(b'"kind": "race"')
-    code, output = bench(*TINY, "--benchmark-json", str(path), "--resume")
+def test_a_run_that_was_killed_is_resumed_and_ends_with_the_same_runs(tmp_path: Path) -> None:
+    path, journal = tmp_path / "box-learning.json", tmp_path / "box-learning.journal.jsonl"
+    whole = tmp_path / "whole-learning.json"
+    code, output = bench(*STUBBED, *TINY, "--benchmark-json", str(whole))
     assert code == 0, output
-    assert known >= 3
-    mine, whole = content(path)[KEY], content(finished[0])[KEY]
-    assert mine["runs"] == whole["runs"]
+    arguments = (*STUBBED, *TINY, "--benchmark-json", str(path))
+    with started(*arguments, hold=(journal, 3)) as process:
+        wait_for_answers(process, journal, 3)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    assert not path.exists()
+    assert journal.read_bytes().count(b'"kind": "race"') >= 3
+    code, output = bench(*arguments, "--resume")
+    assert code == 0, output
+    runs = read(path)[KEY]["runs"]
+    assert runs == read(whole)[KEY]["runs"]
+    assert len(runs) == 4 * (3 * 1 + 3)
     assert not journal.exists()
 
 
 def test_ctrl_c_leaves_what_was_trained_and_says_how_to_go_on(tmp_path: Path) -> None:
-    path = tmp_path / "box-learning.json"
-    journal = tmp_path / "box-learning.journal.jsonl"
-    process = start(*TINY, "--benchmark-json", str(path))
-    while not journal.exists() or journal.read_bytes().count(b"\n") < 2:
-        assert process.poll() is None
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
+    path, journal = tmp_path / "box-learning.json", tmp_path / "box-learning.journal.jsonl"
+    arguments = (*STUBBED, *TINY, "--benchmark-json", str(path))
+    with started(*arguments, hold=(journal, 1)) as process:
+        wait_for_answers(process, journal, 1)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate()
     assert process.returncode == 2, output
     assert "finish with the same command and --resume" in output
-    own = content(path)[KEY]
+    own = read(path)[KEY]
     assert own["complete"] is False
     assert {row["reason"] for row in own["absent"]} == {"interrupted"}
     assert journal.exists()
     before = path.read_bytes()
-    code, output = bench(*TINY, "--seeds", "0,1", "--benchmark-json", str(path), "--resume")
+    code, output = bench(*arguments, "--seeds", "0,1", "--resume")
     assert code == 4
     assert "is of another run: figure_seeds was [0, 1, 2] and is [0, 1]" in output
     assert path.read_bytes() == before

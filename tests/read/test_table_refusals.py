@@ -1,7 +1,5 @@
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -275,19 +273,3 @@ def test_a_file_written_with_a_byte_order_mark_loads(tmp_path: Path) -> None:
     path = Corpus().write(tmp_path)
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert len(table.load([path])) > 0
-
-
-def test_reading_results_imports_neither_torch_nor_the_measuring_half() -> None:
-    root = Path(__file__).resolve().parents[2]
-    program = (
-        "import importlib, pathlib, sys\n"
-        "for path in sorted(pathlib.Path('scripts').rglob('*.py')):\n"
-        "    importlib.import_module('.'.join(path.with_suffix('').parts))\n"
-        "print(sorted({name.split('.')[0] for name in sys.modules}))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True
-    )
-    imported = set(json.loads(done.stdout.replace("'", '"')))
-    assert "scripts" in imported
-    assert imported.isdisjoint({"torch", "bench", "models"})

@@ -49,9 +49,9 @@ def test_there_is_source_to_look_at() -> None:
     assert any("json.loads" in path.read_text(encoding="utf-8") for path in SOURCES)
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_module_can_run_what_it_reads(path: Path) -> None:
-    assert faults(path.read_text(encoding="utf-8")) == []
+def test_no_module_can_run_what_it_reads() -> None:
+    found = {path: faults(path.read_text(encoding="utf-8")) for path in SOURCES}
+    assert {str(path): names for path, names in found.items() if names} == {}
 
 
 @pytest.mark.parametrize(

@@ -229,11 +229,8 @@ def test_a_run_that_is_stopped_while_its_cells_are_shown_says_so_and_is_resumed(
 ) -> None:
     path = tmp_path / "box.json"
     (tmp_path / "stopper.py").write_text(STOPPER)
-    environment = dict(os.environ) | {
-        "PYTHONPATH": str(tmp_path),
-        "CROSSOVER_LARGE_SIZES": str(tmp_path / "sizes.json"),
-    }
-    command = [sys.executable, "-m", "pytest", "-p", "tests.evidence.large_plugin", "bench"]
+    environment = dict(os.environ) | {"PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "pytest", "-p", "tests.failing_plugin", "bench"]
     command += ["--workloads", "mlp", "--devices", "cpu,cuda", "--batch-sizes", "8,64"]
     command += ["--epochs", "1,2", "--blocks", "2", "--benchmark-json", str(path)]
 

@@ -1,11 +1,9 @@
-"""`pytest bench` as a user types it: real processes, real training, real files."""
+"""`pytest bench` as a user types it: real processes and files; one run of them trains for real."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ import psutil
 import pytest
 
 from bench.measure.process import ROOT
+from tests.run.typed import STUBBED, bench, read, started, wait_for_answers
 
 pytestmark = pytest.mark.slow
 
@@ -28,27 +27,6 @@ TINY = (
     "--suspect-repeats",
     "0",
 )
-
-
-def start(*arguments: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "pytest", "bench", *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=dict(os.environ) | {"COLUMNS": "100"},
-    )
-
-
-def bench(*arguments: str) -> tuple[int, str]:
-    process = start(*arguments)
-    output, _ = process.communicate(timeout=600)
-    return process.returncode, output
-
-
-def read(path: Path) -> Any:
-    return json.loads(path.read_text(), parse_constant=lambda word: pytest.fail(f"{word} in JSON"))
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +150,7 @@ def test_a_wrong_value_is_one_line_and_exit_status_4(
 
 def test_a_device_that_is_not_there_is_rows_with_a_reason_and_no_failure(tmp_path: Path) -> None:
     path = tmp_path / "box.json"
-    code, output = bench(*TINY, "--devices", "mtia", "--benchmark-json", str(path))
+    code, output = bench(*STUBBED, *TINY, "--devices", "mtia", "--benchmark-json", str(path))
     assert code == 0, output
     content = read(path)
     assert content["benchmarks"] == []
@@ -184,7 +162,8 @@ def test_a_device_that_is_not_there_is_rows_with_a_reason_and_no_failure(tmp_pat
 def test_pytests_own_selection_selects_cells(tmp_path: Path) -> None:
     path = tmp_path / "box.json"
     code, output = bench(
-        *TINY, "--devices", "cpu", "--blocks", "1", "-k", "mlp-64-1", "--benchmark-json", str(path)
+        *(*STUBBED, *TINY, "--devices", "cpu", "--blocks", "1", "-k", "mlp-64-1"),
+        *("--benchmark-json", str(path)),
     )
     assert code == 0, output
     (row,) = read(path)["benchmarks"]
@@ -194,7 +173,7 @@ def test_pytests_own_selection_selects_cells(tmp_path: Path) -> None:
 def test_threads_asked_for_are_an_axis(tmp_path: Path) -> None:
     path = tmp_path / "box.json"
     code, output = bench(
-        *(*TINY, "--devices", "cpu", "--blocks", "1", "--threads", "1,2", "-k", "64-1"),
+        *(*STUBBED, *TINY, "--devices", "cpu", "--blocks", "1", "--threads", "1,2", "-k", "64-1"),
         *("--benchmark-json", str(path)),
     )
     assert code == 0, output
@@ -204,16 +183,7 @@ def test_threads_asked_for_are_an_axis(tmp_path: Path) -> None:
     assert [rounds_of(content, row)[0]["threads"] for row in rows] == [1, 2]
 
 
-def wait_for_answers(journal: Path, count: int) -> None:
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
-        if journal.exists() and journal.read_text().count('"measured"') >= count:
-            return
-        time.sleep(0.05)
-    raise AssertionError("no answer came")
-
-
-LONG = (*TINY, "--devices", "cpu", "--blocks", "2")
+LONG = (*STUBBED, *TINY, "--devices", "cpu", "--blocks", "2")
 
 
 def assert_refused(words: str, *arguments: str, path: Path) -> None:
@@ -225,14 +195,15 @@ def assert_refused(words: str, *arguments: str, path: Path) -> None:
 @pytest.mark.parametrize("end", ["SIGKILL", "SIGINT", "SIGTERM"])
 def test_a_run_that_was_cut_short_is_finished_by_resume(tmp_path: Path, end: str) -> None:
     path, journal = tmp_path / "box.json", tmp_path / "box.journal.jsonl"
-    process = start(*LONG, "--benchmark-json", str(path))
-    wait_for_answers(journal, 3)
-    children = psutil.Process(process.pid).children(recursive=True)
-    process.send_signal(getattr(signal, end))
-    output, _ = process.communicate(timeout=120)
+    with started(*LONG, "--benchmark-json", str(path), hold=(journal, 3)) as process:
+        wait_for_answers(process, journal, 3)
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert children
+        process.send_signal(getattr(signal, end))
+        output, _ = process.communicate()
     assert process.returncode != 0
-    psutil.wait_procs(children, timeout=30)
-    assert not [child for child in children if child.is_running()]
+    _, alive = psutil.wait_procs(children, timeout=300)
+    assert alive == []
     kept = [line for line in journal.read_text().splitlines() if '"measured"' in line]
     assert len(kept) >= 3
     if end == "SIGKILL":

@@ -6,14 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bench.measure.process import ROOT
-from tests.run.test_run import bench, read, start
+from tests.run.typed import STUBBED, bench, read, started, wait_for_answers
 
 pytestmark = pytest.mark.slow
 
@@ -98,15 +97,11 @@ def test_the_report_of_a_real_run_names_causes_and_remedies(finished: Path, tmp_
 
 def test_a_run_cut_short_in_a_study_is_finished_by_resume(tmp_path: Path) -> None:
     path, journal = tmp_path / "box.json", tmp_path / "box.journal.jsonl"
-    arguments = (*SMALL, "--remedies", "fused-optimizer", "--benchmark-json", str(path))
-    process = start(*arguments)
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
-        if journal.exists() and journal.read_text().count('"study"') >= 3:
-            break
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=120)
+    arguments = (*STUBBED, *SMALL, "--remedies", "fused-optimizer", "--benchmark-json", str(path))
+    with started(*arguments, hold=(journal, 3)) as process:
+        wait_for_answers(process, journal, 3)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate()
     assert process.returncode == 2, output
     assert read(path)["crossover"]["complete"] is False
     code, output = bench(*arguments, "--resume")
@@ -121,8 +116,8 @@ def test_a_run_cut_short_in_a_study_is_finished_by_resume(tmp_path: Path) -> Non
 def test_the_course_loop_is_recorded_in_its_run(tmp_path: Path) -> None:
     path = tmp_path / "box.json"
     code, output = bench(
-        *("--workloads", "mlp", "--batch-sizes", "32", "--epochs", "1", "--samples", "64"),
-        *("--blocks", "1", "--suspect-repeats", "0", "--devices", "cpu"),
+        *(*STUBBED, "--workloads", "mlp", "--batch-sizes", "32", "--epochs", "1"),
+        *("--samples", "64", "--blocks", "1", "--suspect-repeats", "0", "--devices", "cpu"),
         *("--loop", "course", "--gather", "vectorised", "--benchmark-json", str(path)),
     )
     assert code == 0, output

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from bench.job import Job
 from bench.loop import COURSE, LEAN, Loop
 from bench.train.clock import DeviceClock
+from bench.train.course_loop import on_device
 from bench.train.epochs import TooSlowError
 from bench.train.trainer import Arm, ColdStart, fresh_training
 from bench.why.diagnose import diagnose, host_and_device, pass_samples, single_step
@@ -90,6 +91,19 @@ def test_work_still_queued_before_a_pass_belongs_to_no_part() -> None:
     device.queued = 100.0
     parts = instrumented_pass(arm, *fresh_training(arm), Pass(0, 64, 8))
     assert sum(parts.values()) == pytest.approx(FORWARD + BACKWARD)
+
+
+def test_what_copies_take_is_a_part_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    arm, device = fake_arm()
+
+    def copied(*args: Any, **named: Any) -> Any:
+        device.queued += 0.125
+        return on_device(*args, **named)
+
+    monkeypatch.setattr("bench.why.parts.on_device", copied)
+    parts = instrumented_pass(arm, *fresh_training(arm), Pass(0, 64, 8))
+    assert parts["copy"] == pytest.approx(0.125)
+    assert parts["optimizer"] == pytest.approx(0.0)
 
 
 def test_an_undisturbed_pass_waits_at_its_ends_alone() -> None:

@@ -1,0 +1,64 @@
+"""`pytest bench` as a user types it: started, waited for and ended for certain."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.measure.process import ROOT
+from tests.stubs.hold import HOLD, answers
+
+STUBBED = ("-p", "tests.stubs.plugin")
+"""In front of the arguments: no process imports torch, and workers answer by a rule."""
+
+
+@contextmanager
+def started(*arguments: str, hold: tuple[Path, int] | None = None) -> Iterator[Any]:
+    """A run in a process of its own, which does not outlive the test.
+
+    `hold`: a journal, and how many answers it gets before the stubs stop answering.
+    """
+    environment = dict(os.environ) | {"COLUMNS": "100"}
+    if hold:
+        environment[HOLD] = f"{hold[0]}|{hold[1]}"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest", "bench", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()  # of one that has ended this is nothing
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def bench(*arguments: str) -> tuple[int, str]:
+    """Exit status and output of a run."""
+    with started(*arguments) as process:
+        output, _ = process.communicate()
+        return process.returncode, output
+
+
+def wait_for_answers(process: Any, journal: Path, count: int) -> None:
+    """Returns when a run's journal has so many answers; fails when the run ends before."""
+    while answers(journal) < count:
+        assert process.poll() is None, process.stdout.read()
+        time.sleep(0.05)
+
+
+def read(path: Path) -> Any:
+    """A result file's content, strictly JSON."""
+    return json.loads(path.read_text(), parse_constant=lambda word: pytest.fail(f"{word} in JSON"))

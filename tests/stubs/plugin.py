@@ -1,0 +1,27 @@
+"""`-p tests.stubs.plugin`: a real run of real processes, none of which imports torch.
+
+The probe, the timing worker and the learning worker are replaced, where their processes are
+started, by modules of this folder that answer by a rule. Everything else is as it is: options,
+journals, files, signals, deadlines.
+"""
+
+import subprocess
+from typing import Any
+
+STUBS = {
+    "bench.machine.probe": "tests.stubs.probe",
+    "bench.measure.worker": "tests.stubs.worker",
+    "bench.learning.worker": "tests.stubs.learner",
+}
+
+
+class StubPopen(subprocess.Popen):  # type: ignore[type-arg]
+    """Starts the stub of a module that has one."""
+
+    def __init__(self, args: Any, *rest: Any, **named: Any) -> None:
+        if isinstance(args, list):
+            args = [STUBS.get(word, word) for word in args]
+        super().__init__(args, *rest, **named)
+
+
+subprocess.Popen = StubPopen  # type: ignore[misc]

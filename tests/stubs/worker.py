@@ -1,0 +1,29 @@
+"""A timing worker that answers a job by a rule, in a process of its own, without torch."""
+
+import json
+import os
+import sys
+
+from bench.job import Job
+from bench.measure.child import die_when_input_ends
+from tests.bench_fakes import measured
+from tests.stubs.hold import hold
+
+
+def main() -> None:
+    """Answers one job; the threads are those that the environment gives it."""
+    job = Job.from_line(sys.stdin.readline())
+    die_when_input_ends()
+    threads = int(os.environ.get("OMP_NUM_THREADS", "2"))
+    print(json.dumps({"kind": "started"}), flush=True)
+    for position, size in enumerate(job.batch_sizes):
+        hold()
+        # No two processes took equally long: a round is known again by its seconds.
+        seconds = [1e-3 * (epoch + 1) + 1e-9 * os.getpid() for epoch in range(job.epochs)]
+        answer = measured(job, size, threads=threads, position=position, epoch_seconds=seconds)
+        print(json.dumps(answer), flush=True)
+    print(json.dumps({"kind": "done"}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
