@@ -7,7 +7,7 @@ from typing import Any
 from scripts.read.bounds import excess
 from scripts.read.breach import Place, breach
 from scripts.read.json_text import NotJson, parsed
-from scripts.read.records import ResultFile
+from scripts.read.records.result import ResultFile
 from scripts.read.text import safe_text
 
 SCHEMA_VERSION = 2

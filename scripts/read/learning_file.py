@@ -9,7 +9,7 @@ from pathlib import Path
 from scripts.read.breach import Place, breach
 from scripts.read.document import Document, ResultError, file_content
 from scripts.read.json_text import NotJson, parsed
-from scripts.read.learning_records import LearningFile
+from scripts.read.records.learning import LearningFile
 
 KEY = "crossover_learning"
 LEARNING_VERSION = 1

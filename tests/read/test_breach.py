@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from scripts.read.breach import breach
-from scripts.read.learning_records import LearningFile
-from scripts.read.records import ResultFile
+from scripts.read.records.learning import LearningFile
+from scripts.read.records.result import ResultFile
 from tests.corpus import Corpus
 from tests.fuzzing import at, is_number, places, put
 from tests.learn_corpus import LearnCorpus

@@ -18,9 +18,7 @@ from pathlib import Path
 
 from bench.machine.facts import run_probe
 from bench.measure.process import ROOT
-
-NO_DEVICE = 3
-"""What the checks end with where the device cannot be opened."""
+from tests.evidence.accelerator import NO_DEVICE
 
 CHECK_SECONDS = 90.0
 """The most that the checks of the device may take."""
@@ -42,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     log = Log(options.out / "log.txt", ends=time.monotonic() + options.seconds)
     result, why = (options.out / f"{options.name}{end}.json" for end in ("", "-why"))
-    checks = "tests.evidence.accelerator_checks"
+    checks = "tests.evidence.accelerator.checks"
     log.run([checks, device], seconds=CHECK_SECONDS, copy=options.out / "checks.jsonl")
     if log.status == NO_DEVICE:
         log.say(f"{device} cannot be opened: nothing to measure")

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta
 
-from scripts.read.fields import Count, Maybe, Measure, Name, Number, Record, Text
+from scripts.read.records.fields import Count, Maybe, Measure, Name, Number, Record, Text
 
 Seed = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Seeds = Annotated[list[Seed], Meta(min_length=1, max_length=1000)]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta
 
-from scripts.read.fields import (
+from scripts.read.records.fields import (
     Axes,
     Block,
     Count,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta
 
-from scripts.read.fields import (
+from scripts.read.records.fields import (
     Axes,
     Block,
     Count,
@@ -28,7 +28,7 @@ from scripts.read.fields import (
     Text,
     Threads,
 )
-from scripts.read.study_records import Diagnosed, Peak, Variant
+from scripts.read.records.study import Diagnosed, Peak, Variant
 
 
 class Cell(Axes):
