@@ -70,6 +70,7 @@ def _print_counts(run: Run, console: Console) -> None:
     words = f"{len(run.stats)} of {len(run.cells)} cells measured{_processes(run)}"
     if run.budget:
         words += f"; {run.budget.spent():.0f} s of --budget {run.budget.seconds:g}"
+        words += "" if run.stats else ", too little for a first answer: name a larger one"
     console.print(words, highlight=False)
     groups: dict[str, list[str]] = {}
     for row in absent:

@@ -61,7 +61,7 @@ def open_device(name: str) -> torch.device:
         device = torch.device(name)
         module = torch.get_device_module(device)
     except RuntimeError as error:
-        raise NoSuchDeviceError(f"{name}: {first_line(error)}") from error
+        raise NoSuchDeviceError(_unknown(name, device_type)) from error
     if device_type != "cpu":
         count = module.device_count() if module.is_available() else 0
         if count == 0:
@@ -72,6 +72,13 @@ def open_device(name: str) -> torch.device:
             raise NoSuchDeviceError(f"{name}: torch sees {count} {device_type} device(s)")
         _make_current(device, module)
     return device
+
+
+def _unknown(name: str, device_type: str) -> str:
+    """What to write for a type that torch does not know, as far as that can be told."""
+    lower = device_type.lower()
+    meant = lower if lower != device_type and _module_of(lower) else "cpu, cuda, mps or xpu"
+    return f"{name}: torch {torch.__version__} knows no such device; is it {meant}?"
 
 
 def _make_current(device: torch.device, module: Any) -> None:
