@@ -5,6 +5,8 @@ Facts in, words out: what the facts are gathered from is `bench.machine.signs`. 
 
 from dataclasses import dataclass
 
+from bench.machine.kernels import install_command
+
 NOTHING = "no accelerator found: measuring the CPU only"
 LEAST_DRIVERS = {12: "525", 13: "580"}
 """The NVIDIA drivers (of Linux) from which programs of a CUDA generation run."""
@@ -61,7 +63,7 @@ def _nvidia_mend(signs: Signs) -> str:
     runs, needs = _major(signs.nvidia_cuda), _major(signs.build.removeprefix("CUDA "))
     if not signs.build.startswith("CUDA"):
         backend = BUILD_OF.get(min(runs, max(BUILD_OF)), "auto")
-        return f"it is no CUDA build; install one: {_install(signs, backend)}"
+        return f"it is no CUDA build; install one: {install_command(signs.torch, backend)}"
     if signs.closed:
         return _no_permission(signs)
     if 0 < runs < needs:
@@ -69,7 +71,7 @@ def _nvidia_mend(signs: Signs) -> str:
         mend = f"the driver is too old for it; update the driver ({least} or later)"
         if runs not in BUILD_OF:
             return mend
-        return f"{mend}, or install a build for CUDA {runs}: {_install(signs, BUILD_OF[runs])}"
+        return f"{mend}, or install a build for CUDA {runs}: {install_command(signs.torch, BUILD_OF[runs])}"
     if signs.nvml_error:
         return (
             f"the driver does not answer ({signs.nvml_error}); see what nvidia-smi says, "
@@ -81,7 +83,9 @@ def _nvidia_mend(signs: Signs) -> str:
 def _amd(signs: Signs) -> str:
     if not signs.build.startswith("ROCm"):
         return _unused(
-            "an AMD GPU", signs, f"it is no ROCm build; install one: {_install(signs, 'auto')}"
+            "an AMD GPU",
+            signs,
+            f"it is no ROCm build; install one: {install_command(signs.torch, 'auto')}",
         )
     mend = _no_permission(signs) if signs.closed else _unknown(signs)
     return _unused("an AMD GPU", signs, _all_hidden(signs) or mend)
@@ -89,7 +93,7 @@ def _amd(signs: Signs) -> str:
 
 def _intel(signs: Signs) -> str:
     if not signs.build.startswith("XPU"):
-        mend = f"it is no XPU build; for an Arc or newer, install one: {_install(signs, 'xpu')}"
+        mend = f"it is no XPU build; for an Arc or newer, install one: {install_command(signs.torch, 'xpu')}"
     else:
         mend = _no_permission(signs) if signs.closed else _unknown(signs)
     return _unused("an Intel GPU", signs, mend)
@@ -128,11 +132,6 @@ def _unknown(signs: Signs) -> str:
     """torch's own words, and variables that may hide a device."""
     words = [*signs.said, *[f"{name} is {value!r}" for name, value in signs.visible]]
     return f"torch said: {'; '.join(words)}" if words else "torch does not say why"
-
-
-def _install(signs: Signs, backend: str) -> str:
-    version = signs.torch.partition("+")[0]
-    return f"uv pip install torch=={version} --torch-backend={backend}"
 
 
 def _major(version: str | None) -> int:

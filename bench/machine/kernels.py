@@ -74,7 +74,13 @@ def without_kernels(
     if not builds:
         return f"{said}; no build of torch {version} has any for it"
     backend = "cu" + builds[0].replace(".", "")
-    return (
-        f"{said}: install its build for CUDA {builds[0]}: "
-        f"uv pip install torch=={version} --torch-backend={backend}"
-    )
+    return f"{said}: install its build for CUDA {builds[0]}: {install_command(torch, backend)}"
+
+
+def install_command(torch: str, backend: str) -> str:
+    """How uv installs another build of the torch that is there.
+
+    `--no-config`: this project's exact versions are those of its own build.
+    """
+    version = torch.partition("+")[0]
+    return f"uv pip install --no-config torch=={version} --torch-backend={backend}"

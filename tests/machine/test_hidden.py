@@ -19,7 +19,7 @@ SENTENCES = [
         replace(BARE, **CARD),
         "an NVIDIA GPU (driver 535.54.03, for CUDA up to 12.2) is here, but torch 2.14.1+cu130 "
         "(CUDA 13.0) does not use it: the driver is too old for it; update the driver (580 or "
-        "later), or install a build for CUDA 12: uv pip install torch==2.14.1 "
+        "later), or install a build for CUDA 12: uv pip install --no-config torch==2.14.1 "
         "--torch-backend=cu126",
     ),
     (
@@ -33,7 +33,7 @@ SENTENCES = [
     (
         replace(CPU, **CARD),
         "torch 2.14.1+cpu (CPU only) does not use it: it is no CUDA build; install one: "
-        "uv pip install torch==2.14.1 --torch-backend=cu126",
+        "uv pip install --no-config torch==2.14.1 --torch-backend=cu126",
     ),
     (replace(CPU, **NEW), "--torch-backend=cu130"),
     (replace(CPU, **CARD | {"nvidia_cuda": "14.1"}), "--torch-backend=cu130"),
@@ -65,7 +65,7 @@ SENTENCES = [
     (
         replace(BARE, amd=True),
         "an AMD GPU is here, but torch 2.14.1+cu130 (CUDA 13.0) does not use it: it is no ROCm "
-        "build; install one: uv pip install torch==2.14.1 --torch-backend=auto",
+        "build; install one: uv pip install --no-config torch==2.14.1 --torch-backend=auto",
     ),
     (replace(BARE, amd=True, build="ROCm 7.0", closed=("/dev/kfd",)), "/dev/kfd may not be opened"),
     (
@@ -76,7 +76,7 @@ SENTENCES = [
     (
         replace(BARE, intel=True),
         "an Intel GPU is here, but torch 2.14.1+cu130 (CUDA 13.0) does not use it: it is no XPU "
-        "build; for an Arc or newer, install one: uv pip install torch==2.14.1 "
+        "build; for an Arc or newer, install one: uv pip install --no-config torch==2.14.1 "
         "--torch-backend=xpu",
     ),
     (

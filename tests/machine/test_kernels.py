@@ -96,7 +96,7 @@ def test_the_sentence_names_card_build_and_way_out() -> None:
     assert said == (
         "Tesla V100 has compute capability 7.0; torch 2.14.1+cu130 has kernels for sm_75, sm_80, "
         "sm_86, sm_90, sm_100, sm_120: install its build for CUDA 12.6: "
-        "uv pip install torch==2.14.1 --torch-backend=cu126"
+        "uv pip install --no-config torch==2.14.1 --torch-backend=cu126"
     )
     none = without_kernels("Tesla K40", (3, 5), WHEEL, torch="2.14.1", builds=[])
     assert none.endswith("; no build of torch 2.14.1 has any for it")
