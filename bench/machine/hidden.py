@@ -63,7 +63,7 @@ def _nvidia_mend(signs: Signs) -> str:
     runs, needs = _major(signs.nvidia_cuda), _major(signs.build.removeprefix("CUDA "))
     if not signs.build.startswith("CUDA"):
         backend = BUILD_OF.get(min(runs, max(BUILD_OF)), "auto")
-        return f"it is no CUDA build; install one: {install_command(signs.torch, backend)}"
+        return f"it is no CUDA build; install one: {_install(signs, backend)}"
     if signs.closed:
         return _no_permission(signs)
     if 0 < runs < needs:
@@ -71,7 +71,7 @@ def _nvidia_mend(signs: Signs) -> str:
         mend = f"the driver is too old for it; update the driver ({least} or later)"
         if runs not in BUILD_OF:
             return mend
-        return f"{mend}, or install a build for CUDA {runs}: {install_command(signs.torch, BUILD_OF[runs])}"
+        return f"{mend}, or install a build for CUDA {runs}: {_install(signs, BUILD_OF[runs])}"
     if signs.nvml_error:
         return (
             f"the driver does not answer ({signs.nvml_error}); see what nvidia-smi says, "
@@ -85,7 +85,7 @@ def _amd(signs: Signs) -> str:
         return _unused(
             "an AMD GPU",
             signs,
-            f"it is no ROCm build; install one: {install_command(signs.torch, 'auto')}",
+            f"it is no ROCm build; install one: {_install(signs, 'auto')}",
         )
     mend = _no_permission(signs) if signs.closed else _unknown(signs)
     return _unused("an AMD GPU", signs, _all_hidden(signs) or mend)
@@ -93,7 +93,7 @@ def _amd(signs: Signs) -> str:
 
 def _intel(signs: Signs) -> str:
     if not signs.build.startswith("XPU"):
-        mend = f"it is no XPU build; for an Arc or newer, install one: {install_command(signs.torch, 'xpu')}"
+        mend = f"it is no XPU build; for an Arc or newer, install one: {_install(signs, 'xpu')}"
     else:
         mend = _no_permission(signs) if signs.closed else _unknown(signs)
     return _unused("an Intel GPU", signs, mend)
@@ -132,6 +132,10 @@ def _unknown(signs: Signs) -> str:
     """torch's own words, and variables that may hide a device."""
     words = [*signs.said, *[f"{name} is {value!r}" for name, value in signs.visible]]
     return f"torch said: {'; '.join(words)}" if words else "torch does not say why"
+
+
+def _install(signs: Signs, backend: str) -> str:
+    return install_command(signs.torch, backend)
 
 
 def _major(version: str | None) -> int:
