@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 SLOWER = "gpu slower"
 FASTER = "gpu faster"
@@ -74,9 +74,9 @@ def judge(summary: Summary, *, margin: npt.ArrayLike) -> tuple[Words, Array]:
     with np.errstate(invalid="ignore", divide="ignore"):
         above = (summary.mean - limit) / summary.error
         below = (summary.mean + limit) / summary.error
-    slower = 2 * stats.t.sf(above, freedom)
-    faster = 2 * stats.t.cdf(below, freedom)
-    close = np.maximum(stats.t.cdf(above, freedom), stats.t.sf(below, freedom))
+    slower = 2 * special.stdtr(freedom, -above)
+    faster = 2 * special.stdtr(freedom, below)
+    close = np.maximum(special.stdtr(freedom, above), special.stdtr(freedom, -below))
     each = np.stack([slower, faster, close])
     words = np.array(DECIDED)[np.argmin(np.where(np.isnan(each), np.inf, each), axis=0)]
     return words, np.minimum(each.min(axis=0), 1.0)
@@ -127,4 +127,5 @@ def blocks_needed(summary: Summary, *, margin: npt.ArrayLike, level: npt.ArrayLi
 
 def _quantile(blocks: Array, tail: float) -> Array:
     counts, place = np.unique(blocks, return_inverse=True)
-    return np.asarray(stats.t.isf(tail, np.where(counts > 1, counts - 1, np.nan)))[place]
+    freedom = np.where(counts > 1, counts - 1, np.nan)
+    return np.asarray(-special.stdtrit(freedom, tail))[place]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from scripts.judge import rule as decide
 from scripts.judge.rule import Array, Summary, Words
@@ -46,7 +46,7 @@ class Difference:
 
     def interval(self, *, level: float) -> tuple[Array, Array]:
         """The interval of coverage 1 - level."""
-        half = stats.t.isf(level / 2, self.freedom) * self.error
+        half = -special.stdtrit(self.freedom, level / 2) * self.error
         return self.mean - half, self.mean + half
 
 
@@ -56,10 +56,10 @@ def judge(difference: Difference, *, margin: npt.ArrayLike, level: float) -> Wor
     with np.errstate(invalid="ignore", divide="ignore"):
         above = (difference.mean - limit) / difference.error
         below = (difference.mean + limit) / difference.error
-    slower = 2 * stats.t.sf(above, difference.freedom)
-    faster = 2 * stats.t.cdf(below, difference.freedom)
+    slower = 2 * special.stdtr(difference.freedom, -above)
+    faster = 2 * special.stdtr(difference.freedom, below)
     close = np.maximum(
-        stats.t.cdf(above, difference.freedom), stats.t.sf(below, difference.freedom)
+        special.stdtr(difference.freedom, above), special.stdtr(difference.freedom, -below)
     )
     each = np.stack([slower, faster, close])
     words = np.array([SLOWER, FASTER, decide.CLOSE])

@@ -6,14 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from scripts.judge.noise import floor_of, margin_of, repeats
+from scripts.judge.rule import CLOSE, FASTER, NOT_MEASURED, SLOWER, SUSPECT, UNDECIDED
 from scripts.target.step_times import FEWEST_BLOCKS
 from scripts.target.time import best_of
-
-SMALLEST_DELTA = 0.05
-# As in scripts.judge.rule, whose SciPy takes longer to import than this takes to run (a test
-# compares them).
-SLOWER, FASTER, CLOSE = "gpu slower", "gpu faster", "too close"
-UNDECIDED, NOT_MEASURED, SUSPECT = "undecided", "not measured", "suspect"
 
 
 def contest(gpu: dict[Any, Any], cpu: dict[Any, Any], *, margin: float) -> dict[str, Any]:
@@ -103,13 +99,6 @@ def _contest_row(gpu: dict[Any, Any], cpu: dict[Any, Any], margin: float) -> dic
 
 
 def noise_margin(rounds: pd.DataFrame) -> float:
-    """max(5 %, twice the noise floor) of a run's warm A/A cells, as in `scripts.judge.noise`."""
-    timed = rounds[rounds["block"].notna()]
-    cell = ["file", "workload", "batch_size", "device", "threads", "block"]
-    timed = timed.drop_duplicates([*cell, "arm"], keep="last")
-    again = timed[timed["arm"] == "again"]
-    both = again.merge(timed[timed["arm"] == "first"], on=cell, suffixes=("_again", "_first"))
-    ratios = np.log(both["epoch_seconds_again"]) - np.log(both["epoch_seconds_first"])
-    means = ratios.groupby([both[name] for name in cell[:-1]]).mean().abs()
-    floor = float(np.quantile(means, 0.95)) if len(means) else 0.0
-    return max(SMALLEST_DELTA, 2 * math.expm1(floor))
+    """The margin of a run's warm verdicts, as a fraction."""
+    means = repeats(rounds, scope="warm")["log_ratio"].to_numpy(dtype=np.float64)
+    return float(np.expm1(margin_of(floor_of(means[np.isfinite(means)]))))
