@@ -8,11 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scripts.judge import rule as decide
 from scripts.read.learning import epochs_to_target
 from scripts.read.learning import load as load_learning
 from scripts.read.table import load
-from scripts.target import contest as rule
 from scripts.target.contest import contest, contests, noise_margin
 from scripts.target.time import best_of, by_hardware, one_source, times_to_target
 from tests.corpus import Corpus
@@ -309,11 +307,6 @@ def test_the_margin_is_that_of_the_verdicts(tmp_path: Path) -> None:
         rounds = load([Corpus(process_noise=noise).write(tmp_path)])
         expected = verdicts(rounds, scope="warm")["margin"].unique()
         assert noise_margin(rounds) == pytest.approx(expected.item())
-
-
-def test_the_words_are_those_of_the_verdict_rule() -> None:
-    for name in ("SLOWER", "FASTER", "CLOSE", "UNDECIDED", "NOT_MEASURED", "SUSPECT"):
-        assert getattr(rule, name) == getattr(decide, name)
 
 
 def test_learning_of_one_machine_joins_with_the_seconds_of_others(tmp_path: Path) -> None:
