@@ -128,4 +128,4 @@ def blocks_needed(summary: Summary, *, margin: npt.ArrayLike, level: npt.ArrayLi
 def _quantile(blocks: Array, tail: float) -> Array:
     counts, place = np.unique(blocks, return_inverse=True)
     freedom = np.where(counts > 1, counts - 1, np.nan)
-    return np.asarray(-special.stdtrit(freedom, tail))[place]
+    return np.asarray(-special.stdtrit(freedom, tail), dtype=np.float64)[place]

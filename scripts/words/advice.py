@@ -6,11 +6,12 @@ from typing import Any
 
 import pandas as pd
 
+from scripts.judge.rule import CLOSE, FASTER, SLOWER
 from scripts.read import learning, table
 from scripts.read.document import ResultError
 from scripts.read.learning_file import by_kind
 from scripts.read.text import counted
-from scripts.target.contest import CLOSE, FASTER, SLOWER, contest, noise_margin
+from scripts.target.contest import contest, noise_margin
 from scripts.target.question import Question, asked_rounds, asked_runs
 from scripts.target.time import best_of, one_source, times_to_target
 from scripts.words.learning import place_text, score_text, setting_text, time_text
