@@ -147,8 +147,8 @@ FAULTS = {
     ),
     "one-sided test called two-sided": Fault(
         "scripts/judge/rule.py",
-        "slower = 2 * stats.t.sf(above, freedom)",
-        "slower = stats.t.sf(above, freedom)",
+        "slower = 2 * special.stdtr(freedom, -above)",
+        "slower = special.stdtr(freedom, -above)",
         "judge/test_verdict_rule.py",
     ),
     "no adjustment for many cells": Fault(
