@@ -1,12 +1,13 @@
 """The journal: every worker's answer as one fsynced line, before anything else happens to it.
 
-Line 1 is the run's identity; each further line is an answer. A line is written by one `write` and
-fsynced; a last line torn by a crash is cut off when the journal is read, and one that did not fit
-on the disk is cut off at once.
+Line 1 is the run's identity; each further line is an answer. A line ends in the checksum of what
+stands before it, so a damaged one is known. A last line torn by a crash is cut off when the journal
+is read, and one that did not fit on the disk is cut off at once.
 """
 
 import json
 import os
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 Line = dict[str, Any]
+SEAL = b', "crc32": '
 
 
 class JournalError(Exception):
@@ -78,7 +80,7 @@ class Journal:
 
     def append(self, line: Line) -> None:
         """Writes one line and waits until it is on the disk; raises JournalError when it is not."""
-        data = json.dumps(line, allow_nan=False).encode() + b"\n"
+        data = sealed(line)
         begin = self.file.tell()
         try:
             while data:
@@ -119,31 +121,47 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def sealed(line: Line) -> bytes:
+    """Returns a line as JSON whose last field is the checksum of the text before it."""
+    text = json.dumps(line, allow_nan=False).encode().removesuffix(b"}")
+    return b"%b%b%b\n" % (text, SEAL, _checksum(text))
+
+
+def _checksum(text: bytes) -> bytes:
+    return b'"%08x"}' % zlib.crc32(text)
+
+
+def _unsealed(data: bytes) -> Line | None:
+    """Returns what `sealed` was given; None when the line is not as it was written."""
+    text, _, checksum = data.rpartition(SEAL)
+    if checksum != _checksum(text):
+        return None
+    line: Line = json.loads(text + b"}")
+    return line
+
+
 def _whole_bytes(path: Path) -> int:
     return path.read_bytes().rfind(b"\n") + 1
 
 
 def read_journal(path: Path) -> tuple[Line, list[Line]]:
-    """(header, answers); raises JournalError for a missing, foreign or damaged journal."""
+    """Returns (header, answers); raises JournalError for a missing or damaged journal."""
     try:
-        data = path.read_bytes()[: _whole_bytes(path)]
+        data = path.read_bytes()
     except OSError as error:
         raise JournalError(
             f"{path}: no journal to resume ({error.strerror}); start without --resume"
         ) from None
     lines: list[Line] = []
-    for number, text in enumerate(data.splitlines(), start=1):
-        try:
-            line = json.loads(text)
-        except (ValueError, RecursionError):
-            line = None
-        if not isinstance(line, dict) or not isinstance(line.get("kind"), str):
+    for number, text in enumerate(data.split(b"\n")[:-1], start=1):
+        line = _unsealed(text)
+        if line is None:
             raise JournalError(
                 f"{path}: line {number} is damaged; start again with --overwrite, "
                 "or cut the journal before that line"
             )
         lines.append(line)
-    if not lines or lines[0]["kind"] != "run":
+    if not lines or lines[0].get("kind") != "run":
         raise JournalError(f"{path}: not a journal of a run; start again with --overwrite")
     return lines[0], lines[1:]
 

@@ -15,6 +15,7 @@ from bench.measure.journal import (
     journal_path,
     lock_result,
     read_journal,
+    sealed,
 )
 
 HEADER: dict[str, Any] = {"kind": "run", "identity": {"seed": 0}}
@@ -47,7 +48,7 @@ def test_each_line_is_fsynced_after_it_was_written(tmp_path: Path) -> None:
     for number, answer in enumerate(ANSWERS, start=1):
         journal.append(answer)
         assert len(synced) == number
-        assert synced[-1].endswith(b'"n": %d}\n' % answer["n"])
+        assert synced[-1].endswith(sealed(answer))
     journal.close()
 
 
@@ -69,14 +70,55 @@ def test_a_torn_last_line_is_cut_off(tmp_path: Path, torn: bytes) -> None:
     assert read_journal(path)[1] == [*ANSWERS, {"kind": "measured", "n": 3}]
 
 
-@pytest.mark.parametrize("damage", [b"nonsense\n", b"[1]\n", b'{"n": 1}\n', b"[" * 10_000 + b"\n"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"",
+        b"nonsense",
+        b"[1]",
+        b"[" * 10_000,
+        b'{"kind": "measured", "n": 3}',
+        sealed({"kind": "measured", "n": 3})[:-2],
+        sealed({"kind": "measured", "n": 3}).replace(b"3", b"4", 1)[:-1],
+        sealed({"kind": "measured", "n": 3})[:-1] * 2,
+    ],
+)
 def test_a_damaged_line_in_the_middle_is_refused_by_its_number(
     tmp_path: Path, damage: bytes
 ) -> None:
     path = written(tmp_path)
-    path.write_bytes(path.read_bytes() + damage + b'{"kind": "measured", "n": 9}\n')
-    with pytest.raises(JournalError, match=r"line 5 is damaged.*--overwrite"):
+    path.write_bytes(path.read_bytes() + damage + b"\n" + sealed({"kind": "measured", "n": 9}))
+    with pytest.raises(JournalError, match=r"x\.journal\.jsonl: line 5 is damaged.*--overwrite"):
         read_journal(path)
+
+
+@pytest.mark.parametrize("change", [0x01, 0xFF])
+def test_every_byte_that_is_changed_damages_the_line_that_it_is_in(
+    tmp_path: Path, change: int
+) -> None:
+    path = written(tmp_path)
+    whole = path.read_bytes()
+    for at in range(len(whole) - 1):  # without its last byte the last line is a torn one
+        damaged = bytearray(whole)
+        damaged[at] ^= change
+        path.write_bytes(damaged)
+        line = whole[:at].count(b"\n") + 1
+        with pytest.raises(JournalError, match=f": line {line} is damaged"):
+            read_journal(path)
+
+
+def test_a_journal_cut_at_any_byte_keeps_every_line_that_is_whole(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    whole = path.read_bytes()
+    header = whole.index(b"\n") + 1
+    for length in range(len(whole) + 1):
+        path.write_bytes(whole[:length])
+        if length < header:
+            with pytest.raises(JournalError, match="not a journal of a run"):
+                read_journal(path)
+        else:
+            kept = whole[:length].count(b"\n") - 1
+            assert read_journal(path) == (HEADER, ANSWERS[:kept])
 
 
 def test_a_missing_journal_is_named(tmp_path: Path) -> None:
@@ -86,7 +128,7 @@ def test_a_missing_journal_is_named(tmp_path: Path) -> None:
 
 def test_a_file_without_a_header_is_no_journal(tmp_path: Path) -> None:
     path = tmp_path / "x.journal.jsonl"
-    path.write_text('{"kind": "measured"}\n')
+    path.write_bytes(sealed({"kind": "measured"}))
     with pytest.raises(JournalError, match="not a journal of a run"):
         read_journal(path)
 

@@ -82,6 +82,12 @@ FAULTS = {
         "",
         "measure/test_journal.py::test_each_line_is_fsynced_after_it_was_written",
     ),
+    "a journal line's checksum not compared": Fault(
+        "bench/measure/journal.py",
+        "if checksum != _checksum(text):",
+        "if not checksum:",
+        "measure/test_journal.py::test_every_byte_that_is_changed_damages_the_line_that_it_is_in",
+    ),
     "stolen time overlooked": Fault(
         "bench/measure/quiet.py",
         '(block["steal_share"] or 0.0) > STEAL_SHARE',

@@ -1,6 +1,5 @@
 """What a run that was cut short has of its blocks, and how it goes on."""
 
-import json
 from copy import deepcopy
 from dataclasses import replace
 from functools import partial
@@ -12,13 +11,17 @@ import pytest
 import bench.run
 from bench.job import Job
 from bench.measure.blocks import Campaign
-from bench.measure.journal import journal_path
+from bench.measure.journal import Line, journal_path, read_journal, sealed
 from bench.record.rows import crossover_key
 from tests.bench_fakes import SETTINGS, FakeWorkers
 from tests.bench_fakes import measured as answer
 from tests.run.test_resume import Machine, machine, measured
 
 __all__ = ["machine"]  # a fixture
+
+
+def rewrite(journal: Path, *lines: Line) -> None:
+    journal.write_bytes(b"".join(map(sealed, lines)))
 
 
 def test_a_journal_that_went_workload_by_workload_is_resumed(
@@ -29,13 +32,12 @@ def test_a_journal_that_went_workload_by_workload_is_resumed(
     machine["workloads"]["cnn"] = deepcopy(machine["workloads"]["mlp"])
     path = tmp_path / "box.json"
     whole = measured(path, asked)
-    lines = journal_path(path).read_text().splitlines(keepends=True)
-    again = [line.replace('"block": 0', '"block": 4') for line in lines if '"again": true' in line]
-    kept = [line for line in lines[1:] if '"workload": "mlp"' in line]
-    journal_path(path).write_text("".join([lines[0], *kept, *again]))
+    header, lines = read_journal(journal_path(path))
+    again = [line | {"block": 4} for line in lines if line.get("again")]
+    kept = [line for line in lines if line["workload"] == "mlp"]
+    rewrite(journal_path(path), header, *kept, *again)
     resumed = measured(path, asked, resume=True)
-    answers = journal_path(path).read_text().splitlines()
-    new = [json.loads(line) for line in answers[1 + len(kept) + len(again) :]]
+    new = read_journal(journal_path(path))[1][len(kept) + len(again) :]
     assert {line["workload"] for line in new if line["kind"] == "measured"} == {"cnn"}
     for cell in whole.cells:
         assert resumed.outcome(cell) == whole.outcome(cell)
@@ -73,15 +75,34 @@ def test_a_run_within_a_budget_goes_on_with_what_is_left_of_it(
     assert key["run"]["budget_seconds"] == 10_000
     assert key["run"]["budget_spent_seconds"] < 10_000
     journal = journal_path(tmp_path / "box.json")
-    lines = [json.loads(line) for line in journal.read_text().splitlines()]
+    header, lines = read_journal(journal)
     late = [
         line | {"spent_seconds": 9_999.0} if line["kind"] == "block" else line
         for line in lines
         if line.get("block", 0) < 2
     ]
-    journal.write_text("".join(json.dumps(line) + "\n" for line in late))
+    rewrite(journal, header, *late)
     again = measured(tmp_path / "box.json", asked, resume=True)
     assert again.facts
     key = crossover_key(again, again.facts, set(again.cells))
     assert key["run"]["budget_spent_seconds"] >= 9_999
     assert (key["complete"], key["run"]["blocks_done"]) == (True, {"mlp": 2})
+
+
+def test_a_damaged_line_is_refused_with_the_way_out_and_nothing_is_lost(
+    tmp_path: Path, machine: Machine
+) -> None:
+    path = tmp_path / "box.json"
+    whole = measured(path)
+    journal = journal_path(path)
+    damaged = journal.read_bytes().replace(b'"measured"', b'"neasured"', 1)
+    line = damaged[: damaged.index(b'"neasured"')].count(b"\n") + 1
+    journal.write_bytes(damaged)
+    with pytest.raises(pytest.UsageError) as refused:
+        measured(path, resume=True)
+    assert f"--resume: {journal}: line {line} is damaged" in str(refused.value)
+    assert "--overwrite, or cut the journal before that line" in str(refused.value)
+    assert journal.read_bytes() == damaged
+    journal.write_bytes(b"".join(damaged.splitlines(keepends=True)[: line - 1]))
+    resumed = measured(path, resume=True)
+    assert [resumed.outcome(cell) for cell in whole.cells] == list(map(whole.outcome, whole.cells))
