@@ -81,11 +81,15 @@ def packages(file: str, *, late: bool = True) -> set[str]:
 
 
 def room(file: str) -> str:
-    """The room of a file: its folder below the half, or the file where a half has it outside."""
+    """The room of a file: its folder below the half, or the file where a half has it outside.
+
+    What `python -m` runs is a door wherever it stands.
+    """
     half, *rest = file.removesuffix(".py").split("/")
     if half == "models" or rest == ["__init__"]:
         return half
-    return "scripts/doors" if half == "scripts" and len(rest) == 1 else f"{half}/{rest[0]}"
+    door = half == "scripts" and (len(rest) == 1 or rest[-1] == "__main__")
+    return "scripts/doors" if door else f"{half}/{rest[0]}"
 
 
 def between_rooms(edges: Mapping[str, set[str]]) -> dict[str, set[str]]:

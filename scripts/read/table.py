@@ -11,14 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from scripts.read.cell_checks import Breach, cell_breaches, summary_breaches
-from scripts.read.checks import round_breaches
+from scripts.read import timing
 from scripts.read.columns import TEXT, Columns, columns_of, frame_of
-from scripts.read.document import Document, ResultError, field_name, read
+from scripts.read.document import Document, ResultError, read
 from scripts.read.provenance import describe_file, machine_name
-from scripts.read.rounds import Rounds
 from scripts.read.studies import diagnosis_table, variants_table
-from scripts.read.study_checks import study_breaches
 from scripts.read.text import distinct
 
 _STUDIES = {"diagnosis", "variants"}
@@ -150,16 +147,4 @@ def columns(path: Path, document: Document) -> Columns:
 
     `document` is as `read` gives it; `file` and `machine` are not yet told from another file's.
     """
-    _require(path, document, cell_breaches(document))
-    _require(path, document, study_breaches(document))
-    rounds = Rounds.of(document)
-    _require(path, document, round_breaches(document, rounds))
-    _require(path, document, summary_breaches(document))
-    return columns_of(path, document, rounds)
-
-
-def _require(path: Path, document: Document, breaches: Iterator[Breach]) -> None:
-    """Raises the first breach, if there is one."""
-    for where, message in breaches:
-        advice = "measure again or leave this file out"
-        raise ResultError(path, field_name(document, where), f"{message}; {advice}")
+    return columns_of(path, document, timing.checked(path, document))

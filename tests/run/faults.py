@@ -205,6 +205,12 @@ FAULTS = {
         "return str(epochs)",
         "read/test_derived.py",
     ),
+    "a refused file is status 0": Fault(
+        "scripts/read/__main__.py",
+        "return 2 if found else 0",
+        "return 0",
+        "read/test_check.py",
+    ),
     "a rasteriser called a GPU": Fault(
         "scripts/read/text.py",
         "    if software:\n",
