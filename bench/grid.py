@@ -4,20 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-# The names in models.registry.WORKLOADS, repeated because collecting must not import torch (a test
-# holds the two equal).
-WORKLOAD_NAMES = (
-    "mlp",
-    "cnn",
-    "cnn-series",
-    "rnn",
-    "lstm",
-    "lstm-gates",
-    "transformer",
-    "transformer-encoder",
-    "transformer-full",
-)
-# Likewise models.optimizers.
+from bench.workloads import WORKLOAD_NAMES
+
+# The names in models.optimizers, repeated because collecting must not import torch (a test holds
+# them equal).
 OPTIMIZER_NAMES = ("sgd", "momentum", "adam", "adamw")
 IMPLEMENTATION_NAMES = ("for-loop", "foreach", "fused")
 
@@ -112,6 +102,11 @@ PRESETS: Mapping[str, Preset] = {
         cell_timeout_seconds=600.0,
     ),
 }
+
+
+def steps_per_epoch(samples: int, batch_size: int) -> int:
+    """Optimiser steps in an epoch, the last smaller minibatch included."""
+    return -(-samples // batch_size)
 
 
 def make_cells(

@@ -13,12 +13,12 @@ from bench.grid import (
     MOST_EPOCHS,
     OPTIMIZER_NAMES,
     PRESETS,
-    WORKLOAD_NAMES,
 )
 from bench.loop import EVALUATIONS, GATHERS, LEAN, LOADERS, LOOPS, PLACEMENTS, SEQUENCES, Loop
 from bench.measure.budget import MOST_ROUNDS
 from bench.parse import all_or_names, integer, integers, names, positive_if_typed
 from bench.variants import REMEDIES
+from bench.workloads import WORKLOAD_NAMES
 
 MOST_BLOCKS = 1000
 MOST_SAMPLES = 10_000_000

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from models.data import load_content
+from models.data import load_dataset
 from models.registry import WORKLOADS
 from models.workload import Split, Workload
 
@@ -23,37 +23,24 @@ def define(workload_name: str) -> dict[str, str | int | float]:
     Raises:
         ValueError: there is no workload of this name.
     """
-    workload = find(workload_name)
-    content = load_content(workload.dataset)
-    train = Split(tuple(content["train_inputs"]), content["train_targets"])
+    if workload_name not in WORKLOADS:
+        raise ValueError(f"no workload {workload_name!r}: choose from {', '.join(WORKLOADS)}")
+    workload = WORKLOADS[workload_name]
+    dataset = load_dataset(workload.dataset)
     with torch.random.fork_rng(devices=[]):  # a look must not move the caller's seed
         network = workload.build()
-    goal = workload.goal
     return {
         "description": workload.description,
         "network": str(network),
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
-        "dataset": workload.dataset,
-        "dataset_sha256": content["sha256"],
-        "dataset_source": content["source"],
-        "train_samples": len(train.targets),
-        "held_out_samples": len(content["held_out_targets"]),
-        "goal_metric": goal.metric,
-        "goal_value": goal.value,
-        "goal_within_epochs": goal.within_epochs,
-        "goal_batch_size": goal.batch_size,
-        "goal_optimizer": goal.optimizer,
-        "goal_learning_rate": goal.learning_rate,
-        "definition": _definition(workload, network, train),
+        "dataset": dataset.name,
+        "dataset_sha256": dataset.sha256,
+        "dataset_source": dataset.source,
+        "train_samples": len(dataset.train.targets),
+        "held_out_samples": len(dataset.held_out.targets),
+        **{f"goal_{name}": value for name, value in vars(workload.goal).items()},
+        "definition": _definition(workload, network, dataset.train),
     }
-
-
-def find(workload_name: str) -> Workload:
-    """Return the workload of this name, or raise a ValueError that names all."""
-    if workload_name not in WORKLOADS:
-        allowed = ", ".join(WORKLOADS)
-        raise ValueError(f"no workload {workload_name!r}: choose from {allowed}")
-    return WORKLOADS[workload_name]
 
 
 def _definition(workload: Workload, network: nn.Module, train: Split) -> str:
@@ -69,8 +56,7 @@ def code_of(source: str) -> str:
     """Return Python source without its comments, docstrings and layout."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
-            node
-        ):
+        documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        if documented and ast.get_docstring(node):
             node.body = node.body[1:]
     return ast.unparse(tree)

@@ -1,18 +1,22 @@
 """The four optimisers, with torch's implementation of the update pinned."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from functools import partial
 
 from torch import nn, optim
 
-OPTIMIZERS = ("sgd", "momentum", "adam", "adamw")
-IMPLEMENTATIONS = ("for-loop", "foreach", "fused")
-
-_FLAGS: dict[str, dict[str, bool]] = {
+_MAKERS: dict[str, Callable[..., optim.Optimizer]] = {
+    "sgd": optim.SGD,
+    "momentum": partial(optim.SGD, momentum=0.9),
+    "adam": optim.Adam,
+    "adamw": optim.AdamW,
+}
+_FLAGS = {
     "for-loop": {"foreach": False, "fused": False},
     "foreach": {"foreach": True, "fused": False},
     "fused": {"foreach": False, "fused": True},
 }
+OPTIMIZERS, IMPLEMENTATIONS = tuple(_MAKERS), tuple(_FLAGS)
 
 
 def make_optimizer(
@@ -23,26 +27,12 @@ def make_optimizer(
     torch chooses `foreach` on CUDA and the loop over parameters on the CPU when nothing is said; a
     comparison of devices must not compare that.
 
-    Args:
-        parameters: what is trained.
-        name: one of OPTIMIZERS; `momentum` is SGD with momentum 0.9.
-        implementation: one of IMPLEMENTATIONS: an update a parameter, a list of tensors at a time,
-            or one kernel.
-        learning_rate: step size.
-
     Raises:
-        ValueError: the name or the implementation is not one of those.
+        ValueError: the name is none of OPTIMIZERS, the implementation none of IMPLEMENTATIONS.
     """
-    makers: dict[str, Callable[..., optim.Optimizer]] = {
-        "sgd": optim.SGD,
-        "momentum": optim.SGD,
-        "adam": optim.Adam,
-        "adamw": optim.AdamW,
-    }
-    if name not in makers:
+    if name not in _MAKERS:
         raise ValueError(f"no optimizer {name!r}: choose from {', '.join(OPTIMIZERS)}")
     if implementation not in _FLAGS:
         allowed = ", ".join(IMPLEMENTATIONS)
         raise ValueError(f"no optimizer implementation {implementation!r}: choose from {allowed}")
-    settings: dict[str, Any] = {"momentum": 0.9} if name == "momentum" else {}
-    return makers[name](parameters, lr=learning_rate, **settings, **_FLAGS[implementation])
+    return _MAKERS[name](parameters, lr=learning_rate, **_FLAGS[implementation])

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from models import losses
+
 
 @dataclass(frozen=True)
 class Split:
     """Samples of one kind, as tensors that share dimension 0.
 
-    `inputs` are the arguments of the network (`network(*inputs)`): one tensor, or a padded batch
-    and its lengths, or a source and a target sequence. `targets` are int64.
+    `inputs` are the arguments of the network: one tensor, or a padded batch and its lengths, or a
+    source and a target sequence. `targets` are int64.
     """
 
     inputs: tuple[Tensor, ...]
@@ -20,23 +22,25 @@ class Split:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A training and a held-out split that share no sample, and where they come from."""
+    """A training and a held-out split that share no sample, and where they come from.
+
+    `sha256` is that of the numbers; a dataset that was just made does not know it.
+    """
 
     name: str
     train: Split
     held_out: Split
     description: str
     source: str
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
 class Goal:
     """A held-out score that a workload reaches, and the recipe that a test proves it with.
 
-    `metric` is "accuracy" or "exact_match" (fractions of samples, higher is better), or
-    "bits_per_character" (lower is better). The whole held-out split is scored after every epoch;
-    the first score as good as `value` comes within so many epochs. Every epoch shuffles the whole
-    training split.
+    `metric` is "accuracy" or "exact_match" (shares of samples), or "bits_per_character". The whole
+    held-out split is scored after every epoch; one of the first `within_epochs` reaches `value`.
     """
 
     metric: str
@@ -53,21 +57,23 @@ class Goal:
         return score >= self.value
 
 
+Measure = Callable[[Tensor, Tensor], Tensor]
+"""(network output, targets) -> a number or numbers."""
+
+
 @dataclass(frozen=True)
 class Workload:
     """A network, its data, its loss and its goal.
 
-    `build` makes a new network on the CPU with weights from torch's global generator, so the
-    caller seeds it. `loss` maps (network output, targets) to a scalar mean; `score` maps the same
-    pair to a 1-D tensor, one score a sample or token, whose mean is the goal's metric.
-    `learning_rates` holds a sensible default for every name in `models.optimizers.OPTIMIZERS`.
+    `build` makes a network on the CPU with weights from torch's global generator, which the caller
+    seeds. `loss` is a scalar mean; `score` one number per sample or token, whose mean is the goal's
+    metric. `learning_rates` holds a sensible one for each of `models.optimizers.OPTIMIZERS`.
     """
 
-    name: str
     description: str
     build: Callable[[], nn.Module]
     dataset: str
-    loss: Callable[[Tensor, Tensor], Tensor]
-    score: Callable[[Tensor, Tensor], Tensor]
     learning_rates: Mapping[str, float]
     goal: Goal
+    loss: Measure = losses.cross_entropy
+    score: Measure = losses.correct

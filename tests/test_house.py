@@ -18,6 +18,7 @@ EDGES = house.graph(FILES)
 FLOORS = {
     "bench": (
         {"bench"},
+        {"workloads"},
         {"grid", "loop"},
         {"job"},
         {"variants"},

@@ -9,21 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bench.grid import WORKLOAD_NAMES
-
-# Training samples of each workload, repeated because collecting must not import torch (a test holds
-# them equal to the data).
-TRAIN_SAMPLES: Mapping[str, int] = {
-    "mlp": 4000,
-    "cnn": 4000,
-    "cnn-series": 4000,
-    "rnn": 270,
-    "lstm": 270,
-    "lstm-gates": 270,
-    "transformer": 29200,
-    "transformer-encoder": 4000,
-    "transformer-full": 8000,
-}
+from bench.grid import steps_per_epoch
+from bench.workloads import WORKLOAD_NAMES, train_samples
 
 FULL = 0
 """In a list of batch sizes: the whole training split."""
@@ -110,7 +97,7 @@ LEARN_PRESETS: Mapping[str, LearnPreset] = {
 
 def real_sizes(workload: str, batch_sizes: Iterable[int]) -> tuple[int, ...]:
     """The batch sizes that this workload has: what reaches beyond its data is its full batch."""
-    samples = TRAIN_SAMPLES[workload]
+    samples = train_samples(workload)
     return tuple(sorted({min(size or samples, samples) for size in batch_sizes}))
 
 
@@ -153,18 +140,13 @@ def beyond(rates: Iterable[float], own: float, *, upwards: bool) -> float:
     return rung(own, place + (1 if upwards else -1))
 
 
-def steps_of_epoch(samples: int, batch_size: int) -> int:
-    """Optimiser steps in an epoch, the last smaller minibatch included."""
-    return -(-samples // batch_size)
-
-
 def cap_of(cell: LearnCell, *, cap_epochs: int, cap_steps: int) -> int:
     """After so many steps a run ends: when it has done both the epochs and the steps of the cap.
 
     Small minibatches would pass any number of steps in an epoch, the full batch needs as many
     epochs as steps: neither limit alone is fair to both.
     """
-    epoch = steps_of_epoch(TRAIN_SAMPLES[cell.workload], cell.batch_size)
+    epoch = steps_per_epoch(train_samples(cell.workload), cell.batch_size)
     return max(cap_epochs * epoch, cap_steps)
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import psutil
 import pytest
 
-from bench.grid import IMPLEMENTATION_NAMES, OPTIMIZER_NAMES, WORKLOAD_NAMES
+from bench.grid import IMPLEMENTATION_NAMES, OPTIMIZER_NAMES
 from bench.learning.grid import FULL, LEARN_PRESETS, LearnPreset, real_sizes
 from bench.parse import all_or_names, integer, integers, known, names, positive
+from bench.workloads import WORKLOAD_NAMES
 
 # Options of the suite that say nothing about learning.
 TIMING = (

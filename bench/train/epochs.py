@@ -8,11 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from bench.grid import MOST_EPOCHS
+from bench.grid import MOST_EPOCHS, steps_per_epoch
 from bench.train.clock import Timing
 from bench.train.course_loop import Batch, on_device
 from bench.train.device import device_peak_bytes, host_peak_bytes, reset_peak_memory
-from bench.train.lean_loop import steps_an_epoch, train_step
+from bench.train.lean_loop import train_step
 from bench.train.modes import eagerly
 from bench.train.trainer import Arm, epoch_work, fresh_training, make_permutation
 
@@ -90,7 +90,7 @@ def measure(arm: Arm, batch_size: int) -> dict[str, Any]:
     reset_peak_memory(arm.device)
     first, warm, first_loss = warm_up(arm, batch_size)
     cold = arm.note_first_step(first, warm)
-    steps = steps_an_epoch(arm.job.samples, batch_size)
+    steps = steps_per_epoch(arm.job.samples, batch_size)
     if warm * steps > arm.job.cell_timeout_seconds:
         raise TooSlowError(f"a step takes {warm:.3g} s, so an epoch of {steps} would take "
                       f"{warm * steps:.3g} s")  # fmt: skip

@@ -45,8 +45,3 @@ def train_step(
     loss.backward()  # type: ignore[no-untyped-call]  # torch's stubs miss it
     optimizer.step()
     return loss.detach()
-
-
-def steps_an_epoch(samples: int, batch_size: int) -> int:
-    """Optimiser steps in an epoch, the last smaller minibatch included."""
-    return -(-samples // batch_size)

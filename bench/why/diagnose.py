@@ -12,8 +12,9 @@ from typing import Any
 import torch
 from torch import nn
 
+from bench.grid import steps_per_epoch
 from bench.train.epochs import TooSlowError, minibatch, warm_up
-from bench.train.lean_loop import steps_an_epoch, train_step
+from bench.train.lean_loop import train_step
 from bench.train.trainer import Arm, fresh_training, make_permutation
 from bench.why.operations import count_flops, count_operations, count_synchronisations
 from bench.why.parts import (
@@ -60,7 +61,7 @@ def diagnose(arm: Arm, batch_size: int) -> dict[str, Any]:
         **host_and_device(arm, step, host_seconds=host),
         "alone_seconds": alone,
         **counts(arm, network, step),
-        "steps": steps_an_epoch(arm.job.samples, batch_size),
+        "steps": steps_per_epoch(arm.job.samples, batch_size),
         "context_seconds": cold.context_seconds,
         "transfer_seconds": cold.transfer_seconds,
         "first_step_seconds": cold.first_step_seconds,
@@ -95,7 +96,7 @@ def time_parts(
                 plain.append(undisturbed_pass(arm, network, optimizer, which))
                 spent += plain[-1] * which.steps
     evaluation = evaluation_seconds(arm, network, batch_size=batch_size)
-    evaluation /= steps_an_epoch(arm.job.samples, batch_size)
+    evaluation /= steps_per_epoch(arm.job.samples, batch_size)
     parts = median_parts(looked) | {"evaluation": evaluation}
     return {
         "parts": {f"{part}_seconds": parts[part] for part in PARTS},

@@ -1,12 +1,12 @@
 """The datasets by name. They ship in this folder, prepared; training reads them with torch only.
 
-`prepare` functions make them from the packages that they are from (dependency group `data`), which
-take seconds to import, so they are imported inside these functions only.
+`prepare` functions make them from packages of the dependency group `data`, imported there only.
 """
 
 import hashlib
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+
+from torch import Tensor
 
 from models.data import japanese_vowels, kjv_text, mnist_1d, mnist_5k, number_words, shipped
 from models.workload import Dataset, Split
@@ -26,33 +26,15 @@ def load_dataset(name: str) -> Dataset:
     Raises:
         ValueError: there is no dataset of this name, or its file is missing or damaged.
     """
-    content = load_content(name)
-    return Dataset(
-        name=name,
-        train=Split(tuple(content["train_inputs"]), content["train_targets"]),
-        held_out=Split(tuple(content["held_out_inputs"]), content["held_out_targets"]),
-        description=content["description"],
-        source=content["source"],
-    )
-
-
-def load_content(name: str) -> dict[str, Any]:
-    """Return what a dataset's file holds: its tensors and texts, and their "sha256".
-
-    Raises:
-        ValueError: there is no dataset of this name, or its file is missing or damaged.
-    """
     if name not in DATASETS:
         raise ValueError(f"no dataset {name!r}: choose from {', '.join(DATASETS)}")
     tensors, texts = shipped.read(name)
-    content: dict[str, Any] = {**texts, "train_inputs": [], "held_out_inputs": []}
-    for place, tensor in tensors.items():
-        part, _, number = place.rpartition(".")
-        if number.isdecimal():
-            content[part].append(tensor)
-        else:
-            content[place] = tensor
-    return content
+
+    def split(part: str) -> Split:
+        inputs = [own for place, own in tensors.items() if place.startswith(f"{part}_inputs.")]
+        return Split(tuple(inputs), tensors[f"{part}_targets"])
+
+    return Dataset(name=name, train=split("train"), held_out=split("held_out"), **texts)
 
 
 def packed(dataset: Dataset) -> bytes:
@@ -65,16 +47,15 @@ def packed(dataset: Dataset) -> bytes:
     texts = {
         "description": dataset.description,
         "source": dataset.source,
-        "sha256": split_sha256(dataset.train, dataset.held_out),
+        "sha256": sha256_of(tensors.values()),
     }
     return shipped.pack(tensors, texts)
 
 
-def split_sha256(*splits: Split) -> str:
-    """Return the sha256 of splits' tensors: their types, shapes and numbers, in order."""
+def sha256_of(tensors: Iterable[Tensor]) -> str:
+    """Return the sha256 of tensors: their types, shapes and numbers, in order."""
     digest = hashlib.sha256()
-    for split in splits:
-        for tensor in (*split.inputs, split.targets):
-            digest.update(f"{tensor.dtype} {tuple(tensor.shape)};".encode())
-            digest.update(tensor.contiguous().numpy().tobytes())
+    for tensor in tensors:
+        digest.update(f"{tensor.dtype} {tuple(tensor.shape)};".encode())
+        digest.update(tensor.contiguous().numpy().tobytes())
     return digest.hexdigest()

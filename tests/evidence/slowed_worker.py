@@ -10,6 +10,7 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
+from bench.grid import steps_per_epoch
 from bench.measure import worker
 
 CALIBRATION_EPOCHS = 3
@@ -43,7 +44,6 @@ def slow_timed_epochs(share: float) -> None:
     """Makes each step of the epochs that this process times longer by a share of its own time."""
     # These import torch, which the worker has to time first.
     from bench.train import epochs
-    from bench.train.lean_loop import steps_an_epoch
     from bench.train.trainer import Arm, epoch_work, fresh_training
 
     train = epochs._train
@@ -56,7 +56,7 @@ def slow_timed_epochs(share: float) -> None:
             ).wall_seconds
             for number in range(CALIBRATION_EPOCHS)
         ]
-        return share * median(alone) / steps_an_epoch(arm.job.samples, batch_size)
+        return share * median(alone) / steps_per_epoch(arm.job.samples, batch_size)
 
     def slowed_train(arm: Arm, batch_size: int) -> dict[str, Any]:
         seconds = spin_seconds(arm, batch_size)

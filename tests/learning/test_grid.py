@@ -1,12 +1,13 @@
 """The learning grid: real batch sizes, the ladder of learning rates, looks and caps."""
 
+from pathlib import Path
+
 import pytest
 
-from bench.grid import WORKLOAD_NAMES
+from bench import workloads
 from bench.learning.grid import (
     FULL,
     LEARN_PRESETS,
-    TRAIN_SAMPLES,
     LearnCell,
     beyond,
     cap_of,
@@ -16,12 +17,25 @@ from bench.learning.grid import (
     rate_window,
     real_sizes,
 )
+from bench.workloads import WORKLOAD_NAMES, train_samples
 from models import WORKLOADS, load_dataset
 
 
 def test_the_numbers_of_training_samples_are_those_of_the_data() -> None:
     real = {name: len(load_dataset(w.dataset).train.targets) for name, w in WORKLOADS.items()}
-    assert dict(TRAIN_SAMPLES) == real
+    assert {name: train_samples(name) for name in WORKLOAD_NAMES} == real
+
+
+def test_data_that_cannot_be_read_is_one_line_with_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workloads, "MODELS", tmp_path)
+    (tmp_path / "data").mkdir()
+    path = tmp_path / "data" / "mnist-5k.safetensors.gz"
+    for damage in (lambda: None, lambda: path.write_bytes(b"torn")):
+        damage()
+        with pytest.raises(pytest.UsageError, match="is missing or damaged: get it again with"):
+            train_samples.__wrapped__("mlp")
 
 
 def test_a_batch_size_beyond_the_data_is_the_full_batch_once() -> None:
@@ -47,7 +61,7 @@ def test_the_default_grid_goes_from_4_to_the_full_batch_in_at_least_six_sizes() 
         sizes = real_sizes(name, preset.workloads[name])
         assert len([size for size in sizes if size >= 4]) >= 6
         assert 4 in sizes
-        assert sizes[-1] == TRAIN_SAMPLES[name]
+        assert sizes[-1] == train_samples(name)
     assert len(preset.optimizers) == 2
     assert len(preset.tuning_seeds) == 2
     assert len(preset.figure_seeds) == 5
@@ -58,7 +72,7 @@ def test_the_full_grid_has_every_workload_from_one_sample_to_all() -> None:
     assert tuple(preset.workloads) == WORKLOAD_NAMES
     for name in WORKLOAD_NAMES:
         sizes = real_sizes(name, preset.workloads[name])
-        assert (sizes[0], sizes[-1]) == (1, TRAIN_SAMPLES[name])
+        assert (sizes[0], sizes[-1]) == (1, train_samples(name))
 
 
 @pytest.mark.parametrize("name", LEARN_PRESETS)

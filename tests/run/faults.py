@@ -141,15 +141,15 @@ FAULTS = {
     ),
     "momentum forgotten": Fault(
         "models/optimizers.py",
-        '{"momentum": 0.9}',
-        '{"momentum": 0.0}',
+        "momentum=0.9",
+        "momentum=0.0",
         "models/test_optimizers.py",
     ),
     "timed samples out of order": Fault(
         "models/timed.py",
         "places = torch.arange(samples) % len(split.targets)",
         "places = torch.arange(samples).flip(0) % len(split.targets)",
-        "models/test_data_timed.py",
+        "models/data/test_timed.py",
     ),
     "one-sided test called two-sided": Fault(
         "scripts/judge/rule.py",

@@ -4,7 +4,6 @@ from bench.grid import (
     IMPLEMENTATION_NAMES,
     OPTIMIZER_NAMES,
     PRESETS,
-    WORKLOAD_NAMES,
     Arm,
     Cell,
     cell_id,
@@ -12,6 +11,7 @@ from bench.grid import (
     make_cells,
     plan_workloads,
 )
+from bench.workloads import WORKLOAD_NAMES
 
 
 def cells_of(**axes: tuple[object, ...]) -> list[Cell]:

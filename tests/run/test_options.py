@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from bench.grid import PRESETS, WORKLOAD_NAMES
+from bench.grid import PRESETS
 from bench.loop import COURSE, LEAN
 from bench.options import read_settings
 from bench.record.claim import result_path
 from bench.variants import REMEDIES
+from bench.workloads import WORKLOAD_NAMES
 
 FLAGS = (
     "--preset",

