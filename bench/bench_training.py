@@ -7,7 +7,7 @@ import pytest
 from bench.grid import Cell
 from bench.record.outcome import Absent
 from bench.record.replay import ReplayClock
-from bench.run import Run
+from bench.record.state import TimingRun
 
 clock = ReplayClock()
 
@@ -15,7 +15,9 @@ clock = ReplayClock()
 @pytest.mark.benchmark(timer=clock)
 # A failed cell is one line: the fixture's warning that it was not used would be another.
 @pytest.mark.filterwarnings("ignore:Benchmark fixture was not used")
-def bench_training(benchmark: Any, request: pytest.FixtureRequest, crossover_run: Run) -> None:
+def bench_training(
+    benchmark: Any, request: pytest.FixtureRequest, crossover_run: TimingRun
+) -> None:
     """Total seconds to train: cold start and epochs, one round a process.
 
     `derived` marks rounds that count warm epochs for those that were not measured.

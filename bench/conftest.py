@@ -15,7 +15,8 @@ from bench.measure.journal import Line
 from bench.options import add_options, read_settings
 from bench.plugin import NAME, Cases, RunPlugin, placed
 from bench.record.rows import crossover_key
-from bench.run import Run
+from bench.record.state import TimingRun
+from bench.run import all_cells, find_devices, measure
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,13 +53,13 @@ def crossover_run(pytestconfig: pytest.Config) -> Any:
     return plugin.run
 
 
-class TimingPlugin(RunPlugin[Run]):
+class TimingPlugin(RunPlugin[TimingRun]):
     """The hooks of a timing run."""
 
     def __init__(self, config: pytest.Config) -> None:
         """Checks everything that was typed, before anything runs."""
         refuse_learning_options(config)
-        super().__init__(config, Run(read_settings(config), *placed(config)))
+        super().__init__(config, TimingRun(read_settings(config), *placed(config)))
         if self.run.budget:
             self.run.budget.before = process_age()
 
@@ -66,18 +67,18 @@ class TimingPlugin(RunPlugin[Run]):
         """Asks torch for devices where none were named. While pytest collects, a refusal would be a
         traceback.
         """
-        self.run.find_devices()
+        find_devices(self.run)
 
     def cases(self) -> Cases:
         """Every cell of the grid; `threads` is an axis only where it was asked for."""
-        cells, asked = self.run.all_cells(), self.run.threads_asked
+        cells, asked = all_cells(self.run), self.run.threads_asked
         params = [cell_params(cell, threads_asked=asked) for cell in cells]
         ids = [cell_id(cell, threads_asked=asked) for cell in cells]
         return Cases(list(params[0]), [tuple(own.values()) for own in params], ids)
 
     def work(self, params: list[dict[str, Any]], console: Console) -> None:
         """Measures the selected cells."""
-        self.run.measure([Cell(**own) for own in params], console)
+        measure(self.run, [Cell(**own) for own in params], console)
 
     def machine(self) -> Line | None:
         """The machine's facts, once the run has asked for them."""

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 
 from bench.loop import LEAN, Loop
 
+MEASURE = "bench.train.epochs:measure"
+
 
 @dataclass(frozen=True)
 class Job:
@@ -21,8 +23,8 @@ class Job:
     optimizer_implementation: str
     learning_rate: float
     cell_timeout_seconds: float
-    task: str = "measure"
-    """`measure` (epochs on the clock), `diagnose` (parts of a step, counts) or `peaks`."""
+    task: str = MEASURE
+    """The function (arm, batch size) -> figures that the worker calls at each batch size."""
     loop: Loop = LEAN
     precision: str = "ieee"
     """`ieee`: true fp32; `tf32`; `bf16`: autocast."""

@@ -15,12 +15,13 @@ from bench.grid import (
     PRESETS,
 )
 from bench.loop import EVALUATIONS, GATHERS, LEAN, LOADERS, LOOPS, PLACEMENTS, SEQUENCES, Loop
-from bench.measure.budget import MOST_ROUNDS
 from bench.parse import all_or_names, integer, integers, names, positive_if_typed
 from bench.variants import REMEDIES
 from bench.workloads import WORKLOAD_NAMES
 
 MOST_BLOCKS = 1000
+BUDGET_BLOCKS = 15
+"""Blocks of a run with a budget, unless `--blocks` says how many at most."""
 MOST_SAMPLES = 10_000_000
 MEASURED_EPOCHS = "--measured-epochs"
 _STEPS = {
@@ -148,7 +149,7 @@ def read_settings(config: pytest.Config) -> Settings:
     epochs = integers("--epochs", text("--epochs"), preset.epochs, most=MOST_DERIVED)
     timeout = positive_if_typed("--cell-timeout", text("--cell-timeout"))
     budget = _budget(config)
-    blocks = preset.blocks if budget is None else MOST_ROUNDS
+    blocks = preset.blocks if budget is None else BUDGET_BLOCKS
     return Settings(
         preset=preset_name,
         workloads=all_or_names(

@@ -14,7 +14,7 @@ from bench.loop import RUNGS
 PLAIN = "plain"
 DIAGNOSIS = "diagnosis"
 PEAKS = "peaks"
-_TASKS = {DIAGNOSIS: "diagnose", PEAKS: "peaks"}
+TASKS = {DIAGNOSIS: "bench.why.diagnose:diagnose", PEAKS: "bench.why.peaks:peaks"}
 
 Change = Callable[[Job], Job]
 
@@ -107,8 +107,8 @@ def vary(job: Job, variant: str) -> Job:
     """The job of a study's arm: another task, a rung of the ladder, or with (without) a remedy."""
     if variant in ("", PLAIN):
         return job
-    if variant in _TASKS:
-        return replace(job, task=_TASKS[variant])
+    if variant in TASKS:
+        return replace(job, task=TASKS[variant])
     if variant in RUNGS:
         return replace(job, loop=RUNGS[variant])
     remedy = REMEDIES[variant]
@@ -118,13 +118,6 @@ def vary(job: Job, variant: str) -> Job:
 def applied(job: Job, variant: str) -> bool:
     """Whether the job has this remedy already. The other variants are no remedies."""
     return variant in REMEDIES and REMEDIES[variant].apply(job) == job
-
-
-def conflict(job: Job) -> str | None:
-    """Why torch cannot run a job as it is asked; None where it can."""
-    if job.compiled and job.precision == "tf32":
-        return "TF32 with torch.compile: torch's compiler cannot read how TF32 is set"
-    return None
 
 
 def refusal(variant: str, device: str) -> str | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.grid import Arm, Cell, WorkloadPlan, make_cells, plan_workloads
-from bench.job import Job
+from bench.job import MEASURE, Job
 from bench.measure.blocks import Campaign
 from bench.measure.budget import Budget, Pace
 from bench.measure.measurements import Key
@@ -56,7 +56,7 @@ class TimedWorkers:
     def answer(self, job: Job, size: int) -> dict[str, Any]:
         """What a worker says of a batch size, whatever its task is."""
         line = measured(job, size)
-        return line if job.task == "measure" else line | {"task": job.task}
+        return line if job.task == MEASURE else line | {"task": job.task}
 
 
 @dataclass

@@ -1,19 +1,8 @@
 """What in today's house breaks a rule of tests/test_house.py, file by file: lists to shrink."""
 
 UPWARDS = {
-    "the run hands itself out; what is read of it is to become data": {
-        "bench/console/summary.py -> bench/run.py",
-        "bench/record/rows.py -> bench/run.py",
-    },
     "small facts that stand too high": {
-        "bench/measure/gpu_watch.py -> bench/machine/nvml.py",
-        "bench/measure/process.py -> bench/machine/environment.py",
         "bench/measure/search.py -> bench/record/outcome.py",
-        "bench/options.py -> bench/measure/budget.py",
-    },
-    "the worker also diagnoses": {
-        "bench/measure/tasks.py -> bench/why/diagnose.py",
-        "bench/measure/tasks.py -> bench/why/peaks.py",
     },
     "units and lists of names are worded in words/, where no table is known": {
         "scripts/read/columns.py -> scripts/words/derived.py",
@@ -57,7 +46,6 @@ UPWARDS = {
 }
 
 CIRCLES = {
-    ("bench/record/rows.py", "bench/run.py"),  # rows are made from the run itself
     ("bench/train/course_loop.py", "bench/train/trainer.py"),  # the loop is typed by its trainer
 }
 

@@ -8,13 +8,13 @@ from rich.table import Table
 
 from bench.console.say import say, say_next
 from bench.grid import Cell
-from bench.machine.environment import left_out_lines
+from bench.measure.environment import left_out_lines
 from bench.record.outcome import Timed
 from bench.record.rows import absent_rows
-from bench.run import Run
+from bench.record.state import TimingRun
 
 
-def print_summary(run: Run, console: Console) -> None:
+def print_summary(run: TimingRun, console: Console) -> None:
     """Prints a table of total seconds for every workload and the counts of absent cells."""
     console.print("total seconds, cold start included (median of the processes)", highlight=False)
     if any(cell.epochs > run.settings.measured_epochs for cell in run.cells):
@@ -29,7 +29,7 @@ def print_summary(run: Run, console: Console) -> None:
     say_next(run, console, figure="figure", done="measured", command=read)
 
 
-def _workload_table(run: Run, workload: str) -> Table:
+def _workload_table(run: TimingRun, workload: str) -> Table:
     cells = [cell for cell in run.cells if cell.workload == workload]
     asked, epochs = set(cells), sorted({cell.epochs for cell in cells})
     table = Table(title=workload, title_justify="left")
@@ -51,7 +51,7 @@ def _workload_table(run: Run, workload: str) -> Table:
     return table
 
 
-def _seconds(run: Run, cell: Cell) -> str:
+def _seconds(run: TimingRun, cell: Cell) -> str:
     outcome = run.outcome(cell)
     if isinstance(outcome, Timed):
         return significant(median(outcome.seconds)) + (" (suspect)" if outcome.suspect else "")
@@ -65,7 +65,7 @@ def significant(value: float) -> str:
     return f"{value:.{max(0, 2 - math.floor(math.log10(value)))}f}"
 
 
-def _print_counts(run: Run, console: Console) -> None:
+def _print_counts(run: TimingRun, console: Console) -> None:
     absent = absent_rows(run, set(run.stats))
     words = f"{len(run.stats)} of {len(run.cells)} cells measured{_processes(run)}"
     if run.budget:
@@ -82,7 +82,7 @@ def _print_counts(run: Run, console: Console) -> None:
         say(console, line)
 
 
-def _processes(run: Run) -> str:
+def _processes(run: TimingRun) -> str:
     """`, 5 processes each`; where the run ended before, `, 3 to 5 processes each`."""
     outcomes = [run.outcome(cell) for cell in run.stats]
     counts = sorted({len(one.rounds) for one in outcomes if isinstance(one, Timed)})
@@ -92,7 +92,7 @@ def _processes(run: Run) -> str:
     return f", {ends} process{'es' * (counts[-1] > 1)} each"
 
 
-def _print_environment(run: Run, console: Console) -> None:
+def _print_environment(run: TimingRun, console: Console) -> None:
     """Says which variables the figures were measured without."""
     environment = run.facts.machine["environment"] if run.facts else {}
     for line in left_out_lines(environment):

@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from typing import IO, Any
 
 from bench.learning.job import LearnJob
-from bench.machine.environment import inherited
+from bench.measure.environment import inherited
 from bench.measure.process import ROOT, THREAD_VARIABLES, Death, end_worker, last_words, read_answer
 
 MOST_ATTEMPTS = 2

@@ -13,7 +13,7 @@ import cpuinfo
 import psutil
 import pytest
 
-from bench.machine.environment import inherited, recorded
+from bench.measure.environment import inherited, recorded
 from bench.measure.process import ROOT
 
 CGROUP = Path("/sys/fs/cgroup")

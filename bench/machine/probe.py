@@ -15,9 +15,9 @@ import torch
 
 from bench.machine.hidden import note_of
 from bench.machine.kernels import builds_with_kernels, has_kernels, without_kernels
-from bench.machine.nvml import card_address, card_facts
 from bench.machine.signs import gather_signs
 from bench.measure.child import die_with_parent
+from bench.measure.nvml import card_address, card_facts
 from bench.train.device import first_line, open_device
 from bench.train.errors import classify
 from models import WORKLOADS, define, describe_repeat

@@ -16,8 +16,6 @@ CLOSING_OF_OPENING, MOST_CLOSING = 0.6, 0.15
 
 LEAST_ROUNDS = 3
 """Fewer blocks give no verdict: so many are begun even where not every workload's block fits."""
-MOST_ROUNDS = 15
-"""Blocks of a budget's run, unless `--blocks` says how many at most."""
 
 
 @dataclass

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
 
-from bench.machine.nvml import ask, find_card, load_nvml, whole_card
+from bench.measure.nvml import ask, find_card, load_nvml, whole_card
 
 SAMPLE_EVERY_SECONDS = 0.5
 # While the CPU's worker runs the GPU has nothing to do for us. Another program uses it when it was

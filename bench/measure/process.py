@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from bench.grid import OWN_THREADS
 from bench.job import Job
-from bench.machine.environment import inherited
+from bench.measure.environment import inherited
 
 VMSTAT = Path("/proc/vmstat")
 
@@ -59,7 +59,7 @@ def worker_environment(job: Job) -> dict[str, str]:
     """The worker's environment: no backend loads by itself, no operation falls back to the CPU.
 
     A CPU worker sees no CUDA device. The thread count is left to torch unless the job asks. What
-    would falsify a comparison is not inherited (`bench.machine.environment`).
+    would falsify a comparison is not inherited (`bench.measure.environment`).
     """
     environment = inherited() | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"} | NO_FALLBACK
     if job.device == "cpu":

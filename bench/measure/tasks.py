@@ -1,11 +1,11 @@
 """What a worker does at each batch size, by the task of its job. Imports torch."""
 
 from collections.abc import Callable
+from pkgutil import resolve_name
 from typing import Any
 
 from bench.job import Job
 from bench.train.device import first_line
-from bench.train.epochs import measure
 from bench.train.errors import classify, is_of_compiling
 from bench.train.trainer import Arm
 
@@ -13,22 +13,9 @@ Work = Callable[[Arm, int], dict[str, Any]]
 
 
 def work_of(job: Job) -> Work:
-    """The function that answers for a batch size of an open arm."""
-    work = _work(job.task)
+    """Returns the function that answers for a batch size of an open arm."""
+    work: Work = resolve_name(job.task)  # what a worker does not need it does not import
     return _compiling(work) if job.compiled else work
-
-
-def _work(task: str) -> Work:
-    # What a measuring worker does not need it does not import.
-    if task == "diagnose":
-        from bench.why.diagnose import diagnose  # noqa: PLC0415
-
-        return diagnose
-    if task == "peaks":
-        from bench.why.peaks import peaks  # noqa: PLC0415
-
-        return peaks
-    return measure
 
 
 def _compiling(work: Work) -> Work:

@@ -1,7 +1,7 @@
 """What stands in a result file beside pytest-benchmark's own: rows with and without a time."""
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import Any
 
 from bench.grid import Cell, cell_id, cell_params, plan_workloads
 from bench.measure.journal import Line
@@ -10,26 +10,11 @@ from bench.record.outcome import Absent, Timed
 from bench.record.precision import precision_text
 from bench.record.processes import process_rows
 from bench.record.result_file import SCHEMA_VERSION, now
+from bench.record.state import Facts, TimingRun
 from bench.record.study_rows import study_tables
 
-if TYPE_CHECKING:
-    from bench.run import Run
 
-
-@dataclass
-class Facts:
-    """What a run knows of its machine, its software and its work before it measures."""
-
-    machine: dict[str, Any]
-    workloads: dict[str, dict[str, Any]]
-    learning_rates: dict[str, float]
-    missing_devices: dict[str, dict[str, str]]
-    devices: tuple[str, ...]
-    command: str
-    started: str
-
-
-def absent_rows(run: "Run", shown: "set[Cell]") -> list[Line]:
+def absent_rows(run: TimingRun, shown: set[Cell]) -> list[Line]:
     """The cells without a time, as rows with a reason; `shown` are those that have one."""
     rows = []
     for cell in run.cells:
@@ -42,7 +27,7 @@ def absent_rows(run: "Run", shown: "set[Cell]") -> list[Line]:
     return rows
 
 
-def crossover_key(run: "Run", facts: Facts, shown: "set[Cell]") -> dict[str, Any]:
+def crossover_key(run: TimingRun, facts: Facts, shown: set[Cell]) -> dict[str, Any]:
     """Our part of the file; `complete` unless an interruption left something out."""
     absent = absent_rows(run, shown)
     settings = asdict(run.settings)
@@ -54,10 +39,10 @@ def crossover_key(run: "Run", facts: Facts, shown: "set[Cell]") -> dict[str, Any
         "measured": len(shown),
         "run": settings
         | {
-            "command": facts.command,
+            "command": run.command,
             "started": facts.started,
             "finished": now(),
-            "devices": list(facts.devices),
+            "devices": list(run.devices),
             "learning_rates": facts.learning_rates,
             "precision": precision_text(answers_of(run.measurements)),
             "looks": list(run.looks),
@@ -75,14 +60,14 @@ def crossover_key(run: "Run", facts: Facts, shown: "set[Cell]") -> dict[str, Any
     }
 
 
-def is_complete(run: "Run", absent: list[Line]) -> bool:
+def is_complete(run: TimingRun, absent: list[Line]) -> bool:
     """Whether nothing is left for `--resume`: a budget that is spent leaves nothing."""
     if run.measurements.interrupted or any(row["reason"] == "interrupted" for row in absent):
         return False
     return run.budget is not None or not run.studies.missing(plan_workloads(run.cells))
 
 
-def blocks_done(run: "Run", shown: "set[Cell]") -> dict[str, int]:
+def blocks_done(run: TimingRun, shown: set[Cell]) -> dict[str, int]:
     """How many blocks every timed cell of a workload has; 0 where none has a time."""
     counts: dict[str, list[int]] = {cell.workload: [] for cell in run.cells}
     for cell in shown:
@@ -92,7 +77,7 @@ def blocks_done(run: "Run", shown: "set[Cell]") -> dict[str, int]:
     return {workload: min(own, default=0) for workload, own in counts.items()}
 
 
-def provisional(run: "Run") -> dict[str, Any]:
+def provisional(run: TimingRun) -> dict[str, Any]:
     """A result file's content while the run goes on: what the reading half needs, no more."""
     assert run.facts is not None  # noqa: S101 - facts come before the first measurement
     rows, shown = [], set()

@@ -1,28 +1,36 @@
-"""What a run was asked for, where its result goes and how it ended, whether it times or learns."""
+"""What a run was asked for, what it knows and how it ended, whether it times or learns."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
+from bench.grid import Cell
+from bench.measure.budget import Budget
+from bench.measure.measurements import Measurements
+from bench.measure.search import planned_looks
+from bench.options import Settings
 from bench.record.claim import Claim
+from bench.record.outcome import Absent, Timed, cell_outcome
+from bench.record.result_file import KEY
+from bench.why.studies import Studies
 
-Settings = TypeVar("Settings")
-Cell = TypeVar("Cell")
+Asked = TypeVar("Asked")
+Point = TypeVar("Point")
 
 
 @dataclass
-class RunState(Generic[Settings, Cell]):
+class RunState(Generic[Asked, Point]):
     """The state of a run. `stats` holds pytest-benchmark's figures of the cells it was shown."""
 
     key: ClassVar[str]
     """The part of the result file that is ours."""
-    settings: Settings
+    settings: Asked
     path: Path
     resume: bool
     overwrite: bool
     command: str
-    cells: list[Cell] = field(default_factory=list)
-    stats: dict[Cell, Any] = field(default_factory=dict)
+    cells: list[Point] = field(default_factory=list)
+    stats: dict[Point, Any] = field(default_factory=dict)
     stopped: str | None = None
     """What ended the work before its end and was no interruption: the disk is full."""
     write_error: str | None = None
@@ -31,3 +39,60 @@ class RunState(Generic[Settings, Cell]):
 
     def __post_init__(self) -> None:
         self.claim = Claim(self.path, self.key, self.resume, self.overwrite, self.command)
+
+
+@dataclass
+class Facts:
+    """What a run knows of its machine, its software and its work before it measures."""
+
+    machine: dict[str, Any]
+    workloads: dict[str, dict[str, Any]]
+    learning_rates: dict[str, float]
+    missing_devices: dict[str, dict[str, str]]
+    started: str
+
+
+@dataclass
+class TimingRun(RunState[Settings, Cell]):
+    """The state of a timing run; what it does is in `bench.run`."""
+
+    key = KEY
+    devices: tuple[str, ...] = ()
+    facts: Facts | None = None
+    """There is something to write as soon as they are known."""
+    measurements: Measurements = field(default_factory=Measurements)
+    accelerator_note: str | None = None
+    """Why no accelerator is measured, when torch was asked for them and found none."""
+    studies: Studies = field(init=False)
+    budget: Budget | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.studies = Studies(self.settings, self.measurements)
+        seconds = self.settings.budget_seconds
+        self.budget = Budget(seconds) if seconds is not None else None
+
+    @property
+    def threads_asked(self) -> bool:
+        """Whether `threads` is an axis of this run."""
+        return bool(self.settings.threads)
+
+    @property
+    def looks(self) -> tuple[int, ...]:
+        """Blocks after which the data are looked at, the report's look included."""
+        blocks = self.settings.blocks
+        if self.budget:  # its last block is where the time was over
+            blocks = max(map(len, self.measurements.measured.values()), default=blocks)
+        return planned_looks(blocks) if self.settings.until_decided else (blocks,)
+
+    def outcome(self, cell: Cell) -> Timed | Absent:
+        """Returns what was measured for a cell."""
+        return cell_outcome(
+            cell,
+            self.measurements,
+            blocks=self.settings.blocks,
+            missing_devices=self.facts.missing_devices if self.facts else {},
+            measured_epochs=self.settings.measured_epochs,
+            searching=self.settings.find_crossover,
+            budget_seconds=self.settings.budget_seconds,
+        )

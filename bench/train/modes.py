@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from bench.job import Job
 from bench.train.device import first_line
 from bench.train.sequences import with_loop
-from bench.variants import conflict
 from models import Split
 
 COMPILE_FOLDER = "CROSSOVER_COMPILE_FOLDER"
@@ -102,3 +101,10 @@ def eagerly(job: Job) -> AbstractContextManager[object]:
         return nullcontext()
     stance: AbstractContextManager[object] = torch.compiler.set_stance("force_eager")
     return stance
+
+
+def conflict(job: Job) -> str | None:
+    """Why torch cannot run a job as it is asked; None where it can."""
+    if job.compiled and job.precision == "tf32":
+        return "TF32 with torch.compile: torch's compiler cannot read how TF32 is set"
+    return None

@@ -25,8 +25,8 @@ from bench.measure.blocks import Campaign
 from bench.measure.journal import Journal
 from bench.measure.process import Death
 from bench.measure.search import Undecided, find_crossovers, measure_all
-from bench.record.rows import Facts, provisional
-from bench.run import Run
+from bench.record.rows import provisional
+from bench.record.state import Facts, TimingRun
 from scripts.judge.crossover import crossovers
 from scripts.judge.undecided import undecided_cells
 from scripts.judge.verdicts import verdicts
@@ -99,7 +99,7 @@ def crossovers_found(machine: FakeMachine, *, search: bool) -> pd.DataFrame:
     )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "fake.json"
-        run = Run(settings, path, resume=False, overwrite=False, command="pytest bench")
+        run = TimingRun(settings, path, resume=False, overwrite=False, command="pytest bench")
         run.cells, run.devices, run.facts = cells, settings.devices, FACTS
 
         def rounds() -> pd.DataFrame:
@@ -150,8 +150,6 @@ FACTS = Facts(
     workloads={"mlp": {"definition": "0" * 12}},
     learning_rates={"mlp": 0.1},
     missing_devices={},
-    devices=("cpu", "cuda"),
-    command="pytest bench",
     started="2026-01-01T00:00:00+00:00",
 )
 

@@ -11,10 +11,10 @@ from typing import Any
 import psutil
 import pytest
 
-from bench.console.signals import ended_by_signals
 from bench.learning.job import LearnJob
 from bench.learning.pool import Answer, Pool, Worker
 from bench.measure.process import ROOT
+from bench.signals import ended_by_signals
 
 
 def job(seed: int) -> LearnJob:

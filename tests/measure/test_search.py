@@ -16,7 +16,7 @@ from bench.measure.search import (
     measure_until_decided,
     planned_looks,
 )
-from bench.run import Run
+from bench.record.state import TimingRun
 from tests.bench_fakes import PLAN, SETTINGS, FakeWorkers, absent, campaign, measured
 from tests.evidence.search_saving import FakeMachine, answers, crossovers_found
 
@@ -76,7 +76,7 @@ def test_every_look_is_planned_and_has_its_share_of_alpha(
 ) -> None:
     assert planned_looks(blocks) == looks
     asked = replace(SETTINGS, blocks=blocks, until_decided=True)
-    run = Run(asked, Path("x.json"), resume=False, overwrite=False, command="")
+    run = TimingRun(asked, Path("x.json"), resume=False, overwrite=False, command="")
     assert run.looks == looks
     run.settings = replace(asked, until_decided=False)
     assert run.looks == (blocks,)

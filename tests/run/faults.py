@@ -95,16 +95,16 @@ FAULTS = {
         "measure/test_quiet.py",
     ),
     "falsifying variables inherited": Fault(
-        "bench/machine/environment.py",
+        "bench/measure/environment.py",
         "for name, value in os.environ.items() if name not in LEFT_OUT}",
         "for name, value in os.environ.items()}",
-        "machine/test_environment.py",
+        "measure/test_environment.py",
     ),
     "private values recorded": Fault(
-        "bench/machine/environment.py",
+        "bench/measure/environment.py",
         'return value if plain else "set"',
         "return value",
-        "machine/test_environment.py",
+        "measure/test_environment.py",
     ),
     "learning rate chosen by the luckiest seed": Fault(
         "bench/learning/search.py",
@@ -119,7 +119,7 @@ FAULTS = {
         "run/test_progress.py",
     ),
     "second Ctrl-C heard": Fault(
-        "bench/console/signals.py",
+        "bench/signals.py",
         "            signal.signal(getattr(signal, name), signal.SIG_IGN)\n        raise",
         "            pass\n        raise",
         "run/test_signals.py",

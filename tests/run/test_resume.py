@@ -25,7 +25,7 @@ from bench.measure.blocks import Campaign
 from bench.measure.journal import Journal, journal_path
 from bench.measure.process import ROOT
 from bench.options import Settings
-from bench.run import Run
+from bench.record.state import TimingRun
 from tests.bench_fakes import SETTINGS, FakeWorkers
 
 GPU = {"device": "cuda", "name": "a GPU", "driver": "580.65"}
@@ -64,9 +64,9 @@ def machine(monkeypatch: pytest.MonkeyPatch, quiet_host: None) -> Machine:
 
 def measured(
     path: Path, settings: Settings = SETTINGS, *, resume: bool = False, console: Console = QUIET
-) -> Run:
+) -> TimingRun:
     """A run in this process, released as pytest's end does."""
-    run = Run(settings, path, resume=resume, overwrite=False, command="pytest bench")
+    run = TimingRun(settings, path, resume=resume, overwrite=False, command="pytest bench")
     run.devices = settings.devices
     cells = make_cells(
         workloads=settings.workloads,
@@ -76,7 +76,7 @@ def measured(
         threads=settings.threads,
     )
     try:
-        run.measure(cells, console)
+        bench.run.measure(run, cells, console)
     finally:
         run.claim.release()
     return run
@@ -165,10 +165,10 @@ def test_a_journal_of_another_grid_is_refused_by_the_field_that_differs(
 def test_other_cells_of_the_same_grid_are_refused(tmp_path: Path, machine: Machine) -> None:
     path = tmp_path / "box.json"
     measured(path)
-    run = Run(SETTINGS, path, resume=True, overwrite=False, command="pytest bench -k mlp-8")
+    run = TimingRun(SETTINGS, path, resume=True, overwrite=False, command="pytest bench -k mlp-8")
     run.devices = SETTINGS.devices
     with pytest.raises(pytest.UsageError, match="cells was"):
-        run.measure(run.all_cells()[:2], QUIET)
+        bench.run.measure(run, bench.run.all_cells(run)[:2], QUIET)
     run.claim.release()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bench.console.signals import ended_by_signals, unheard_signals, until_the_end
+from bench.signals import ended_by_signals, unheard_signals, until_the_end
 
 NAMES = ["SIGINT", "SIGTERM", "SIGHUP"]
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from bench.console.summary import print_summary
 from bench.grid import Cell
 from bench.measure.search import measure_all
-from bench.run import Run
+from bench.record.state import TimingRun
 from tests.bench_fakes import PLAN, SETTINGS, FakeWorkers, campaign
 
 pytestmark = pytest.mark.usefixtures("quiet_host")
@@ -21,7 +21,7 @@ def said(folder: Path, *epochs: int, budget: float | None = None) -> str:
     measured = campaign(folder, FakeWorkers())
     measure_all(measured, [PLAN])
     settings = replace(SETTINGS, epochs=epochs, measured_epochs=2, budget_seconds=budget)
-    run = Run(settings, folder / "box.json", resume=False, overwrite=False, command="")
+    run = TimingRun(settings, folder / "box.json", resume=False, overwrite=False, command="")
     run.cells = [Cell("mlp", 8, number, "cpu") for number in epochs]
     run.measurements = measured.measurements
     text = io.StringIO()

@@ -115,7 +115,7 @@ def compiled_work(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> tupl
     def work(_arm: Any, _batch_size: int) -> dict[str, Any]:
         raise error
 
-    monkeypatch.setattr(tasks, "measure", work)
+    monkeypatch.setattr("bench.train.epochs.measure", work)
     with pytest.raises(Exception) as raised:  # noqa: PT011 - which one is asked of `classify`
         tasks.work_of(vary(JOB, "compile"))(None, 8)  # type: ignore[arg-type]
     return classify(raised.value)

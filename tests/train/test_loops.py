@@ -17,6 +17,7 @@ from bench.train.epochs import measure
 from bench.train.modes import place
 from bench.train.sequences import with_loop
 from bench.train.trainer import Arm, epoch_work, fresh_training, make_permutation, open_arm
+from bench.variants import DIAGNOSIS, TASKS
 from models import WORKLOADS, Split
 
 JOB = Job("rnn", "cpu", 0, (16,), 1, 60, 0, "sgd", "foreach", 0.02, 60.0)
@@ -138,7 +139,7 @@ def test_a_course_cell_is_measured_like_any_other() -> None:
 
 def test_a_job_keeps_its_loop_on_its_way_to_a_worker() -> None:
     job = replace(
-        JOB, loop=replace(COURSE, placement="pinned"), compiled="default", task="diagnose"
+        JOB, loop=replace(COURSE, placement="pinned"), compiled="default", task=TASKS[DIAGNOSIS]
     )
     assert Job.from_line(job.to_line()) == job
 

@@ -13,6 +13,7 @@ from bench.train.clock import DeviceClock
 from bench.train.course_loop import on_device
 from bench.train.epochs import TooSlowError
 from bench.train.trainer import Arm, ColdStart, fresh_training
+from bench.variants import DIAGNOSIS, TASKS
 from bench.why.diagnose import diagnose, host_and_device, pass_samples, single_step
 from bench.why.parts import (
     PARTS,
@@ -25,7 +26,7 @@ from bench.why.parts import (
 from bench.why.queued import Queued
 from models import WORKLOADS, Split
 
-JOB = Job("mlp", "cpu", 0, (8,), 2, 64, 0, "sgd", "foreach", 0.1, 60.0, task="diagnose")
+JOB = Job("mlp", "cpu", 0, (8,), 2, 64, 0, "sgd", "foreach", 0.1, 60.0, task=TASKS[DIAGNOSIS])
 FORWARD, BACKWARD = 0.25, 0.5
 
 

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from bench.grid import Arm, WorkloadPlan
-from bench.job import Job
+from bench.job import MEASURE, Job
 from bench.loop import COURSE, RUNGS
 from bench.measure.blocks import Campaign
 from bench.measure.journal import read_journal
 from bench.measure.measurements import Key, Measurements
 from bench.measure.search import measure_all
 from bench.record.study_rows import DIAGNOSIS_FIELDS, PEAK_FIELDS, study_tables
-from bench.variants import DIAGNOSIS, PEAKS, PLAIN
+from bench.variants import DIAGNOSIS, PEAKS, PLAIN, TASKS
 from bench.why.studies import (
     COMPILE_FOLDER,
     Studies,
@@ -33,13 +33,13 @@ ASKED = replace(SETTINGS, diagnose=True, remedies=("compile", "tf32", "one-threa
 def answered(job: Job, batch_size: int) -> dict[str, Any]:
     """A worker's answer to any task; a diagnosis and peaks time no epochs."""
     answer = measured(job, batch_size)
-    if job.task in ("diagnose", "peaks"):
+    if job.task in TASKS.values():
         answer = {name: value for name, value in answer.items() if "epoch" not in name}
-    if job.task == "diagnose":
+    if job.task == TASKS[DIAGNOSIS]:
         seen: dict[str, Any] = dict.fromkeys(DIAGNOSIS_FIELDS, 1)
         parts = ("load", "copy", "forward", "backward", "optimizer", "evaluation")
         return answer | seen | {"parts": {f"{part}_seconds": 0.5 for part in parts}}
-    return answer | (dict.fromkeys(PEAK_FIELDS, 1e9) if job.task == "peaks" else {})
+    return answer | (dict.fromkeys(PEAK_FIELDS, 1e9) if job.task == TASKS[PEAKS] else {})
 
 
 def studied(folder: Path, workers: FakeWorkers, settings: Any = ASKED) -> tuple[Studies, Campaign]:
@@ -133,7 +133,7 @@ def test_a_remedy_that_the_plain_cell_has_is_marked_as_applied(tmp_path: Path) -
 @pytest.mark.usefixtures("quiet_host")
 def test_only_cells_that_have_a_time_are_studied(tmp_path: Path) -> None:
     def rule(job: Job, size: int) -> dict[str, Any]:
-        lost = job.device == "cuda" and size == 64 and job.task == "measure"
+        lost = job.device == "cuda" and size == 64 and job.task == MEASURE
         return absent(size, "unsupported") if lost else answered(job, size)
 
     studies, _ = studied(tmp_path, FakeWorkers(rule), replace(SETTINGS, diagnose=True))

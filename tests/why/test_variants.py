@@ -23,7 +23,7 @@ from bench.train.errors import classify
 from bench.train.modes import Autocast, eagerly, prepare
 from bench.train.numerics import pin_numerics_of
 from bench.train.trainer import fresh_training, open_arm
-from bench.variants import DIAGNOSIS, PEAKS, PLAIN, REMEDIES, applied, conflict, refusal, vary
+from bench.variants import DIAGNOSIS, PEAKS, PLAIN, REMEDIES, TASKS, applied, refusal, vary
 from models.cnn import DigitCNN
 from models.mlp import MLP
 
@@ -43,8 +43,8 @@ def test_a_plain_arm_is_the_job_itself() -> None:
 
 
 def test_a_studys_tasks_change_the_task_alone() -> None:
-    assert vary(JOB, DIAGNOSIS) == replace(JOB, task="diagnose")
-    assert vary(JOB, PEAKS) == replace(JOB, task="peaks")
+    assert vary(JOB, DIAGNOSIS) == replace(JOB, task=TASKS[DIAGNOSIS])
+    assert vary(JOB, PEAKS) == replace(JOB, task=TASKS[PEAKS])
 
 
 def test_a_rung_changes_the_loop_alone() -> None:
@@ -137,7 +137,7 @@ def test_tf32_is_never_combined_with_compiling(
 
 
 def test_no_remedy_by_itself_is_in_conflict() -> None:
-    assert [remedy for remedy in REMEDIES if conflict(vary(JOB, remedy))] == []
+    assert [remedy for remedy in REMEDIES if modes.conflict(vary(JOB, remedy))] == []
 
 
 def test_tf32_is_torchs_precision_and_true_fp32_the_default() -> None:

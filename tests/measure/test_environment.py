@@ -8,9 +8,9 @@ import pytest
 
 from bench.job import Job
 from bench.learning.pool import environment as learning_environment
-from bench.machine import environment
-from bench.machine.environment import LEFT_OUT, RECORDED, inherited, left_out_lines, recorded
 from bench.machine.facts import identity
+from bench.measure import environment
+from bench.measure.environment import LEFT_OUT, RECORDED, inherited, left_out_lines, recorded
 from bench.measure.process import ROOT, worker_environment
 
 JOB = Job("mlp", "cpu", 0, (8,), 1, 64, 0, "sgd", "foreach", 0.1, 60.0)
