@@ -1,7 +1,9 @@
 """Rows of studies as a result file has them, made by rules, for the tests of scripts/."""
 
+import json
 from collections.abc import Iterator, Sequence
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 from tests.corpus import Corpus
@@ -25,6 +27,13 @@ def with_studies(
         "variants": list(variants(plan, speedups or {"fused-optimizer": 1.5}, lost)),
     }
     return result
+
+
+def write(folder: Path, content: dict[str, Any]) -> Path:
+    """Writes a result, and returns its path."""
+    path = folder / "devbox.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
 
 
 def peak(device: str) -> dict[str, Any]:

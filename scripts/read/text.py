@@ -7,6 +7,12 @@ from collections.abc import Iterable, Iterator
 MOST_MARKS = 4
 """Accents on one letter; dozens of them are drawn over the lines above and below."""
 LONGEST_TEXT = 500
+_OPTIMIZERS = {
+    "sgd": "SGD",
+    "momentum": "SGD with momentum",
+    "adam": "Adam",
+    "adamw": "AdamW",
+}
 
 
 def safe_text(text: object, *, longest: int = LONGEST_TEXT) -> str:
@@ -59,6 +65,11 @@ def device_label(device: str, *, accelerator: str = "", software: bool = False) 
         renderer = accelerator.partition(" (")[0] or "unnamed"
         return f"{device} ({renderer}, a software rasteriser)"
     return f"{device} ({accelerator})" if accelerator else device
+
+
+def optimizer_name(optimizer: str) -> str:
+    """An optimiser as it is written in prose."""
+    return _OPTIMIZERS.get(optimizer, optimizer)
 
 
 def seconds_in_words(seconds: float) -> str:

@@ -17,10 +17,11 @@ from scripts.sections.tables import (
 from scripts.sections.target import time_to_target
 from scripts.sections.why import why_tables
 from scripts.tables.analysis import Pair
-from scripts.words.page import curve_words, place_words, sureness
+from scripts.words.page import curve_words, sureness
 from scripts.words.steps import against_words, step_words
 from scripts.words.verdicts import answer, crossover_words
-from scripts.write.view import View, pair_words
+from scripts.words.why import brief_why, why_lines
+from scripts.write.view import View
 
 
 def where_it_overtakes(view: View, workload: str) -> Iterator[Part]:
@@ -95,8 +96,8 @@ def _answer(view: View, pair: Pair) -> Line:
     if warm["kind"] in ("undecided", "not measured"):
         parts = [f"Once warm, it {curve_words(warm)}.", _cold(cells, curves)]
     text = " ".join(part for part in (*parts, sureness(cells, warm)) if part)
-    lead = f"{place_words(pair)}: "
-    return Line(text, lead=lead, machine=pair.machine, pair=pair_words(pair))
+    lead = f"{pair.place}: "
+    return Line(text, lead=lead, machine=pair.machine, pair=pair.name)
 
 
 def _against(view: View, pair: Pair) -> Iterator[Line]:
@@ -106,16 +107,16 @@ def _against(view: View, pair: Pair) -> Iterator[Line]:
     rounds = view.analysis.rounds_of(pair)
     text = against_words(rounds, device=pair.device, threads=pair.threads)
     if text:
-        lead = f"{place_words(pair)}: "
-        yield Line(text, lead=lead, machine=pair.machine, pair=pair_words(pair))
+        lead = f"{pair.place}: "
+        yield Line(text, lead=lead, machine=pair.machine, pair=pair.name)
 
 
 def _causes(view: View, pair: Pair) -> Iterator[Line]:
     """Causes and remedies, where the file has a diagnosis or variants."""
     for device in dict.fromkeys(filter(None, (pair.device, "cpu"))):
-        for text in view.analysis.why(pair, device):
-            lead = f"{pair.machine}, {device}{pair.threads_words if device == 'cpu' else ''}: "
-            yield Line(text, lead=lead, machine=pair.machine, pair=pair_words(pair))
+        for text in why_lines(view.analysis.studies(pair, device)):
+            lead = f"{pair.machine}, {pair.cpu if device == 'cpu' else device}: "
+            yield Line(text, lead=lead, machine=pair.machine, pair=pair.name)
 
 
 def _cold(cells: pd.DataFrame, curves: pd.DataFrame) -> str:
@@ -130,15 +131,17 @@ def _map(view: View, pair: Pair, cells: pd.DataFrame) -> HeatMap:
     warm = curves[curves["scope"] == "warm"].iloc[0].to_dict()
     machine, workload = view.stems[pair.machine], view.work_stems[pair.workload]
     threads = [f"threads-{pair.threads}"] if pair.threads else []
+    own, cpu = (analysis.studies(pair, device) for device in (str(pair.device), "cpu"))
+    why = brief_why(own, cpu)
     crossover = f"Crossover batch size, once warm: {crossover_words(warm)}."
     return heat_map(
         cells,
         name="_".join(["map", machine, workload, str(pair.device).replace(":", "."), *threads]),
         table=verdict_table_name(view, pair.workload),
         machine=pair.machine,
-        pair=pair_words(pair),
+        pair=pair.name,
         title=pair.title,
-        caption=" ".join(filter(None, [crossover, analysis.brief_why(pair)])),
+        caption=f"{crossover} {why}".strip(),
         limit=view.limit,
     )
 

@@ -14,6 +14,7 @@ from scripts.read.text import file_stem
 from scripts.sections.study_figures import study_figures
 from scripts.tables.analysis import Analysis, Pair
 from scripts.words.verdicts import crossover_words
+from scripts.words.why import brief_why
 from scripts.write.folder import file_stems
 
 
@@ -66,8 +67,10 @@ def _heat_map(analysis: Analysis, pair: Pair, *, limit: float) -> Figure:
     warm = curves[curves["scope"] == "warm"].iloc[0].to_dict()
     subtitle = f"crossover batch size, warm: {crossover_words(warm)}"
     cells = analysis.of(pair, analysis.verdicts)
-    note = analysis.brief_why(pair)
-    return heat_map_figure(cells, title=pair.title, subtitle=subtitle, limit=limit, note=note)
+    own, cpu = (analysis.studies(pair, device) for device in (str(pair.device), "cpu"))
+    return heat_map_figure(
+        cells, title=pair.title, subtitle=subtitle, limit=limit, note=brief_why(own, cpu)
+    )
 
 
 def _overviews(

@@ -6,7 +6,7 @@ from scripts.read.text import seconds_in_words
 from scripts.sections.section import Column, Table, Value, column
 from scripts.words.derived import epoch_column
 from scripts.words.verdicts import break_even_words, ratio_words
-from scripts.write.view import View, pair_words
+from scripts.write.view import View
 
 _MEDIANS = ["step_seconds", "samples_a_second", "epoch_seconds", "cold_start_seconds"]
 
@@ -44,7 +44,7 @@ def break_even_table(view: View, workload: str) -> Table:
     """A row a pair and batch size: after how many epochs the GPU has made up for its start."""
     analysis = view.analysis
     tables = [
-        analysis.of(pair, analysis.break_even).assign(pair=pair_words(pair))
+        analysis.of(pair, analysis.break_even).assign(pair=pair.name)
         for pair in view.of(workload)
         if pair.device is not None
     ]

@@ -17,7 +17,8 @@ from scripts.sections.target_tables import (
 from scripts.tables.learned import Learned, figure_name, timed_words
 from scripts.target.time import best_of, by_hardware, one_source
 from scripts.words.advice import contest_words, reached_line
-from scripts.words.learning import place_text, setting_text, time_text
+from scripts.words.learning import setting_text, time_text
+from scripts.words.names import place_text
 from scripts.write.view import View
 
 _TIMED = {

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scripts.read.text import counted
+from scripts.read.text import counted, optimizer_name
 from scripts.sections.section import Column, Table, column
 from scripts.tables.learned import Learned
 from scripts.target.time import best_of
-from scripts.words.learning import optimizer_name, time_text
+from scripts.words.learning import time_text
 from scripts.words.verdicts import ratio_words
 
 MOST_SETTINGS = 2000

@@ -15,13 +15,12 @@ from scripts.judge.noise import repeats
 from scripts.judge.pairs import Scope, paired, slim
 from scripts.judge.verdicts import verdicts
 from scripts.read.table import Results, Skip, load_results
-from scripts.read.text import counted
+from scripts.tables.derived import with_mark
 from scripts.why.causes import causes
 from scripts.why.ladder import ladder
 from scripts.why.remedies import remedies
-from scripts.words.derived import with_mark
-from scripts.words.remedies import batch_line, ladder_line, remedy_line
-from scripts.words.why import cause_line, shares_line, sum_line
+from scripts.words.names import cpu_words
+from scripts.words.why import Studies
 
 _WORK = [
     "file", "machine", "device", "device_label", "workload", "definition", "learning_rate",
@@ -44,17 +43,26 @@ class Pair:
     label: str
 
     @property
-    def threads_words(self) -> str:
-        """` with 2 threads`, or nothing for torch's own number."""
-        return f" with {counted(self.threads, 'thread')}" if self.threads else ""
+    def cpu(self) -> str:
+        """`the CPU with 2 threads`."""
+        return cpu_words(self.threads)
 
     @property
     def title(self) -> str:
         """`mlp on devbox: vulkan (llvmpipe, a software rasteriser) against the CPU`."""
         place = f"{self.workload} on {self.machine}"
-        return (
-            f"{place}: {self.label} against the CPU{self.threads_words}" if self.device else place
-        )
+        return f"{place}: {self.label} against {self.cpu}" if self.device else place
+
+    @property
+    def place(self) -> str:
+        """`devbox, cuda (NVIDIA H200)`: what a sentence about a pair is about."""
+        against = f" against {self.cpu}" if self.threads else ""
+        return f"{self.machine}, {self.label}{against}" if self.device else self.machine
+
+    @property
+    def name(self) -> str:
+        """`cuda (NVIDIA H200), CPU with 2 threads`, for switches and cells of tables."""
+        return f"{self.label}, {self.cpu.removeprefix('the ')}" if self.threads else self.label
 
 
 class Analysis:
@@ -193,46 +201,24 @@ class Analysis:
         """The fits of the pair's workload, of every device of its file."""
         return self._of_work(pair, self.fits)
 
-    def why(self, pair: Pair, device: str) -> list[str]:
-        """What is known of one device's causes and remedies for the pair's workload, in lines.
+    def studies(self, pair: Pair, device: str) -> dict[int, Studies]:
+        """What the studies say of one device of the pair, by the CPU's number of threads.
 
-        Without an accelerator every number of CPU threads has its own lines.
+        Without an accelerator every number of CPU threads has an entry of its own.
         """
         known = self._of_work(pair, self.rounds)
-        settings = sorted(known.loc[known["device"] == device, "threads"].unique())
-        if device != "cpu" or pair.device is not None or len(settings) < 2:
-            only = settings[0] if pair.device is None and settings else pair.threads
-            return self._why(pair, device, int(only))
-        return [
-            f"with {counted(int(threads), 'thread')}: {line}"
+        settings = [pair.threads]
+        if pair.device is None:
+            settings = sorted(known.loc[known["device"] == device, "threads"].unique())
+        return {
+            int(threads): Studies(
+                *(
+                    self._of_device(pair, device, table, threads)
+                    for table in (self.causes, self.ladder, self.remedies)
+                )
+            )
             for threads in settings
-            for line in self._why(pair, device, int(threads))
-        ]
-
-    def _why(self, pair: Pair, device: str, threads: int) -> list[str]:
-        causes_here, remedies_here, ladder_here = (
-            self._of_device(pair, device, table, threads)
-            for table in (self.causes, self.remedies, self.ladder)
-        )
-        lines = (
-            cause_line(causes_here),
-            shares_line(causes_here),
-            sum_line(causes_here),
-            ladder_line(ladder_here),
-            remedy_line(remedies_here),
-            batch_line(remedies_here),
-        )
-        return [line for line in lines if line]
-
-    def brief_why(self, pair: Pair) -> str:
-        """The cause and the best remedy of the pair's accelerator; the CPU has a remedy as well."""
-        device, threads = str(pair.device), pair.threads
-        lines = [
-            cause_line(self._of_device(pair, device, self.causes, threads)),
-            remedy_line(self._of_device(pair, device, self.remedies, threads)),
-        ]
-        cpu = remedy_line(self._of_device(pair, "cpu", self.remedies, threads))
-        return " ".join(filter(None, [*lines, f"CPU: {cpu}" if cpu else ""]))
+        }
 
     def _of_device(
         self, pair: Pair, device: str, table: pd.DataFrame, threads: int

@@ -14,9 +14,9 @@ from scripts.machines.shift import moves
 from scripts.machines.upgrade import Upgrade, upgrades
 from scripts.read.document import ResultError
 from scripts.tables.analysis import Analysis
+from scripts.tables.derived import with_mark, with_scope_mark
 from scripts.tables.learned import Learned
 from scripts.target.time import best_of
-from scripts.words.derived import with_mark, with_scope_mark
 
 
 class Comparison:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from scripts.judge.pairs import NOT_REACHED
-from scripts.words.learning import optimizer_name
+from scripts.read.text import optimizer_name
 
 Array = npt.NDArray[np.float64]
 

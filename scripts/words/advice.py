@@ -14,7 +14,8 @@ from scripts.read.text import counted
 from scripts.target.contest import contest, noise_margin
 from scripts.target.question import Question, asked_rounds, asked_runs
 from scripts.target.time import best_of, one_source, times_to_target
-from scripts.words.learning import place_text, score_text, setting_text, time_text
+from scripts.words.learning import score_text, setting_text, time_text
+from scripts.words.names import place_text
 from scripts.words.typed_advice import typed_lines
 from scripts.words.verdicts import ratio_words
 

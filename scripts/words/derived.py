@@ -1,12 +1,9 @@
-"""Derived totals: which they are, what they are called, and how far off they would have been.
+"""Derived totals: what they are called.
 
 Of more epochs than a run measured, a total is the cold start, the measured epochs and a warm epoch
 for each of the others, process by process.
 """
 
-from collections.abc import Sequence
-
-import numpy as np
 import pandas as pd
 
 from scripts.read.text import counted
@@ -18,31 +15,6 @@ MEANS = "a warm epoch for each epoch that was not measured"
 
 DERIVED_FROM = 2
 """Epochs that a run measures by default: how far off are totals that are derived from as many?"""
-
-
-def with_mark(
-    table: pd.DataFrame, rounds: pd.DataFrame, *, of: Sequence[str] = ("file",)
-) -> pd.DataFrame:
-    """The table with a last column `derived`: whether a row stands on a derived total.
-
-    `rounds` are rows of `table.load`; `of` are the table's columns with the files, or machines,
-    that a row is about, the first of them as in `rounds`. Of warm rows (epochs NA) none is derived.
-    """
-    known = rounds.loc[rounds["derived"], [of[0], "epochs"]].drop_duplicates()
-    places = set(zip(known[of[0]], known["epochs"].astype(int), strict=True))
-    epochs = table["epochs"].fillna(0).astype(int).tolist()
-    marks = np.zeros(len(table), dtype=np.bool_)
-    for name in of if places else ():
-        own = zip(table[name], epochs, strict=True)
-        marks |= np.fromiter((place in places for place in own), dtype=np.bool_)
-    return table.assign(derived=marks)
-
-
-def with_scope_mark(table: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
-    """The same for rows about all of a machine's totals together, by `machine` and `scope`."""
-    machines = set(rounds.loc[rounds["derived"], "machine"])
-    marks = [machine in machines for machine in table["machine"]]
-    return table.assign(derived=np.array(marks, dtype=np.bool_) & (table["scope"] == "total"))
 
 
 def epoch_words(epochs: object, *, derived: bool, warm: str = "warm") -> str:

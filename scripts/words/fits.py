@@ -7,20 +7,23 @@ import pandas as pd
 
 from scripts.judge.fits import FORMS, curve
 from scripts.read.text import seconds_in_words
-from scripts.tables.analysis import Analysis, Pair
 
 _NEGLIGIBLE = 0.01
 """Below this share of every fitted step a part of it is not told from nothing."""
 
 
-def fit_lines(analysis: Analysis, pair: Pair) -> list[str]:
-    """A sentence a device of the pair and segment; of all devices where there is no pair."""
-    rounds, fitted = analysis.rounds_of(pair), analysis.fits_of(pair)
+def fit_lines(
+    rounds: pd.DataFrame, fits: pd.DataFrame, *, device: str | None, threads: int
+) -> list[str]:
+    """A sentence a segment of the device and of the CPU at so many threads; None: of all devices.
+
+    `rounds` and `fits` are those of one workload and file.
+    """
     known = rounds.drop_duplicates("label")
-    if pair.device is not None:
-        cpu = (known["device"] == "cpu") & (known["threads"] == pair.threads)
-        known = known[cpu | (known["device"] == pair.device)]
-    best = fitted[fitted["best"]].merge(known[["device", "threads", "label"]])
+    if device is not None:
+        cpu = (known["device"] == "cpu") & (known["threads"] == threads)
+        known = known[cpu | (known["device"] == device)]
+    best = fits[fits["best"]].merge(known[["device", "threads", "label"]])
     return [f"{row['label']}: {_sentence(row)}" for row in best.to_dict("records")]
 
 

@@ -1,22 +1,10 @@
-"""Learning in words: optimisers, scores, epochs, settings and places."""
+"""Learning in words: scores, epochs, settings and times."""
 
 import math
 from collections.abc import Mapping
 from typing import Any
 
-from scripts.read.text import counted, seconds_in_words, short_number
-
-_OPTIMIZERS = {
-    "sgd": "SGD",
-    "momentum": "SGD with momentum",
-    "adam": "Adam",
-    "adamw": "AdamW",
-}
-
-
-def optimizer_name(optimizer: str) -> str:
-    """An optimiser as it is written in prose."""
-    return _OPTIMIZERS.get(optimizer, optimizer)
+from scripts.read.text import counted, optimizer_name, seconds_in_words, short_number
 
 
 def score_text(metric: str, score: float) -> str:
@@ -40,13 +28,6 @@ def setting_text(row: Mapping[Any, Any]) -> str:
     there = f"{epochs:.3g}"
     exact = epochs < 1 or there == f"{math.ceil(epochs - 1e-9):.3g}"
     return words if exact else f"{words} (there after {there})"
-
-
-def place_text(row: Mapping[Any, Any]) -> str:
-    """`on the CPU with 2 threads of devbox`."""
-    device = "the CPU" if row["device"] == "cpu" else row["device_label"]
-    threads = f" with {counted(row['threads'], 'thread')}" if row["threads"] else ""
-    return f"on {device}{threads} of {row['machine']}"
 
 
 def time_text(row: Mapping[Any, Any]) -> str:

@@ -7,48 +7,41 @@ import pandas as pd
 
 from scripts.judge.noise import floor_of
 from scripts.read.text import counted
-from scripts.tables.analysis import Analysis, Pair
+from scripts.words.names import cpu_words
 
 _UNKNOWN = "unknown: no device was measured against itself"
 
 
-def noise_lines(analysis: Analysis, file: str) -> list[str]:
+def noise_lines(rounds: pd.DataFrame, verdicts: pd.DataFrame, repeats: pd.DataFrame) -> list[str]:
     """The noise floor of one file, a line a device pair, and what the rule says of its A/A cells.
 
     Without a pair the floor is each device's own, and no margin follows from it.
     """
-    own = analysis.repeats[analysis.repeats["file"] == file]
-    contests = {(pair.device, pair.threads): pair for pair in analysis.pairs(file) if pair.device}
-    pairs = [pair for pair in contests.values() if len(_verdicts(analysis, pair))]
-    lines = [_pair_line(analysis, pair, alone=len(pairs) == 1) for pair in pairs]
-    if not pairs:
-        lines = [f"Noise floor of this run: {'; '.join(_devices(own)) or _UNKNOWN}."]
-    if len(own):
-        different = int((own["verdict"] == "differs").sum())
+    labels = rounds.drop_duplicates("device").set_index("device")["device_label"]
+    pairs = verdicts.groupby(["device", "threads"], sort=False)
+    lines = []
+    for (device, threads), own in pairs:
+        of = f"{labels[device]} against {cpu_words(threads)}" if len(pairs) > 1 else "this run"
+        lines.append(f"Noise floor of {of}: {'; '.join(_scopes(own))}.")
+    if not lines:
+        lines = [f"Noise floor of this run: {'; '.join(_devices(repeats)) or _UNKNOWN}."]
+    if len(repeats):
+        different = int((repeats["verdict"] == "differs").sum())
         lines.append(
-            f"Of {counted(len(own), 'A/A cell')} the rule calls {different} different at a margin "
-            "of 5 %; nothing differs there."
+            f"Of {counted(len(repeats), 'A/A cell')} the rule calls {different} different at a "
+            "margin of 5 %; nothing differs there."
         )
     return lines
 
 
-def _verdicts(analysis: Analysis, pair: Pair) -> pd.DataFrame:
-    """The verdicts of a device pair over all workloads of its file: they share a margin a scope."""
-    table = analysis.verdicts
-    same = (table["file"] == pair.file) & (table["device"] == pair.device)
-    return table[same & (table["threads"] == pair.threads)]
-
-
-def _pair_line(analysis: Analysis, pair: Pair, *, alone: bool) -> str:
-    parts = []
-    for scope, own in _verdicts(analysis, pair).groupby("scope", sort=False):
+def _scopes(verdicts: pd.DataFrame) -> Iterator[str]:
+    """`warm 3.1% (8 A/A cells), margin 5.0%`: all workloads of a pair share one of each scope."""
+    for scope, own in verdicts.groupby("scope", sort=False):
         row = own.iloc[0]
         floor = "unknown (no A/A cell)"
         if pd.notna(row["noise_floor"]):
             floor = f"{row['noise_floor']:.1%} ({counted(row['repeats'], 'A/A cell')})"
-        parts.append(f"{scope} {floor}, margin {row['margin']:.1%}")
-    of = "this run" if alone else f"{pair.label} against the CPU{pair.threads_words}"
-    return f"Noise floor of {of}: {'; '.join(parts)}."
+        yield f"{scope} {floor}, margin {row['margin']:.1%}"
 
 
 def _devices(repeats: pd.DataFrame) -> Iterator[str]:

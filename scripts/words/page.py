@@ -1,14 +1,13 @@
 """The page's sentences: the answer, how sure it is, what step times say, what to be wary of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from scripts.judge.rule import NOT_MEASURED
 from scripts.read.text import counted
-from scripts.tables.analysis import Analysis, Pair
-from scripts.tables.learned import Learned
+from scripts.words.names import listed
 from scripts.words.verdicts import NOT_COMPARED, ratio_words
 
 _ONCE_WARM = {
@@ -89,9 +88,8 @@ def sureness(cells: pd.DataFrame, curve: Mapping[Any, Any]) -> str:
     )
 
 
-def software_warnings(analysis: Analysis) -> list[str]:
+def software_warnings(files: pd.DataFrame, work: pd.DataFrame) -> list[str]:
     """Unequal software and unequal work between files, and devices that are none."""
-    files, rounds = analysis.results.files, analysis.work
     lines = []
     for name, words in (("torch", "torch"), ("python", "Python")):
         groups = files.groupby(name, sort=False)["machine"].apply(list)
@@ -105,57 +103,40 @@ def software_warnings(analysis: Analysis) -> list[str]:
         )
     unequal = [
         str(workload)
-        for workload, own in rounds.groupby("workload", sort=False)
+        for workload, own in work.groupby("workload", sort=False)
         if own["definition"].nunique() > 1 or own["learning_rate"].nunique() > 1
     ]
     if unequal:
         lines.append(f"Not the same work in all files, so not to be compared: {listed(unequal)}.")
     for name in ("samples", "precision", "optimizer", "optimizer_implementation"):
-        if rounds[name].nunique() > 1:
-            values = listed([str(value) for value in rounds[name].unique()])
+        if work[name].nunique() > 1:
+            values = listed(work[name].unique())
             lines.append(f"The files differ in {name}: {values}.")
-    return lines + _software_devices(rounds)
+    return lines + _software_devices(work)
 
 
-def learning_warnings(learned: Learned) -> list[str]:
+def learning_warnings(files: pd.DataFrame, times: pd.DataFrame) -> list[str]:
     """Learning runs that were cut short, and times to the target that stand on doubtful seconds."""
     lines = [
         f"{file['machine']}: the learning run was cut short ({counted(file['planned'], 'cell')} "
         f"planned, {counted(file['runs'], 'training')} done): targets that are not reached may be "
         "reached by settings that are still to come."
-        for file in learned.files.to_dict("records")
+        for file in files.to_dict("records")
         if not file["complete"]
     ]
-    suspect = learned.times[learned.times["suspect"] != ""] if len(learned.times) else learned.times
+    suspect = times[times["suspect"] != ""] if len(times) else times
     if len(suspect):
         lines.append(
-            f"{counted(len(suspect), 'time')} to the target of {len(learned.times)} stand on "
+            f"{counted(len(suspect), 'time')} to the target of {len(times)} stand on "
             "seconds that are suspect; the tables of times to the target say which."
         )
     return lines
 
 
-def _software_devices(rounds: pd.DataFrame) -> list[str]:
-    labels = rounds["device_label"].drop_duplicates()
+def _software_devices(work: pd.DataFrame) -> list[str]:
+    labels = work["device_label"].drop_duplicates()
     return [
         f"{label} computes on the CPU: its figures show that the instrument works and say nothing "
         "about GPUs."
         for label in labels[labels.str.endswith("a software rasteriser)")]
     ]
-
-
-def listed(words: Iterable[str], *, most: int = 8) -> str:
-    """`a`, `a and b`, `a, b and c`; many are cut short: `a, b and 5 more`."""
-    names = list(words)
-    if len(names) > most:
-        names = [*names[:most], f"{len(names) - most} more"]
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
-
-
-def place_words(pair: Pair) -> str:
-    """`devbox, vulkan (llvmpipe, a software rasteriser)`: what a sentence about a pair is about."""
-    return f"{pair.machine}, {pair.label}{_threads(pair)}" if pair.device else pair.machine
-
-
-def _threads(pair: Pair) -> str:
-    return f" against the CPU{pair.threads_words}" if pair.threads else ""

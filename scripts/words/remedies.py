@@ -8,8 +8,8 @@ import pandas as pd
 from scripts.judge.rule import CLOSE, SUSPECT, UNDECIDED
 from scripts.read.text import counted, times
 from scripts.why.ladder import COURSE, LEAN, largest_step
+from scripts.words.names import sizes_words
 from scripts.words.verdicts import break_even_words, ratio_words
-from scripts.words.why import places_words
 
 _SHARE_NAMED = 0.5
 """A rung that saves less of the gap than this is not called most of it."""
@@ -78,7 +78,7 @@ def remedy_line(remedies: pd.DataFrame) -> str:
     if best.empty:
         return f"No remedy made it surely faster ({names})."
     parts = [
-        f"{name} at {places_words(own['batch_size'], tried['batch_size'])} ({_gains(own)})"
+        f"{name} at {sizes_words(own['batch_size'], tried['batch_size'])} ({_gains(own)})"
         for name, own in best.groupby("remedy", sort=False)
     ]
     return f"Best remedy: {'; '.join(parts)}."
@@ -128,7 +128,7 @@ def ladder_line(ladder: pd.DataFrame) -> str:
     longer = top[top["verdict"] == "slower"]
     parts = [f"takes {', '.join(_at_sizes(longer, faster=False))}"] if len(longer) else []
     parts += [
-        f"is {word} at {places_words(own['batch_size'], top['batch_size'])}"
+        f"is {word} at {sizes_words(own['batch_size'], top['batch_size'])}"
         for word, own in top[top["verdict"] != "slower"].groupby("verdict", sort=False)
     ]
     most = _most_of_it(ladder[ladder["batch_size"].isin(longer["batch_size"])])
@@ -157,7 +157,7 @@ def _most_of_it(cells: pd.DataFrame) -> str:
     steps = steps[steps["share"] >= _SHARE_NAMED]
     parts = [
         f"{name} ({_span(own['share'], '{:.0%}'.format)} at "
-        f"{places_words(own['batch_size'], cells['batch_size'])})"
+        f"{sizes_words(own['batch_size'], cells['batch_size'])})"
         for name, own in steps.groupby("leaves_out", sort=False)
     ]
     return f" Most of the gap is {'; '.join(parts)}." if parts else ""

@@ -8,16 +8,15 @@ import numpy as np
 import pandas as pd
 
 from scripts.read.learning import score_after
-from scripts.read.text import counted, seconds_in_words
+from scripts.read.text import counted, optimizer_name, seconds_in_words
 from scripts.target.time import best_of, times_to_target
 from scripts.words.learning import (
     epochs_text,
-    optimizer_name,
-    place_text,
     score_text,
     setting_text,
     time_text,
 )
+from scripts.words.names import place_text
 
 
 def typed_lines(

@@ -1,11 +1,14 @@
 """Causes in sentences: what stands under a heat map and in the summary."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import pandas as pd
 
 from scripts.read.text import counted, seconds_in_words
 from scripts.why.causes import FIXED, UNKNOWN
+from scripts.words.names import sizes_words
+from scripts.words.remedies import batch_line, ladder_line, remedy_line
 
 MEANINGS = {
     "fixed cost": "the cold start is more than half of the total",
@@ -19,6 +22,43 @@ MEANINGS = {
 }
 
 
+class Studies(NamedTuple):
+    """The rows of `causes`, `ladder` and `remedies` of one workload on one device."""
+
+    causes: pd.DataFrame
+    ladder: pd.DataFrame
+    remedies: pd.DataFrame
+
+
+def why_lines(studies: Mapping[int, Studies]) -> list[str]:
+    """All that is known of a device's causes and remedies, by the CPU's number of threads."""
+    lines = {
+        threads: (
+            cause_line(own.causes),
+            shares_line(own.causes),
+            sum_line(own.causes),
+            ladder_line(own.ladder),
+            remedy_line(own.remedies),
+            batch_line(own.remedies),
+        )
+        for threads, own in studies.items()
+    }
+    return [
+        f"with {counted(threads, 'thread')}: {line}" if len(studies) > 1 else line
+        for threads, own in lines.items()
+        for line in own
+        if line
+    ]
+
+
+def brief_why(accelerator: Mapping[int, Studies], cpu: Mapping[int, Studies]) -> str:
+    """The cause and the best remedy of a pair's accelerator; the CPU has a remedy as well."""
+    (own,), (other,) = accelerator.values(), cpu.values()
+    remedy = remedy_line(other.remedies)
+    parts = (cause_line(own.causes), remedy_line(own.remedies), f"CPU: {remedy}" if remedy else "")
+    return " ".join(filter(None, parts))
+
+
 def cause_line(causes: pd.DataFrame) -> str:
     """Why steps take as long as they do, over the batch sizes of one workload on one device.
 
@@ -29,20 +69,20 @@ def cause_line(causes: pd.DataFrame) -> str:
         return ""
     sizes = warm["batch_size"]
     parts = [
-        f"{cause} at {places_words(own['batch_size'], sizes)} ({MEANINGS[str(cause)]})"
+        f"{cause} at {sizes_words(own['batch_size'], sizes)} ({MEANINGS[str(cause)]})"
         for cause, own in warm.groupby("cause", sort=False)
     ]
     text = f"Why, once warm: {'; '.join(parts)}."
     fixed = causes[causes["cause"] == FIXED]
     if len(fixed):
         most = int(fixed["epochs"].max())
-        where = places_words(fixed.loc[fixed["epochs"] == most, "batch_size"], sizes)
+        where = sizes_words(fixed.loc[fixed["epochs"] == most, "batch_size"], sizes)
         text += f" The cold start is most of {counted(most, 'epoch')} at {where}."
     doubt = warm[warm["agrees"] == "no"]
     if len(doubt):
-        text += f" A second measure does not agree at {places_words(doubt['batch_size'], sizes)}."
+        text += f" A second measure does not agree at {sizes_words(doubt['batch_size'], sizes)}."
     for reason, own in warm[warm["suspect"] != ""].groupby("suspect", sort=False):
-        text += f" Suspect at {places_words(own['batch_size'], sizes)}: {reason}."
+        text += f" Suspect at {sizes_words(own['batch_size'], sizes)}: {reason}."
     return text
 
 
@@ -107,12 +147,3 @@ def flops_in_words(rate: float) -> str:
         if rate >= size:
             return f"{rate / size:.3g} {unit}FLOP/s"
     return f"{rate:.3g} FLOP/s"
-
-
-def places_words(sizes: Iterable[int], known: Iterable[int]) -> str:
-    """`batch size 8, 32 and 128`, or `every batch size` where these are all of several."""
-    own = sorted(set(sizes))
-    if len(own) > 1 and own == sorted(set(known)):
-        return "every batch size"
-    names = [str(size) for size in own]
-    return f"batch size {' and '.join(filter(None, [', '.join(names[:-1]), names[-1]]))}"

@@ -29,18 +29,17 @@ from scripts.sections.totals import derived_totals
 from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import Comparison
 from scripts.tables.learned import Learned
+from scripts.words.names import listed
 from scripts.words.page import (
     learning_warnings,
-    listed,
     pair_answer,
-    place_words,
     software_warnings,
 )
 from scripts.words.verdicts import NOT_COMPARED
 from scripts.write.collection import collection_lines
 from scripts.write.pictures import Pictures
 from scripts.write.terminal import warnings
-from scripts.write.view import View, pair_words
+from scripts.write.view import View
 
 _FOLDER = Path(__file__).resolve().parent / "page"
 MOST_ANSWERS = 4
@@ -114,7 +113,7 @@ def _answer(view: View) -> list[Line]:
             for table in (analysis.verdicts, analysis.crossovers)
         )
         text = pair_answer(curves[curves["scope"] == "warm"], cells)
-        lines.append(Line(text, lead=f"{place_words(pair)}: "))
+        lines.append(Line(text, lead=f"{pair.place}: "))
     del lines[MOST_ANSWERS:]
     if alone:
         text = "no accelerator was timed together with the CPU, so nothing is compared here; "
@@ -143,9 +142,12 @@ def _sure(analysis: Analysis) -> str:
 
 def _warnings(view: View) -> list[str]:
     """What has to be known before any number, and what is not on the page."""
-    lines = [*warnings(view.analysis), *software_warnings(view.analysis)]
+    lines = [
+        *warnings(view.analysis),
+        *software_warnings(view.analysis.results.files, view.analysis.work),
+    ]
     if view.learned is not None:
-        lines += learning_warnings(view.learned)
+        lines += learning_warnings(view.learned.files, view.learned.times)
     return [*lines, *_omissions(view)]
 
 
@@ -167,7 +169,7 @@ def _omissions(view: View) -> list[str]:
 
 
 def _pair_names(view: View) -> list[str]:
-    return list(dict.fromkeys(pair_words(pair) for pair in view.pairs if pair.device))
+    return list(dict.fromkeys(pair.name for pair in view.pairs if pair.device))
 
 
 def _require_own_names(view: View, chapters: list[Workload], further: list[Part]) -> None:

@@ -15,7 +15,7 @@ from scripts.words import verdicts as words
 from scripts.words.derived import MARK, derived_line
 from scripts.words.fits import estimate_words, fit_lines
 from scripts.words.noise import noise_lines
-from scripts.words.why import sum_line
+from scripts.words.why import sum_line, why_lines
 from scripts.write.collection import show_collection
 
 MOST_WARNINGS = 50
@@ -74,7 +74,7 @@ def _show_machine(analysis: Analysis, file: dict[Any, Any], console: Console) ->
         console.print(Text(line))
     if line := errors_line(derived_errors(rounds)):
         console.print(Text(line))
-    for line in noise_lines(analysis, file["file"]):
+    for line in noise_lines(rounds, own, analysis.in_file(file["file"], analysis.repeats)):
         console.print(Text(line))
     decided = own[own["verdict"].isin(WORDS[:3])]
     if len(decided):
@@ -95,8 +95,7 @@ def _headlines(analysis: Analysis, file: str, verdicts: pd.DataFrame) -> list[st
     lines = {}
     for pair in analysis.pairs(file):
         same = (verdicts["device"] == pair.device) & (verdicts["threads"] == pair.threads)
-        cpu = f"the CPU{pair.threads_words}"
-        lines[pair.device, pair.threads] = words.headline(pair.label, cpu, verdicts[same])
+        lines[pair.device, pair.threads] = words.headline(pair.label, pair.cpu, verdicts[same])
     return list(lines.values())
 
 
@@ -113,10 +112,11 @@ def _show_pair(analysis: Analysis, pair: Pair, console: Console) -> None:
         console.print(_batch_table(cells, analysis.of(pair, analysis.break_even)))
     else:
         console.print(_seconds_table(analysis.rounds_of(pair)))
-    for line in fit_lines(analysis, pair):
+    rounds, fits = analysis.rounds_of(pair), analysis.fits_of(pair)
+    for line in fit_lines(rounds, fits, device=pair.device, threads=pair.threads):
         console.print(Text(line))
     for device in dict.fromkeys(filter(None, (pair.device, "cpu"))):
-        for line in analysis.why(pair, device):
+        for line in why_lines(analysis.studies(pair, device)):
             console.print(Text(f"{device}: {line}"))
     for line in words.absences(analysis.rounds_of(pair)):
         console.print(Text(f"not measured: {line}", style="dim"))

@@ -79,7 +79,7 @@ class View:
             tables = [
                 self.analysis.of(pair, self.analysis.verdicts)
                 .sort_values(["epochs", "batch_size"], na_position="first", kind="stable")
-                .assign(pair=pair_words(pair), place=place)
+                .assign(pair=pair.name, place=place)
                 for place, pair in enumerate(self.of(workload))
                 if pair.device is not None
             ]
@@ -92,11 +92,6 @@ class View:
         source = self.pictures.take(name)
         if source is not None:
             yield Picture(name=name, caption=caption, alt=alt, source=source, machine=machine)
-
-
-def pair_words(pair: Pair) -> str:
-    """What a device pair is called by the page's switches: `cuda (NVIDIA H200)`."""
-    return f"{pair.label}, CPU{pair.threads_words}" if pair.threads else pair.label
 
 
 def detailed(analysis: Analysis) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ from scripts.read import rounds as reading
 from scripts.read.rounds import Runs
 from scripts.read.table import ResultError, load, load_results
 from scripts.report import main
-from scripts.words.derived import DERIVED_FROM, derived_line, epoch_words, with_mark
+from scripts.tables.derived import with_mark
+from scripts.words.derived import DERIVED_FROM, derived_line, epoch_words
 from tests.corpus import Corpus
 
 PLAN: dict[str, Any] = {"batch_sizes": (8, 512), "epochs": (1, 3, 100)}

@@ -19,7 +19,8 @@ def analysed(folder: Path, **plan: Any) -> Analysis:
 
 def lines_of(analysis: Analysis) -> list[str]:
     return [line for pair in analysis.pairs(str(analysis.rounds["file"].iloc[0]))
-            for line in fit_lines(analysis, pair)]  # fmt: skip
+            for line in fit_lines(analysis.rounds_of(pair), analysis.fits_of(pair),
+                                  device=pair.device, threads=pair.threads)]  # fmt: skip
 
 
 def constant(_workload: str, _batch: int) -> float:

@@ -11,11 +11,11 @@ SMALL: dict[str, Any] = {"batch_sizes": (8, 512), "epochs": (1, 4)}
 
 def lines_of(folder: Path, plan: Corpus) -> list[str]:
     analysis = Analysis([plan.write(folder)])
-    return [re.sub(r"\d+\.\d%", "x%", line) for line in noise_lines(analysis, plan_file(analysis))]
+    return [re.sub(r"\d+\.\d%", "x%", line) for line in said(analysis)]
 
 
-def plan_file(analysis: Analysis) -> str:
-    return str(analysis.results.files["file"].iloc[0])
+def said(analysis: Analysis) -> list[str]:
+    return noise_lines(analysis.rounds, analysis.verdicts, analysis.repeats)
 
 
 def test_a_run_of_one_device_pair_says_its_noise_floor_margin_and_wrong_calls(
@@ -56,4 +56,4 @@ def test_a_device_that_differs_from_itself_is_called_that(tmp_path: Path) -> Non
     document = Corpus(process_noise=0.0, **SMALL)
     analysis = Analysis([document.write(tmp_path)])
     analysis.repeats.loc[0, "verdict"] = "differs"
-    assert "calls 1 different" in noise_lines(analysis, plan_file(analysis))[-1]
+    assert "calls 1 different" in said(analysis)[-1]

@@ -20,8 +20,8 @@ from scripts.figures.target.axes import (
     size_colours,
 )
 from scripts.figures.total import spread
+from scripts.read.text import optimizer_name
 from scripts.target.curves import band, figure_runs
-from scripts.words.learning import optimizer_name
 
 MOST_SIZES = 8
 MOST_DEVICES = 3

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from scripts.figures.axes import batch_size_axis, logarithmic_axis
 from scripts.figures.style import draw_key, headline, new_figure, plain, style
 from scripts.figures.target.axes import MARKERS, optimizer_colour
+from scripts.read.text import optimizer_name
 from scripts.target.critical import GOOD, NONE, steps_at
-from scripts.words.learning import optimizer_name
 
 
 def epochs_figure(epochs: pd.DataFrame, fitted: pd.DataFrame, *, title: str) -> Figure:

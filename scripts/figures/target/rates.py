@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 from scripts.figures.grid import CELL_HEIGHT, colour_cells
 from scripts.figures.style import headline, new_figure, plain, readable_on, style
 from scripts.read.learning import CELL, chosen_rate
-from scripts.words.learning import optimizer_name
+from scripts.read.text import optimizer_name
 
 COLOURS = "viridis_r"
 CELL_WIDTH = 0.52

@@ -11,8 +11,7 @@ from matplotlib.figure import Figure
 from scripts.figures.axes import batch_size_axis, seconds_axis
 from scripts.figures.speed import MARKERS
 from scripts.figures.style import GREY, device_colours, draw_key, headline, new_figure, plain, style
-from scripts.read.text import seconds_in_words
-from scripts.words.learning import optimizer_name
+from scripts.read.text import optimizer_name, seconds_in_words
 
 
 def time_figure(times: pd.DataFrame, *, title: str) -> Figure:

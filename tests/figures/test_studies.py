@@ -1,0 +1,108 @@
+"""The figures of studies: parts of a step, the roofline, the ladder and the remedies."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.patches import Rectangle
+
+from scripts.figures.ladder import ladder_figure
+from scripts.figures.parts import parts_figure
+from scripts.figures.remedies import remedies_figure
+from scripts.figures.roofline import roofline_figure
+from scripts.figures.style import labelled
+from scripts.sections.run_figures import figures
+from scripts.sections.why import why_tables
+from scripts.tables.analysis import Analysis
+from scripts.words.remedies import best_remedies
+from scripts.write.pictures import Pictures
+from scripts.write.view import View
+from tests.corpus import Corpus
+from tests.figures.test_figures import laid_out, overlaps
+from tests.study_rows import with_studies, write
+
+PLAN = Corpus(batch_sizes=(8, 64, 512), epochs=(1, 2), blocks=3)
+LADDER = {"loop-course": 0.25, "loop-no-evaluation": 0.5, "loop-lean": 1.0, "fused-optimizer": 1.5}
+
+
+def test_studies_have_figures_of_their_own_and_others_none(tmp_path: Path) -> None:
+    analysis = Analysis([write(tmp_path, with_studies(PLAN, speedups=LADDER))])
+    names = {name for name, _ in figures(analysis)}
+    plain = {name for name, _ in figures(Analysis([write(tmp_path, PLAN.result())]))}
+    kinds = {f"{kind}-devbox-mlp" for kind in ("parts", "ladder", "remedies")}
+    assert names - plain == kinds | {"roofline-devbox"}
+
+
+def test_bars_of_a_step_add_up_to_a_whole(tmp_path: Path) -> None:
+    causes = Analysis([write(tmp_path, with_studies(PLAN))]).causes
+    figure = parts_figure(causes[causes["epochs"].isna()], title="parts")
+    for axes in figure.axes[:2]:
+        tops = [bar.get_corners()[:, 1].max() for bar in axes.patches if isinstance(bar, Rectangle)]
+        assert max(tops) == pytest.approx(1.0)
+        assert len(axes.patches) == 6 * 3
+
+
+def test_points_of_the_roofline_lie_where_flops_and_bytes_put_them(tmp_path: Path) -> None:
+    causes = Analysis([write(tmp_path, with_studies(PLAN))]).causes
+    figure = roofline_figure(causes[causes["epochs"].isna()], title="roofline")
+    assert figure is not None
+    lines = [np.asarray(line.get_xdata(), dtype=float) for line in figure.axes[0].lines]
+    xs = np.unique([line for line in lines if len(line) == 3])
+    assert xs.tolist() == pytest.approx([50_000 * n / (1000 * n + 100_000) for n in (8, 64, 512)])
+
+
+def test_the_roofline_and_its_table_say_where_flops_were_counted_in_part(tmp_path: Path) -> None:
+    content = with_studies(PLAN)
+    for row in content["crossover"]["diagnosis"]:
+        row["uncounted_operations"] = ["_lstm_mps"] if row["device"] != "cpu" else []
+    analysis = Analysis([write(tmp_path, content)])
+    causes = analysis.causes
+    assert set(causes.loc[causes["device"] != "cpu", "uncounted"]) == {"_lstm_mps"}
+    figure = roofline_figure(causes[causes["epochs"].isna()], title="roofline")
+    assert figure is not None
+    hollow = [line.get_markerfacecolor() == "none" for line in figure.axes[0].lines]
+    assert hollow.count(True) == 1
+    assert "hollow markers: at least" in " ".join(text.get_text() for text in figure.texts)
+    assert overlaps(laid_out(figure)) == []
+    tables = {table.name: table for table in why_tables(View(analysis, Pictures()), "mlp")}
+    table = tables["causes-mlp"]
+    (computes,) = [column.shown for column in table.columns if column.title == "computes"]
+    assert {words.startswith("at least ") for words in computes} == {True, False}
+
+
+def test_without_flops_there_is_no_roofline(tmp_path: Path) -> None:
+    content = with_studies(PLAN)
+    for row in content["crossover"]["diagnosis"]:
+        row["flops"] = 0
+    causes = Analysis([write(tmp_path, content)]).causes
+    assert roofline_figure(causes[causes["epochs"].isna()], title="roofline") is None
+
+
+def test_no_words_overlap_in_the_figures_of_studies(tmp_path: Path) -> None:
+    analysis = Analysis([write(tmp_path, with_studies(PLAN, speedups=LADDER))])
+    causes = analysis.causes
+    rows = labelled(analysis.results.variants)
+    best = best_remedies(analysis.remedies)
+    assert overlaps(laid_out(parts_figure(causes[causes["epochs"].isna()], title="parts"))) == []
+    assert overlaps(laid_out(ladder_figure(rows, best, title="ladder"))) == []
+    tried = labelled(analysis.remedies[analysis.remedies["kind"] == "remedy"])
+    figure = remedies_figure(tried, title="remedies")
+    assert figure is not None
+    assert overlaps(laid_out(figure)) == []
+    assert "unsupported" in {text.get_text() for axes in figure.axes for text in axes.texts}
+
+
+def test_of_many_batch_sizes_eight_are_drawn_and_the_figure_says_so(tmp_path: Path) -> None:
+    plan = Corpus(batch_sizes=tuple(2**power for power in range(13)), epochs=(1,), blocks=3)
+    analysis = Analysis([write(tmp_path, with_studies(plan))])
+    tried = labelled(analysis.remedies[analysis.remedies["kind"] == "remedy"])
+    figure = remedies_figure(tried, title="remedies")
+    assert figure is not None
+    assert overlaps(laid_out(figure)) == []
+    assert "8 of 13 batch sizes" in " ".join(figure.get_suptitle().split())
+
+
+def test_remedies_without_any_time_are_no_figure(tmp_path: Path) -> None:
+    analysis = Analysis([write(tmp_path, with_studies(PLAN))])
+    lost = analysis.remedies[analysis.remedies["remedy"] == "tf32"]
+    assert remedies_figure(labelled(lost), title="remedies") is None
