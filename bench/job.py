@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from bench.loop import LEAN, Loop
 
 MEASURE = "bench.train.epochs:measure"
+COMPILE_FOLDER = "CROSSOVER_COMPILE_FOLDER"
+"""Names the folder in which compiling processes make theirs; whoever made it removes it."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Job:
     learning_rate: float
     cell_timeout_seconds: float
     task: str = MEASURE
-    """The function (arm, batch size) -> figures that the worker calls at each batch size."""
+    """The function (trainer, batch size) -> figures that the worker calls at each batch size."""
     loop: Loop = LEAN
     precision: str = "ieee"
     """`ieee`: true fp32; `tf32`; `bf16`: autocast."""

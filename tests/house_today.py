@@ -28,9 +28,7 @@ UPWARDS = {
     },
 }
 
-CIRCLES = {
-    ("bench/train/course_loop.py", "bench/train/trainer.py"),  # the loop is typed by its trainer
-}
+CIRCLES: set[tuple[str, str]] = set()
 
 TORCH_TOO = {
     "bench/learning/train.py",  # learning's own training, imported by its worker only
@@ -67,8 +65,6 @@ LONGER = {
     "tests/run/test_run.py": 257,
     "tests/target/test_advise.py": 276,
     "tests/target/test_target.py": 361,
-    "tests/why/test_operations.py": 252,
-    "tests/why/test_variants.py": 272,
     "tests/write/test_page.py": 404,
     "tests/write/test_page_browser.py": 301,
     "tests/write/test_report.py": 346,

@@ -7,13 +7,13 @@ from typing import Any
 from bench.job import Job
 from bench.train.device import first_line
 from bench.train.errors import classify, is_of_compiling
-from bench.train.trainer import Arm
+from bench.train.trainer import Trainer
 
-Work = Callable[[Arm, int], dict[str, Any]]
+Work = Callable[[Trainer, int], dict[str, Any]]
 
 
 def work_of(job: Job) -> Work:
-    """Returns the function that answers for a batch size of an open arm."""
+    """Returns the function that answers for a batch size of an open trainer."""
     work: Work = resolve_name(job.task)  # what a worker does not need it does not import
     return _compiling(work) if job.compiled else work
 
@@ -21,9 +21,9 @@ def work_of(job: Job) -> Work:
 def _compiling(work: Work) -> Work:
     """The same; what torch.compile cannot do on this machine is unsupported, not a failure."""
 
-    def compiled(arm: Arm, batch_size: int) -> dict[str, Any]:
+    def compiled(trainer: Trainer, batch_size: int) -> dict[str, Any]:
         try:
-            return work(arm, batch_size)
+            return work(trainer, batch_size)
         except Exception as error:
             if not is_of_compiling(error):
                 raise

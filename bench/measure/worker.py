@@ -55,12 +55,16 @@ def _measure_all(job: Job, answer: Any, process: dict[str, Any]) -> None:
     from bench.measure.tasks import work_of  # noqa: PLC0415
     from bench.train.epochs import TooSlowError  # noqa: PLC0415
     from bench.train.errors import classify  # noqa: PLC0415
-    from bench.train.numerics import pin_numerics_of  # noqa: PLC0415
-    from bench.train.trainer import open_arm  # noqa: PLC0415
+    from bench.train.numerics import pin_numerics  # noqa: PLC0415
+    from bench.train.trainer import open_trainer  # noqa: PLC0415
 
     try:
-        process = process | pin_numerics_of(job)
-        arm, work = open_arm(job), work_of(job)
+        process = process | pin_numerics(
+            precision=job.precision,
+            flush_denormals=job.flush_denormals,
+            deterministic=job.loop.deterministic,
+        )
+        trainer, work = open_trainer(job), work_of(job)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the reason of these cells
         reason, detail = classify(error)
         answer("absent", batch_size=None, reason=reason, detail=detail)
@@ -72,7 +76,7 @@ def _measure_all(job: Job, answer: Any, process: dict[str, Any]) -> None:
             answer("absent", batch_size=batch_size, reason="implied", detail=detail)
             continue
         try:
-            answer("measured", batch_size=batch_size, **process, **work(arm, batch_size))
+            answer("measured", batch_size=batch_size, **process, **work(trainer, batch_size))
         except TooSlowError as slow:
             answer("absent", batch_size=batch_size, reason="timeout", detail=str(slow))
         except Exception as error:  # noqa: BLE001 - as above

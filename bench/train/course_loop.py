@@ -1,11 +1,10 @@
-"""Epochs of training other than the lean one: the loop that students are taught, and its steps.
+"""The loop that students are taught, and its steps between it and the lean one.
 
-every epoch the whole training and held-out set predicted once more, the labels collected in Python.
-It trains on the same minibatches as the lean loop, in the same order.
+After every epoch it predicts the whole training and held-out set once more and collects the labels
+in Python. It trains on the same minibatches as the lean loop, in the same order.
 """
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
@@ -13,59 +12,44 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from bench.loop import Loop
-from bench.train.lean_loop import train_epoch
 from models import Split
-
-if TYPE_CHECKING:
-    from bench.train.trainer import Arm
 
 Batch = tuple[list[Tensor], Tensor]
 
 
-def train_as_asked(
-    arm: "Arm",
+def train_course_epoch(
     network: nn.Module,
+    loss_function: Callable[[Tensor, Tensor], Tensor],
     optimizer: torch.optim.Optimizer,
+    split: Split,
     *,
     permutation: Tensor,
     batch_size: int,
+    loop: Loop,
+    device: torch.device,
 ) -> None:
-    """One epoch on the samples of `permutation` by the loop of the arm's job, its evaluation apart.
-
-    `permutation` lies where the training data lies.
-    """
-    if arm.job.loop.is_lean:
-        train_epoch(
-            network,
-            arm.workload.loss,
-            optimizer,
-            arm.train,
-            permutation=permutation,
-            batch_size=batch_size,
-        )
-        return
-    pinned = arm.job.loop.placement == "pinned"
-    order = batches(arm.train, arm.job.loop, permutation=permutation, batch_size=batch_size)
-    for batch in order:
-        inputs, targets = on_device(batch, arm.device, pinned=pinned)
-        loss = arm.workload.loss(network(*inputs), targets)
+    """Trains one epoch as `train_epoch` does, by another loop, on data that may lie elsewhere."""
+    pinned = loop.placement == "pinned"
+    for batch in batches(split, loop, permutation=permutation, batch_size=batch_size):
+        inputs, targets = on_device(batch, device, pinned=pinned)
+        loss = loss_function(network(*inputs), targets)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch's stubs miss it
         optimizer.step()
 
 
 def batches(split: Split, loop: Loop, *, permutation: Tensor, batch_size: int) -> Iterator[Batch]:
-    """The minibatches of one epoch as (inputs, targets), where the data lies."""
+    """Yields the minibatches of one epoch as (inputs, targets), where the data lies."""
+    pinned = loop.placement == "pinned"
     if loop.loader == "dataloader":
         for *inputs, targets in DataLoader(
             TensorDataset(*split.inputs, split.targets),
             batch_size=batch_size,
             sampler=permutation.tolist(),
-            pin_memory=loop.placement == "pinned",
+            pin_memory=pinned,
         ):
             yield inputs, targets
         return
-    pinned = loop.placement == "pinned"
     tensors = [permuted(tensor, permutation, pinned=pinned) for tensor in split.inputs]
     targets = permuted(split.targets, permutation, pinned=pinned)
     for start in range(0, len(targets), batch_size):
@@ -74,7 +58,7 @@ def batches(split: Split, loop: Loop, *, permutation: Tensor, batch_size: int) -
 
 
 def permuted(tensor: Tensor, permutation: Tensor, *, pinned: bool) -> Tensor:
-    """The samples in the order of the permutation, in pinned memory when asked."""
+    """Returns the samples in the order of the permutation, in pinned memory when asked."""
     if not pinned:
         return tensor[permutation]
     shape = (len(permutation), *tensor.shape[1:])
@@ -83,27 +67,17 @@ def permuted(tensor: Tensor, permutation: Tensor, *, pinned: bool) -> Tensor:
 
 
 def on_device(batch: Batch, device: torch.device, *, pinned: bool) -> Batch:
-    """A minibatch on the device; only copies out of pinned memory do not make the host wait."""
+    """Copies a minibatch to the device; only copies out of pinned memory do not block the host."""
     inputs, targets = batch
     moved = [tensor.to(device, non_blocking=pinned) for tensor in inputs]
     return moved, targets.to(device, non_blocking=pinned)
 
 
-def evaluate_everything(arm: "Arm", network: nn.Module, *, batch_size: int) -> list[float]:
-    """The course's evaluation after an epoch: (training, held-out) accuracy.
-
-    Of sequences, the share of right symbols.
-    """
-    return [
-        accuracy(network, split, device=arm.device, batch_size=batch_size)
-        for split in (arm.train, arm.evaluated)
-    ]
-
-
 def accuracy(network: nn.Module, split: Split, *, device: torch.device, batch_size: int) -> float:
-    """The share of right predictions: a second DataLoader, labels by a Python loop, NumPy.
+    """Returns the share of right predictions, of sequences that of right symbols.
 
-    The network stays in training mode (see `bench.train.epochs.evaluate`).
+    A second DataLoader, labels by a Python loop, NumPy: as it is taught. The network stays in
+    training mode (see `bench.train.epochs.evaluate`).
     """
     samples = TensorDataset(*split.inputs, split.targets)
     predicted = []

@@ -17,7 +17,7 @@ def train_epoch(
     permutation: Tensor,
     batch_size: int,
 ) -> None:
-    """One epoch of minibatch gradient descent on resident data.
+    """Trains one epoch of minibatch gradient descent on resident data.
 
     `permutation` holds the order of the N samples (int64, shape (N,), on the data's device). The
     data is permuted once and minibatches are slices of it; a last smaller minibatch is trained on.
@@ -39,7 +39,7 @@ def train_step(
     inputs: list[Tensor],
     targets: Tensor,
 ) -> Tensor:
-    """One optimiser step on one minibatch, as in `train_epoch`; returns the loss before it."""
+    """Takes one optimiser step on one minibatch as `train_epoch` does; returns the loss before."""
     optimizer.zero_grad()
     loss = loss_function(network(*inputs), targets)
     loss.backward()  # type: ignore[no-untyped-call]  # torch's stubs miss it

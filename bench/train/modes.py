@@ -12,13 +12,10 @@ from functools import cache
 import torch
 from torch import Tensor, nn
 
-from bench.job import Job
+from bench.job import COMPILE_FOLDER, Job
 from bench.train.device import first_line
 from bench.train.sequences import with_loop
 from models import Split
-
-COMPILE_FOLDER = "CROSSOVER_COMPILE_FOLDER"
-"""Names the folder in which compiling processes make theirs; whoever made it removes it."""
 
 
 class Autocast(nn.Module):
@@ -30,31 +27,33 @@ class Autocast(nn.Module):
         self.device_type = device_type
 
     def forward(self, *inputs: Tensor) -> Tensor:
-        """What the network makes of the inputs."""
+        """Returns what the network makes of the inputs."""
         with torch.autocast(self.device_type, dtype=torch.bfloat16):
             output: Tensor = self.network(*inputs)
         return output.float()
 
 
+def to_device(split: Split, device: torch.device) -> Split:
+    """Returns the split's tensors on the device."""
+    return Split(tuple(tensor.to(device) for tensor in split.inputs), split.targets.to(device))
+
+
 def place(split: Split, job: Job, device: torch.device) -> Split:
-    """The split where the job's loop wants it: on the device, or left on the host."""
+    """Returns the split where the job's loop wants it: on the device, or left on the host."""
     if job.loop.placement == "pinned":
-        require_pinned_memory()
-    if job.loop.placement != "resident":
-        device = torch.device("cpu")
-    layout = torch.channels_last if job.memory_format == "channels-last" else None
-    inputs = tuple(_laid_out(tensor.to(device), layout) for tensor in split.inputs)
-    return Split(inputs=inputs, targets=split.targets.to(device))
+        _require_pinned_memory()
+    host = torch.device("cpu")
+    placed = to_device(split, device if job.loop.placement == "resident" else host)
+    if job.memory_format != "channels-last":
+        return placed
+    inputs = [
+        tensor.contiguous(memory_format=torch.channels_last) if tensor.dim() == 4 else tensor
+        for tensor in placed.inputs
+    ]
+    return Split(tuple(inputs), placed.targets)
 
 
-def _laid_out(tensor: Tensor, layout: torch.memory_format | None) -> Tensor:
-    if layout is None or tensor.dim() != 4:
-        return tensor
-    return tensor.contiguous(memory_format=layout)
-
-
-def require_pinned_memory() -> None:
-    """Raises NotImplementedError where torch can pin no memory."""
+def _require_pinned_memory() -> None:
     try:
         torch.empty(1, pin_memory=True)
     except RuntimeError as error:
@@ -62,7 +61,7 @@ def require_pinned_memory() -> None:
 
 
 def prepare(network: nn.Module, job: Job, device: torch.device) -> nn.Module:
-    """The network as the job wants it run; it shares the parameters of the one given.
+    """Returns the network as the job wants it run; it shares the parameters of the one given.
 
     Raises NotImplementedError when that makes no sense for this network.
     """
@@ -79,10 +78,7 @@ def prepare(network: nn.Module, job: Job, device: torch.device) -> nn.Module:
 
 
 def compile_afresh(network: nn.Module, mode: str) -> None:
-    """Has the network compiled at its first use, with nothing left over from earlier processes.
-
-    One shape a compilation: what a person gets who trains at one batch size.
-    """
+    """Has the network compiled at its first use, for one shape, with nothing of earlier ones."""
     os.environ["TORCHINDUCTOR_CACHE_DIR"] = own_compile_folder()
     torch.compiler.reset()
     torch.compiler.config.force_disable_caches = True
@@ -91,12 +87,12 @@ def compile_afresh(network: nn.Module, mode: str) -> None:
 
 @cache
 def own_compile_folder() -> str:
-    """This process's own empty folder for what is compiled."""
+    """Makes this process's own empty folder for what is compiled."""
     return tempfile.mkdtemp(prefix="compile-", dir=os.environ.get(COMPILE_FOLDER))
 
 
 def eagerly(job: Job) -> AbstractContextManager[object]:
-    """Inside, a compiled network runs as it was written: other shapes need no compilation."""
+    """Has a compiled network run as it was written: other shapes need no compilation."""
     if not job.compiled:
         return nullcontext()
     stance: AbstractContextManager[object] = torch.compiler.set_stance("force_eager")
@@ -104,7 +100,7 @@ def eagerly(job: Job) -> AbstractContextManager[object]:
 
 
 def conflict(job: Job) -> str | None:
-    """Why torch cannot run a job as it is asked; None where it can."""
+    """Says why torch cannot run a job as it is asked; None where it can."""
     if job.compiled and job.precision == "tf32":
         return "TF32 with torch.compile: torch's compiler cannot read how TF32 is set"
     return None

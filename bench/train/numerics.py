@@ -2,7 +2,7 @@
 
 One precision for every layer and device, and no denormals (they slow the CPU 40-fold). By default
 torch multiplies matrices in true fp32 and runs cuDNN's convolutions and recurrent layers in TF32;
-setting the generic precision alone leaves these two as they were on torch 2.9 to 2.12.
+setting the generic precision only leaves these two as they were on torch 2.9 to 2.12.
 """
 
 from operator import attrgetter
@@ -10,16 +10,10 @@ from typing import Any
 
 import torch
 
-from bench.job import Job
-
 PLACES = (
     "generic",
-    "cuda.matmul",
-    "cudnn.conv",
-    "cudnn.rnn",
-    "mkldnn.matmul",
-    "mkldnn.conv",
-    "mkldnn.rnn",
+    *("cuda.matmul", "cudnn.conv", "cudnn.rnn"),
+    *("mkldnn.matmul", "mkldnn.conv", "mkldnn.rnn"),
 )
 """What has a precision of its own, by torch's names in `torch.backends`; the generic one first."""
 
@@ -52,7 +46,7 @@ def pin_numerics(
 
 
 def read_numerics() -> Numerics:
-    """The numerics that this process has now."""
+    """Reads the numerics that this process has now."""
     return {
         "fp32_precision": {name: str(_backend(name).fp32_precision) for name in PLACES},
         # torch does not tell: a denormal that is multiplied is gone when they are flushed.
@@ -62,12 +56,3 @@ def read_numerics() -> Numerics:
 
 def _backend(name: str) -> Any:
     return torch.backends if name == "generic" else attrgetter(name)(torch.backends)
-
-
-def pin_numerics_of(job: Job) -> Numerics:
-    """The numerics that a job asks for; a plain one asks for none of its own."""
-    return pin_numerics(
-        precision=job.precision,
-        flush_denormals=job.flush_denormals,
-        deterministic=job.loop.deterministic,
-    )

@@ -1,8 +1,8 @@
-"""A workload on a device in this process: opening it is the cold start."""
+"""A workload set up on a device in this process: opening it is the cold start."""
 
 import gc
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
@@ -11,9 +11,10 @@ from torch import Tensor, nn
 from bench.grid import MOST_EPOCHS
 from bench.job import Job
 from bench.train.clock import DeviceClock
-from bench.train.course_loop import evaluate_everything, train_as_asked
+from bench.train.course_loop import accuracy, train_course_epoch
 from bench.train.device import make_clock, open_device, synchroniser
-from bench.train.modes import compile_afresh, place, prepare
+from bench.train.lean_loop import train_epoch
+from bench.train.modes import compile_afresh, place, prepare, to_device
 from models import WORKLOADS, Split, Workload, load_dataset, timed_split
 from models.optimizers import make_optimizer
 
@@ -29,7 +30,7 @@ class ColdStart:
 
 
 @dataclass
-class Arm:
+class Trainer:
     """A workload on a device in this process, initial weights kept on the CPU.
 
     `train` and `evaluated` (the held-out split) lie where the loop wants the data, `held_out` on
@@ -46,25 +47,19 @@ class Arm:
     evaluated: Split
     initial_state: dict[str, Tensor]
     cold_start: ColdStart
-    measured: int = field(default=0)
+    measured: int = 0
     compiled: tuple[nn.Module, nn.Module] | None = None
     compiling_seconds: float = 0.0
 
-    def note_first_step(self, first: float, warm: float) -> ColdStart:
-        """The process's cold start; its first step is the first one that this is told."""
+    def note_first_step(self, first: float, warm: float) -> dict[str, float]:
+        """Returns the process's cold start, by field; its first step is the first one told here."""
         if self.cold_start.first_step_seconds is None:
             self.cold_start.first_step_seconds, self.cold_start.warm_step_seconds = first, warm
-        return self.cold_start
+        return asdict(self.cold_start)
 
 
-def to_device(split: Split, device: torch.device) -> Split:
-    """The split's tensors on the device."""
-    inputs = tuple(tensor.to(device) for tensor in split.inputs)
-    return Split(inputs=inputs, targets=split.targets.to(device))
-
-
-def open_arm(job: Job) -> Arm:
-    """Everything before the first step: data, initial weights, device context, transfer.
+def open_trainer(job: Job) -> Trainer:
+    """Does everything before the first step: data, initial weights, device context, transfer.
 
     Data and weights are made on the CPU from the seed, so that every device starts from the same.
     """
@@ -74,7 +69,6 @@ def open_arm(job: Job) -> Arm:
     torch.manual_seed(job.seed)
     host_network = workload.build()
     initial_state = {name: value.clone() for name, value in host_network.state_dict().items()}
-    host_clock = DeviceClock(lambda: None)
     opened: list[Any] = []
 
     def create_context() -> None:
@@ -83,7 +77,7 @@ def open_arm(job: Job) -> Arm:
         synchroniser(device)()
         opened.append(device)
 
-    context = host_clock.time(create_context)
+    context = DeviceClock(lambda: None).time(create_context)
     device: torch.device = opened[0]
     clock = make_clock(device)
 
@@ -91,12 +85,12 @@ def open_arm(job: Job) -> Arm:
         host_network.to(device)
         opened.append(place(host_train, job, device))
 
-    transfer_timing = clock.time(transfer)
+    transferred = clock.time(transfer)
     # What stands now stays: later collections, on every device alike, need not walk torch's heap,
     # which takes 0.1 s and could fall into an epoch by chance.
     gc.collect()
     gc.freeze()
-    return Arm(
+    return Trainer(
         job=job,
         workload=workload,
         device=device,
@@ -105,62 +99,101 @@ def open_arm(job: Job) -> Arm:
         held_out=to_device(dataset.held_out, device),
         evaluated=place(dataset.held_out, job, device),
         initial_state=initial_state,
-        cold_start=ColdStart(context.wall_seconds, transfer_timing.wall_seconds),
+        cold_start=ColdStart(context.wall_seconds, transferred.wall_seconds),
     )
 
 
-def fresh_training(arm: Arm) -> tuple[nn.Module, torch.optim.Optimizer]:
-    """A network with the arm's initial weights on its device, and a new optimiser.
+def fresh_training(trainer: Trainer) -> tuple[nn.Module, torch.optim.Optimizer]:
+    """Returns a network with the initial weights on the device, and a new optimiser.
 
-    A compiled network is compiled once a batch size; its weights are set back in place.
+    A compiled network is compiled once per batch size; its weights are set back in place.
     """
-    if arm.compiled is None:
-        network = _new_network(arm)
+    if trainer.compiled is None:
+        network = _new_network(trainer)
     else:
-        base, network = arm.compiled
-        base.load_state_dict(arm.initial_state)
+        base, network = trainer.compiled
+        base.load_state_dict(trainer.initial_state)
     optimizer = make_optimizer(
         network.parameters(),
-        name=arm.job.optimizer,
-        implementation=arm.job.optimizer_implementation,
-        learning_rate=arm.job.learning_rate,
+        name=trainer.job.optimizer,
+        implementation=trainer.job.optimizer_implementation,
+        learning_rate=trainer.job.learning_rate,
     )
     return network, optimizer
 
 
-def _new_network(arm: Arm) -> nn.Module:
-    base = arm.workload.build()
-    base.load_state_dict(arm.initial_state)
-    network = prepare(base.to(arm.device), arm.job, arm.device)
-    if arm.job.compiled:
-        timing = arm.clock.time(lambda: compile_afresh(network, arm.job.compiled))
-        arm.compiling_seconds = timing.wall_seconds
-        arm.compiled = base, network
+def _new_network(trainer: Trainer) -> nn.Module:
+    base = trainer.workload.build()
+    base.load_state_dict(trainer.initial_state)
+    network = prepare(base.to(trainer.device), trainer.job, trainer.device)
+    if mode := trainer.job.compiled:
+        timing = trainer.clock.time(lambda: compile_afresh(network, mode))
+        trainer.compiling_seconds = timing.wall_seconds
+        trainer.compiled = base, network
     return network
 
 
 def make_permutation(job: Job, epoch: int, device: torch.device) -> Tensor:
-    """The order of an epoch's samples: from seed and epoch on the CPU, so equal on every device."""
+    """Returns the order of an epoch's samples, made of seed and epoch on the CPU."""
     generator = torch.Generator().manual_seed(job.seed * MOST_EPOCHS + epoch)
     return torch.randperm(job.samples, generator=generator).to(device)
 
 
 def epoch_work(
-    arm: Arm,
+    trainer: Trainer,
     network: nn.Module,
     optimizer: torch.optim.Optimizer,
     *,
     batch_size: int,
     number: int,
 ) -> Callable[[], None]:
-    """The work of one epoch, to be timed: the permutation of its samples is part of it."""
-    evaluating = arm.job.loop.evaluate == "every-epoch"
-    place_of_data = arm.train.targets.device
+    """Returns the work of one epoch, to be timed: the permutation of its samples is part of it."""
+    evaluating = trainer.job.loop.evaluate == "every-epoch"
+    place_of_data = trainer.train.targets.device
 
     def work() -> None:
-        permutation = make_permutation(arm.job, number, place_of_data)
-        train_as_asked(arm, network, optimizer, permutation=permutation, batch_size=batch_size)
+        permutation = make_permutation(trainer.job, number, place_of_data)
+        train_as_asked(trainer, network, optimizer, permutation=permutation, batch_size=batch_size)
         if evaluating:
-            evaluate_everything(arm, network, batch_size=batch_size)
+            evaluate_everything(trainer, network, batch_size=batch_size)
 
     return work
+
+
+def train_as_asked(
+    trainer: Trainer,
+    network: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    *,
+    permutation: Tensor,
+    batch_size: int,
+) -> None:
+    """Trains on the samples of `permutation` by the job's loop, without its evaluation."""
+    if trainer.job.loop.is_lean:
+        train_epoch(
+            network,
+            trainer.workload.loss,
+            optimizer,
+            trainer.train,
+            permutation=permutation,
+            batch_size=batch_size,
+        )
+        return
+    train_course_epoch(
+        network,
+        trainer.workload.loss,
+        optimizer,
+        trainer.train,
+        permutation=permutation,
+        batch_size=batch_size,
+        loop=trainer.job.loop,
+        device=trainer.device,
+    )
+
+
+def evaluate_everything(trainer: Trainer, network: nn.Module, *, batch_size: int) -> list[float]:
+    """Evaluates as the course does after an epoch; returns training and held-out accuracy."""
+    return [
+        accuracy(network, split, device=trainer.device, batch_size=batch_size)
+        for split in (trainer.train, trainer.evaluated)
+    ]

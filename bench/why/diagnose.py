@@ -15,7 +15,7 @@ from torch import nn
 from bench.grid import steps_per_epoch
 from bench.train.epochs import TooSlowError, minibatch, warm_up
 from bench.train.lean_loop import train_step
-from bench.train.trainer import Arm, fresh_training, make_permutation
+from bench.train.trainer import Trainer, fresh_training, make_permutation
 from bench.why.operations import count_flops, count_operations, count_synchronisations
 from bench.why.parts import (
     PARTS,
@@ -38,39 +38,36 @@ BLOCKER_SIZES = (256, 512, 1024, 2048, 4096)
 BLOCKER_LAUNCHES = 16
 
 
-def diagnose(arm: Arm, batch_size: int) -> dict[str, Any]:
+def diagnose(trainer: Trainer, batch_size: int) -> dict[str, Any]:
     """What a diagnosis says of one batch size: seconds a step, counts a step.
 
     Raises TooSlowError when the cell's time limit is too short for it.
     """
     gc.collect()
-    first, warm, _ = warm_up(arm, batch_size)
-    cold = arm.note_first_step(first, warm)
-    limit = arm.job.cell_timeout_seconds
+    first, warm, _ = warm_up(trainer, batch_size)
+    cold_start = trainer.note_first_step(first, warm)
+    limit = trainer.job.cell_timeout_seconds
     if warm * FEWEST_STEPS_IN_ALL > limit:
         raise TooSlowError(
             f"a step takes {warm:.3g} s, a diagnosis at least {FEWEST_STEPS_IN_ALL} of them"
         )
-    network, optimizer = fresh_training(arm)
-    times = time_parts(arm, network, optimizer, batch_size=batch_size, warm=warm)
-    step = single_step(arm, network, optimizer, batch_size)
+    network, optimizer = fresh_training(trainer)
+    times = time_parts(trainer, network, optimizer, batch_size=batch_size, warm=warm)
+    step = single_step(trainer, network, optimizer, batch_size)
     repeats = max(3, min(ALONE, int(limit / 20 / warm)))
-    host, alone = alone_seconds(arm.clock, step, repeats)
+    host, alone = alone_seconds(trainer.clock, step, repeats)
     return {
         **times,
-        **host_and_device(arm, step, host_seconds=host),
+        **host_and_device(trainer, step, host_seconds=host),
         "alone_seconds": alone,
-        **counts(arm, network, step),
-        "steps": steps_per_epoch(arm.job.samples, batch_size),
-        "context_seconds": cold.context_seconds,
-        "transfer_seconds": cold.transfer_seconds,
-        "first_step_seconds": cold.first_step_seconds,
-        "warm_step_seconds": cold.warm_step_seconds,
+        **counts(trainer, network, step),
+        "steps": steps_per_epoch(trainer.job.samples, batch_size),
+        **cold_start,
     }
 
 
 def time_parts(
-    arm: Arm,
+    trainer: Trainer,
     network: nn.Module,
     optimizer: torch.optim.Optimizer,
     *,
@@ -81,22 +78,22 @@ def time_parts(
 
     The evaluation of an epoch is timed apart and shared out over its steps, in both alike.
     """
-    samples = pass_samples(arm, batch_size, warm)
+    samples = pass_samples(trainer, batch_size, warm)
     spent = 0.0
     looked: list[dict[str, float]] = []
     plain: list[float] = []
-    while len(plain) < PASSES and (not plain or spent < arm.job.cell_timeout_seconds / 2):
+    while len(plain) < PASSES and (not plain or spent < trainer.job.cell_timeout_seconds / 2):
         which = Pass(len(plain), samples, batch_size)
         # The order of the two alternates: a machine that slows down does so for both.
         for instrumented in (True, False) if len(plain) % 2 else (False, True):
             if instrumented:
-                looked.append(instrumented_pass(arm, network, optimizer, which))
+                looked.append(instrumented_pass(trainer, network, optimizer, which))
                 spent += sum(looked[-1].values()) * which.steps
             else:
-                plain.append(undisturbed_pass(arm, network, optimizer, which))
+                plain.append(undisturbed_pass(trainer, network, optimizer, which))
                 spent += plain[-1] * which.steps
-    evaluation = evaluation_seconds(arm, network, batch_size=batch_size)
-    evaluation /= steps_per_epoch(arm.job.samples, batch_size)
+    evaluation = evaluation_seconds(trainer, network, batch_size=batch_size)
+    evaluation /= steps_per_epoch(trainer.job.samples, batch_size)
     parts = median_parts(looked) | {"evaluation": evaluation}
     return {
         "parts": {f"{part}_seconds": parts[part] for part in PARTS},
@@ -105,29 +102,29 @@ def time_parts(
     }
 
 
-def pass_samples(arm: Arm, batch_size: int, warm: float) -> int:
+def pass_samples(trainer: Trainer, batch_size: int, warm: float) -> int:
     """Whole minibatches for PASS_SECONDS of training, as far as an epoch has them."""
     wanted = max(FEWEST_STEPS, round(PASS_SECONDS / warm))
-    return min(wanted, arm.job.samples // batch_size) * batch_size
+    return min(wanted, trainer.job.samples // batch_size) * batch_size
 
 
 def single_step(
-    arm: Arm, network: nn.Module, optimizer: torch.optim.Optimizer, batch_size: int
+    trainer: Trainer, network: nn.Module, optimizer: torch.optim.Optimizer, batch_size: int
 ) -> Callable[[], object]:
     """One training step on one minibatch that lies on the device."""
-    places = make_permutation(arm.job, 0, arm.train.targets.device)[:batch_size]
-    inputs, targets = minibatch(arm, places)
-    return lambda: train_step(network, arm.workload.loss, optimizer, inputs, targets)
+    places = make_permutation(trainer.job, 0, trainer.train.targets.device)[:batch_size]
+    inputs, targets = minibatch(trainer, places)
+    return lambda: train_step(network, trainer.workload.loss, optimizer, inputs, targets)
 
 
 def host_and_device(
-    arm: Arm, step: Callable[[], object], *, host_seconds: float
+    trainer: Trainer, step: Callable[[], object], *, host_seconds: float
 ) -> dict[str, float | None]:
     """What of a step is the host's and what the device's own; null where that is not known."""
-    if arm.device.type == "cpu":  # nothing is queued: all of it is the host's
+    if trainer.device.type == "cpu":  # nothing is queued: all of it is the host's
         return {"host_enqueue_seconds": host_seconds, "device_busy_seconds": None}
-    blockers = matrix_products(arm.device)
-    queued = queue_step(arm.clock, step, host_seconds=host_seconds, blockers=blockers)
+    blockers = matrix_products(trainer.device)
+    queued = queue_step(trainer.clock, step, host_seconds=host_seconds, blockers=blockers)
     return {
         "host_enqueue_seconds": None if queued is None else host_seconds,
         "device_busy_seconds": None if queued is None else queued.device_seconds,
@@ -145,7 +142,7 @@ def matrix_products(device: torch.device) -> list[Callable[[], object]]:
     return [partial(multiply, size) for size in BLOCKER_SIZES]
 
 
-def counts(arm: Arm, network: nn.Module, step: Callable[[], object]) -> dict[str, Any]:
+def counts(trainer: Trainer, network: nn.Module, step: Callable[[], object]) -> dict[str, Any]:
     """Operations, bytes, FLOPs, host reads and synchronisations of one step."""
     counted = count_operations(step)
     flops = count_flops(step)
@@ -156,7 +153,7 @@ def counts(arm: Arm, network: nn.Module, step: Callable[[], object]) -> dict[str
         "flops": flops.counted,
         "uncounted_operations": list(flops.uncounted),
         "host_reads": counted.host_reads,
-        "synchronisations": count_synchronisations(step, arm.device),
-        "sequence_length": arm.train.inputs[0].shape[1] if recurrent else None,
+        "synchronisations": count_synchronisations(step, trainer.device),
+        "sequence_length": trainer.train.inputs[0].shape[1] if recurrent else None,
         "sequence_kernels": counted.sequence_kernels,
     }

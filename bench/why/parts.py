@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from bench.train.clock import NANOSECONDS, DeviceClock
-from bench.train.course_loop import batches, evaluate_everything, on_device, train_as_asked
-from bench.train.trainer import Arm, make_permutation
+from bench.train.course_loop import batches, on_device
+from bench.train.trainer import Trainer, evaluate_everything, make_permutation, train_as_asked
 
 PARTS = ("load", "copy", "forward", "backward", "optimizer", "evaluation")
 
@@ -51,27 +51,27 @@ class Pass:
         """Optimiser steps in the pass."""
         return self.samples // self.batch_size
 
-    def permutation(self, arm: Arm) -> Tensor:
+    def permutation(self, trainer: Trainer) -> Tensor:
         """The places of the pass's samples, where the data lies."""
-        order = make_permutation(arm.job, self.number, arm.train.targets.device)
+        order = make_permutation(trainer.job, self.number, trainer.train.targets.device)
         return order[: self.samples]
 
 
 def instrumented_pass(
-    arm: Arm, network: nn.Module, optimizer: torch.optim.Optimizer, which: Pass
+    trainer: Trainer, network: nn.Module, optimizer: torch.optim.Optimizer, which: Pass
 ) -> dict[str, float]:
     """Trains a pass as the loop does and returns the seconds a step of each part."""
-    loop = arm.job.loop
+    loop = trainer.job.loop
     pinned = loop.placement == "pinned"
-    laps = Laps(arm.clock)
-    order = which.permutation(arm)
-    for batch in batches(arm.train, loop, permutation=order, batch_size=which.batch_size):
+    laps = Laps(trainer.clock)
+    order = which.permutation(trainer)
+    for batch in batches(trainer.train, loop, permutation=order, batch_size=which.batch_size):
         laps.take("load")
-        inputs, targets = on_device(batch, arm.device, pinned=pinned)
+        inputs, targets = on_device(batch, trainer.device, pinned=pinned)
         laps.take("copy")
         optimizer.zero_grad()
         laps.take("optimizer")
-        loss = arm.workload.loss(network(*inputs), targets)
+        loss = trainer.workload.loss(network(*inputs), targets)
         laps.take("forward")
         loss.backward()  # type: ignore[no-untyped-call]  # torch's stubs miss it
         laps.take("backward")
@@ -82,28 +82,28 @@ def instrumented_pass(
 
 
 def undisturbed_pass(
-    arm: Arm, network: nn.Module, optimizer: torch.optim.Optimizer, which: Pass
+    trainer: Trainer, network: nn.Module, optimizer: torch.optim.Optimizer, which: Pass
 ) -> float:
     """Seconds a step of the same pass with the clock at its ends alone."""
 
     def work() -> None:
         train_as_asked(
-            arm,
+            trainer,
             network,
             optimizer,
-            permutation=which.permutation(arm),
+            permutation=which.permutation(trainer),
             batch_size=which.batch_size,
         )
 
-    return arm.clock.time(work).wall_seconds / which.steps
+    return trainer.clock.time(work).wall_seconds / which.steps
 
 
-def evaluation_seconds(arm: Arm, network: nn.Module, *, batch_size: int) -> float:
+def evaluation_seconds(trainer: Trainer, network: nn.Module, *, batch_size: int) -> float:
     """Seconds of the loop's evaluation after one epoch; 0 where it has none."""
-    if arm.job.loop.evaluate == "never":
+    if trainer.job.loop.evaluate == "never":
         return 0.0
-    work = lambda: evaluate_everything(arm, network, batch_size=batch_size)  # noqa: E731
-    return arm.clock.time(work).wall_seconds
+    work = lambda: evaluate_everything(trainer, network, batch_size=batch_size)  # noqa: E731
+    return trainer.clock.time(work).wall_seconds
 
 
 def median_parts(passes: list[dict[str, float]]) -> dict[str, float]:

@@ -13,7 +13,7 @@ from torch import nn
 
 from bench.train.clock import DeviceClock
 from bench.train.lean_loop import train_step
-from bench.train.trainer import Arm
+from bench.train.trainer import Trainer
 from bench.why.operations import count_operations
 
 MATRIX_SIZES = (128, 256, 512, 1024, 2048, 4096, 8192)
@@ -23,9 +23,9 @@ REPEATS = 5
 TINY_STEPS = 20
 
 
-def peaks(arm: Arm, _batch_size: int) -> dict[str, Any]:
+def peaks(trainer: Trainer, _batch_size: int) -> dict[str, Any]:
     """The device's best rates; null for what it cannot do."""
-    device, clock = arm.device, arm.clock
+    device, clock = trainer.device, trainer.clock
     return {
         "matmul_flops_per_second": _tried(lambda: matmul_rate(device, clock)),
         "copy_bytes_per_second": _tried(lambda: copy_rate(device, device, clock)),

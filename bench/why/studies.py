@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from bench.grid import Arm, WorkloadPlan
+from bench.job import COMPILE_FOLDER
 from bench.loop import rungs
 from bench.measure.blocks import Campaign
 from bench.measure.journal import Journal, Line
@@ -20,7 +21,6 @@ from bench.measure.search import run_rounds
 from bench.options import Settings
 from bench.variants import DIAGNOSIS, PEAKS, PLAIN, refusal
 
-COMPILE_FOLDER = "CROSSOVER_COMPILE_FOLDER"  # bench.train.modes reads it, where torch is imported
 STUDIES = ("diagnosis", "variants")
 
 

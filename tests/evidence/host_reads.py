@@ -14,7 +14,7 @@ import torch
 
 from bench.job import Job
 from bench.loop import GATHERS, LEAN, RECURRENT, SEQUENCES
-from bench.train.trainer import fresh_training, open_arm
+from bench.train.trainer import fresh_training, open_trainer
 from bench.why.diagnose import single_step
 from bench.why.operations import count_operations
 
@@ -40,10 +40,10 @@ def rows() -> list[tuple[str, str, str, int, int, int]]:
             cell_timeout_seconds=60.0,
             loop=replace(LEAN, sequences=sequences, gather=gather),
         )
-        arm = open_arm(job)
-        network, optimizer = fresh_training(arm)
+        trainer = open_trainer(job)
+        network, optimizer = fresh_training(trainer)
         for size in BATCH_SIZES:
-            counted = count_operations(single_step(arm, network, optimizer, size))
+            counted = count_operations(single_step(trainer, network, optimizer, size))
             counts = (counted.host_reads, counted.total)
             found.append((workload, sequences, gather, size, *counts))
     return found

@@ -44,30 +44,30 @@ def slow_timed_epochs(share: float) -> None:
     """Makes each step of the epochs that this process times longer by a share of its own time."""
     # These import torch, which the worker has to time first.
     from bench.train import epochs
-    from bench.train.trainer import Arm, epoch_work, fresh_training
+    from bench.train.trainer import Trainer, epoch_work, fresh_training
 
     train = epochs._train
 
-    def spin_seconds(arm: Arm, batch_size: int) -> float:
-        network, optimizer = fresh_training(arm)
+    def spin_seconds(trainer: Trainer, batch_size: int) -> float:
+        network, optimizer = fresh_training(trainer)
         alone = [
-            arm.clock.time(
-                epoch_work(arm, network, optimizer, batch_size=batch_size, number=number)
+            trainer.clock.time(
+                epoch_work(trainer, network, optimizer, batch_size=batch_size, number=number)
             ).wall_seconds
             for number in range(CALIBRATION_EPOCHS)
         ]
-        return share * median(alone) / steps_per_epoch(arm.job.samples, batch_size)
+        return share * median(alone) / steps_per_epoch(trainer.job.samples, batch_size)
 
-    def slowed_train(arm: Arm, batch_size: int) -> dict[str, Any]:
-        seconds = spin_seconds(arm, batch_size)
+    def slowed_train(trainer: Trainer, batch_size: int) -> dict[str, Any]:
+        seconds = spin_seconds(trainer, batch_size)
 
-        def slowed_training(arm: Arm) -> tuple[Any, Any]:
-            network, optimizer = fresh_training(arm)
+        def slowed_training(trainer: Trainer) -> tuple[Any, Any]:
+            network, optimizer = fresh_training(trainer)
             return network, SlowedOptimizer(optimizer, seconds)
 
         setattr(epochs, "fresh_training", slowed_training)  # noqa: B010 - not exported there
         try:
-            return train(arm, batch_size)
+            return train(trainer, batch_size)
         finally:
             setattr(epochs, "fresh_training", fresh_training)  # noqa: B010
 

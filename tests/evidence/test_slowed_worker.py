@@ -7,7 +7,7 @@ import pytest
 from bench.job import Job
 from bench.train import epochs
 from bench.train.clock import DeviceClock
-from bench.train.trainer import open_arm
+from bench.train.trainer import open_trainer
 from tests.evidence import slowed_worker
 from tests.evidence.slowed_worker import SlowedOptimizer, slow_timed_epochs
 
@@ -21,14 +21,16 @@ def test_each_step_of_the_timed_epochs_is_longer_by_the_share(
     spins: list[float] = []
     monkeypatch.setattr(slowed_worker, "spin", spins.append)
     monkeypatch.setattr(epochs, "_train", epochs._train)  # set back after the test
-    arm, reading = open_arm(JOB), count()
+    trainer, reading = open_trainer(JOB), count()
     # Whatever is timed takes so long: an epoch of two steps as well.
-    arm.clock = DeviceClock(lambda: None, now=lambda: round(next(reading) * TIMED_SECONDS * 1e9))
+    trainer.clock = DeviceClock(
+        lambda: None, now=lambda: round(next(reading) * TIMED_SECONDS * 1e9)
+    )
     slow_timed_epochs(0.2)
-    record = epochs.measure(arm, 32)
+    record = epochs.measure(trainer, 32)
     assert spins == pytest.approx([0.2 * TIMED_SECONDS / 2] * 2 * len(record["epoch_seconds"]))
     spins.clear()
-    epochs.warm_up(arm, 32)
+    epochs.warm_up(trainer, 32)
     assert spins == []
 
 

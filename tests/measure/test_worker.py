@@ -154,8 +154,8 @@ def test_larger_batch_sizes_than_one_that_ran_out_of_memory_are_implied(
     def answer(kind: str, *, batch_size: int, **fields: Any) -> None:
         answers.append((kind, batch_size, fields.get("reason", fields.get("steps"))))
 
-    monkeypatch.setattr("bench.train.trainer.open_arm", lambda _job: None)
-    monkeypatch.setattr("bench.train.numerics.pin_numerics_of", lambda _job: {})
+    monkeypatch.setattr("bench.train.trainer.open_trainer", lambda _job: None)
+    monkeypatch.setattr("bench.train.numerics.pin_numerics", lambda **_: {})
     monkeypatch.setattr("bench.measure.tasks.work_of", lambda _job: work)
     worker._measure_all(replace(JOB, batch_sizes=(128, 32, 256, 64, 96)), answer, {})
     assert answers == [

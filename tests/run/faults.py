@@ -30,13 +30,13 @@ FAULTS = {
     ),
     "warm-up dropped": Fault(
         "bench/train/epochs.py",
-        "first, warm, first_loss = warm_up(arm, batch_size)",
+        "first, warm, first_loss = warm_up(trainer, batch_size)",
         "first, warm, first_loss = 0.0, 0.0, 2.3",
         "train/test_epochs.py::test_the_first_steps_surplus_is_in_the_cold_start_and_in_no_epoch",
     ),
     "wrong device measured": Fault(
         "bench/train/epochs.py",
-        "    check_device(arm, network)\n",
+        "    check_device(trainer, network)\n",
         "",
         "train/test_epochs.py::test_training_elsewhere_than_on_the_jobs_device_is_an_error",
     ),

@@ -13,7 +13,7 @@ from bench.job import Job
 from bench.train.clock import DeviceClock
 from bench.train.epochs import TooSlowError, measure, warm_up
 from bench.train.lean_loop import train_epoch
-from bench.train.trainer import Arm, ColdStart, make_permutation, open_arm
+from bench.train.trainer import ColdStart, Trainer, make_permutation, open_trainer
 from models import WORKLOADS, Split
 
 LOADING_SECONDS = 5.0
@@ -36,8 +36,8 @@ class FakeTime:
         return round(self.seconds * 1e9)
 
 
-def fake_arm(job: Job = JOB) -> tuple[Arm, FakeTime]:
-    """An arm of a tiny network on random samples, timed by the fake clock."""
+def fake_trainer(job: Job = JOB) -> tuple[Trainer, FakeTime]:
+    """A trainer of a tiny network on random samples, timed by the fake clock."""
     time = FakeTime()
 
     def build() -> nn.Module:
@@ -47,7 +47,7 @@ def fake_arm(job: Job = JOB) -> tuple[Arm, FakeTime]:
 
     torch.manual_seed(0)
     split = Split((torch.randn(job.samples, 3),), torch.arange(job.samples) % 10)
-    arm = Arm(
+    trainer = Trainer(
         job=job,
         workload=replace(WORKLOADS["mlp"], build=build),
         device=torch.device("cpu"),
@@ -58,39 +58,39 @@ def fake_arm(job: Job = JOB) -> tuple[Arm, FakeTime]:
         cold_start=ColdStart(0.0, 0.0),
         evaluated=split,
     )
-    return arm, time
+    return trainer, time
 
 
 def test_the_first_steps_surplus_is_in_the_cold_start_and_in_no_epoch() -> None:
-    arm, _ = fake_arm()
-    record = measure(arm, 32)
+    trainer, _ = fake_trainer()
+    record = measure(trainer, 32)
     assert record["first_step_seconds"] == pytest.approx(LOADING_SECONDS + FORWARD_SECONDS)
     assert record["warm_step_seconds"] == pytest.approx(FORWARD_SECONDS)
     assert record["epoch_seconds"] == pytest.approx([2 * FORWARD_SECONDS] * 2)
 
 
 def test_a_later_batch_size_keeps_the_processs_cold_start_and_has_its_own_first_step() -> None:
-    arm, _ = fake_arm()
-    measure(arm, 32)
-    later = measure(arm, 64)
+    trainer, _ = fake_trainer()
+    measure(trainer, 32)
+    later = measure(trainer, 64)
     assert later["first_step_seconds"] == pytest.approx(LOADING_SECONDS + FORWARD_SECONDS)
     assert later["own_first_step_seconds"] == pytest.approx(FORWARD_SECONDS)
     assert later["position"] == 1
 
 
-def stepwise(monkeypatch: pytest.MonkeyPatch, job: Job, *seconds: float) -> Arm:
-    """An arm whose forward passes take these seconds, the last ones' from then on."""
-    arm, time = fake_arm(job)
+def stepwise(monkeypatch: pytest.MonkeyPatch, job: Job, *seconds: float) -> Trainer:
+    """A trainer whose forward passes take these seconds, the last ones' from then on."""
+    trainer, time = fake_trainer(job)
     left = list(seconds)
 
     def pass_through(*_: Any) -> None:
         time.seconds += left.pop(0) if len(left) > 1 else left[0]
 
     monkeypatch.setattr(time, "pass_through", pass_through)
-    arm.workload = replace(arm.workload, build=lambda: hooked(pass_through))
+    trainer.workload = replace(trainer.workload, build=lambda: hooked(pass_through))
     monkeypatch.setattr("bench.train.trainer.compile_afresh", lambda network, mode: None)
     monkeypatch.setattr("bench.train.epochs.eagerly", lambda job: nullcontext())
-    return arm
+    return trainer
 
 
 def hooked(hook: Callable[..., None]) -> nn.Module:
@@ -106,16 +106,16 @@ def test_a_recording_second_step_makes_no_false_timeout_and_is_part_of_the_cold_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """CUDA graphs: compile, record, then replay. 200 steps of the recording's 2 s never fit."""
-    arm = stepwise(monkeypatch, GRAPHS, 9.0, 2.0, 0.25, 0.01)
-    record = measure(arm, 32)
+    trainer = stepwise(monkeypatch, GRAPHS, 9.0, 2.0, 0.25, 0.01)
+    record = measure(trainer, 32)
     assert record["warm_step_seconds"] == pytest.approx(0.01)
     assert record["first_step_seconds"] == pytest.approx(9.0 + (2.0 - 0.01) + (0.25 - 0.01))
     assert record["epoch_seconds"] == pytest.approx([200 * 0.01] * 2)
 
 
 def test_an_eager_networks_second_step_is_a_warm_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    arm = stepwise(monkeypatch, replace(GRAPHS, compiled=""), 9.0, 0.2, 0.2, 0.01)
-    record = measure(arm, 32)
+    trainer = stepwise(monkeypatch, replace(GRAPHS, compiled=""), 9.0, 0.2, 0.2, 0.01)
+    record = measure(trainer, 32)
     assert record["first_step_seconds"] == pytest.approx(9.0)
     assert record["own_warm_step_seconds"] == pytest.approx(0.2)
 
@@ -124,13 +124,13 @@ def test_a_process_warms_up_until_a_resting_clock_has_risen_and_no_longer_than_o
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     slow = [0.02] * 10
-    arm = stepwise(monkeypatch, replace(JOB, samples=64), 1.0, *slow, 0.005)
-    first, warm, _ = warm_up(arm, 32)
+    trainer = stepwise(monkeypatch, replace(JOB, samples=64), 1.0, *slow, 0.005)
+    first, warm, _ = warm_up(trainer, 32)
     assert (first, warm) == pytest.approx((1.0, 0.005))
-    before = arm.clock.now()
-    arm.measured = 1
-    warm_up(arm, 32)
-    assert (arm.clock.now() - before) / 1e9 == pytest.approx(4 * 0.005)
+    before = trainer.clock.now()
+    trainer.measured = 1
+    warm_up(trainer, 32)
+    assert (trainer.clock.now() - before) / 1e9 == pytest.approx(4 * 0.005)
 
 
 def test_warming_up_ends_at_the_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,14 +142,14 @@ def test_warming_up_ends_at_the_time_limit(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_warming_up_and_evaluating_change_nothing_of_the_timed_training() -> None:
-    arm, _ = fake_arm()
-    losses = [measure(arm, size)["loss"] for size in (32, 64, 32)]
+    trainer, _ = fake_trainer()
+    losses = [measure(trainer, size)["loss"] for size in (32, 64, 32)]
     assert losses[0] == losses[2] != losses[1]
 
 
 def test_evaluation_is_outside_the_clock() -> None:
-    arm, time = fake_arm()
-    record = measure(arm, 64)
+    trainer, time = fake_trainer()
+    record = measure(trainer, 64)
     timed = sum(record["epoch_seconds"])
     steps = record["own_first_step_seconds"] + 2 * record["own_warm_step_seconds"]
     assert timed == pytest.approx(2 * FORWARD_SECONDS)
@@ -157,31 +157,31 @@ def test_evaluation_is_outside_the_clock() -> None:
 
 
 def test_a_training_that_would_pass_its_limit_stops_after_the_epochs_that_fit() -> None:
-    arm, _ = fake_arm(replace(JOB, epochs=9, cell_timeout_seconds=6.0, samples=320))
-    record = measure(arm, 32)
+    trainer, _ = fake_trainer(replace(JOB, epochs=9, cell_timeout_seconds=6.0, samples=320))
+    record = measure(trainer, 32)
     assert record["epoch_seconds"] == pytest.approx([10 * FORWARD_SECONDS] * 2)
     assert record["evaluated_after_epochs"] == 2
     assert "epoch 3 would have ended after 7.5 s" in record["stopped"]
 
 
 def test_an_epoch_that_cannot_fit_is_not_begun() -> None:
-    arm, _ = fake_arm(replace(JOB, cell_timeout_seconds=5.5, samples=3200))
+    trainer, _ = fake_trainer(replace(JOB, cell_timeout_seconds=5.5, samples=3200))
     with pytest.raises(TooSlowError, match=r"a step takes 0.25 s, so an epoch of 100 would take"):
-        measure(arm, 32)
+        measure(trainer, 32)
 
 
 def test_training_elsewhere_than_on_the_jobs_device_is_an_error() -> None:
-    arm, _ = fake_arm(replace(JOB, device="cuda"))
+    trainer, _ = fake_trainer(replace(JOB, device="cuda"))
     with pytest.raises(RuntimeError, match="trained on cpu, not on cuda"):
-        measure(arm, 32)
+        measure(trainer, 32)
 
 
 def test_short_epochs_are_repeated_up_to_a_tenth_of_a_second(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(globals(), "FORWARD_SECONDS", 0.004)
-    arm, _ = fake_arm()
-    record = measure(arm, 32)
+    trainer, _ = fake_trainer()
+    record = measure(trainer, 32)
     assert len(record["epoch_seconds"]) == 13  # 13 x 8 ms are the first to reach 100 ms
     assert record["evaluated_after_epochs"] == 2
 
@@ -222,9 +222,9 @@ def test_an_epoch_trains_on_every_sample_once_the_last_smaller_minibatch_include
 
 
 def test_opening_an_arm_starts_from_the_seeds_weights_and_keeps_them_apart() -> None:
-    arm = open_arm(JOB)
+    trainer = open_trainer(JOB)
     torch.manual_seed(JOB.seed)
     expected = WORKLOADS["mlp"].build().state_dict()
-    measure(arm, 32)
-    assert all(torch.equal(arm.initial_state[name], value) for name, value in expected.items())
-    assert len(arm.train.targets) == JOB.samples
+    measure(trainer, 32)
+    assert all(torch.equal(trainer.initial_state[name], value) for name, value in expected.items())
+    assert len(trainer.train.targets) == JOB.samples

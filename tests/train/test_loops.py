@@ -11,12 +11,19 @@ from torch import Tensor, nn
 
 from bench.job import Job
 from bench.loop import COURSE, LEAN, RECURRENT, RUNGS, Loop, rungs
-from bench.train import course_loop as loops
-from bench.train.course_loop import accuracy, batches, evaluate_everything
+from bench.train import trainer as trainers
+from bench.train.course_loop import accuracy, batches
 from bench.train.epochs import measure
 from bench.train.modes import place
 from bench.train.sequences import with_loop
-from bench.train.trainer import Arm, epoch_work, fresh_training, make_permutation, open_arm
+from bench.train.trainer import (
+    Trainer,
+    epoch_work,
+    evaluate_everything,
+    fresh_training,
+    make_permutation,
+    open_trainer,
+)
 from bench.variants import DIAGNOSIS, TASKS
 from models import WORKLOADS, Split
 
@@ -31,13 +38,13 @@ def _one_thread() -> Any:
     torch.set_num_threads(threads)
 
 
-def opened(loop: Loop, workload: str = "rnn") -> Arm:
-    return open_arm(replace(JOB, workload=workload, loop=loop))
+def opened(loop: Loop, workload: str = "rnn") -> Trainer:
+    return open_trainer(replace(JOB, workload=workload, loop=loop))
 
 
-def parameters_after_an_epoch(arm: Arm) -> dict[str, Tensor]:
-    network, optimizer = fresh_training(arm)
-    epoch_work(arm, network, optimizer, batch_size=16, number=0)()
+def parameters_after_an_epoch(trainer: Trainer) -> dict[str, Tensor]:
+    network, optimizer = fresh_training(trainer)
+    epoch_work(trainer, network, optimizer, batch_size=16, number=0)()
     return {name: value.detach().clone() for name, value in network.named_parameters()}
 
 
@@ -97,13 +104,13 @@ def test_the_course_loop_evaluates_everything_after_an_epoch_and_the_lean_loop_n
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[int] = []
-    original = loops.accuracy
+    original = trainers.accuracy
 
     def seen(network: nn.Module, split: Split, **how: Any) -> float:
         asked.append(len(split.targets))
         return original(network, split, **how)
 
-    monkeypatch.setattr(loops, "accuracy", seen)
+    monkeypatch.setattr(trainers, "accuracy", seen)
     parameters_after_an_epoch(opened(LEAN))
     assert asked == []
     parameters_after_an_epoch(opened(COURSE))
@@ -120,11 +127,11 @@ def test_the_courses_accuracy_is_the_share_of_right_predictions() -> None:
 
 
 def test_the_courses_evaluation_is_of_training_and_held_out_samples() -> None:
-    arm = opened(COURSE)
-    network, _ = fresh_training(arm)
-    scores = evaluate_everything(arm, network, batch_size=16)
+    trainer = opened(COURSE)
+    network, _ = fresh_training(trainer)
+    scores = evaluate_everything(trainer, network, batch_size=16)
     with torch.no_grad():
-        for score, split in zip(scores, (arm.train, arm.held_out), strict=True):
+        for score, split in zip(scores, (trainer.train, trainer.held_out), strict=True):
             right = (network(*split.inputs).argmax(dim=1) == split.targets).float().mean()
             assert score == pytest.approx(right.item())
 
@@ -145,9 +152,9 @@ def test_a_job_keeps_its_loop_on_its_way_to_a_worker() -> None:
 
 
 def test_the_permutation_lies_where_the_data_lies() -> None:
-    arm = opened(COURSE)
-    assert arm.train.targets.device.type == "cpu"
-    order = make_permutation(arm.job, 0, arm.train.targets.device)
+    trainer = opened(COURSE)
+    assert trainer.train.targets.device.type == "cpu"
+    order = make_permutation(trainer.job, 0, trainer.train.targets.device)
     assert sorted(order.tolist()) == list(range(60))
 
 

@@ -13,7 +13,7 @@ from bench.why.operations import OWN_FLOPS, Flops, count_flops, multiplies
 from models import WORKLOADS, load_dataset, timed_split
 from models.lstm_gates import LSTMGates
 from models.recurrent import LSTM
-from tests.why.test_operations import make_mlp, step_of
+from tests.why.networks import make_mlp, step_of
 
 
 def test_an_mlps_flops_are_those_of_its_matrix_products() -> None:

@@ -12,7 +12,7 @@ from bench.loop import COURSE, LEAN, Loop
 from bench.train.clock import DeviceClock
 from bench.train.course_loop import on_device
 from bench.train.epochs import TooSlowError
-from bench.train.trainer import Arm, ColdStart, fresh_training
+from bench.train.trainer import ColdStart, Trainer, fresh_training
 from bench.variants import DIAGNOSIS, TASKS
 from bench.why.diagnose import diagnose, host_and_device, pass_samples, single_step
 from bench.why.parts import (
@@ -50,8 +50,8 @@ class FakeDevice:
         return DeviceClock(self.synchronise, now=self.now)
 
 
-def fake_arm(job: Job = JOB, *, samples: int = 64) -> tuple[Arm, FakeDevice]:
-    """An arm of a tiny network: forward takes the host's time, backward is queued."""
+def fake_trainer(job: Job = JOB, *, samples: int = 64) -> tuple[Trainer, FakeDevice]:
+    """A trainer of a tiny network: forward takes the host's time, backward is queued."""
     device = FakeDevice()
 
     class Network(nn.Linear):
@@ -67,7 +67,7 @@ def fake_arm(job: Job = JOB, *, samples: int = 64) -> tuple[Arm, FakeDevice]:
 
     torch.manual_seed(0)
     split = Split((torch.randn(samples, 3),), torch.arange(samples) % 10)
-    arm = Arm(
+    trainer = Trainer(
         job=replace(job, samples=samples),
         workload=replace(WORKLOADS["mlp"], build=lambda: Network(3, 10)),
         device=torch.device("cpu"),
@@ -78,77 +78,77 @@ def fake_arm(job: Job = JOB, *, samples: int = 64) -> tuple[Arm, FakeDevice]:
         initial_state=Network(3, 10).state_dict(),
         cold_start=ColdStart(0.0, 0.0),
     )
-    return arm, device
+    return trainer, device
 
 
 def test_each_part_has_its_own_seconds_the_queue_waited_for() -> None:
-    arm, _ = fake_arm()
-    parts = instrumented_pass(arm, *fresh_training(arm), Pass(0, 64, 8))
+    trainer, _ = fake_trainer()
+    parts = instrumented_pass(trainer, *fresh_training(trainer), Pass(0, 64, 8))
     assert parts == pytest.approx(dict.fromkeys(PARTS, 0.0) | {"forward": 0.25, "backward": 0.5})
 
 
 def test_work_still_queued_before_a_pass_belongs_to_no_part() -> None:
-    arm, device = fake_arm()
+    trainer, device = fake_trainer()
     device.queued = 100.0
-    parts = instrumented_pass(arm, *fresh_training(arm), Pass(0, 64, 8))
+    parts = instrumented_pass(trainer, *fresh_training(trainer), Pass(0, 64, 8))
     assert sum(parts.values()) == pytest.approx(FORWARD + BACKWARD)
 
 
 def test_what_copies_take_is_a_part_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    arm, device = fake_arm()
+    trainer, device = fake_trainer()
 
     def copied(*args: Any, **named: Any) -> Any:
         device.queued += 0.125
         return on_device(*args, **named)
 
     monkeypatch.setattr("bench.why.parts.on_device", copied)
-    parts = instrumented_pass(arm, *fresh_training(arm), Pass(0, 64, 8))
+    parts = instrumented_pass(trainer, *fresh_training(trainer), Pass(0, 64, 8))
     assert parts["copy"] == pytest.approx(0.125)
     assert parts["optimizer"] == pytest.approx(0.0)
 
 
 def test_an_undisturbed_pass_waits_at_its_ends_alone() -> None:
-    arm, device = fake_arm()
-    seconds = undisturbed_pass(arm, *fresh_training(arm), Pass(0, 64, 8))
+    trainer, device = fake_trainer()
+    seconds = undisturbed_pass(trainer, *fresh_training(trainer), Pass(0, 64, 8))
     assert seconds == pytest.approx(FORWARD + BACKWARD)
     assert device.waits == [0.0, 8 * BACKWARD]
 
 
 @pytest.mark.parametrize("loop", [LEAN, COURSE, Loop(loader="dataloader"), Loop(loader="slices")])
 def test_the_instrumented_loop_trains_as_the_loop_does(loop: Loop) -> None:
-    arm, _ = fake_arm(replace(JOB, loop=loop))
-    looked, plain = fresh_training(arm), fresh_training(arm)
-    instrumented_pass(arm, *looked, Pass(1, 48, 8))
-    undisturbed_pass(arm, *plain, Pass(1, 48, 8))
+    trainer, _ = fake_trainer(replace(JOB, loop=loop))
+    looked, plain = fresh_training(trainer), fresh_training(trainer)
+    instrumented_pass(trainer, *looked, Pass(1, 48, 8))
+    undisturbed_pass(trainer, *plain, Pass(1, 48, 8))
     for mine, other in zip(looked[0].parameters(), plain[0].parameters(), strict=True):
         assert torch.equal(mine, other)
-    assert not torch.equal(next(plain[0].parameters()), arm.initial_state["weight"])
+    assert not torch.equal(next(plain[0].parameters()), trainer.initial_state["weight"])
 
 
 def test_a_loop_without_evaluation_spends_nothing_on_it() -> None:
-    arm, _ = fake_arm()
-    assert evaluation_seconds(arm, fresh_training(arm)[0], batch_size=8) == 0.0
+    trainer, _ = fake_trainer()
+    assert evaluation_seconds(trainer, fresh_training(trainer)[0], batch_size=8) == 0.0
 
 
 def test_an_evaluation_is_shared_out_over_the_steps_of_its_epoch() -> None:
-    arm, _ = fake_arm(replace(JOB, loop=Loop(evaluate="every-epoch")))
-    seen = diagnose(arm, 8)
+    trainer, _ = fake_trainer(replace(JOB, loop=Loop(evaluate="every-epoch")))
+    seen = diagnose(trainer, 8)
     # 64 training and 64 held-out samples, 8 at a time, for 8 steps.
     assert seen["parts"]["evaluation_seconds"] == pytest.approx(16 * FORWARD / 8)
     assert seen["step_seconds"] == pytest.approx(FORWARD + BACKWARD + 2 * FORWARD)
 
 
 def test_parts_and_undisturbed_step_are_set_side_by_side() -> None:
-    arm, _ = fake_arm()
-    seen = diagnose(arm, 8)
+    trainer, _ = fake_trainer()
+    seen = diagnose(trainer, 8)
     assert sum(seen["parts"].values()) == pytest.approx(seen["step_seconds"])
     assert seen["instrumented_step_seconds"] == pytest.approx(FORWARD + BACKWARD)
     assert seen["steps"] == 8
 
 
 def test_the_host_is_timed_until_the_step_returns_and_the_device_until_it_is_done() -> None:
-    arm, _ = fake_arm()
-    seen = diagnose(arm, 8)
+    trainer, _ = fake_trainer()
+    seen = diagnose(trainer, 8)
     assert seen["host_enqueue_seconds"] == pytest.approx(FORWARD)
     assert seen["alone_seconds"] == pytest.approx(FORWARD + BACKWARD)
 
@@ -156,9 +156,9 @@ def test_the_host_is_timed_until_the_step_returns_and_the_device_until_it_is_don
 def test_an_accelerators_shares_are_known_only_where_its_queue_was_seen_to_hold_the_step(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    arm, _ = fake_arm()
-    other = replace(arm, device=torch.device("meta"))
-    step = single_step(arm, *fresh_training(arm), 8)
+    trainer, _ = fake_trainer()
+    other = replace(trainer, device=torch.device("meta"))
+    step = single_step(trainer, *fresh_training(trainer), 8)
     nothing = {"host_enqueue_seconds": None, "device_busy_seconds": None}
     assert host_and_device(other, step, host_seconds=0.25) == nothing
     monkeypatch.setattr("bench.why.diagnose.queue_step", lambda *_, **__: Queued(0.5))
@@ -169,16 +169,16 @@ def test_an_accelerators_shares_are_known_only_where_its_queue_was_seen_to_hold_
 
 
 def test_a_pass_is_made_of_whole_minibatches_of_one_epoch() -> None:
-    arm, _ = fake_arm(samples=70)
-    assert pass_samples(arm, 8, warm=1.0) == 24
-    assert pass_samples(arm, 8, warm=1e-6) == 64
-    assert pass_samples(arm, 64, warm=1.0) == 64
+    trainer, _ = fake_trainer(samples=70)
+    assert pass_samples(trainer, 8, warm=1.0) == 24
+    assert pass_samples(trainer, 8, warm=1e-6) == 64
+    assert pass_samples(trainer, 64, warm=1.0) == 64
 
 
 def test_a_diagnosis_that_cannot_end_in_time_is_not_begun() -> None:
-    arm, _ = fake_arm(replace(JOB, cell_timeout_seconds=1.0))
+    trainer, _ = fake_trainer(replace(JOB, cell_timeout_seconds=1.0))
     with pytest.raises(TooSlowError, match="a diagnosis at least 20"):
-        diagnose(arm, 8)
+        diagnose(trainer, 8)
 
 
 def test_a_lap_adds_to_its_part() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bench.grid import Arm, WorkloadPlan
-from bench.job import MEASURE, Job
+from bench.job import COMPILE_FOLDER, MEASURE, Job
 from bench.loop import COURSE, RUNGS
 from bench.measure.blocks import Campaign
 from bench.measure.journal import read_journal
@@ -18,7 +18,6 @@ from bench.measure.search import measure_all
 from bench.record.study_rows import DIAGNOSIS_FIELDS, PEAK_FIELDS, study_tables
 from bench.variants import DIAGNOSIS, PEAKS, PLAIN, TASKS
 from bench.why.studies import (
-    COMPILE_FOLDER,
     Studies,
     compile_folder,
     diagnosis_plans,
