@@ -1,6 +1,6 @@
 """A grid of cells as heat maps draw it: batch size x epochs, warm row apart, absences hatched."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,14 +8,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import seaborn as sns
+from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import Normalize
+from matplotlib.colors import Normalize, to_hex
 from matplotlib.patches import Rectangle
 
 from scripts.figures.style import plain
-from scripts.words.derived import MARK
+from scripts.read.text import times
+from scripts.words.derived import MARK, MEANS
 
 WARM = "warm"
+COLOURS = "PuOr_r"
+MARKS = {"undecided": "?", "too close": "≈", "suspect": "!"}
+DECIDED = ("gpu slower", "gpu faster")
 CELL_WIDTH, CELL_HEIGHT = 0.62, 0.34
 _DIGIT_WIDTH = 0.07
 HATCHED: dict[str, Any] = {"facecolor": "0.93", "hatch": "////", "hatchcolor": "0.75"}
@@ -42,6 +47,19 @@ class Grid:
         )
 
 
+@dataclass(frozen=True)
+class Edge:
+    """A piece of the crossover line: the right or the lower edge of a cell.
+
+    `decided`: both neighbours' verdicts are.
+    """
+
+    row: int
+    column: int
+    below: bool
+    decided: bool
+
+
 def grid_of(cells: pd.DataFrame) -> Grid:
     """Places the verdicts (warm and total) of one workload and device pair in a grid."""
     batch_sizes = sorted(int(size) for size in cells["batch_size"].unique())
@@ -55,6 +73,44 @@ def grid_of(cells: pd.DataFrame) -> Grid:
         column=[batch_sizes.index(size) for size in cells["batch_size"]],
     )
     return Grid(table=table, batch_sizes=batch_sizes, rows=rows)
+
+
+def edges_of(grid: Grid) -> Iterator[Edge]:
+    """Yields the edges between cells of which one is slower and one faster on the GPU.
+
+    The warm row stands apart from the totals.
+    """
+    steps = np.log2(grid.matrix("ratio").astype(float))
+    decided = np.isin(grid.matrix("verdict"), DECIDED)
+    for below in (False, True):
+        here = steps[1:-1] if below else steps[:, :-1]
+        there = steps[2:] if below else steps[:, 1:]
+        for place, column in np.argwhere(here * there < 0).tolist():
+            row = place + below
+            both = decided[row, column] and decided[row + below, column + (not below)]
+            yield Edge(row, column, below, bool(both))
+
+
+def cell_words(cell: dict[Any, Any]) -> str:
+    """Return what stands in a cell that has a ratio: `0.52x`, and the mark of its verdict."""
+    return times(cell["ratio"]) + MARKS.get(cell["verdict"], "")
+
+
+def colour_of(ratio: float, *, limit: float) -> str:
+    """Return the fill of a ratio on the diverging scale that ends at 2 ** limit: `#e08214`."""
+    place = 0.5 + 0.5 * float(np.log2(ratio)) / limit
+    return to_hex(colormaps[COLOURS](float(np.clip(place, 0, 1))))
+
+
+def key_words(cells: pd.DataFrame) -> list[str]:
+    """Return what numbers, marks and lines of these cells mean; only of those that occur."""
+    marks = [f"{mark} {word}" for word, mark in MARKS.items() if (cells["verdict"] == word).any()]
+    parts = ["bold: decided", *marks, f"{WARM}: without the cold start"]
+    if cells["ratio"].min() < 1 < cells["ratio"].max():
+        parts.append("line: crossover (dashed: not decided on both sides)")
+    if cells["derived"].any():
+        parts.append(f"{MARK} derived: {MEANS}")
+    return parts
 
 
 def colour_cells(

@@ -5,9 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize, TwoSlopeNorm
@@ -16,19 +14,20 @@ from matplotlib.figure import Figure
 from scripts.figures.grid import (
     CELL_HEIGHT,
     CELL_WIDTH,
+    COLOURS,
+    DECIDED,
     Grid,
+    cell_words,
     colour_cells,
+    colour_of,
     draw_absence,
+    edges_of,
     grid_axes,
     grid_of,
+    key_words,
 )
 from scripts.figures.style import GREY, headline, new_figure, plain, readable_on, style
-from scripts.read.text import times
-from scripts.words.derived import MARK, MEANS
 
-COLOURS = "PuOr_r"
-MARKS = {"undecided": "?", "too close": "≈", "suspect": "!"}
-_DECIDED = ("gpu slower", "gpu faster")
 _LETTERS_AN_INCH, _LINE_HEIGHT = 19, 0.12
 
 
@@ -95,7 +94,7 @@ def draw_heat_map(axes: Axes, grid: Grid, *, limit: float) -> None:
             draw_absence(axes, cell)
         else:
             _draw_ratio(axes, cell, limit=limit)
-    _draw_crossover(axes, steps, decided=np.isin(grid.matrix("verdict"), _DECIDED))
+    _draw_crossover(axes, grid)
     grid_axes(axes)
 
 
@@ -117,13 +116,7 @@ def draw_scale(figure: Figure, axes: Iterable[Axes], *, limit: float) -> None:
 def draw_key(figure: Figure, grids: Iterable[Grid], *, note: Iterable[str] = ()) -> None:
     """What numbers, marks and lines mean, below the grids; only those that occur; then the note."""
     cells = pd.concat([grid.table for grid in grids])
-    words = set(cells["verdict"])
-    marks = [f"{mark} {word}" for word, mark in MARKS.items() if word in words]
-    parts = ["numbers: GPU seconds / CPU seconds", "warm: without the cold start", *marks]
-    if cells["ratio"].min() < 1 < cells["ratio"].max():
-        parts.append("line: crossover (dashed: not decided on both sides)")
-    if cells["derived"].any():
-        parts.append(f"{MARK} derived: {MEANS}")
+    parts = ["numbers: GPU seconds / CPU seconds", *key_words(cells)]
     lines = textwrap.wrap("; ".join(parts), int(figure.get_figwidth() * _LETTERS_AN_INCH))
     lines += note
     figure.supxlabel("\n".join(lines), fontsize=6.5, color=GREY, x=0.01, ha="left")
@@ -134,33 +127,22 @@ def _factor(step: int) -> str:
 
 
 def _draw_ratio(axes: Axes, cell: dict[Any, Any], *, limit: float) -> None:
-    colour = colormaps[COLOURS](0.5 + 0.5 * np.log2(cell["ratio"]) / limit)
-    decided = cell["verdict"] in _DECIDED
-    words = times(cell["ratio"]) + MARKS.get(cell["verdict"], "")
+    colour = colour_of(cell["ratio"], limit=limit)
+    decided = cell["verdict"] in DECIDED
     axes.text(
-        cell["column"] + 0.5, cell["row"] + 0.5, words,
+        cell["column"] + 0.5, cell["row"] + 0.5, cell_words(cell),
         ha="center", va="center", fontsize=7, color=readable_on(colour),
         fontweight="bold" if decided else "normal", fontstyle="normal" if decided else "italic",
     )  # fmt: skip
 
 
-def _draw_crossover(axes: Axes, steps: npt.NDArray[Any], *, decided: npt.NDArray[Any]) -> None:
-    """The edges between neighbours of which one is slower and one faster on the GPU.
-
-    Solid where both verdicts are decided, dashed where one is not; the warm row stands apart.
-    """
-    rows, columns = steps.shape
-    for row in range(rows):
-        for column in range(columns):
-            for down, right in ((0, 1), (1, 0)):
-                other = (row + down, column + right)
-                if other[0] >= rows or other[1] >= columns or (down and row == 0):
-                    continue
-                if not steps[row, column] * steps[other] < 0:
-                    continue
-                both = decided[row, column] and decided[other]
-                axes.plot(
-                    [column + right, column + 1], [row + down, row + 1], color="black",
-                    linewidth=2, linestyle="-" if both else (0, (2, 1)), clip_on=False,
-                    solid_capstyle="projecting",
-                )  # fmt: skip
+def _draw_crossover(axes: Axes, grid: Grid) -> None:
+    """The crossover line: solid where both verdicts are decided, dashed where one is not."""
+    for edge in edges_of(grid):
+        right, bottom = edge.column + 1, edge.row + 1
+        start = (edge.column, bottom) if edge.below else (right, edge.row)
+        axes.plot(
+            [start[0], right], [start[1], bottom], color="black", linewidth=2,
+            linestyle="-" if edge.decided else (0, (2, 1)), clip_on=False,
+            solid_capstyle="projecting",
+        )  # fmt: skip

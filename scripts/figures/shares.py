@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from scripts.figures.heatmap import COLOURS
+from scripts.figures.grid import COLOURS
 from scripts.figures.style import headline, new_figure, plain, style
 from scripts.judge.rule import CLOSE, FASTER, NOT_MEASURED, SLOWER, SUSPECT, UNDECIDED
 from scripts.read.text import counted

@@ -17,8 +17,10 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.typing import ColorType
 
 from scripts.read.text import counted, safe_text
 
@@ -91,10 +93,11 @@ def headline(figure: Figure, text: str) -> None:
     figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=8)
 
 
-def readable_on(colour: tuple[float, ...]) -> str:
-    """White on a dark colour, nearly black on a light one."""
-    red, green, blue = colour[:3]
-    return "white" if 0.3 * red + 0.59 * green + 0.11 * blue < 0.55 else "0.1"
+def readable_on(colour: ColorType) -> str:
+    """Black or white, whichever has the higher contrast on the colour (WCAG 2.2, luminance)."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#000" if luminance > 0.179 else "#fff"
 
 
 def draw_key(figure: Figure, *panels: Axes) -> None:

@@ -2,8 +2,7 @@
 
 Drawn as SVG by the page itself, with no chart library: each cell has to be an element that a
 keyboard reaches and a screen reader reads, the same drawing has to serve without a script and on
-paper, and the libraries that could be embedded weigh a megabyte or more. Colours, marks and line
-are those of `figures_heatmap`.
+paper, and the libraries that could be embedded weigh a megabyte or more.
 """
 
 import textwrap
@@ -11,21 +10,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from matplotlib import colormaps
-from matplotlib.colors import to_hex
 
-from scripts.figures.grid import WARM, Grid, grid_of, short_reason
-from scripts.figures.heatmap import COLOURS, MARKS
-from scripts.read.text import times
-from scripts.words.derived import MARK, MEANS
+from scripts.figures.grid import (
+    DECIDED,
+    Grid,
+    cell_words,
+    colour_of,
+    edges_of,
+    grid_of,
+    key_words,
+    short_reason,
+)
+from scripts.figures.style import readable_on
 
 CELL_WIDTH, CELL_HEIGHT = 60, 30
 LEFT, LINE, GAP = 62, 16, 9
 ABSENT = "#e6e6e6"
-_DECIDED = ("gpu slower", "gpu faster")
 NARROWEST = 320
+_COLOURS = ("GPU seconds / CPU seconds", "orange: GPU slower, purple: GPU faster")
 _BOLD, _SMALL = 7.6, 6.2
 """Pixels that a letter takes on average, rounded up: in the title, and in the key below."""
 
@@ -53,7 +56,7 @@ class Band:
 
 
 @dataclass(frozen=True)
-class Edge:
+class Stroke:
     """A piece of the crossover line."""
 
     x1: int
@@ -81,8 +84,8 @@ class HeatMap:
     columns: tuple[tuple[int, str], ...]
     warm: tuple[Band, ...]
     totals: tuple[Band, ...]
-    warm_edges: tuple[Edge, ...]
-    total_edges: tuple[Edge, ...]
+    warm_edges: tuple[Stroke, ...]
+    total_edges: tuple[Stroke, ...]
     width: int
     height: int
     top: int
@@ -104,31 +107,17 @@ def heat_map(
     top = LINE * (len(lines) + 2) + 8
     tops = [top + (CELL_HEIGHT * row + GAP if row else 0) for row in range(len(grid.rows))]
     bands = tuple(_bands(grid, tops, limit=limit))
-    edges = list(_edges(grid, tops))
-    key = _wrapped(_key(grid.table), width / _SMALL)
+    strokes = list(_strokes(grid, tops))
+    key = _wrapped("; ".join([*_COLOURS, *key_words(grid.table)]), width / _SMALL)
     bottom = tops[-1] + CELL_HEIGHT
     return HeatMap(
         name=name, table=table, machine=machine, pair=pair, caption=caption,
         title=lines, key=key, columns=_columns(grid), warm=bands[:1], totals=bands[1:],
-        warm_edges=tuple(edge for row, edge in edges if row == 0),
-        total_edges=tuple(edge for row, edge in edges if row > 0),
+        warm_edges=tuple(stroke for row, stroke in strokes if row == 0),
+        total_edges=tuple(stroke for row, stroke in strokes if row > 0),
         width=width, height=bottom + LINE * len(key) + 10, top=top,
         warm_height=CELL_HEIGHT + GAP, totals_height=bottom - top - CELL_HEIGHT,
     )  # fmt: skip
-
-
-def colour_of(ratio: float, *, limit: float) -> str:
-    """The fill of a ratio on the diverging scale that ends at 2 ** limit: `#e08214`."""
-    place = 0.5 + 0.5 * float(np.log2(ratio)) / limit
-    return to_hex(colormaps[COLOURS](float(np.clip(place, 0, 1))))
-
-
-def ink_on(fill: str) -> str:
-    """Black or white, whichever has the higher contrast on the fill (WCAG 2.2, luminance)."""
-    channels = [int(fill[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#000" if luminance > 0.179 else "#fff"
 
 
 def scale(limit: float, *, stops: int = 16) -> list[tuple[float, str]]:
@@ -156,43 +145,21 @@ def _cell(place: int, record: dict[Any, Any], *, limit: float) -> Cell:
         words = tuple(short_reason(record["reason"])[:24].split(" ", 1))
         return Cell(place, x, ABSENT, "#000", words, decided=False, absent=True)
     fill = colour_of(record["ratio"], limit=limit)
-    words = (times(record["ratio"]) + MARKS.get(verdict, ""),)
-    return Cell(place, x, fill, ink_on(fill), words, decided=verdict in _DECIDED, absent=False)
+    words = (cell_words(record),)
+    decided = verdict in DECIDED
+    return Cell(place, x, fill, readable_on(fill), words, decided=decided, absent=False)
 
 
-def _edges(grid: Grid, tops: Sequence[int]) -> Iterator[tuple[int, Edge]]:
-    """Between neighbours of which one is slower and one faster; solid where both are decided."""
-    steps = np.log2(grid.matrix("ratio").astype(float))
-    decided = np.isin(grid.matrix("verdict"), _DECIDED)
-    rows, columns = steps.shape
-    for row in range(rows):
-        for column in range(columns):
-            if column + 1 < columns and steps[row, column] * steps[row, column + 1] < 0:
-                x, y = _x(column + 1) - 1, tops[row]
-                both = bool(decided[row, column] and decided[row, column + 1])
-                yield row, Edge(x, y, x, y + CELL_HEIGHT, both)
-            if 0 < row < rows - 1 and steps[row, column] * steps[row + 1, column] < 0:
-                x, y = _x(column), tops[row + 1] - 1
-                both = bool(decided[row, column] and decided[row + 1, column])
-                yield row, Edge(x, y, x + CELL_WIDTH, y, both)
-
-
-def _key(cells: pd.DataFrame) -> str:
-    """What numbers, marks and colours mean; of the marks only those that occur."""
-    words = set(cells["verdict"])
-    marks = [f"{mark} {word}" for word, mark in MARKS.items() if word in words]
-    parts = [
-        "GPU seconds / CPU seconds",
-        "orange: GPU slower, purple: GPU faster",
-        "bold: decided",
-        *marks,
-        f"{WARM}: without the cold start",
-    ]
-    if cells["ratio"].min() < 1 < cells["ratio"].max():
-        parts.append("line: crossover (dashed: not decided on both sides)")
-    if cells["derived"].any():
-        parts.append(f"{MARK} derived: {MEANS}")
-    return "; ".join(parts)
+def _strokes(grid: Grid, tops: Sequence[int]) -> Iterator[tuple[int, Stroke]]:
+    """Yields the pieces of the crossover line, each with its row."""
+    for edge in edges_of(grid):
+        x, y = _x(edge.column), tops[edge.row]
+        if edge.below:
+            y = tops[edge.row + 1] - 1
+            yield edge.row, Stroke(x, y, x + CELL_WIDTH, y, edge.decided)
+        else:
+            x += CELL_WIDTH - 1
+            yield edge.row, Stroke(x, y, x, y + CELL_HEIGHT, edge.decided)
 
 
 def _wrapped(text: str, letters: float) -> tuple[str, ...]:
