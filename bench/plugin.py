@@ -11,6 +11,7 @@ from rich.console import Console
 
 from bench.measure.journal import Line, journal_path
 from bench.record.claim import result_path
+from bench.record.reader import has_reader, refusal
 from bench.record.result_file import write_json
 from bench.record.state import RunState
 from bench.signals import ended_by_signals, unheard_signals, until_the_end
@@ -108,10 +109,16 @@ class RunPlugin(ABC, Generic[State]):
             run.write_error = f"{run.path}: not written ({error!r})"
             return pytest.ExitCode.INTERNAL_ERROR
         run.complete = output[run.key]["complete"]
-        if run.complete:
+        if not run.complete:
+            return pytest.ExitCode.INTERNAL_ERROR if run.stopped else pytest.ExitCode.INTERRUPTED
+        run.checked = has_reader()
+        why = refusal(run.path) if run.checked else None
+        if why is not None:
+            run.write_error = f"{run.path} was written, but its own reader refuses it: {why}"
+            return pytest.ExitCode.INTERNAL_ERROR
+        if run.checked:
             journal_path(run.path).unlink(missing_ok=True)
-            return session.exitstatus
-        return pytest.ExitCode.INTERNAL_ERROR if run.stopped else pytest.ExitCode.INTERRUPTED
+        return session.exitstatus
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Says what was done and what was not, and what to type next."""

@@ -22,7 +22,7 @@ from bench.measure.search import (
     measure_all,
     measure_until_decided,
 )
-from bench.record.looks import ask_undecided
+from bench.record.reader import ask_undecided
 from bench.record.result_file import SCHEMA_VERSION, now
 from bench.record.rows import provisional
 from bench.record.state import Facts, TimingRun

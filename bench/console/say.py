@@ -31,4 +31,7 @@ def say_next(
         say(console, "finish with the same command and --resume")
     else:
         say(console, f"written: {run.path}")
+        if not run.checked:
+            kept = f"{journal_path(run.path)} stays: no scripts/read is here to check the result"
+            say(console, f"{kept}; remove it when the result reads elsewhere")
         say(console, f"next: {command}")

@@ -36,6 +36,8 @@ class RunState(Generic[Asked, Point]):
     write_error: str | None = None
     complete: bool = False
     """Whether the result file was written with nothing left for `--resume` to do."""
+    checked: bool = False
+    """Whether a reader was there to ask whether it reads the result."""
 
     def __post_init__(self) -> None:
         self.claim = Claim(self.path, self.key, self.resume, self.overwrite, self.command)

@@ -88,6 +88,12 @@ FAULTS = {
         "if not checksum:",
         "measure/test_journal.py::test_every_byte_that_is_changed_damages_the_line_that_it_is_in",
     ),
+    "a finished result not read back": Fault(
+        "bench/plugin.py",
+        "why = refusal(run.path) if run.checked else None",
+        "why = None",
+        "record/test_reader.py::test_a_result_that_its_reader_refuses_keeps_its_journal_and_says_so",
+    ),
     "stolen time overlooked": Fault(
         "bench/measure/quiet.py",
         '(block["steal_share"] or 0.0) > STEAL_SHARE',

@@ -1,0 +1,48 @@
+"""Asks the reading half: can a result be read, and which of its cells deserve more blocks?
+
+bench/ and scripts/ never import each other: a file and a process are between them.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from bench.measure.process import ROOT
+from bench.record.result_file import write_json
+
+
+def has_reader(root: Path = ROOT) -> bool:
+    """Whether the reading half is here; bench/ can be copied without it."""
+    return (root / "scripts" / "read").is_dir()
+
+
+def refusal(result: Path) -> str | None:
+    """Returns why the reading half cannot read a result, in one line; None when it can."""
+    done = _run("-m", "scripts.read", str(result.resolve()))
+    if done.returncode == 0:
+        return None
+    lines = done.stderr.strip().splitlines()
+    return lines[-1] if lines else f"{result}: its reader ended with status {done.returncode}"
+
+
+def ask_undecided(content: dict[str, Any], result: Path, *, looks: int) -> list[dict[str, Any]]:
+    """Returns the cells that `scripts/judge/undecided.py` names for a provisional result.
+
+    Raises RuntimeError with its words when it refuses the file: that is a fault of this suite.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / result.name
+        write_json(file, content)
+        done = _run(str(ROOT / "scripts/judge/undecided.py"), str(file), "--looks", str(looks))
+    if done.returncode != 0:
+        raise RuntimeError(f"scripts/judge/undecided.py: {done.stderr.strip()[-500:]}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
