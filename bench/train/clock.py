@@ -33,7 +33,7 @@ class DeviceClock:
     now: Callable[[], int] = time.perf_counter_ns
 
     def time(self, work: Callable[[], object]) -> Timing:
-        """Seconds that `work` takes, from an idle device to an idle device."""
+        """Times `work` from an idle device to an idle device."""
         start_event = self.make_event() if self.make_event else None
         end_event = self.make_event() if self.make_event else None
         self.synchronise()

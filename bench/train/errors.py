@@ -9,59 +9,37 @@ import torch
 from bench.train.device import NoSuchDeviceError, first_line
 
 OUT_OF_MEMORY_WORDS = (
-    "out of memory",
-    "out_of_memory",
-    "outofmemory",
-    "can't allocate memory",
-    "cannot allocate memory",
-    "not enough memory",
-    "insufficient memory",
-    "alloc_cpu",
-    "bad_alloc",
+    *("out of memory", "out_of_memory", "outofmemory", "bad_alloc", "alloc_cpu"),
+    *("can't allocate memory", "cannot allocate memory"),
+    *("not enough memory", "insufficient memory"),
     "_alloc_failed",  # CUBLAS_STATUS_, CUDNN_STATUS_, HIPBLAS_STATUS_ and their like
     "statusallocfailed",  # miopenStatusAllocFailed
     "rocblas_status_memory_error",
-    "out_of_device_memory",  # UR_RESULT_ERROR_, ZE_RESULT_ERROR_
-    "out_of_host_memory",
+    *("out_of_device_memory", "out_of_host_memory"),  # UR_RESULT_ERROR_, ZE_RESULT_ERROR_
     "mem_object_allocation_failure",
     "invalid buffer size",  # Metal: larger than one buffer may be
 )
 UNSUPPORTED_WORDS = (
-    "not implemented",
-    "could not run 'aten::",
-    "unsupported",
-    "not supported",
-    "not_supported",  # CUDNN_STATUS_, CUBLAS_STATUS_
-    "not_implemented",
-    "statusnotimplemented",
-    "does not support",
-    "doesn't support",
-    "not yet implemented",
-    "not currently",
-    "not available for",
-    "arch_mismatch",
+    *("not implemented", "not_implemented", "statusnotimplemented", "not yet implemented"),
+    *("unsupported", "not supported", "does not support", "doesn't support"),
+    *("not currently", "not available for", "could not run 'aten::"),
+    *("not_supported", "arch_mismatch"),  # CUDNN_STATUS_, CUBLAS_STATUS_
     "unable to find an engine",  # cuDNN
     "could not create a primitive descriptor",  # oneDNN
     "no kernel image is available",  # a build without code for this card
-    "invalid device function",
-    "nobinaryforgpu",
-    "triton not built with",
-    "failed to find c compiler",
+    *("invalid device function", "nobinaryforgpu"),
+    *("triton not built with", "failed to find c compiler"),
 )
 NO_DEVICE_WORDS = (
-    "no cuda-capable device",
-    "found no nvidia driver",
-    "not compiled with cuda enabled",
-    "no cuda gpus are available",
-    "no hip gpus are available",
-    "no xpu devices are available",
+    *("no cuda-capable device", "found no nvidia driver", "not compiled with cuda enabled"),
+    *("no cuda gpus are available", "no hip gpus are available", "no xpu devices are available"),
     "not linked with support for",
 )
 COMPILERS = ("torch._dynamo", "torch._inductor", "triton")
 
 
 def classify(error: BaseException) -> tuple[str, str]:
-    """(reason, one line of what was said) for an exception raised by a device or by training.
+    """Returns (reason, one line of what was said) for an exception of a device or of training.
 
     Reasons: `no device`, `oom`, `unsupported`, and `failed` for everything unexpected.
     """

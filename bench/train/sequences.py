@@ -23,14 +23,14 @@ class CourseRecurrent(nn.Module):
         self.listed = listed
 
     def forward(self, series: Tensor, lengths: Tensor) -> Tensor:
-        """Map series (N, T, features) of `lengths` (N,) to class scores (N, classes)."""
+        """Maps series (N, T, features) of `lengths` (N,) to class scores (N, classes)."""
         states = self.run_packed(series, lengths) if self.packed else self.recurrent(series)[0]
         pick = last_step_by_list if self.listed else last_step
         scores: Tensor = self.output(pick(states, lengths))
         return scores
 
     def run_packed(self, series: Tensor, lengths: Tensor) -> Tensor:
-        """The states (N, T, H) by way of a packed sequence, the longest series first."""
+        """Returns the states (N, T, H) by way of a packed sequence, the longest series first."""
         order = lengths.argsort(descending=True)
         packed = pack_padded_sequence(series[order], lengths[order].cpu(), batch_first=True)
         states, _ = self.recurrent(packed)
@@ -39,16 +39,13 @@ class CourseRecurrent(nn.Module):
 
 
 def last_step_by_list(outputs: Tensor, lengths: Tensor) -> Tensor:
-    """As `last_step`, indexed by a Python list of tensors: the host reads each of them.
-
-    On an accelerator each read waits for the device, so a larger batch has more of them.
-    """
+    """Does as `last_step`, by a Python list of tensors: the host reads and waits for each."""
     last = [length - 1 for length in lengths]
     return outputs[torch.arange(len(last), device=outputs.device), last]
 
 
 def with_loop(network: nn.Module, loop: Loop) -> nn.Module:
-    """The network itself, or its layers run as the loop asks; only recurrent layers differ."""
+    """Returns the network itself, or its recurrent layers run as the loop asks."""
     if not isinstance(network, RNN | LSTM):
         return network
     if (loop.sequences, loop.gather) == ("padded", "vectorised"):

@@ -17,14 +17,7 @@ from bench.train.epochs import TooSlowError, minibatch, warm_up
 from bench.train.lean_loop import train_step
 from bench.train.trainer import Trainer, fresh_training, make_permutation
 from bench.why.operations import count_flops, count_operations, count_synchronisations
-from bench.why.parts import (
-    PARTS,
-    Pass,
-    evaluation_seconds,
-    instrumented_pass,
-    median_parts,
-    undisturbed_pass,
-)
+from bench.why.parts import PARTS, Pass, evaluation_seconds, instrumented_pass, undisturbed_pass
 from bench.why.queued import alone_seconds, queue_step
 from models.lstm_gates import LSTMGates
 
@@ -39,7 +32,7 @@ BLOCKER_LAUNCHES = 16
 
 
 def diagnose(trainer: Trainer, batch_size: int) -> dict[str, Any]:
-    """What a diagnosis says of one batch size: seconds a step, counts a step.
+    """Returns what a diagnosis says of one batch size: seconds and counts per step.
 
     Raises TooSlowError when the cell's time limit is too short for it.
     """
@@ -74,7 +67,7 @@ def time_parts(
     batch_size: int,
     warm: float,
 ) -> dict[str, Any]:
-    """`parts` and `step_seconds`: instrumented and undisturbed passes in turn, medians of both.
+    """Times instrumented and undisturbed passes in turn; returns the medians of both.
 
     The evaluation of an epoch is timed apart and shared out over its steps, in both alike.
     """
@@ -94,16 +87,17 @@ def time_parts(
                 spent += plain[-1] * which.steps
     evaluation = evaluation_seconds(trainer, network, batch_size=batch_size)
     evaluation /= steps_per_epoch(trainer.job.samples, batch_size)
-    parts = median_parts(looked) | {"evaluation": evaluation}
+    parts = {part: median(one[part] for one in looked) for part in PARTS}
+    parts["evaluation"] = evaluation
     return {
-        "parts": {f"{part}_seconds": parts[part] for part in PARTS},
+        "parts": {f"{part}_seconds": seconds for part, seconds in parts.items()},
         "step_seconds": median(plain) + evaluation,
         "instrumented_step_seconds": median(sum(one.values()) for one in looked) + evaluation,
     }
 
 
 def pass_samples(trainer: Trainer, batch_size: int, warm: float) -> int:
-    """Whole minibatches for PASS_SECONDS of training, as far as an epoch has them."""
+    """Returns the samples of PASS_SECONDS of training, in whole minibatches of one epoch."""
     wanted = max(FEWEST_STEPS, round(PASS_SECONDS / warm))
     return min(wanted, trainer.job.samples // batch_size) * batch_size
 
@@ -111,16 +105,16 @@ def pass_samples(trainer: Trainer, batch_size: int, warm: float) -> int:
 def single_step(
     trainer: Trainer, network: nn.Module, optimizer: torch.optim.Optimizer, batch_size: int
 ) -> Callable[[], object]:
-    """One training step on one minibatch that lies on the device."""
+    """Returns one training step on one minibatch that lies on the device."""
     places = make_permutation(trainer.job, 0, trainer.train.targets.device)[:batch_size]
     inputs, targets = minibatch(trainer, places)
-    return lambda: train_step(network, trainer.workload.loss, optimizer, inputs, targets)
+    return partial(train_step, network, trainer.workload.loss, optimizer, inputs, targets)
 
 
 def host_and_device(
     trainer: Trainer, step: Callable[[], object], *, host_seconds: float
 ) -> dict[str, float | None]:
-    """What of a step is the host's and what the device's own; null where that is not known."""
+    """Returns what of a step is the host's and what the device's own; null where unknown."""
     if trainer.device.type == "cpu":  # nothing is queued: all of it is the host's
         return {"host_enqueue_seconds": host_seconds, "device_busy_seconds": None}
     blockers = matrix_products(trainer.device)
@@ -132,7 +126,7 @@ def host_and_device(
 
 
 def matrix_products(device: torch.device) -> list[Callable[[], object]]:
-    """Works of growing length, each of a few launches: they leave the queue to the step."""
+    """Returns works of growing length, each of a few launches: they leave the queue to the step."""
 
     def multiply(size: int) -> None:
         matrix = torch.ones(size, size, device=device)
@@ -143,7 +137,7 @@ def matrix_products(device: torch.device) -> list[Callable[[], object]]:
 
 
 def counts(trainer: Trainer, network: nn.Module, step: Callable[[], object]) -> dict[str, Any]:
-    """Operations, bytes, FLOPs, host reads and synchronisations of one step."""
+    """Counts the operations, bytes, FLOPs, host reads and synchronisations of one step."""
     counted = count_operations(step)
     flops = count_flops(step)
     recurrent = any(isinstance(part, nn.RNNBase | LSTMGates) for part in network.modules())

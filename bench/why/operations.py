@@ -32,8 +32,7 @@ PRODUCTS = (
 """Parts of the names of operations that multiply matrices, as any device may have them."""
 NO_PRODUCTS = ("upsample", "convert", "_thnn_", "flatten", "gamma", "cumm", "hamming", "norm")
 SYNCHRONISED = "called a synchronizing"
-"""CUDA's debug mode says so at each wait; at its first use it also says that it is a prototype that
-"does not yet detect all synchronizing operations"."""
+"""What CUDA's debug mode says at each wait."""
 HOST_READ = "aten::_local_scalar_dense"
 """What `.item()` is dispatched as, and whatever else makes a Python number of a tensor."""
 STORED_GRADIENT = "torch::autograd::AccumulateGrad"
@@ -45,8 +44,8 @@ class Operations:
 
     `names` counts operations that are no views of a tensor, by name. `detach` is a view by its
     schema but counted, once for each gradient that autograd stores. `moved_bytes` is what the
-    operations would read and write if nothing stayed in a cache: the sizes of their tensor
-    arguments and results. `host_reads`: how often the host read a number out of a tensor.
+    operations would read and write if nothing stayed in a cache. `host_reads`: how often the host
+    read a number out of a tensor.
     """
 
     names: Counter[str]
@@ -65,7 +64,7 @@ class Operations:
 
 
 class DispatchCounter(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's stubs
-    """Counts what is dispatched inside it, views left out, and the bytes that it touches.
+    """Notes what is dispatched inside it, views left out, and counts the bytes that it touches.
 
     The mode itself makes autograd dispatch `detach` for every output that it saves, so none of
     them is counted here.
@@ -73,7 +72,7 @@ class DispatchCounter(TorchDispatchMode):  # type: ignore[no-untyped-call]  # to
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # likewise
-        self.names: Counter[str] = Counter()
+        self.packets: list[Any] = []
         self.moved_bytes = 0
 
     def __torch_dispatch__(
@@ -81,22 +80,17 @@ class DispatchCounter(TorchDispatchMode):  # type: ignore[no-untyped-call]  # to
     ) -> Any:
         """Runs the operation and notes it down."""
         result = func(*args, **(kwargs or {}))
-        name = func.overloadpacket.__name__
+        packet = func.overloadpacket
         looks = func.is_view and func is not aten.lift_fresh.default
-        if not looks and name not in PROFILER_MARKS:
-            self.names[name] += 1
-            self.moved_bytes += tensor_bytes((args, kwargs, result))
+        if not looks and packet.__name__ not in PROFILER_MARKS:
+            self.packets.append(packet)
+            leaves = tree_leaves((args, kwargs, result))
+            self.moved_bytes += sum(leaf.nbytes for leaf in leaves if isinstance(leaf, Tensor))
         return result
 
 
-def tensor_bytes(tree: object) -> int:
-    """Bytes of all tensors in nested arguments."""
-    leaves = [leaf for leaf in tree_leaves(tree) if isinstance(leaf, Tensor)]
-    return sum(tensor.numel() * tensor.element_size() for tensor in leaves)
-
-
 def count_operations(step: Step) -> Operations:
-    """The operations of a step, which is run twice.
+    """Counts the operations of a step, which is run twice.
 
     Once under a dispatch mode; once under the profiler, which also sees what the mode cannot: the
     numbers that torch's own C++ code reads, as when a list of tensors becomes an index.
@@ -106,7 +100,8 @@ def count_operations(step: Step) -> Operations:
     with profile(activities=[ProfilerActivity.CPU]) as profiler:
         step()
     seen = Counter(event.name for event in profiler.events() or [])
-    names = counter.names + Counter({"detach": seen[STORED_GRADIENT]})
+    names = Counter(packet.__name__ for packet in counter.packets)
+    names += Counter({"detach": seen[STORED_GRADIENT]})
     return Operations(names, counter.moved_bytes, seen[HOST_READ])
 
 
@@ -118,31 +113,16 @@ class Flops:
     uncounted: tuple[str, ...]
 
 
-class PassedOn(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's stubs
-    """Notes the operations that a mode above it passes on, taken apart as far as that one does."""
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # likewise
-        self.operations: set[Any] = set()
-
-    def __torch_dispatch__(
-        self, func: Any, types: object, args: tuple[Any, ...] = (), kwargs: Any = None
-    ) -> Any:
-        """Runs the operation and notes it down."""
-        self.operations.add(func.overloadpacket)
-        return func(*args, **(kwargs or {}))
-
-
 def count_flops(step: Step) -> Flops:
-    """Floating-point operations of one step, two a multiply-add: matrix products, convolutions,
-    attention and recurrent layers. What is done element by element is not counted.
+    """Counts a step's floating-point operations, two per multiply-add.
+
+    Those of matrix products, convolutions, attention and recurrent layers: what is done element by
+    element is not counted. Below torch's counter stands what that passes on, taken apart.
     """
-    with (
-        PassedOn() as seen,
-        FlopCounterMode(display=False, custom_mapping=OWN_FLOPS) as counter,
-    ):
+    counter = FlopCounterMode(display=False, custom_mapping=OWN_FLOPS)
+    with DispatchCounter() as seen, counter:
         step()
-    unknown = {packet.__name__ for packet in seen.operations if packet not in counter.flop_registry}
+    unknown = {packet.__name__ for packet in seen.packets if packet not in counter.flop_registry}
     return Flops(int(counter.get_total_flops()), tuple(sorted(filter(multiplies, unknown))))
 
 
@@ -155,7 +135,7 @@ def multiplies(name: str) -> bool:
 
 
 def count_synchronisations(step: Step, device: torch.device) -> int | None:
-    """How often one step made the host wait for the device, by the device's own debug mode.
+    """Counts how often one step made the host wait for the device, by the device's debug mode.
 
     None where the device's module has no such mode (only CUDA's has).
     """
@@ -174,46 +154,44 @@ def count_synchronisations(step: Step, device: torch.device) -> int | None:
 
 
 Shape = Sequence[int]
+Count = Callable[..., int]
+"""(shapes of an operation's tensors) -> its floating-point operations."""
 
 
-def _layer_flops(inputs: Shape, *weights: Shape) -> int:
-    """Every step of every series meets each weight matrix once: two FLOPs a weight."""
+def _layer(inputs: Shape, *weights: Shape) -> int:
+    """Every step of every series meets each weight matrix once: two FLOPs per weight."""
     return 2 * math.prod(inputs[:-1]) * sum(math.prod(shape) for shape in weights)
 
 
-def _mkldnn_flops(inputs: Shape, to_hidden: Shape, hidden: Shape, *_: Any, **__: Any) -> int:
-    return _layer_flops(inputs, to_hidden, hidden)
+def _mkldnn(inputs: Shape, to_hidden: Shape, hidden: Shape, *_: Any, **__: Any) -> int:
+    return _layer(inputs, to_hidden, hidden)
 
 
-def _mkldnn_backward_flops(*shapes: Any, **_: Any) -> int:
-    return 2 * _mkldnn_flops(*shapes)
+def _cudnn(inputs: Shape, weights: Sequence[Shape], *_: Any, **__: Any) -> int:
+    return _layer(inputs, *[shape for shape in weights if len(shape) == 2])
 
 
-def _cudnn_flops(inputs: Shape, weights: Sequence[Shape], *_: Any, **__: Any) -> int:
-    return _layer_flops(inputs, *[shape for shape in weights if len(shape) == 2])
+def _twice(forward: Count) -> Count:
+    return lambda *shapes, **named: 2 * forward(*shapes, **named)
 
 
-def _cudnn_backward_flops(*shapes: Any, **_: Any) -> int:
-    return 2 * _cudnn_flops(*shapes)
-
-
-def _attention_flops(query: Shape, key: Shape, value: Shape, *_: Any, **__: Any) -> int:
+def _attention(query: Shape, key: Shape, value: Shape, *_: Any, **__: Any) -> int:
     return int(sdpa_flop_count(query, key, value))  # type: ignore[no-untyped-call]  # torch's
 
 
-def _attention_backward_flops(gradient: Shape, *shapes: Any, **_: Any) -> int:
+def _attention_backward(gradient: Shape, *shapes: Any, **_: Any) -> int:
     return int(sdpa_backward_flop_count(gradient, *shapes[:3]))  # type: ignore[no-untyped-call]
 
 
-OWN_FLOPS: dict[Any, Callable[..., int]] = {
-    aten.mkldnn_rnn_layer: _mkldnn_flops,
-    aten.mkldnn_rnn_layer_backward: _mkldnn_backward_flops,
-    aten._cudnn_rnn: _cudnn_flops,  # any recurrent layer on CUDA
-    aten._cudnn_rnn_backward: _cudnn_backward_flops,
-    aten._scaled_dot_product_flash_attention_for_cpu: _attention_flops,
-    aten._scaled_dot_product_flash_attention_for_cpu_backward: _attention_backward_flops,
-    aten._scaled_dot_product_fused_attention_overrideable: _attention_flops,  # XPU, out of tree
-    aten._scaled_dot_product_fused_attention_overrideable_backward: _attention_backward_flops,
+OWN_FLOPS: dict[Any, Count] = {
+    aten.mkldnn_rnn_layer: _mkldnn,
+    aten.mkldnn_rnn_layer_backward: _twice(_mkldnn),
+    aten._cudnn_rnn: _cudnn,  # any recurrent layer on CUDA
+    aten._cudnn_rnn_backward: _twice(_cudnn),
+    aten._scaled_dot_product_flash_attention_for_cpu: _attention,
+    aten._scaled_dot_product_flash_attention_for_cpu_backward: _attention_backward,
+    aten._scaled_dot_product_fused_attention_overrideable: _attention,  # XPU, out of tree
+    aten._scaled_dot_product_fused_attention_overrideable_backward: _attention_backward,
 }
 """torch's counter knows no recurrent layer that runs as one operation, and attention on CUDA only.
 """

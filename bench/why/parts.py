@@ -5,7 +5,6 @@ together take longer than the undisturbed step: what looking costs, kept beside 
 """
 
 from dataclasses import dataclass, field
-from statistics import median
 
 import torch
 from torch import Tensor, nn
@@ -52,7 +51,7 @@ class Pass:
         return self.samples // self.batch_size
 
     def permutation(self, trainer: Trainer) -> Tensor:
-        """The places of the pass's samples, where the data lies."""
+        """Returns the places of the pass's samples, where the data lies."""
         order = make_permutation(trainer.job, self.number, trainer.train.targets.device)
         return order[: self.samples]
 
@@ -60,7 +59,7 @@ class Pass:
 def instrumented_pass(
     trainer: Trainer, network: nn.Module, optimizer: torch.optim.Optimizer, which: Pass
 ) -> dict[str, float]:
-    """Trains a pass as the loop does and returns the seconds a step of each part."""
+    """Trains a pass as the loop does and returns each part's seconds per step."""
     loop = trainer.job.loop
     pinned = loop.placement == "pinned"
     laps = Laps(trainer.clock)
@@ -84,28 +83,18 @@ def instrumented_pass(
 def undisturbed_pass(
     trainer: Trainer, network: nn.Module, optimizer: torch.optim.Optimizer, which: Pass
 ) -> float:
-    """Seconds a step of the same pass with the clock at its ends alone."""
+    """Trains the same pass with the clock at its ends only and returns its seconds per step."""
 
     def work() -> None:
-        train_as_asked(
-            trainer,
-            network,
-            optimizer,
-            permutation=which.permutation(trainer),
-            batch_size=which.batch_size,
-        )
+        order, size = which.permutation(trainer), which.batch_size
+        train_as_asked(trainer, network, optimizer, permutation=order, batch_size=size)
 
     return trainer.clock.time(work).wall_seconds / which.steps
 
 
 def evaluation_seconds(trainer: Trainer, network: nn.Module, *, batch_size: int) -> float:
-    """Seconds of the loop's evaluation after one epoch; 0 where it has none."""
+    """Returns the seconds of the loop's evaluation after one epoch; 0 where it has none."""
     if trainer.job.loop.evaluate == "never":
         return 0.0
     work = lambda: evaluate_everything(trainer, network, batch_size=batch_size)  # noqa: E731
     return trainer.clock.time(work).wall_seconds
-
-
-def median_parts(passes: list[dict[str, float]]) -> dict[str, float]:
-    """The median of each part over the passes."""
-    return {part: median(one[part] for one in passes) for part in PARTS}

@@ -4,7 +4,7 @@ The roof that a step's FLOP/s and bytes/s are held against. Measured on this mac
 published figures are of other clocks, other memories and often of the wrong card.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -22,16 +22,19 @@ LONGEST_SECONDS = 0.25
 REPEATS = 5
 TINY_STEPS = 20
 
+Work = Callable[[], object]
+
 
 def peaks(trainer: Trainer, _batch_size: int) -> dict[str, Any]:
-    """The device's best rates; null for what it cannot do."""
-    device, clock = trainer.device, trainer.clock
-    return {
-        "matmul_flops_per_second": _tried(lambda: matmul_rate(device, clock)),
-        "copy_bytes_per_second": _tried(lambda: copy_rate(device, device, clock)),
-        "host_copy_bytes_per_second": _tried(lambda: copy_rate(torch.device("cpu"), device, clock)),
-        "operation_seconds": _tried(lambda: operation_seconds(device, clock)),
+    """Returns the device's best rates; null for what it cannot do."""
+    device, clock, host = trainer.device, trainer.clock, torch.device("cpu")
+    measures: dict[str, Callable[[], float]] = {
+        "matmul_flops_per_second": lambda: best_rate(clock, products(device)),
+        "copy_bytes_per_second": lambda: best_rate(clock, copies(device, device)),
+        "host_copy_bytes_per_second": lambda: best_rate(clock, copies(host, device)),
+        "operation_seconds": lambda: operation_seconds(device, clock),
     }
+    return {name: _tried(measure) for name, measure in measures.items()}
 
 
 def _tried(measure: Callable[[], float]) -> float | None:
@@ -41,33 +44,34 @@ def _tried(measure: Callable[[], float]) -> float | None:
         return None
 
 
-def matmul_rate(device: torch.device, clock: DeviceClock) -> float:
-    """FLOP/s of the fastest square matrix product in fp32, as precise as the run computes."""
+def best_rate(clock: DeviceClock, works: Iterable[tuple[int, Work]]) -> float:
+    """Returns the best rate of (amount, work) of growing size, up to one that takes long."""
     best = 0.0
-    for size in MATRIX_SIZES:
-        matrix = torch.ones(size, size, device=device)
-        seconds = fastest(clock, partial(torch.mm, matrix, matrix))
-        best = max(best, 2 * size**3 / seconds)
+    for amount, work in works:
+        seconds = fastest(clock, work)
+        best = max(best, amount / seconds)
         if seconds > LONGEST_SECONDS:
             break
     return best
 
 
-def copy_rate(source: torch.device, target: torch.device, clock: DeviceClock) -> float:
-    """Bytes/s of the fastest copy: read and written on one device, once counted between two."""
-    best = 0.0
+def products(device: torch.device) -> Iterator[tuple[int, Work]]:
+    """Yields FLOPs and square matrix products in fp32, as precise as the run computes."""
+    for size in MATRIX_SIZES:
+        matrix = torch.ones(size, size, device=device)
+        yield 2 * size**3, partial(torch.mm, matrix, matrix)
+
+
+def copies(source: torch.device, target: torch.device) -> Iterator[tuple[int, Work]]:
+    """Yields bytes and copies: read and written on one device, counted once between two."""
     for size in COPIED_BYTES:
         origin = torch.ones(size // 4, device=source)
         copy = torch.zeros(size // 4, device=target)
-        seconds = fastest(clock, partial(copy.copy_, origin))
-        best = max(best, (2 if source == target else 1) * size / seconds)
-        if seconds > LONGEST_SECONDS:
-            break
-    return best
+        yield (2 if source == target else 1) * size, partial(copy.copy_, origin)
 
 
 def operation_seconds(device: torch.device, clock: DeviceClock) -> float:
-    """Seconds an operation of a training step so small that nothing but dispatching it costs.
+    """Returns the seconds of an operation in a training step that costs only its dispatching.
 
     Python, autograd and the device's launch are in it, as they are in any other training.
     """
@@ -84,8 +88,8 @@ def operation_seconds(device: torch.device, clock: DeviceClock) -> float:
     return fastest(clock, row) / TINY_STEPS / count_operations(step).total
 
 
-def fastest(clock: DeviceClock, work: Callable[[], object]) -> float:
-    """Seconds of the fastest of a few repeats after a warm one; a long one is not repeated."""
+def fastest(clock: DeviceClock, work: Work) -> float:
+    """Returns the seconds of the fastest repeat after a warm one; a long one is not repeated."""
     work()
     best = clock.time(work).wall_seconds
     for _ in range(REPEATS - 1):

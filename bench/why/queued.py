@@ -23,10 +23,10 @@ class Queued:
 
 
 def alone_seconds(clock: DeviceClock, step: Work, repeats: int) -> tuple[float, float]:
-    """(host, whole): seconds until single steps return, and until the device has done them.
+    """Returns (host, whole): seconds until a single step returns, and until the device has done it.
 
-    One step at a time from an idle device: a queue that is full would make the host wait, and its
-    own seconds would look like the device's. `queue_step` tells whether one step fills it.
+    Each begins on an idle device: a full queue would make the host wait, and its seconds would look
+    like the device's. `queue_step` tells whether one step fills it.
     """
     host, whole = [], []
     for _ in range(repeats):
@@ -43,12 +43,11 @@ def alone_seconds(clock: DeviceClock, step: Work, repeats: int) -> tuple[float, 
 def queue_step(
     clock: DeviceClock, step: Work, *, host_seconds: float, blockers: Sequence[Work]
 ) -> Queued | None:
-    """The step queued behind other work; None unless all of it was, before its first part began.
+    """Queues the step behind other work; None unless all of it was, before its first part began.
 
     Not all of it is where the queue is shorter than the step, where the step reads a number of the
-    device, and where the host does the device's work. Then what the host took holds waiting, and
-    what lies between the events holds gaps: neither is known. `blockers`, at least one, are works
-    of growing length; the first that lasts long enough is taken.
+    device, and where the host does the device's work: then neither side's seconds are known. Of
+    `blockers`, at least one work of growing length, the first that lasts long enough is taken.
     """
     for blocker in blockers:
         blocker()
@@ -64,7 +63,7 @@ def queue_step(
 
 
 def _behind(clock: DeviceClock, step: Work, blocker: Work) -> tuple[Queued, float]:
-    """The step behind the blocker, and the seconds that queuing it took."""
+    """Runs the step behind the blocker; returns it and the seconds that queuing it took."""
     events = (clock.make_event(), clock.make_event()) if clock.make_event else None
     clock.synchronise()
     blocker()

@@ -1,8 +1,7 @@
 """Studies beside the verdict's run: the diagnosis, and variants (ladder and remedies).
 
 A study is measured like the run itself - blocks of fresh processes, every answer journalled - but
-its answers are kept apart and decide no verdict between devices. Only cells that have a time are
-studied.
+its answers are kept apart and decide no verdict. Only cells that have a time are studied.
 """
 
 import os
@@ -51,24 +50,24 @@ class Studies:
         (self.main if study is None else self.measurements[study]).take(line)
 
     def blocks(self, study: str) -> int:
-        """Processes for each arm: a diagnosis gives no verdict and needs one."""
+        """Returns the processes of each arm: a diagnosis gives no verdict and needs one."""
         return 1 if study == "diagnosis" else self.settings.blocks
 
-    def plans(self, plans: Iterable[WorkloadPlan]) -> Iterator[tuple[str, WorkloadPlan]]:
-        """(study, plan) for everything that was asked for."""
+    def plans(self, plans: Iterable[WorkloadPlan]) -> list[tuple[str, WorkloadPlan]]:
+        """Returns (study, plan) for everything that was asked for."""
         plans, settings = list(plans), self.settings
-        if settings.diagnose:
-            for plan in diagnosis_plans(plans):
-                yield "diagnosis", plan
-        if settings.ladder or settings.remedies:
-            for plan in plans:
-                yield "variants", variants_plan(plan, settings)
+        diagnosed = diagnosis_plans(plans) if settings.diagnose else []
+        varied = plans if settings.ladder or settings.remedies else []
+        return [
+            *(("diagnosis", plan) for plan in diagnosed),
+            *(("variants", variants_plan(plan, settings)) for plan in varied),
+        ]
 
     def run(self, campaign: Campaign, plans: Iterable[WorkloadPlan]) -> None:
         """Measures what was asked for, after the run itself."""
         parts = self.campaigns(campaign)
         with compile_folder():
-            asked = list(self.plans(map(self.timed, plans)))
+            asked = self.plans(map(self.timed, plans))
             for study, plan in asked:
                 refuse(parts[study], plan)
             for study in STUDIES:
@@ -76,7 +75,7 @@ class Studies:
                 run_rounds(parts[study], plans_of, range(self.blocks(study)))
 
     def timed(self, plan: WorkloadPlan) -> WorkloadPlan:
-        """The plan cut to the cells that have a time, without A/A repeats."""
+        """Returns the plan cut to the cells that have a time, without A/A repeats."""
         sizes = {
             arm: tuple(size for size in own if Key(plan.workload, arm, size) in self.main.measured)
             for arm, own in plan.batch_sizes.items()
@@ -85,20 +84,20 @@ class Studies:
         return plan._replace(batch_sizes={arm: own for arm, own in sizes.items() if own})
 
     def campaigns(self, campaign: Campaign) -> dict[str, Campaign]:
-        """The campaign of each study, its answers kept apart."""
-        return {study: self._campaign(campaign, study) for study in STUDIES}
-
-    def _campaign(self, campaign: Campaign, study: str) -> Campaign:
+        """Returns the campaign of each study, its answers kept apart."""
         journal = campaign.journal
-        return replace(
-            campaign,
-            settings=replace(self.settings, blocks=self.blocks(study)),
-            journal=StudyJournal(journal.path, journal.file, journal.sync, study),
-            measurements=self.measurements[study],
-        )
+        return {
+            study: replace(
+                campaign,
+                settings=replace(self.settings, blocks=self.blocks(study)),
+                journal=StudyJournal(journal.path, journal.file, journal.sync, study),
+                measurements=self.measurements[study],
+            )
+            for study in STUDIES
+        }
 
     def missing(self, plans: Iterable[WorkloadPlan]) -> int:
-        """How many planned answers are still to be given."""
+        """Counts the planned answers that are still to be given."""
         return sum(
             len(self.measurements[study].pending(plan.workload, arm, block, sizes))
             for study, plan in self.plans(map(self.timed, plans))
@@ -107,7 +106,7 @@ class Studies:
         )
 
     def planned(self, plans: Iterable[WorkloadPlan]) -> dict[tuple[str, str], int]:
-        """Answers to come, by workload and device, should every cell get a time."""
+        """Counts the answers to come, by workload and device, should every cell get a time."""
         answers: dict[tuple[str, str], int] = {}
         for study, plan in self.plans(plans):
             for arm, count in plan.answers(self.blocks(study)).items():
@@ -117,7 +116,7 @@ class Studies:
 
 
 def diagnosis_plans(plans: Iterable[WorkloadPlan]) -> list[WorkloadPlan]:
-    """One instrumented process for each workload, device and number of threads; peaks once each."""
+    """Returns an instrumented process per workload, device and number of threads; peaks once."""
     answer, known = [], set()
     for plan in plans:
         arms: dict[Arm, tuple[int, ...]] = {}
@@ -131,7 +130,7 @@ def diagnosis_plans(plans: Iterable[WorkloadPlan]) -> list[WorkloadPlan]:
 
 
 def variants_plan(plan: WorkloadPlan, settings: Settings) -> WorkloadPlan:
-    """The plain cells, every variant asked for, and the plain cells again (the noise floor)."""
+    """Returns the plain cells, all variants asked for, and the plain cells again (noise floor)."""
     arms: dict[Arm, tuple[int, ...]] = {}
     for arm, sizes in _first_arms(plan):
         steps = rungs(plan.workload, arm.device) if settings.ladder else []
@@ -141,26 +140,30 @@ def variants_plan(plan: WorkloadPlan, settings: Settings) -> WorkloadPlan:
     return plan._replace(batch_sizes=arms)
 
 
-def _first_arms(plan: WorkloadPlan) -> Iterator[tuple[Arm, tuple[int, ...]]]:
-    for arm, sizes in plan.batch_sizes.items():
-        if not arm.again and sizes:
-            yield arm, sizes
+def _first_arms(plan: WorkloadPlan) -> list[tuple[Arm, tuple[int, ...]]]:
+    return [(arm, own) for arm, own in plan.batch_sizes.items() if own and not arm.again]
 
 
 def refuse(campaign: Campaign, plan: WorkloadPlan) -> None:
     """Answers for variants that mean nothing on their device, without a process for each."""
     for arm, sizes in plan.batch_sizes.items():
-        why = refusal(arm.variant, arm.device)
-        if why is None:
-            continue
-        for size in campaign.measurements.pending(plan.workload, arm, 0, sizes):
-            answer = {"kind": "absent", "reason": "unsupported", "detail": why}
-            campaign.record(answer | place_of(plan.workload, arm, 0, size))
+        if why := refusal(arm.variant, arm.device):
+            own = campaign.measurements.pending(plan.workload, arm, 0, sizes)
+            record_absent(campaign, plan.workload, arm, own, reason="unsupported", detail=why)
+
+
+def record_absent(
+    campaign: Campaign, workload: str, arm: Arm, sizes: Iterable[int], *, reason: str, detail: str
+) -> None:
+    """Answers for batch sizes of an arm that are not measured."""
+    answer = {"kind": "absent", "reason": reason, "detail": detail}
+    for size in sizes:
+        campaign.record(answer | place_of(workload, arm, 0, size))
 
 
 @contextmanager
 def compile_folder() -> Iterator[None]:
-    """A folder for what the workers compile; it goes when the studies have ended."""
+    """Makes a folder for what the workers compile; it goes when the studies have ended."""
     with tempfile.TemporaryDirectory(prefix="crossover-", ignore_cleanup_errors=True) as folder:
         os.environ[COMPILE_FOLDER] = folder
         try:

@@ -6,18 +6,25 @@ from bench.grid import WorkloadPlan
 from bench.loop import RUNGS
 from bench.measure.blocks import Campaign
 from bench.measure.budget import LEAST_ROUNDS, Pace
-from bench.measure.measurements import Key, place_of
+from bench.measure.measurements import Key
 from bench.measure.rounds import answered, catch_up, first_round
 from bench.options import Settings
 from bench.variants import PLAIN, WORTH, refusal
-from bench.why.studies import Studies, compile_folder, diagnosis_plans, refuse, variants_plan
+from bench.why.studies import (
+    Studies,
+    compile_folder,
+    diagnosis_plans,
+    record_absent,
+    refuse,
+    variants_plan,
+)
 
 DIAGNOSIS_SHARE, VARIANTS_SHARE = 0.15, 0.35
 """Parts of a budget that the run's own rounds after the first leave to a study asked for."""
 
 
 def reserved(settings: Settings) -> tuple[float, float]:
-    """The parts of the budget kept for the diagnosis and for variants; 0 where not asked for."""
+    """Returns the parts of the budget for the diagnosis and for variants; 0 where not asked for."""
     variants = VARIANTS_SHARE if settings.ladder or settings.remedies else 0.0
     return (DIAGNOSIS_SHARE if settings.diagnose else 0.0), variants
 
@@ -48,7 +55,7 @@ def study_within(
 
 
 def measure_variants(campaign: Campaign, plan: WorkloadPlan, pace: Pace, end: float) -> None:
-    """Blocks of the plain cells, twice, and of the worthiest variants that there is time for.
+    """Measures blocks of the plain cells, twice, and of the worthiest variants that fit.
 
     Where a workload's share is enough for none, one may take all that is left until `end`.
     """
@@ -63,7 +70,9 @@ def measure_variants(campaign: Campaign, plan: WorkloadPlan, pace: Pace, end: fl
         if not chosen:
             return
         names = chosen  # compiling takes what is not known beforehand: what did not fit goes
-        cut = only(whole, names)
+        kept = {PLAIN, *names}
+        arms = {arm: own for arm, own in whole.batch_sizes.items() if arm.variant in kept}
+        cut = whole._replace(batch_sizes=arms)
         if block:
             campaign.run_block(answered(campaign, cut), block)
         else:
@@ -71,7 +80,7 @@ def measure_variants(campaign: Campaign, plan: WorkloadPlan, pace: Pace, end: fl
 
 
 def fitting(plan: WorkloadPlan, names: Iterable[str], pace: Pace, blocks: int) -> list[str]:
-    """The first of `names` that there is time for, with the plain cells, in so many blocks.
+    """Returns the first of `names` that there is time for, with the plain cells, in all blocks.
 
     One that does not fit is passed over: a cheaper one of less worth may.
     """
@@ -85,17 +94,17 @@ def fitting(plan: WorkloadPlan, names: Iterable[str], pace: Pace, blocks: int) -
 
 
 def seconds(plan: WorkloadPlan, variant: str, pace: Pace) -> float:
-    """What a variant's processes of a block take: as before, else as long as the run's own did."""
-    arms = [arm for arm in plan.batch_sizes if arm.variant == variant]
-    sides = [(plan.workload, arm) for arm in arms if refusal(variant, arm.device) is None]
-    own = [(workload, arm.first._replace(variant="")) for workload, arm in sides]
-    return sum(
-        pace.costs.get(side, pace.cost([plain])) for side, plain in zip(sides, own, strict=True)
-    )
+    """Returns what a variant's processes of a block took, or as long as the run's own did."""
+    total = 0.0
+    for arm in plan.batch_sizes:
+        if arm.variant == variant and refusal(variant, arm.device) is None:
+            plain = pace.cost([(plan.workload, arm.first._replace(variant=""))])
+            total += pace.costs.get((plan.workload, arm), plain)
+    return total
 
 
 def by_worth(plan: WorkloadPlan) -> list[str]:
-    """The variants of a plan that mean something on one of its devices, the worthiest first.
+    """Returns a plan's variants that mean something on one of its devices, the worthiest first.
 
     The ladder comes after the remedies: first its ends, which say how much there is to explain.
     """
@@ -104,18 +113,10 @@ def by_worth(plan: WorkloadPlan) -> list[str]:
     return sorted({arm.variant for arm in arms} - {PLAIN}, key=order.index)
 
 
-def only(plan: WorkloadPlan, names: Iterable[str]) -> WorkloadPlan:
-    """The plan cut to the plain cells and these variants."""
-    kept = {PLAIN, *names}
-    arms = {arm: own for arm, own in plan.batch_sizes.items() if arm.variant in kept}
-    return plan._replace(batch_sizes=arms)
-
-
 def _not_reached(campaign: Campaign, plan: WorkloadPlan, budget_seconds: float) -> None:
     """Answers for what was asked for and has no answer: the time was over."""
     found, detail = campaign.measurements, f"not reached within --budget {budget_seconds:g}"
     for arm, sizes in campaign.pending(plan, 0).items():
-        for size in sizes:
-            if Key(plan.workload, arm, size) not in found.measured and not arm.again:
-                answer = {"kind": "absent", "reason": "budget", "detail": detail}
-                campaign.record(answer | place_of(plan.workload, arm, 0, size))
+        if not arm.again:
+            own = [s for s in sizes if Key(plan.workload, arm, s) not in found.measured]
+            record_absent(campaign, plan.workload, arm, own, reason="budget", detail=detail)
