@@ -1,17 +1,47 @@
-"""Fixtures of more than one test file, and what holds for all tests."""
+"""Which tests run, in how many processes, and what holds for all of them."""
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from bench.measure import blocks as measure
 from tests import bench_fakes
+from tests.real_runs import real_diagnosis, real_learning, real_timing
+
+__all__ = ["real_diagnosis", "real_learning", "real_timing"]  # fixtures of every room
 
 settings.register_profile("patient", deadline=None)  # no test judges a wall-clock time
 settings.load_profile("patient")
+
+USUAL = "not slow and not vulkan"
+MOST_PROCESSES = 8
+"""Each imports torch, pandas and matplotlib."""
+LEFT_OUT = pytest.StashKey[int]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The flag of the full gate."""
+    parser.addoption("--all", action="store_true", help="slow tests too, as .ci/run asks for")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Leaves out slow tests where none is named, and runs a whole suite on every core."""
+    config.stash[LEFT_OUT] = 0
+    option: Any = config.option
+    if hasattr(config, "workerinput"):
+        return  # of pytest-xdist: everything was chosen
+    named = [one for one in config.args if "::" in one or one.endswith(".py")]
+    if not (named or option.all or option.markexpr):
+        option.markexpr = USUAL
+    whole = config.args in (["tests"], ["."], [str(config.rootpath)])
+    if whole and getattr(option, "numprocesses", 0) is None and not option.usepdb:
+        option.numprocesses, option.maxprocesses = "logical", MOST_PROCESSES
+        option.dist, option.loadscopereorder = "loadfile", False
 
 
 def pytest_configure() -> None:
@@ -23,6 +53,38 @@ def pytest_configure() -> None:
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.pop("PYTEST_XDIST_WORKER", None)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What trains for real begins first, so that no process waits for it in the end."""
+    real = {item.path for item in items if set(__all__) & set(getattr(item, "fixturenames", ()))}
+    items.sort(key=lambda item: item.path not in real)
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Counts what the usual tests leave out."""
+    if items and items[0].config.option.markexpr == USUAL:
+        items[0].config.stash[LEFT_OUT] += len(items)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tells the count to pytest-xdist's main process."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash[LEFT_OUT]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Takes the count from a process of pytest-xdist: each left out the same tests."""
+    output = getattr(node, "workeroutput", {})
+    node.config.stash[LEFT_OUT] = output.get("left_out", 0)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Says what was left out, and how it is run."""
+    if count := config.stash[LEFT_OUT]:
+        terminalreporter.write_line(f"{count} slow tests left out: bash .ci/run, or pytest --all")
 
 
 @pytest.fixture(autouse=True)

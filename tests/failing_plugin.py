@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
+import bench.machine.facts
 import bench.run
 from bench.job import Job
 from bench.measure.blocks import Campaign
-from tests.bench_fakes import absent, measured
+from tests.stubs.answers import absent, measured
 
 GPU = {"device": "cuda", "name": "a GPU", "driver": None, "software": False, "memory_bytes": None}
 ABOUT = {"definition": "0123456789ab", "learning_rates": {"sgd": 0.1}}
@@ -47,5 +48,6 @@ def probe(*_: Any, **__: Any) -> dict[str, Any]:
     return PROBE | {"workloads": {"mlp": dict(ABOUT)}}
 
 
+bench.machine.facts.cpu_brand = lambda: "a CPU"  # asking it takes a second
 bench.run.run_probe = probe  # type: ignore[attr-defined]
 bench.run.Campaign = partial(Campaign, worker=worker)  # type: ignore[attr-defined,assignment]

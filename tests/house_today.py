@@ -61,7 +61,6 @@ LONGER = {
     "tests/read/test_untrusted.py": 345,
     "tests/read/test_untrusted_text.py": 364,
     "tests/run/test_resume.py": 257,
-    "tests/run/test_run.py": 257,
     "tests/target/test_advise.py": 276,
     "tests/target/test_target.py": 361,
     "tests/write/test_page.py": 361,

@@ -10,30 +10,14 @@ import pytest
 from scripts.read import learning
 from scripts.read.learning import epochs_to_target
 from scripts.read.learning_file import KEY
+from tests.real_runs import LEARNING, RealRun
 from tests.run.typed import STUBBED, bench, read, started, wait_for_answers
-
-pytestmark = pytest.mark.slow
-
-TINY = (
-    "--learning", "--workloads", "lstm,mlp", "--batch-sizes", "32,full", "--optimizers", "adam",
-    "--learning-rates", "0.01,0.001,10000", "--seeds", "0,1,2", "--tuning-seeds", "100",
-    "--target", "lstm=0.5,mlp=0.6", "--processes", "2",
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A finished run."""
-    path = tmp_path_factory.mktemp("results") / "box-learning.json"
-    code, output = bench(*TINY, "--benchmark-json", str(path))
-    assert code == 0, output
-    return path, output
 
 
 def test_a_finished_run_leaves_a_whole_file_that_the_reading_half_takes(
-    finished: tuple[Path, str],
+    real_learning: RealRun,
 ) -> None:
-    path, output = finished
+    path, output = real_learning
     assert read(path)[KEY]["complete"] is True
     assert [other.name for other in path.parent.iterdir()] == [path.name]
     epochs = epochs_to_target(learning.load([path]))
@@ -45,8 +29,8 @@ def test_a_finished_run_leaves_a_whole_file_that_the_reading_half_takes(
     assert f"written: {path}" in output
 
 
-def test_every_run_of_the_grid_is_a_row_diverged_ones_too(finished: tuple[Path, str]) -> None:
-    rows = read(finished[0])[KEY]["runs"]
+def test_every_run_of_the_grid_is_a_row_diverged_ones_too(real_learning: RealRun) -> None:
+    rows = read(real_learning.path)[KEY]["runs"]
     assert len(rows) == 4 * (3 * 1 + 3)
     wild = [row for row in rows if row["learning_rate"] == 10_000]
     assert len(wild) == 4
@@ -57,39 +41,39 @@ def test_every_run_of_the_grid_is_a_row_diverged_ones_too(finished: tuple[Path, 
 
 
 def test_the_rows_of_pytest_benchmark_are_the_epochs_of_the_figure_seeds(
-    finished: tuple[Path, str],
+    real_learning: RealRun,
 ) -> None:
-    document = read(finished[0])
-    epochs = epochs_to_target(learning.load([finished[0]]))
+    document = read(real_learning.path)
+    epochs = epochs_to_target(learning.load([real_learning.path]))
     for row, cell in zip(document["benchmarks"], epochs.to_dict("records"), strict=True):
         assert row["name"] == f"bench_learning[{cell['workload']}-{cell['batch_size']}-adam]"
         assert sorted(row["stats"]["data"]) == sorted(cell["steps"] / cell["steps_an_epoch"])
         assert row["extra_info"]["learning_rate"] == cell["learning_rate"]
 
 
-def test_pytest_benchmarks_own_compare_reads_the_file(finished: tuple[Path, str]) -> None:
+def test_pytest_benchmarks_own_compare_reads_the_file(real_learning: RealRun) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pytest_benchmark", "compare", str(finished[0])],
-        cwd=finished[0].parent, capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "pytest_benchmark", "compare", str(real_learning.path)],
+        cwd=real_learning.path.parent, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "bench_learning[mlp-32-adam]" in done.stdout
 
 
-def test_an_existing_result_is_not_overwritten_unasked(finished: tuple[Path, str]) -> None:
-    before = finished[0].read_bytes()
-    code, output = bench(*TINY, "--benchmark-json", str(finished[0]))
+def test_an_existing_result_is_not_overwritten_unasked(real_learning: RealRun) -> None:
+    before = real_learning.path.read_bytes()
+    code, output = bench(*STUBBED, *LEARNING, "--benchmark-json", str(real_learning.path))
     assert code == 4
     assert "exists; name another file or replace it with --overwrite" in output
-    assert finished[0].read_bytes() == before
+    assert real_learning.path.read_bytes() == before
 
 
 def test_a_run_that_was_killed_is_resumed_and_ends_with_the_same_runs(tmp_path: Path) -> None:
     path, journal = tmp_path / "box-learning.json", tmp_path / "box-learning.journal.jsonl"
     whole = tmp_path / "whole-learning.json"
-    code, output = bench(*STUBBED, *TINY, "--benchmark-json", str(whole))
+    code, output = bench(*STUBBED, *LEARNING, "--benchmark-json", str(whole))
     assert code == 0, output
-    arguments = (*STUBBED, *TINY, "--benchmark-json", str(path))
+    arguments = (*STUBBED, *LEARNING, "--benchmark-json", str(path))
     with started(*arguments, hold=(journal, 3)) as process:
         wait_for_answers(process, journal, 3)
         process.send_signal(signal.SIGKILL)
@@ -106,7 +90,7 @@ def test_a_run_that_was_killed_is_resumed_and_ends_with_the_same_runs(tmp_path: 
 
 def test_ctrl_c_leaves_what_was_trained_and_says_how_to_go_on(tmp_path: Path) -> None:
     path, journal = tmp_path / "box-learning.json", tmp_path / "box-learning.journal.jsonl"
-    arguments = (*STUBBED, *TINY, "--benchmark-json", str(path))
+    arguments = (*STUBBED, *LEARNING, "--benchmark-json", str(path))
     with started(*arguments, hold=(journal, 1)) as process:
         wait_for_answers(process, journal, 1)
         process.send_signal(signal.SIGINT)
@@ -135,18 +119,18 @@ def test_ctrl_c_leaves_what_was_trained_and_says_how_to_go_on(tmp_path: Path) ->
 def test_a_wrong_option_ends_the_run_before_it_begins(
     arguments: tuple[str, ...], words: str, tmp_path: Path
 ) -> None:
-    code, output = bench(*arguments, "--benchmark-json", str(tmp_path / "x.json"))
+    code, output = bench(*STUBBED, *arguments, "--benchmark-json", str(tmp_path / "x.json"))
     assert code == 4
     assert words in output
     assert list(tmp_path.iterdir()) == []
 
 
 def test_collecting_shows_the_cells_of_learning_or_of_timing_never_both() -> None:
-    code, output = bench("--learning", "--collect-only", "-q")
+    code, output = bench(*STUBBED, "--learning", "--collect-only", "-q")
     assert code == 0
     assert "bench_learning[mlp-4000-sgd]" in output
     assert "bench_training" not in output
-    code, output = bench("--collect-only", "-q", "--devices", "cpu")
+    code, output = bench(*STUBBED, "--collect-only", "-q", "--devices", "cpu")
     assert code == 0
     assert "bench_training[mlp-8-1-cpu]" in output
     assert "bench_learning" not in output

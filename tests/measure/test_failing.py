@@ -10,8 +10,6 @@ import pytest
 
 from bench.measure.process import ROOT
 
-pytestmark = pytest.mark.slow
-
 COMMAND = (
     *("-m", "pytest", "bench", "-p", "tests.failing_plugin", "--workloads", "mlp", "--blocks", "1"),
     *("--batch-sizes", "8,16", "--epochs", "1", "--samples", "32", "--suspect-repeats", "0"),

@@ -9,8 +9,6 @@ import pytest
 
 from bench.measure.process import ROOT
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:

@@ -12,94 +12,91 @@ from typing import Any
 import pytest
 
 from bench.measure.process import ROOT
+from tests.real_runs import RealRun
 from tests.run.typed import STUBBED, bench, read, started, wait_for_answers
-
-pytestmark = pytest.mark.slow
 
 SMALL = (
     *("--workloads", "rnn", "--batch-sizes", "16,32", "--epochs", "1", "--samples", "64"),
     *("--blocks", "1", "--suspect-repeats", "0", "--devices", "cpu"),
 )
-STUDIES = ("--diagnose", "--ladder", "--remedies", "fused-optimizer,tf32")
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("studies") / "box.json"
-    code, output = bench(*SMALL, *STUDIES, "--benchmark-json", str(path))
-    assert code == 0, output
-    return path
-
-
-def test_a_run_with_studies_is_complete_and_its_verdict_cells_are_its_own(finished: Path) -> None:
-    own = read(finished)["crossover"]
+def test_a_run_with_studies_is_complete_and_its_verdict_cells_are_its_own(
+    real_diagnosis: RealRun,
+) -> None:
+    own = read(real_diagnosis.path)["crossover"]
     assert own["complete"] is True
     assert (own["planned"], own["measured"]) == (2, 2)
     assert {process["device"] for process in own["processes"]} == {"cpu"}
     assert len(own["processes"]) == 2
 
 
-def test_every_cell_is_diagnosed(finished: Path) -> None:
-    rows = read(finished)["crossover"]["diagnosis"]
+def test_every_cell_is_diagnosed(real_diagnosis: RealRun) -> None:
+    rows = read(real_diagnosis.path)["crossover"]["diagnosis"]
     assert [row["batch_size"] for row in sorted(rows, key=lambda row: row["batch_size"])] == [
         16,
         32,
     ]
     for row in rows:
         assert row["parts"]["forward_seconds"] > 0
-        assert row["parts"]["copy_seconds"] < row["parts"]["backward_seconds"]
+        assert row["parts"]["backward_seconds"] > 0
         assert row["operations"] > row["sequence_length"] == 29
         assert row["flops"] > 0
         assert row["host_reads"] == 0
         assert row["device_busy_seconds"] is None
 
 
-def test_the_machines_peaks_are_measured_once(finished: Path) -> None:
-    (peak,) = read(finished)["crossover"]["peaks"]
-    assert peak["matmul_flops_per_second"] > 1e8
-    assert peak["copy_bytes_per_second"] > 1e8
-    assert 0 < peak["operation_seconds"] < 1
+def test_the_machines_peaks_are_measured_once(real_diagnosis: RealRun) -> None:
+    (peak,) = read(real_diagnosis.path)["crossover"]["peaks"]
+    figures = ("matmul_flops_per_second", "copy_bytes_per_second", "operation_seconds")
+    assert all(peak[figure] > 0 for figure in figures)
 
 
-def test_every_variant_has_a_round_a_block_or_a_reason(finished: Path) -> None:
-    rows = read(finished)["crossover"]["variants"]
+def test_every_variant_has_a_round_a_block_or_a_reason(real_diagnosis: RealRun) -> None:
+    rows = read(real_diagnosis.path)["crossover"]["variants"]
     lost = {row["variant"]: row["detail"] for row in rows if "reason" in row}
     assert set(lost) == {"tf32"}
     timed = {row["variant"] for row in rows if "rounds" in row}
-    assert timed == {
-        *("plain", "fused-optimizer", "loop-course", "loop-no-evaluation"),
-        *("loop-vectorised-gather", "loop-padded", "loop-lean"),
-    }
+    assert timed == {"plain", "fused-optimizer"}
     assert all(len(row["rounds"]) == 1 for row in rows if "rounds" in row)
 
 
-def test_the_loops_trained_the_same_network_to_the_same_loss(finished: Path) -> None:
-    rows = read(finished)["crossover"]["variants"]
-    losses = {
-        round(one["loss"], 4)
-        for row in rows
-        for one in row.get("rounds", [])
-        if row["variant"].startswith("loop-") and row["batch_size"] == 16
+@pytest.mark.slow
+def test_the_ladder_trains_the_same_network_by_every_loop_and_is_drawn(tmp_path: Path) -> None:
+    path = tmp_path / "box.json"
+    code, output = bench(*SMALL, "--ladder", "--benchmark-json", str(path))
+    assert code == 0, output
+    rows = read(path)["crossover"]["variants"]
+    assert {row["variant"] for row in rows} == {
+        *("plain", "loop-course", "loop-no-evaluation"),
+        *("loop-vectorised-gather", "loop-padded", "loop-lean"),
     }
+    losses = [one["loss"] for row in rows for one in row["rounds"] if row["batch_size"] == 16]
     assert max(losses) - min(losses) < 1e-3
+    assert "ladder-box-rnn.png" in report(path, tmp_path / "out")[1]
 
 
-def test_the_report_of_a_real_run_names_causes_and_remedies(finished: Path, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "scripts/report.py", str(finished), "--out", str(tmp_path)],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+def report(path: Path, out: Path) -> tuple[str, set[str]]:
+    """What the report of a result says, and the files that it wrote."""
+    command = [sys.executable, "scripts/report.py", str(path), "--out", str(out)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "Why, once warm:" in done.stdout
-    names = {path.name for path in tmp_path.iterdir()}
-    assert {"causes.csv", "remedies.csv", "parts-box-rnn.png", "ladder-box-rnn.png"} <= names
+    return done.stdout, {file.name for file in out.iterdir()}
+
+
+def test_the_report_of_a_real_run_names_causes_and_remedies(
+    real_diagnosis: RealRun, tmp_path: Path
+) -> None:
+    said, names = report(real_diagnosis.path, tmp_path)
+    assert "Why, once warm:" in said
+    assert {"causes.csv", "remedies.csv", "parts-box-rnn.png"} <= names
 
 
 def test_a_run_cut_short_in_a_study_is_finished_by_resume(tmp_path: Path) -> None:
     path, journal = tmp_path / "box.json", tmp_path / "box.journal.jsonl"
     arguments = (*STUBBED, *SMALL, "--remedies", "fused-optimizer", "--benchmark-json", str(path))
-    with started(*arguments, hold=(journal, 3)) as process:
-        wait_for_answers(process, journal, 3)
+    with started(*arguments, hold=(journal, 5)) as process:  # four are of the cells themselves
+        wait_for_answers(process, journal, 5)
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate()
     assert process.returncode == 2, output
@@ -131,6 +128,7 @@ def test_the_course_loop_is_recorded_in_its_run(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.vulkan
 def test_a_second_device_is_diagnosed_too(tmp_path: Path) -> None:
     if importlib.util.find_spec("torchvulkan") is None:

@@ -15,7 +15,7 @@ import pytest
 from bench.measure.process import ROOT
 from tests.stubs.hold import HOLD, answers
 
-STUBBED = ("-p", "tests.stubs.plugin")
+STUBBED = ("-p", "tests.stubs.plugin", "-p", "no:hypothesispytest")
 """In front of the arguments: no process imports torch, and workers answer by a rule."""
 
 
@@ -62,3 +62,17 @@ def wait_for_answers(process: Any, journal: Path, count: int) -> None:
 def read(path: Path) -> Any:
     """A result file's content, strictly JSON."""
     return json.loads(path.read_text(), parse_constant=lambda word: pytest.fail(f"{word} in JSON"))
+
+
+def rounds_of(content: Any, row: Any) -> list[Any]:
+    """A cell's measurements, each with the figures of its process."""
+    own = content["crossover"]
+    joined = [own["processes"][one["process"]] | one for one in own["measurements"]]
+    axes = ("workload", "batch_size", "device")
+    return [
+        one
+        for one in joined
+        if not one["again"]
+        and all(one[axis] == row["params"][axis] for axis in axes)
+        and one.get("threads_asked") == row["params"].get("threads")
+    ]

@@ -17,8 +17,13 @@ def answers(journal: Path) -> int:
     return sum(any(kind in line for kind in KINDS) for line in text.splitlines())
 
 
-def hold() -> None:
-    """Returns at once, or never."""
-    path, _, count = os.environ.get(HOLD, "").rpartition("|")
-    while path and answers(Path(path)) >= int(count):
+def journalled() -> int:
+    """Answers in the journal that is waited for."""
+    return answers(Path(os.environ.get(HOLD, "").rpartition("|")[0] or os.devnull))
+
+
+def hold(given: int) -> None:
+    """Returns at once, or never: where `given` answers are as many as are waited for."""
+    _, _, count = os.environ.get(HOLD, "").rpartition("|")
+    while count and given >= int(count):
         time.sleep(0.05)

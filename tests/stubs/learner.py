@@ -8,7 +8,7 @@ import threading
 from bench.learning.job import LearnJob
 from bench.measure.child import PARENT_GONE
 from tests.learn_fakes import answer
-from tests.stubs.hold import hold
+from tests.stubs.hold import hold, journalled
 
 LARGEST = 1.0
 """A learning rate above it diverges at once."""
@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def _answer(job: LearnJob) -> None:
-    hold()
+    hold(journalled())
     print(json.dumps({"kind": "race", "runs": answer(job, needed)}), flush=True)
 
 
