@@ -56,7 +56,6 @@ LONGER = {
     "tests/corpus_file.py": 313,
     "tests/figures/test_target.py": 262,
     "tests/measure/test_blocks.py": 336,
-    "tests/measure/test_worker.py": 274,
     "tests/read/test_table_refusals.py": 275,
     "tests/read/test_untrusted.py": 345,
     "tests/read/test_untrusted_text.py": 364,

@@ -1,6 +1,5 @@
 """A short crash matrix: some kinds of end, once; `tests.evidence.crashes` has the long one."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -8,33 +7,25 @@ import pytest
 from tests.evidence.crashes.matrix import run_trial, table
 from tests.evidence.crashes.trial import Trial
 
-pytestmark = pytest.mark.slow
-
 # Ctrl-C, SIGTERM and SIGKILL of a run are in test_run, a killed worker in test_worker.
-SHORT = (
-    "a worker hangs",
-    "out of memory in a worker",
+STUBBED = (
     "disk full",
     "result file unwritable",
     "journal torn in mid-line",
     "the last hook raises",
-    "two runs on one file",
 )
+REAL = ("a worker hangs", "out of memory in a worker", "two runs on one file")
 
 
-@pytest.fixture(scope="module")
-def trials(tmp_path_factory: pytest.TempPathFactory) -> dict[str, "Future[Trial]"]:
-    """A trial of each kind, two at a time."""
-    folder: Path = tmp_path_factory.mktemp("trials")
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        return {kind: pool.submit(run_trial, kind, 0, folder) for kind in SHORT}
+@pytest.mark.parametrize("kind", STUBBED)
+def test_nothing_is_lost_when_a_run_ends_early(kind: str, tmp_path: Path) -> None:
+    assert run_trial(kind, 0, tmp_path, stubbed=True).problems == []
 
 
-@pytest.mark.parametrize("kind", SHORT)
-def test_nothing_is_lost_when_a_run_ends_early(
-    trials: "dict[str, Future[Trial]]", kind: str
-) -> None:
-    assert trials[kind].result().problems == []
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", REAL)
+def test_nothing_is_lost_where_workers_take_their_time(kind: str, tmp_path: Path) -> None:
+    assert run_trial(kind, 0, tmp_path).problems == []
 
 
 def test_the_table_counts_trials_and_losses_and_says_when_runs_were_struck(tmp_path: Path) -> None:

@@ -145,6 +145,17 @@ def test_a_run_that_was_cut_short_is_finished_by_resume(tmp_path: Path, end: str
     assert not journal.exists()
 
 
+def test_a_second_run_on_the_same_file_is_refused_while_the_first_is_there(tmp_path: Path) -> None:
+    path, journal = tmp_path / "box.json", tmp_path / "box.journal.jsonl"
+    with started(*LONG, "--benchmark-json", str(path), hold=(journal, 1)) as process:
+        wait_for_answers(process, journal, 1)
+        assert_refused("another run is writing", *LONG, path=path)
+        assert_refused("another run is writing", *LONG, "--resume", path=path)
+        assert process.poll() is None
+    code, output = bench(*LONG, "--resume", "--benchmark-json", str(path))
+    assert code == 0, output
+
+
 COLLECT = """
 import sys, pytest
 code = pytest.main(["bench", "--collect-only", "-q", "--preset", "full", "--devices", "cpu,cuda"])

@@ -22,11 +22,11 @@ from tests.evidence.crashes.kinds import KINDS
 from tests.evidence.crashes.trial import MEASUREMENTS, Trial
 
 
-def run_trial(kind: str, seed: int, folder: Path) -> Trial:
+def run_trial(kind: str, seed: int, folder: Path, *, stubbed: bool = False) -> Trial:
     """One trial of a kind in a folder of its own; its problems are the losses."""
     name = f"{list(KINDS).index(kind)}-{seed}"
     earlier = json.dumps(Corpus().result()).encode()
-    trial = Trial(folder / name, name=name, seed=f"{kind} {seed}", earlier=earlier)
+    trial = Trial(folder / name, name=name, seed=f"{kind} {seed}", earlier=earlier, stubbed=stubbed)
     trial.folder.mkdir(parents=True)
     trial.result.write_bytes(earlier)
     try:

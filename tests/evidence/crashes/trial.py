@@ -17,6 +17,7 @@ import psutil
 
 from bench.measure.journal import journal_path
 from bench.measure.process import ROOT
+from tests.run.typed import STUBBED
 
 GRID = ("--workloads", "mlp", "--batch-sizes", "128,256", "--epochs", "1,2", "--samples", "256")
 ASKED = ("--devices", "cpu", "--blocks", "2", "--suspect-repeats", "0", "--cell-timeout", "60")
@@ -44,6 +45,8 @@ class Trial:
     earlier: bytes
     fault: str = ""
     grid: tuple[str, ...] = GRID
+    stubbed: bool = False
+    """Workers answer by a rule, without torch: a run takes a second."""
     prepare: Callable[[], None] | None = None
     """Runs in the child before pytest: limits."""
     struck_after: int | None = None
@@ -81,6 +84,7 @@ class Trial:
             "tests.evidence.crashes.plugin",
             "bench",
             *ASKED,
+            *(STUBBED if self.stubbed else ()),
         ]
         return subprocess.Popen(
             [*command, *self.grid, "--benchmark-json", str(self.result), *more],
@@ -117,7 +121,8 @@ class Trial:
         would all be struck before they had measured anything.
         """
         after = self.dice.choice((0, *range(MEASUREMENTS + 1)))
-        pause = self.dice.uniform(0.0, BETWEEN_SECONDS if after else STARTING_SECONDS)
+        longest = BETWEEN_SECONDS if after else STARTING_SECONDS
+        pause = self.dice.uniform(0.0, longest / 10 if self.stubbed else longest)
         self.answers(run, after, pause)
 
     def answers(self, run: "subprocess.Popen[str]", count: int, pause: float = 0.0) -> None:
