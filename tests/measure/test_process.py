@@ -44,6 +44,7 @@ SILENT = (sys.executable, "-S", "-c", "import sys; sys.stdin.read()")
 WAITING = (
     *(sys.executable, "-S", "-c"),
     """import sys; print('{"kind": "started"}', flush=True); sys.stdin.read()""",
+    "a worker",
 )
 """A worker that has started and answers no more."""
 
@@ -89,7 +90,8 @@ def test_a_worker_whose_time_is_over_is_ended_and_nothing_is_said_of_its_device(
 
 
 def workers_below(process_id: int) -> list[psutil.Process]:
-    return psutil.Process(process_id).children(recursive=True)
+    children = psutil.Process(process_id).children(recursive=True)
+    return [child for child in children if "worker" in " ".join(child.cmdline())]
 
 
 def wait_for(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
