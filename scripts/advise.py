@@ -1,19 +1,22 @@
-"""Which batch size, optimiser, learning rate, epochs and device reach a target soonest?
+"""Which batch size, optimiser, learning rate, epochs and device reach a target first?
 
 python scripts/advise.py results/*.json --workload lstm --target 0.93 --batch-size 128 --epochs 3
 """
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from scripts.read.document import ResultError
-from scripts.target.question import Question
-from scripts.words.advice import advice
+from scripts.target.contest import contests
+from scripts.target.question import Question, known
+from scripts.target.time import times_of, times_to_target
+from scripts.words.advice import device_lines, other_target, reached_line, untimed_lines
+from scripts.words.typed_advice import epochs_lines, seconds_line, size_lines
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,12 +32,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epochs=options.epochs,
     )
     try:
-        lines = advice(options.files, question)
+        lines = list(_lines(options.files, question))
     except ResultError as error:
         print(error, file=sys.stderr)
         return 2
     print("\n".join(lines))
     return 0
+
+
+def _lines(files: Sequence[Path], question: Question) -> Iterator[str]:
+    """The answer, a sentence per line."""
+    rows = known(files, question)
+    epochs, rounds = rows.epochs, rows.rounds
+    yield reached_line(epochs)
+    yield from other_target(epochs, rows.runs)
+    times = times_to_target(epochs, rounds)
+    if len(times):
+        yield from device_lines(epochs, times, contests(times, rounds, equal_sizes=False))
+    else:
+        yield from untimed_lines(epochs, rows.untimed)
+    size, wanted = question.batch_size, question.epochs
+    if size is not None:
+        yield from size_lines(size, wanted, epochs=epochs, runs=rows.runs)
+        trained = min(size, int(epochs["samples"].iloc[0]))
+        if len(times) and wanted is not None and (epochs["batch_size"] == trained).any():
+            yield from seconds_line(times_of(trained, wanted, epochs=epochs, rounds=rounds))
+    elif wanted is not None:
+        yield from epochs_lines(wanted, epochs=epochs, times=times)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -12,7 +12,6 @@ UPWARDS = {
         "scripts/sections/collection.py -> scripts/write/collection.py",
         "scripts/sections/collection.py -> scripts/write/view.py",
         "scripts/sections/machine_figures.py -> scripts/write/folder.py",
-        "scripts/sections/machine_tables.py -> scripts/write/findings.py",
         "scripts/sections/machines.py -> scripts/write/view.py",
         "scripts/sections/noise.py -> scripts/write/view.py",
         "scripts/sections/overtakes.py -> scripts/write/view.py",

@@ -1,7 +1,5 @@
 """The page's tables about machines side by side."""
 
-from typing import Any
-
 import pandas as pd
 
 from scripts.machines.upgrade import Upgrade
@@ -9,9 +7,8 @@ from scripts.read.text import counted, seconds_in_words
 from scripts.sections.section import Column, Table, column
 from scripts.tables.comparison import Comparison
 from scripts.words.derived import epoch_column
-from scripts.words.learning import setting_text, time_text
+from scripts.words.learning import cost_text, setting_text, time_text
 from scripts.words.verdicts import crossover_words, ratio_words
-from scripts.write.findings import cost_text
 
 MOST_CELLS = 1200
 """Cells of a comparison that the page shows one by one; of more it has the means, and the CSV file
@@ -214,9 +211,5 @@ def _cost_column(rows: pd.DataFrame) -> list[Column]:
     """The ratio of costs, where there are prices."""
     if "cost_ratio" not in rows or rows["cost_ratio"].isna().all():
         return []
-    words = [_cost_ratio(row) for row in rows.to_dict("records")]
+    words = [ratio_words(row, of="cost_") for row in rows.to_dict("records")]
     return [column(rows, "cost_ratio", "cost / the base's", words=words)]
-
-
-def _cost_ratio(row: dict[Any, Any]) -> str:
-    return ratio_words({name: row[f"cost_{name}"] for name in ("ratio", "lo", "hi")})

@@ -19,7 +19,7 @@ from scripts.sections.machine_tables import (
 )
 from scripts.sections.section import Line, Part, Picture
 from scripts.tables.comparison import Comparison
-from scripts.words.page import listed
+from scripts.words.names import listed
 from scripts.words.verdicts import crossover_words, ratio_words
 from scripts.write.view import View
 

@@ -11,7 +11,7 @@ from scripts.judge.pairs import Scope
 from scripts.judge.verdicts import WORDS, expected_wrong
 from scripts.read.text import counted
 from scripts.sections.section import Column, Table, Value
-from scripts.words.page import listed
+from scripts.words.names import listed
 from scripts.words.verdicts import crossover_words
 from scripts.write.view import View
 

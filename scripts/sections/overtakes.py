@@ -17,9 +17,8 @@ from scripts.sections.tables import (
 from scripts.sections.target import time_to_target
 from scripts.sections.why import why_tables
 from scripts.tables.analysis import Pair
-from scripts.words.page import curve_words, sureness
 from scripts.words.steps import against_words, step_words
-from scripts.words.verdicts import answer, crossover_words
+from scripts.words.verdicts import answer, crossover_words, sureness
 from scripts.words.why import brief_why, why_lines
 from scripts.write.view import View
 
@@ -92,10 +91,7 @@ def _answer(view: View, pair: Pair) -> Line:
     analysis = view.analysis
     cells, curves = analysis.of(pair, analysis.verdicts), analysis.of(pair, analysis.crossovers)
     warm = curves[curves["scope"] == "warm"].iloc[0].to_dict()
-    parts = [answer(cells, curves)]
-    if warm["kind"] in ("undecided", "not measured"):
-        parts = [f"Once warm, it {curve_words(warm)}.", _cold(cells, curves)]
-    text = " ".join(part for part in (*parts, sureness(cells, warm)) if part)
+    text = " ".join(filter(None, (answer(cells, curves), sureness(cells, warm))))
     lead = f"{pair.place}: "
     return Line(text, lead=lead, machine=pair.machine, pair=pair.name)
 
@@ -117,12 +113,6 @@ def _causes(view: View, pair: Pair) -> Iterator[Line]:
         for text in why_lines(view.analysis.studies(pair, device)):
             lead = f"{pair.machine}, {pair.cpu if device == 'cpu' else device}: "
             yield Line(text, lead=lead, machine=pair.machine, pair=pair.name)
-
-
-def _cold(cells: pd.DataFrame, curves: pd.DataFrame) -> str:
-    """The answer's second sentence, where the first says nothing."""
-    words = answer(cells, curves)
-    return words[words.find("Cold start") :] if "Cold start" in words else ""
 
 
 def _map(view: View, pair: Pair, cells: pd.DataFrame) -> HeatMap:

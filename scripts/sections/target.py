@@ -44,7 +44,7 @@ def time_to_target(view: View, workload: str) -> Iterator[Part]:
     contests = contests if every or contests.empty else contests[contests["at"] == "best"]
     tables = [
         soonest_table(times, epochs, stem=stem, workload=workload),
-        contests_table(contests, times, stem=stem, workload=workload),
+        contests_table(contests, stem=stem, workload=workload),
         times_table(times, stem=stem, workload=workload) if every else None,
         epochs_table(learned.of(workload, learned.epochs), stem=stem, workload=workload),
         untrained_table(learned.of(workload, learned.absent), stem=stem, workload=workload),
@@ -89,12 +89,10 @@ def _lines(
         return
     first = best.iloc[0].to_dict()
     yield Line(f"{place_text(first)}, {setting_text(first)}: {time_text(first)}.", lead="Soonest: ")
-    labels = times.drop_duplicates(["file", "device"]).set_index(["file", "device"])["device_label"]
     contests = learned.of(workload, learned.contests)
     for row in contests[contests["at"] == "best"].to_dict("records") if len(contests) else []:
-        label = labels[row["file"], row["device"]]
         threads = f" with {counted(row['threads'], 'thread')}" if row["threads"] else ""
-        words = contest_words(row, {"device_label": label})
+        words = contest_words(row)
         yield Line(
             f"{words} (GPU: batch size {row['gpu_batch']}, CPU{threads}: {row['cpu_batch']}).",
             lead=f"{row['machine']}, each at its own best: ", machine=row["machine"],

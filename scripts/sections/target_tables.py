@@ -9,7 +9,7 @@ from scripts.read.text import counted, optimizer_name
 from scripts.sections.section import Column, Table, column
 from scripts.tables.learned import Learned
 from scripts.target.time import best_of
-from scripts.words.learning import time_text
+from scripts.words.learning import doubts, time_text
 from scripts.words.verdicts import ratio_words
 
 MOST_SETTINGS = 2000
@@ -35,8 +35,7 @@ def soonest_table(
     if times.empty:
         return None
     best = best_of(times).sort_values("seconds", ignore_index=True)
-    edges = epochs.set_index(["batch_size", "optimizer"])["edge"]
-    best["doubts"] = [_doubts(row, edges) for row in best.to_dict("records")]
+    best["doubts"] = [doubts(row, epochs) for row in best.to_dict("records")]
     return None if best.empty else Table(
         name=f"soonest-{stem}",
         caption=f"The soonest to the target of {workload}, for each device",
@@ -63,21 +62,18 @@ def times_table(times: pd.DataFrame, *, stem: str, workload: str) -> Table | Non
     )
 
 
-def contests_table(
-    contests: pd.DataFrame, times: pd.DataFrame, *, stem: str, workload: str
-) -> Table | None:
+def contests_table(contests: pd.DataFrame, *, stem: str, workload: str) -> Table | None:
     """A row a pair: at equal batch sizes, and each device at its own best."""
     if contests.empty:
         return None
     first = contests.assign(last=contests["at"] != "best")
     rows = first.sort_values(["machine", "device", "threads", "last"], kind="stable",
                              ignore_index=True)  # fmt: skip
-    labels = times.drop_duplicates(["file", "device"]).set_index(["file", "device"])["device_label"]
     records = rows.to_dict("records")
     rows["place"] = [
         "each at its own best" if row["at"] == "best" else "equal batch size" for row in records
     ]
-    names = [labels[row["file"], row["device"]] + _against(row["threads"]) for row in records]
+    names = [row["device_label"] + _against(row["threads"]) for row in records]
     optimizers = ["best of each" if name == "any" else optimizer_name(name)
                   for name in rows["optimizer"]]  # fmt: skip
     return Table(
@@ -164,12 +160,6 @@ def _trained(rows: pd.DataFrame) -> list[Column]:
         column(rows, "batch_size", "batch size"),
         column(rows, "learning_rate", "learning rate", words=_numbers(rows["learning_rate"])),
     ]
-
-
-def _doubts(row: dict[Any, Any], edges: "pd.Series[str]") -> str:
-    edge = edges.get((row["batch_size"], row["optimizer"]), "")
-    words = f"its learning rate is at the {edge} edge of those tried" if edge else ""
-    return "; ".join(filter(None, (row["note"], _suspicion(row), words)))
 
 
 def _suspicion(row: dict[Any, Any]) -> str:

@@ -93,8 +93,8 @@ class Learned:
         epochs = one_source(self.epochs)
         for workload, own in epochs.groupby("workload", sort=False):
             yield reached_line(own)
-            if len(self.rounds) and (self.rounds["workload"] == workload).any():
-                yield from device_lines(own, self.rounds[self.rounds["workload"] == workload])
+            if len(times := self.of(str(workload), self.times)):
+                yield from device_lines(own, times, self.of(str(workload), self.contests))
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every number behind the figures."""
@@ -104,7 +104,7 @@ class Learned:
         }
         if len(self.times):
             tables["time_to_target.csv"] = self.times.drop(columns=["draws", "label"])
-            tables["best_devices.csv"] = self.contests
+            tables["best_devices.csv"] = self.contests.drop(columns="device_label", errors="ignore")
         return tables
 
     def figures(self) -> Iterator[tuple[str, Figure]]:

@@ -1,29 +1,77 @@
 """GPU against CPU in time to a target, at equal batch sizes and at each one's own best."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from scripts.judge.noise import floor_of, margin_of, repeats
-from scripts.judge.rule import CLOSE, FASTER, NOT_MEASURED, SLOWER, SUSPECT, UNDECIDED
-from scripts.target.step_times import FEWEST_BLOCKS
+from scripts.judge.rule import (
+    CLOSE,
+    FASTER,
+    FEWEST_BLOCKS,
+    NOT_MEASURED,
+    SLOWER,
+    SUSPECT,
+    UNDECIDED,
+)
 from scripts.target.time import best_of
 
+BEST = "best"
+Row = dict[Any, Any]
 
-def contest(gpu: dict[Any, Any], cpu: dict[Any, Any], *, margin: float) -> dict[str, Any]:
-    """GPU against CPU: the ratio of their times to the target, its interval and the verdict.
 
-    `gpu` and `cpu` are rows of `times_to_target`, `margin` a fraction, below which a difference is
-    none (`noise_margin`). The words are those of the verdict on seconds.
+def contests(
+    times: pd.DataFrame, rounds: pd.DataFrame, *, equal_sizes: bool = True
+) -> pd.DataFrame:
+    """GPU against CPU, each at its own best (`at`: BEST), and at equal batch sizes unless told.
+
+    A row per timing file, workload, accelerator, CPU thread setting, optimiser (`any` for the best
+    of all) and place; gpu_batch, cpu_batch, gpu_seconds, cpu_seconds, ratio (above 1 the GPU is
+    slower), lo, hi, margin, verdict, reason, device_label.
     """
+    rows: list[Row] = []
+    for (file, workload), own in times.groupby(["file", "workload"], sort=False):
+        margin = noise_margin(rounds[rounds["file"] == file])
+        cpus = own[own["device"] == "cpu"]
+        for device, gpu in own[own["device"] != "cpu"].groupby("device"):
+            for threads, cpu in cpus.groupby("threads"):
+                about = {"file": file, "machine": own["machine"].iloc[0], "workload": workload}
+                about |= {"device": device, "threads": threads}
+                label = {"device_label": gpu["device_label"].iloc[0]}
+                pairs = [*(_equal(gpu, cpu) if equal_sizes else ()), *_best(gpu, cpu)]
+                rows += [about | at | contest(*two, margin=margin) | label for at, *two in pairs]
+    return pd.DataFrame(rows)
+
+
+def _equal(gpu: pd.DataFrame, cpu: pd.DataFrame) -> Iterator[tuple[Row, Row, Row]]:
+    """Where both stand, and their rows there: the same optimiser and batch size."""
+    known = {(row["optimizer"], row["batch_size"]): row for row in cpu.to_dict("records")}
+    for row in gpu.to_dict("records"):
+        if other := known.get((row["optimizer"], row["batch_size"])):
+            yield {"optimizer": row["optimizer"], "at": str(row["batch_size"])}, row, other
+
+
+def _best(gpu: pd.DataFrame, cpu: pd.DataFrame) -> Iterator[tuple[Row, Row, Row]]:
+    best = [best_of(own).to_dict("records") for own in (gpu, cpu)]
+    if all(best):
+        yield {"optimizer": "any", "at": BEST}, best[0][0], best[1][0]
+
+
+def contest(gpu: Row, cpu: Row, *, margin: float) -> Row:
+    """The ratio of two times to the target, rows of `times_to_target`; its interval and verdict.
+
+    `margin` is a fraction, below which a difference is none (`noise_margin`).
+    """
+    sides = {"gpu": gpu, "cpu": cpu}
+    answer: Row = {f"{name}_batch": row["batch_size"] for name, row in sides.items()}
+    answer |= {f"{name}_seconds": row["seconds"] for name, row in sides.items()}
     nothing = {"ratio": math.nan, "lo": math.nan, "hi": math.nan, "margin": margin}
-    missing = "; ".join(
-        f"{row['device']}: {row['reason']}" for row in (gpu, cpu) if row["draws"] is None
-    )
+    missing = [f"{row['device']}: {row['reason']}" for row in (gpu, cpu) if row["draws"] is None]
     if missing:
-        return nothing | {"verdict": NOT_MEASURED, "reason": missing}
+        return answer | nothing | {"verdict": NOT_MEASURED, "reason": "; ".join(missing)}
     with np.errstate(invalid="ignore"):  # both infinite: neither reached it in this draw
         log_ratios = np.log(gpu["draws"]) - np.log(cpu["draws"])
         lo, close_lo, close_hi, hi = np.nanquantile(log_ratios, [0.025, 0.05, 0.95, 0.975])
@@ -35,67 +83,19 @@ def contest(gpu: dict[Any, Any], cpu: dict[Any, Any], *, margin: float) -> dict[
         verdict = FASTER
     elif -limit < close_lo and close_hi < limit:
         verdict = CLOSE
-    reason = "; ".join(filter(None, dict.fromkeys([gpu["suspect"], cpu["suspect"]])))
     few = min(gpu["blocks"], cpu["blocks"])
+    if reason := "; ".join(filter(None, dict.fromkeys([gpu["suspect"], cpu["suspect"]]))):
+        verdict = SUSPECT
     if few < FEWEST_BLOCKS:
         verdict, reason = UNDECIDED, f"{few} of at least {FEWEST_BLOCKS} blocks"
-    return {
+    return answer | {
         "ratio": gpu["seconds"] / cpu["seconds"],
         "lo": math.exp(lo),
         "hi": math.exp(hi),
         "margin": margin,
-        "verdict": SUSPECT if reason and few >= FEWEST_BLOCKS else verdict,
+        "verdict": verdict,
         "reason": reason,
     }
-
-
-def contests(times: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
-    """GPU against CPU at equal batch sizes, and at each one's own best (`at`: a size, or `best`).
-
-    A row a timing file, workload, accelerator, CPU thread setting, optimiser (`any` for the best of
-    all) and place; gpu_batch, cpu_batch, gpu_seconds, cpu_seconds, ratio (above 1 the GPU is
-    slower), lo, hi, margin, verdict, reason.
-    """
-    rows: list[dict[str, Any]] = []
-    for (file, workload), own in times.groupby(["file", "workload"], sort=False):
-        margin = noise_margin(rounds[rounds["file"] == file])
-        cpus = own[own["device"] == "cpu"]
-        for device, gpu in own[own["device"] != "cpu"].groupby("device"):
-            for setting, cpu in cpus.groupby("threads"):
-                about = {"file": file, "machine": own["machine"].iloc[0], "workload": workload}
-                about |= {"device": device, "threads": setting}
-                rows += [about | row for row in _pairs(gpu, cpu, margin)]
-    return pd.DataFrame(rows)
-
-
-def _pairs(gpu: pd.DataFrame, cpu: pd.DataFrame, margin: float) -> list[dict[str, Any]]:
-    rows = []
-    both = gpu.merge(cpu, on=["optimizer", "batch_size"], suffixes=("_gpu", "_cpu"))
-    for _, row in both.iterrows():
-        gpu_side, cpu_side = (_side(row.to_dict(), side) for side in ("gpu", "cpu"))
-        where = {"optimizer": row["optimizer"], "at": str(row["batch_size"])}
-        rows.append(where | _contest_row(gpu_side, cpu_side, margin))
-    best_gpu, best_cpu = (best_of(own).to_dict("records") for own in (gpu, cpu))
-    if best_gpu and best_cpu:
-        where = {"optimizer": "any", "at": "best"}
-        rows.append(where | _contest_row(best_gpu[0], best_cpu[0], margin))
-    return rows
-
-
-def _side(row: dict[Any, Any], side: str) -> dict[Any, Any]:
-    """One device's half of a merged row."""
-    end = f"_{side}"
-    own = {name.removesuffix(end): value for name, value in row.items() if name.endswith(end)}
-    return own | {"batch_size": row["batch_size"], "optimizer": row["optimizer"]}
-
-
-def _contest_row(gpu: dict[Any, Any], cpu: dict[Any, Any], margin: float) -> dict[str, Any]:
-    return {
-        "gpu_batch": gpu["batch_size"],
-        "cpu_batch": cpu["batch_size"],
-        "gpu_seconds": gpu["seconds"],
-        "cpu_seconds": cpu["seconds"],
-    } | contest(gpu, cpu, margin=margin)
 
 
 def noise_margin(rounds: pd.DataFrame) -> float:

@@ -1,10 +1,15 @@
 """What `advise.py` is asked, and the rows of files that can answer it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
+from scripts.read import learning, table
 from scripts.read.document import ResultError
+from scripts.read.learning_file import by_kind
+from scripts.target.time import one_source
 
 
 @dataclass(frozen=True)
@@ -19,32 +24,53 @@ class Question:
     epochs: int | None = None
 
 
-def asked_runs(runs: pd.DataFrame, question: Question) -> pd.DataFrame:
-    """The runs that can answer; raises ResultError, with what there is, when there are none."""
+@dataclass(frozen=True)
+class Known:
+    """Epochs to the target and the runs behind them, the timed rounds, or why there are none."""
+
+    epochs: pd.DataFrame
+    runs: pd.DataFrame
+    rounds: pd.DataFrame
+    untimed: str
+
+
+def known(paths: Iterable[Path], question: Question) -> Known:
+    """The rows that answer a question; raises ResultError, with what there is, without any."""
+    timing, learned = by_kind(paths)
+    every = table.load(timing) if timing else pd.DataFrame()
+    if not learned:
+        message = "no learning file is given; `pytest bench --learning` makes one"
+        raise ResultError("", "", message)
+    runs = _runs(learning.load(learned), question)
+    epochs = one_source(learning.epochs_to_target(runs, target=question.target))
+    return Known(
+        epochs=epochs,
+        runs=runs[runs["file"].isin(epochs["file"].unique())],
+        rounds=_rounds(every, question) if timing else every,
+        untimed=f"{question.workload} was not timed there" if timing else "no timing file is given",
+    )
+
+
+def _runs(runs: pd.DataFrame, question: Question) -> pd.DataFrame:
     own = runs[runs["workload"] == question.workload]
     if own.empty:
-        known = ", ".join(sorted(runs["workload"].unique())) or "none"
-        message = f"{question.workload} was not learned; the files have: {known}"
+        names = ", ".join(sorted(runs["workload"].unique())) or "none"
+        message = f"{question.workload} was not learned; the files have: {names}"
         raise ResultError("", "--workload", message)
     if question.optimizer is not None:
-        known = ", ".join(sorted(own["optimizer"].unique()))
+        names = ", ".join(sorted(own["optimizer"].unique()))
         own = own[own["optimizer"] == question.optimizer]
         if own.empty:
-            message = f"{question.optimizer} was not learned for {question.workload}; only {known}"
+            message = f"{question.optimizer} was not learned for {question.workload}; only {names}"
             raise ResultError("", "--optimizer", message)
-    _require_fraction(own, question.target)
-    return own
-
-
-def _require_fraction(runs: pd.DataFrame, target: float | None) -> None:
-    """Raises ResultError for a share of right answers in per cent."""
-    metric = str(runs["metric"].iloc[0])
+    metric, target = str(own["metric"].iloc[0]), question.target
     if target is not None and target > 1 and metric != "bits_per_character":
         message = f"{target:g} is above 1; {metric.replace('_', ' ')} is a fraction, such as 0.93"
         raise ResultError("", "--target", message)
+    return own
 
 
-def asked_rounds(rounds: pd.DataFrame, question: Question) -> pd.DataFrame:
+def _rounds(rounds: pd.DataFrame, question: Question) -> pd.DataFrame:
     """The timed rows of the workload, of the machine where one was named."""
     machines = sorted(rounds["machine"].unique())
     if question.machine is not None and question.machine not in machines:

@@ -6,23 +6,21 @@ fitted curve of `scripts.judge.fits`, whose error they carry; anywhere else ther
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from scripts.judge.pairs import NOT_REACHED
+from scripts.judge.rule import FEWEST_BLOCKS
 from scripts.read.text import optimizer_name
 
 Array = npt.NDArray[np.float64]
 
-FEWEST_BLOCKS = 3
-
 
 @dataclass(frozen=True)
 class Seconds:
-    """Cold start and step, an entry a block; `error` is a fitted curve's (a fraction), else 0."""
+    """Cold start and step, an entry per block; `error` is a fitted curve's (a fraction), else 0."""
 
     cold: Array
     step: Array
@@ -50,19 +48,17 @@ class StepTimes:
             return cls(same, "the timed network is another one than the trained one")
         own = same[same["optimizer"] == optimizer]
         notes = []
-        assumed = own.empty
-        if assumed:
+        if assumed := own.empty:
             known = min(map(str, same["optimizer"].unique()))
             own = same[same["optimizer"] == known]
             notes.append(f"seconds of {optimizer_name(known)}, assumed alike")
-        loop = str(own.iloc[0].get("loop", "lean"))
-        if loop != "lean":
+        if (loop := str(own["loop"].iloc[0])) != "lean":
             notes.append(f"seconds of the {loop} loop")
         return cls(own, "; ".join(notes), assumed)
 
     @cached_property
     def blocks(self) -> dict[int, pd.DataFrame]:
-        """By batch size the timed rows, one a block: they are the same whatever `epochs` says."""
+        """By batch size the timed rows, one per block: they are the same for every `epochs`."""
         timed = self.rows[self.rows["block"].notna() & (self.rows["step_seconds"] > 0)]
         order = timed.assign(doubted=timed["suspect"] != "").sort_values(["doubted", "epochs"])
         once = order.drop_duplicates(["batch_size", "block"], keep="last").sort_values("block")
@@ -72,15 +68,12 @@ class StepTimes:
     def absences(self) -> dict[int, str]:
         """By batch size why a cell has no time."""
         gone = self.rows[self.rows["block"].isna() & ~self.rows["reason"].isin(NOT_REACHED)]
-        words = {}
-        for row in gone[["batch_size", "reason", "detail"]].to_dict("records"):
-            detail = f": {row['detail']}" if row["detail"] else ""
-            words[int(row["batch_size"])] = f"{row['reason']}{detail}"
-        return words
+        said = zip(gone["batch_size"], gone["reason"], gone["detail"], strict=True)
+        return {size: ": ".join(filter(None, words)) for size, *words in said}
 
     @cached_property
     def curves(self) -> pd.DataFrame:
-        """The best fits of this device, a row a segment."""
+        """The best fits of this device, a row per segment."""
         from scripts.judge.fits import fits  # noqa: PLC0415 - SciPy is slow and seldom needed
 
         table = fits(self.rows)
@@ -121,13 +114,12 @@ def _sound(blocks: pd.DataFrame) -> Seconds:
         blocks = sound
     elif len(sound) < len(blocks):
         suspect = str(blocks.loc[blocks["suspect"] != "", "suspect"].iloc[0])
-    columns: Any = (blocks["cold_start_seconds"], blocks["step_seconds"])
-    cold, step = (column.to_numpy(dtype=np.float64) for column in columns)
+    cold, step = blocks[["cold_start_seconds", "step_seconds"]].to_numpy(dtype=np.float64).T
     return Seconds(cold, step, suspect=suspect)
 
 
 def _at_step(rows: pd.DataFrame, step: float) -> pd.DataFrame:
-    """A row a block whose step takes `step`, times what made this block fast or slow elsewhere."""
+    """A row per block whose step takes `step`, times what made the block fast or slow elsewhere."""
     log = np.log(rows["step_seconds"])
     factor = np.exp(log - log.groupby(rows["batch_size"]).transform("mean"))
     by_block = factor.groupby(rows["block"]).mean()

@@ -35,31 +35,39 @@ _NOTHING = {
 
 
 def times_to_target(epochs: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
-    """A row a device, workload, optimiser and batch size.
+    """A row per device, workload, optimiser and batch size.
 
     `epochs` are rows of `learning.epochs_to_target` (one learning file a workload), `rounds`
-    rows of `table.load`. Columns: PLACE, machine_id, device_label, workload, optimizer,
-    learning_rate, batch_size, metric, target, learned_on (the machine of the learning file),
-    epochs, seeds, cold_seconds, epoch_seconds, blocks, seconds (the median time to the target),
-    lo and hi (its 95 % interval), note (what was assumed or interpolated), suspect, reason (why
-    there are no seconds) and draws (of the bootstrap; None without seconds). A cell whose own
-    optimiser was timed in another file of the same machine has no row with the seconds of a
-    different one.
+    those of `table.load`. Columns: PLACE, machine_id, device_label, those of the cell, learned_on
+    (the machine of the learning file), cold_seconds, epoch_seconds, blocks, seconds (the median
+    time to the target), lo and hi (its 95 % interval), note (what was assumed or interpolated),
+    suspect, reason (why there are no seconds) and draws (of the bootstrap; None without seconds).
+    A cell whose own optimiser was timed in another file of the same machine has no row with the
+    seconds of a different one.
     """
     rows = []
-    first = rounds[rounds["arm"] == "first"]
-    for place, own in first.groupby([*PLACE, "workload"], sort=False):
+    first = rounds[rounds["arm"] == "first"] if len(rounds) else rounds
+    for place, own in first.groupby([*PLACE, "workload"], sort=False) if len(first) else ():
         cells = epochs[epochs["workload"] == place[-1]]
         about = dict(zip(PLACE, place, strict=False))
-        about["device_label"] = own["device_label"].iloc[0]
-        about["machine_id"] = own["machine_id"].iloc[0]
+        about |= own[["device_label", "machine_id"]].iloc[0].to_dict()
         for (definition, optimizer), same in cells.groupby(["definition", "optimizer"], sort=False):
-            arm = StepTimes.of(own, definition=str(definition), optimizer=str(optimizer))
+            steps = StepTimes.of(own, definition=str(definition), optimizer=str(optimizer))
             rows += [
-                about | _row(cell, arm, about) | {"assumed": arm.assumed}
+                about | _row(cell, steps, about) | {"assumed": steps.assumed}
                 for cell in same.to_dict("records")
             ]
     return _own_optimizer_first(pd.DataFrame(rows)) if rows else pd.DataFrame()
+
+
+def times_of(
+    batch_size: int, wanted: int, *, epochs: pd.DataFrame, rounds: pd.DataFrame
+) -> pd.DataFrame:
+    """How long so many epochs take at a trained batch size, whatever they reach, on each device."""
+    cell = epochs[epochs["batch_size"] == batch_size].iloc[0].to_dict()
+    steps = np.array([wanted * float(cell["steps_an_epoch"])])
+    whole = {"epochs": float(wanted), "reason": "", "steps": steps, "seeds": 1}
+    return times_to_target(pd.DataFrame([cell | whole]), rounds)
 
 
 def _own_optimizer_first(times: pd.DataFrame) -> pd.DataFrame:
@@ -87,11 +95,11 @@ def by_hardware(times: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return answer
 
 
-def _row(cell: dict[Any, Any], arm: StepTimes, about: dict[str, Any]) -> dict[str, Any]:
+def _row(cell: dict[Any, Any], timed: StepTimes, about: dict[str, Any]) -> dict[str, Any]:
     row = {name: cell[name] for name in _CELL} | _NOTHING | {"learned_on": cell["machine"]}
     if cell["reason"]:
         return row
-    seconds = arm.at(cell["batch_size"])
+    seconds = timed.at(cell["batch_size"])
     if isinstance(seconds, str):
         return row | {"reason": seconds}
     epoch = seconds.step * cell["steps_an_epoch"]
@@ -105,7 +113,7 @@ def _row(cell: dict[Any, Any], arm: StepTimes, about: dict[str, Any]) -> dict[st
         "seconds": cold + cell["epochs"] * usual,
         "lo": lo,
         "hi": hi,
-        "note": "; ".join(filter(None, [arm.note, seconds.note])),
+        "note": "; ".join(filter(None, [timed.note, seconds.note])),
         "suspect": seconds.suspect,
         "draws": draws,
     }

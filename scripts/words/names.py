@@ -27,11 +27,6 @@ def cpu_words(threads: int) -> str:
     return f"the CPU with {counted(threads, 'thread')}" if threads else "the CPU"
 
 
-def device_words(device: str, threads: int) -> str:
-    """`cpu, 2 threads`, in a table."""
-    return f"{device}, {counted(threads, 'thread')}" if threads else device
-
-
 def place_text(row: Mapping[Any, Any]) -> str:
     """`on the CPU with 2 threads of devbox`."""
     device = cpu_words(row["threads"]) if row["device"] == "cpu" else row["device_label"]

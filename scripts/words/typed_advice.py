@@ -9,97 +9,66 @@ import pandas as pd
 
 from scripts.read.learning import score_after
 from scripts.read.text import counted, optimizer_name, seconds_in_words
-from scripts.target.time import best_of, times_to_target
-from scripts.words.learning import (
-    epochs_text,
-    score_text,
-    setting_text,
-    time_text,
-)
+from scripts.target.time import best_of
+from scripts.words.advice import best_line
+from scripts.words.learning import epochs_text, score_text
 from scripts.words.names import place_text
 
+_TYPED = "what you typed"
 
-def typed_lines(
-    batch_size: int | None,
-    wanted: int | None,
-    *,
-    epochs: pd.DataFrame,
-    runs: pd.DataFrame,
-    rounds: pd.DataFrame,
+
+def epochs_lines(wanted: int, *, epochs: pd.DataFrame, times: pd.DataFrame) -> Iterator[str]:
+    """For which batch sizes so many epochs are enough, and the fastest of these on each device."""
+    ordered = epochs.sort_values("batch_size", kind="stable")
+    for optimizer, cells in ordered.groupby("optimizer", sort=False):
+        enough = cells.loc[cells["epochs"] <= wanted, "batch_size"]
+        sizes = f"batch {', '.join(map(str, enough))}" if len(enough) else "no batch size"
+        late = cells[cells["epochs"] > wanted].to_dict("records")
+        more = [f"{row['batch_size']} ({epochs_text(row['epochs'])})" for row in late]
+        words = f"; not for batch {', '.join(more)}" if more else ""
+        setting = f"{counted(wanted, 'epoch')}, {optimizer_name(str(optimizer))}"
+        yield f"{_TYPED} ({setting}) is enough for {sizes}{words}."
+    if len(times):
+        best = best_of(times[times["epochs"] <= wanted]).sort_values("seconds")
+        for row in best.to_dict("records"):
+            yield f"the fastest within that, {best_line(row)}."
+
+
+def size_lines(
+    batch_size: int, wanted: int | None, *, epochs: pd.DataFrame, runs: pd.DataFrame
 ) -> Iterator[str]:
-    """What becomes of what was typed: at the batch size, at its neighbours, or within the epochs.
+    """Where a batch size ends, or its neighbours where it was not trained.
 
-    `epochs` are rows of `epochs_to_target`, `runs` of `learning.load`, both of one workload and
-    learning file, `rounds` those of `table.load` (empty: not timed).
+    `epochs` are rows of `epochs_to_target`, `runs` of `learning.load`, both of one workload.
     """
-    sizes = sorted(int(size) for size in epochs["batch_size"].unique())
-    if batch_size is None:
-        assert wanted is not None  # noqa: S101 - one of the two was typed
-        yield from _epochs_alone(wanted, epochs, rounds)
-        return
+    sizes = sorted(epochs["batch_size"].unique().tolist())
     samples = int(epochs["samples"].iloc[0])
     if batch_size > samples:
         yield f"batch {batch_size} is more than the {samples} training samples: the whole set."
         batch_size = samples
-    chosen = [batch_size] if batch_size in sizes else _neighbours(batch_size, sizes)
+    chosen = [batch_size]
     if batch_size not in sizes:
         known = f"learned: batch {', '.join(map(str, sizes))}"
-        yield f"what you typed: batch {batch_size} was not trained; {known}."
-    for size in chosen:
-        lead = "what you typed" if size == batch_size else "next to it"
-        yield from _at_size(size, wanted, lead=lead, epochs=epochs, runs=runs)
-    if len(rounds) and wanted is not None and batch_size in sizes:
-        yield from _seconds(batch_size, wanted, epochs, rounds)
+        yield f"{_TYPED}: batch {batch_size} was not trained; {known}."
+        below = [size for size in sizes if size < batch_size]
+        chosen = [*below[-1:], *sizes[len(below) : len(below) + 1]]
+    cells = epochs[epochs["batch_size"].isin(chosen)].sort_values("batch_size", kind="stable")
+    for cell in cells.to_dict("records"):
+        yield _size_line(cell, batch_size, wanted, runs)
 
 
-def _neighbours(batch_size: int, sizes: list[int]) -> list[int]:
-    """The trained batch sizes next below and next above."""
-    below = [size for size in sizes if size < batch_size]
-    return [*below[-1:], *sizes[len(below) : len(below) + 1]]
+def _size_line(cell: dict[Any, Any], typed: int, wanted: int | None, runs: pd.DataFrame) -> str:
+    size, rate = cell["batch_size"], cell["learning_rate"]
+    lead = _TYPED if size == typed else "next to it"
+    words = [f"batch {size}", *([] if wanted is None else [counted(wanted, "epoch")])]
+    words.append(optimizer_name(cell["optimizer"]))
+    if math.isnan(rate):
+        return f"{lead} ({', '.join(words)}): {cell['reason']}."
+    return f"{lead} ({', '.join(words)} {rate:g}) {_end(wanted, cell, runs)}."
 
 
-def _at_size(
-    size: int, wanted: int | None, *, lead: str, epochs: pd.DataFrame, runs: pd.DataFrame
-) -> Iterator[str]:
-    """A line an optimiser: where `wanted` epochs at a trained batch size end."""
-    typed = f"{lead} (batch {size}"
-    typed += "" if wanted is None else f", {counted(wanted, 'epoch')}"
-    for cell in epochs[epochs["batch_size"] == size].to_dict("records"):
-        name, rate = optimizer_name(cell["optimizer"]), cell["learning_rate"]
-        if math.isnan(rate):
-            yield f"{typed}, {name}): {cell['reason']}."
-            continue
-        yield f"{typed}, {name} {rate:g}) {_end(wanted, cell, _figure(runs, cell))}."
-
-
-def _epochs_alone(wanted: int, epochs: pd.DataFrame, rounds: pd.DataFrame) -> Iterator[str]:
-    """For which batch sizes so many epochs are enough, and the soonest of these on each device."""
-    typed = f"what you typed ({counted(wanted, 'epoch')}"
-    for optimizer, cells in epochs.groupby("optimizer", sort=False):
-        own = cells.sort_values("batch_size")
-        enough = own.loc[own["epochs"] <= wanted, "batch_size"]
-        sizes = f"batch {', '.join(map(str, enough))}" if len(enough) else "no batch size"
-        late = own[own["epochs"] > wanted].to_dict("records")
-        more = [f"{row['batch_size']} ({epochs_text(row['epochs'])})" for row in late]
-        words = f"; not for batch {', '.join(more)}" if more else ""
-        yield f"{typed}, {optimizer_name(str(optimizer))}) is enough for {sizes}{words}."
-    within = epochs[epochs["epochs"] <= wanted]
-    if len(rounds) and len(within):
-        best = best_of(times_to_target(within, rounds)).sort_values("seconds")
-        for row in best.to_dict("records"):
-            words = f"{place_text(row)}: {setting_text(row)}: {time_text(row)}"
-            yield f"the soonest within that, {words}."
-
-
-def _figure(runs: pd.DataFrame, cell: dict[Any, Any]) -> list[dict[Any, Any]]:
-    """The trained figure seeds of a cell."""
-    own = runs[(runs["batch_size"] == cell["batch_size"]) & (runs["role"] == "figure")]
-    own = own[(own["optimizer"] == cell["optimizer"]) & (own["steps"].map(len) > 0)]
-    rows: list[dict[Any, Any]] = own.to_dict("records")
-    return rows
-
-
-def _end(wanted: int | None, cell: dict[Any, Any], runs: list[dict[Any, Any]]) -> str:
+def _end(wanted: int | None, cell: dict[Any, Any], runs: pd.DataFrame) -> str:
+    """Where the figure seeds of a cell are after so many epochs."""
     reached = not math.isnan(cell["epochs"])
     if wanted is None:
         if reached:
@@ -107,31 +76,24 @@ def _end(wanted: int | None, cell: dict[Any, Any], runs: list[dict[Any, Any]]) -
         return f"does not get there: {cell['reason']}"
     if reached and cell["epochs"] <= wanted:
         return f"gets there: it needs {epochs_text(cell['epochs'])}"
-    ends = [score_after(run, wanted * cell["steps_an_epoch"]) for run in runs]
-    # A run that ended before at its target counts as standing there; another one is not known.
-    ends = [
-        run["target"] if math.isnan(end) and run["ended"] == "target" else end
-        for run, end in zip(runs, ends, strict=True)
-    ]
+    own = runs[(runs["batch_size"] == cell["batch_size"]) & (runs["role"] == "figure")]
+    own = own[(own["optimizer"] == cell["optimizer"]) & (own["steps"].map(len) > 0)]
+    ends = []
+    for run in own.to_dict("records"):
+        end = score_after(run, wanted * cell["steps_an_epoch"])
+        # A run that ended before at its target counts as standing there; another is not known.
+        ends.append(run["target"] if math.isnan(end) and run["ended"] == "target" else end)
     median = float(np.median(ends)) if ends else math.nan
     if math.isnan(median):
         return "is not known: no run was trained that long"
     return f"ends at {score_text(cell['metric'], median)}"
 
 
-def _seconds(
-    batch_size: int, wanted: int, epochs: pd.DataFrame, rounds: pd.DataFrame
-) -> Iterator[str]:
-    """How long what was typed takes on each device: as many epochs, whatever they reach."""
-    cell = epochs[epochs["batch_size"] == batch_size].iloc[0].to_dict()
-    steps = np.array([wanted * float(cell["steps_an_epoch"])])
-    whole = {"epochs": float(wanted), "reason": "", "steps": steps, "seeds": 1}
-    typed = pd.DataFrame([cell | whole])
-    rows = times_to_target(typed, rounds).sort_values("seconds").to_dict("records")
+def seconds_line(times: pd.DataFrame) -> Iterator[str]:
+    """How long what was typed takes on each device, of the times of that setting only."""
+    known = times[times["seconds"].notna()].sort_values("seconds")
     parts = [
-        f"{seconds_in_words(row['seconds'])} {place_text(row)}"
-        for row in rows
-        if not math.isnan(row["seconds"])
+        f"{seconds_in_words(row['seconds'])} {place_text(row)}" for row in known.to_dict("records")
     ]
     if parts:
         yield f"it takes {'; '.join(parts)}."

@@ -9,10 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from scripts.judge.collection import crossings
-from scripts.judge.rule import DECIDED
-from scripts.judge.verdicts import expected_wrong
-from scripts.read.text import counted, expected_count
+from scripts.read.text import counted
 from scripts.tables.analysis import Analysis
+from scripts.words.verdicts import sure_words
 
 _TITLES = ("workload", "machines", "cross", "faster from", "slower throughout",
            "faster throughout", "other")  # fmt: skip
@@ -53,11 +52,7 @@ def collection_lines(analysis: Analysis) -> Iterator[str]:
     if verdicts.empty:
         yield "No file has a device pair to compare."
         return
-    decided = int(verdicts["verdict"].isin(DECIDED).sum())
-    yield (
-        f"Of {counted(len(verdicts), 'comparison')}, {decided} got a verdict; at most "
-        f"{expected_count(expected_wrong(verdicts))} of these are expected to be wrong."
-    )
+    yield sure_words(verdicts)
 
 
 def from_words(row: dict[Any, Any]) -> str:

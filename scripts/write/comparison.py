@@ -76,7 +76,7 @@ def show_means(means: pd.DataFrame, console: Console) -> None:
         table = new_table("work", "machine", "ratio", *cost, "cells", "verdict", "margin")
         table.title = f"Geometric means over the cells that all have measured: {_SCOPES[scope]}"
         for row in first_rows(own):
-            money = [_cost_words(row)] if costs else []
+            money = [ratio_words(row, of="cost_")] if costs else []
             table.add_row(
                 work_text(row), Text(row["machine"]), ratio_words(row), *money, str(row["cells"]),
                 row["verdict"], f"{row['margin']:.0%}",
@@ -153,7 +153,7 @@ def _cells_table(cells: pd.DataFrame) -> Table:
         verdict = row["verdict"] if row["verdict"] != NOT_MEASURED else ""
         unlike = "unlike work" if row["unlike"] else ""
         words = ": ".join(part for part in (verdict, row["reason"], unlike) if part)
-        paid = [_dollars(row["usd"]), _cost_words(row)] if costs else []
+        paid = [_dollars(row["usd"]), ratio_words(row, of="cost_")] if costs else []
         names = [Text(row[name]) for name in machine]
         table.add_row(
             str(row["batch_size"]), epochs_text(row), *names,
@@ -177,11 +177,6 @@ def _seconds(seconds: float) -> str:
 
 def _dollars(dollars: float) -> str:
     return "" if pd.isna(dollars) else f"{dollars:.3g}"
-
-
-def _cost_words(row: dict[Any, Any]) -> str:
-    """`0.41x [0.40, 0.43]`: money for the same work, the base's being 1."""
-    return ratio_words({name: row[f"cost_{name}"] for name in ("ratio", "lo", "hi")})
 
 
 def new_table(*columns: str, left: frozenset[str] = frozenset()) -> Table:

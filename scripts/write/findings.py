@@ -1,13 +1,11 @@
 """Findings of a comparison on the terminal: upgrades, moved crossovers, cost to a target."""
 
-from typing import Any
-
 import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
 from scripts.machines.upgrade import Upgrade
-from scripts.words.learning import setting_text, time_text
+from scripts.words.learning import cost_text, setting_text, time_text
 from scripts.words.verdicts import crossover_words, ratio_words
 from scripts.write.comparison import epochs_text, first_rows, new_table, show_table, work_text
 
@@ -64,11 +62,3 @@ def show_costs(costs: pd.DataFrame, console: Console) -> None:
             Text(setting_text(row)), time_text(row), cost_text(row),
         )  # fmt: skip
     show_table(table, costs, console)
-
-
-def cost_text(row: dict[Any, Any]) -> str:
-    """`0.0021 [0.0019, 0.0024]` USD; empty without a price."""
-    if pd.isna(row["usd"]):
-        return ""
-    low, high = (f"{row[name]:.2g}" for name in ("usd_lo", "usd_hi"))
-    return f"{row['usd']:.2g} [{low}, {high.replace('inf', '∞')}]"

@@ -16,8 +16,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from scripts.judge.verdicts import expected_wrong
-from scripts.read.text import counted, expected_count
+from scripts.read.text import counted
 from scripts.sections.collection import across_machines
 from scripts.sections.heatmap import scale
 from scripts.sections.machines import side_by_side
@@ -30,12 +29,8 @@ from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import Comparison
 from scripts.tables.learned import Learned
 from scripts.words.names import listed
-from scripts.words.page import (
-    learning_warnings,
-    pair_answer,
-    software_warnings,
-)
-from scripts.words.verdicts import NOT_COMPARED
+from scripts.words.verdicts import pair_answer, sure_words
+from scripts.words.warnings import learning_warnings, software_warnings
 from scripts.write.collection import collection_lines
 from scripts.write.pictures import Pictures
 from scripts.write.terminal import warnings
@@ -112,8 +107,7 @@ def _answer(view: View) -> list[Line]:
             ]
             for table in (analysis.verdicts, analysis.crossovers)
         )
-        text = pair_answer(curves[curves["scope"] == "warm"], cells)
-        lines.append(Line(text, lead=f"{pair.place}: "))
+        lines.append(Line(pair_answer(cells, curves), lead=f"{pair.place}: "))
     del lines[MOST_ANSWERS:]
     if alone:
         text = "no accelerator was timed together with the CPU, so nothing is compared here; "
@@ -127,16 +121,9 @@ def _sure(analysis: Analysis) -> str:
     verdicts = analysis.verdicts
     if verdicts.empty:
         return ""
-    compared = verdicts[~verdicts["verdict"].isin([*NOT_COMPARED, "undecided"])]
-    withheld = int((verdicts["verdict"] == "suspect").sum())
-    text = (
-        f"Of {counted(len(verdicts), 'cell')}, {len(compared)} got a verdict; at most "
-        f"{expected_count(expected_wrong(verdicts))} of these are expected to be wrong"
-    )
-    text += f", and {withheld} were withheld as suspect." if withheld else "."
     return (
-        f"{text} In brackets: the device's seconds over the CPU's at the ends of each crossover, "
-        "with 95 % intervals."
+        f"{sure_words(verdicts)} In brackets: the device's seconds over the CPU's at the ends of "
+        "each crossover, with 95 % intervals."
     )
 
 

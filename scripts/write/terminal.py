@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scripts.judge.derived_errors import derived_errors, errors_line
-from scripts.judge.verdicts import WORDS, expected_wrong
+from scripts.judge.verdicts import WORDS
 from scripts.read.text import counted, seconds_in_words
 from scripts.tables.analysis import Analysis, Pair
 from scripts.words import verdicts as words
@@ -76,9 +76,8 @@ def _show_machine(analysis: Analysis, file: dict[Any, Any], console: Console) ->
         console.print(Text(line))
     for line in noise_lines(rounds, own, analysis.in_file(file["file"], analysis.repeats)):
         console.print(Text(line))
-    decided = own[own["verdict"].isin(WORDS[:3])]
-    if len(decided):
-        console.print(Text(words.expected_words(expected_wrong(own), len(decided))))
+    if len(own):
+        console.print(Text(words.sure_words(own)))
     if line := sum_line(analysis.causes[analysis.causes["file"] == file["file"]]):
         console.print(Text(line))
     for pair in analysis.pairs(file["file"]):

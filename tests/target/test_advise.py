@@ -105,14 +105,14 @@ def test_a_batch_beyond_the_training_data_is_the_whole_set(say: Say) -> None:
     assert "what you typed (batch 4000, 3 epochs, SGD 0.01) ends at " in words
 
 
-def test_epochs_alone_are_enough_for_some_batch_sizes_and_the_soonest_of_them_is_told(
+def test_epochs_alone_are_enough_for_some_batch_sizes_and_the_fastest_of_them_is_told(
     say: Say,
 ) -> None:
     lines = say("--epochs", "3", "--optimizer", "sgd").splitlines()
     (own,) = [line for line in lines if line.startswith("what you typed (3 epochs, SGD)")]
     words = "is enough for batch 16, 64; not for batch 256 (5 epochs), 1024 (14 epochs)."
     assert own.endswith(words)
-    within = [line for line in lines if line.startswith("the soonest within that, on ")]
+    within = [line for line in lines if line.startswith("the fastest within that, on ")]
     assert len(within) == 2
     assert all("train with batch 64, SGD 0.01, " in line for line in within)
     assert "is enough for no batch size; not for batch 16 (2 epochs)" in say("--epochs", "1")

@@ -53,7 +53,7 @@ def test_the_report_states_noise_floor_margin_and_expected_wrong_verdicts(
 ) -> None:
     words = say(Corpus(**SMALL))
     assert re.search(r"Noise floor of this run: warm \d+\.\d% \(2 A/A cells\), margin \d+", words)
-    assert "at most 0.1 are expected to be wrong" in words
+    assert "at most 0.1 of these are expected to be wrong" in words
 
 
 def test_without_an_accelerator_the_report_says_so_and_shows_the_cpus_times(
