@@ -30,7 +30,6 @@ UPWARDS = {
 CIRCLES: set[tuple[str, str]] = set()
 
 TORCH_TOO = {
-    "bench/learning/train.py",  # learning's own training, imported by its worker only
     "bench/machine/signs.py",  # the probe's, of devices that run on the CPU
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.learning.grid import LearnCell
-from bench.learning.job import LearnJob
+from bench.learning.runs import LearnedRun, LearnJob
 from bench.learning.search import Search
 
 Needed = Callable[[float, int], int | None]
@@ -29,7 +29,7 @@ def search(rates: tuple[float, ...] = (0.01, 0.1, 1.0), **fields: Any) -> Search
     return Search(**about | fields)
 
 
-def answer(job: LearnJob, needed: Needed) -> list[dict[str, Any]]:
+def answer(job: LearnJob, needed: Needed) -> list[LearnedRun]:
     """What a worker would answer, if each run needed so many steps."""
     takes = {rate: needed(rate, job.seed) for rate in job.learning_rates}
     reached = [steps for steps in takes.values() if steps is not None and steps <= job.cap_steps]
@@ -39,30 +39,25 @@ def answer(job: LearnJob, needed: Needed) -> list[dict[str, Any]]:
     return [_run(job, rate, steps, min(limit, job.cap_steps)) for rate, steps in takes.items()]
 
 
-def _run(job: LearnJob, rate: float, steps: int | None, last: int) -> dict[str, Any]:
-    about = {
-        "workload": job.workload,
-        "batch_size": job.batch_size,
-        "optimizer": job.optimizer,
-        "learning_rate": rate,
-        "seed": job.seed,
-    }
+def _run(job: LearnJob, rate: float, steps: int | None, last: int) -> LearnedRun:
+    score: float | None
     if steps is None:
-        return about | {"ended": "diverged", "detail": "the loss is no number"} | _curve(1, None)
-    if steps <= last:
-        return about | {"ended": "target", "detail": ""} | _curve(steps, job.target)
-    ended = "cap" if last == job.cap_steps else "hopeless"
-    return about | {"ended": ended, "detail": "not there"} | _curve(last, 0.5 * last / steps)
-
-
-def _curve(steps: int, score: float | None) -> dict[str, Any]:
+        ended, detail, steps, score = "diverged", "the loss is no number", 1, None
+    elif steps <= last:
+        ended, detail, score = "target", "", job.target
+    else:
+        ended = "cap" if last == job.cap_steps else "hopeless"
+        detail, steps, score = "not there", last, 0.5 * last / steps
     loss = None if score is None else 1 - score
-    return {
-        "steps": [0, steps],
-        "train_loss": [None, loss],
-        "loss": [2.3, loss],
-        "score": [0.1, score],
-    }
+    return LearnedRun(
+        *(job.workload, job.batch_size, job.optimizer, rate, job.seed),
+        ended=ended,
+        detail=detail,
+        steps=[0, steps],
+        train_loss=[None, loss],
+        loss=[2.3, loss],
+        score=[0.1, score],
+    )
 
 
 def carried_out(own: Search, needed: Needed) -> list[LearnJob]:

@@ -38,31 +38,29 @@ class LearnCell(NamedTuple):
 class LearnPreset:
     """Defaults of the learning grid. `workloads` holds each workload's batch sizes.
 
-    `optimizers` are those of a workload that `own_optimizers` does not name; likewise `targets`
-    names those with another target than their goal. A harder one serves better: a curve answers
-    for every easier target as well.
+    `own_optimizers` and `targets` name the workloads that differ from `optimizers` and from their
+    goal. A harder target serves better: a curve answers for every easier one as well.
     """
 
     workloads: Mapping[str, tuple[int, ...]]
     optimizers: tuple[str, ...]
-    own_optimizers: Mapping[str, tuple[str, ...]]
     tuning_seeds: tuple[int, ...]
     figure_seeds: tuple[int, ...]
     cap_epochs: int
     cap_steps: int
+    own_optimizers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     targets: Mapping[str, float] = field(default_factory=dict)
 
 
-_ALL_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, FULL)
+_ALL_SIZES = (*(2**power for power in range(15)), FULL)
 # Those that timing presets have as well, so that both join; 4 and the whole set at the ends.
-_IMAGE_SIZES = (4, 8, 32, 128, 512, 2048, FULL)
+USUAL_SIZES = (4, 8, 32, 128, 512, 2048, FULL)
 _VOWEL_SIZES = (4, 8, 16, 32, 64, 128, FULL)
 
 LEARN_PRESETS: Mapping[str, LearnPreset] = {
     "smoke": LearnPreset(
         workloads={"mlp": (32, 512), "lstm": (32, FULL)},
         optimizers=("adam",),
-        own_optimizers={},
         tuning_seeds=(100,),
         figure_seeds=(0, 1, 2),
         cap_epochs=10,
@@ -70,7 +68,7 @@ LEARN_PRESETS: Mapping[str, LearnPreset] = {
     ),
     "default": LearnPreset(
         workloads={
-            "mlp": (1, *_IMAGE_SIZES),
+            "mlp": (1, *USUAL_SIZES),
             "lstm": _VOWEL_SIZES,
             "cnn-series": (4, 8, 32, 128, 512, FULL),
             "transformer": (32, 128, 512),
@@ -86,7 +84,6 @@ LEARN_PRESETS: Mapping[str, LearnPreset] = {
     "full": LearnPreset(
         workloads=dict.fromkeys(WORKLOAD_NAMES, _ALL_SIZES),
         optimizers=("sgd", "momentum", "adam"),
-        own_optimizers={},
         tuning_seeds=(100, 101, 102),
         figure_seeds=tuple(range(9)),
         cap_epochs=100,
@@ -96,7 +93,7 @@ LEARN_PRESETS: Mapping[str, LearnPreset] = {
 
 
 def real_sizes(workload: str, batch_sizes: Iterable[int]) -> tuple[int, ...]:
-    """The batch sizes that this workload has: what reaches beyond its data is its full batch."""
+    """Returns the batch sizes that this workload has: one beyond its data is its full batch."""
     samples = train_samples(workload)
     return tuple(sorted({min(size or samples, samples) for size in batch_sizes}))
 
@@ -104,7 +101,7 @@ def real_sizes(workload: str, batch_sizes: Iterable[int]) -> tuple[int, ...]:
 def make_learn_cells(
     workloads: Mapping[str, tuple[int, ...]], optimizers: Mapping[str, tuple[str, ...]]
 ) -> list[LearnCell]:
-    """Every cell, workload by workload; both arguments are by workload."""
+    """Returns every cell, workload by workload; both arguments are by workload."""
     return [
         LearnCell(workload, size, optimizer)
         for workload, sizes in workloads.items()
@@ -114,42 +111,45 @@ def make_learn_cells(
 
 
 def learn_cell_id(cell: LearnCell) -> str:
-    """The cell's name in pytest's node id, e.g. `mlp-64-adam`."""
+    """Returns the cell's name in pytest's node id, e.g. `mlp-64-adam`."""
     return "-".join(map(str, cell))
 
 
 def rate_window(own: float, batch_size: int) -> tuple[float, ...]:
-    """Four learning rates around where the best is expected, ascending, on one ladder.
+    """Returns four learning rates around where the best is expected, ascending, on one ladder.
 
     The ladder is `own` times powers of STEP, the same at every batch size; the window follows the
     square root of the batch size, `own` being its third rung at REFERENCE_BATCH.
     """
     centre = round(math.log(batch_size / REFERENCE_BATCH, STEP) / 2)
-    return tuple(rung(own, centre + place) for place in (-2, -1, 0, 1))
-
-
-def rung(own: float, place: int) -> float:
-    """A learning rate of the ladder, in three significant digits as it is recorded."""
-    return float(f"{own * STEP**place:.3g}")
+    return tuple(_rung(own, centre + place) for place in (-2, -1, 0, 1))
 
 
 def beyond(rates: Iterable[float], own: float, *, upwards: bool) -> float:
-    """The ladder's next learning rate past the largest or the smallest of those tried."""
+    """Returns the ladder's next learning rate past the largest or the smallest of those tried."""
     edge = max(rates) if upwards else min(rates)
-    place = round(math.log(edge / own, STEP))
-    return rung(own, place + (1 if upwards else -1))
+    return _rung(own, round(math.log(edge / own, STEP)) + (1 if upwards else -1))
+
+
+def _rung(own: float, place: int) -> float:
+    """Returns a learning rate of the ladder, in three significant digits as it is recorded."""
+    return float(f"{own * STEP**place:.3g}")
 
 
 def cap_of(cell: LearnCell, *, cap_epochs: int, cap_steps: int) -> int:
-    """After so many steps a run ends: when it has done both the epochs and the steps of the cap.
+    """Returns the steps after which a run ends: it has done the epochs and the steps of the cap.
 
     Small minibatches would pass any number of steps in an epoch, the full batch needs as many
-    epochs as steps: neither limit alone is fair to both.
+    epochs as steps: neither limit by itself is fair to both.
     """
-    epoch = steps_per_epoch(train_samples(cell.workload), cell.batch_size)
-    return max(cap_epochs * epoch, cap_steps)
+    return max(cap_epochs * steps_of_epoch(cell), cap_steps)
+
+
+def steps_of_epoch(cell: LearnCell) -> int:
+    """Returns the optimiser steps that the cell takes for its workload's training samples."""
+    return steps_per_epoch(train_samples(cell.workload), cell.batch_size)
 
 
 def next_look(step: int) -> int:
-    """The step after which held-out data is looked at next; the first dozen each have a look."""
+    """Returns after which step held-out data is looked at next; at first after each."""
     return max(step + 1, math.ceil(step * GROWTH))

@@ -1,14 +1,14 @@
 """The options of `pytest bench --learning`: one line of help each, checked before anything runs."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import psutil
 import pytest
 
-from bench.grid import IMPLEMENTATION_NAMES, OPTIMIZER_NAMES
-from bench.learning.grid import FULL, LEARN_PRESETS, LearnPreset, real_sizes
+from bench.grid import OPTIMIZER_NAMES
+from bench.learning.grid import FULL, LEARN_PRESETS, USUAL_SIZES, LearnPreset, real_sizes
 from bench.parse import all_or_names, integer, integers, known, names, positive
 from bench.workloads import WORKLOAD_NAMES
 
@@ -19,10 +19,25 @@ TIMING = (
     "--find-crossover", "--remedies", "--diagnose", "--ladder", "--loop", "--loader", "--placement",
     "--gather", "--sequences", "--evaluate", "--budget",
 )  # fmt: skip
-MOST_SEED = 2**31 - 1
+LEARNING = "train to a target instead of timing: epochs to it, by batch size and optimiser"
+OWN = {
+    "--optimizers": "optimisers, e.g. sgd,adam (default: the preset's)",
+    "--learning-rates": "every cell's learning rates, e.g. 0.01,0.1 (default: a ladder)",
+    "--seeds": "seeds of the figures, e.g. 0,1,2,3,4 (default: the preset's)",
+    "--tuning-seeds": "other seeds, that choose the learning rate (default: the preset's)",
+    "--target": "held-out score to reach, for all or by name: 0.9 or mlp=0.95 "
+    "(default: the preset's)",
+    "--cap-epochs": "a run ends after so many epochs and --cap-steps (default: the preset's)",
+    "--cap-steps": "a run ends after so many steps and --cap-epochs (default: the preset's)",
+    "--processes": "runs trained side by side, a thread each (default: one per core)",
+}
+"""Help of the options that are learning's own."""
 MOST = 10_000_000
-"""Epochs, steps or samples a minibatch."""
+"""Epochs, steps or samples per minibatch."""
 MOST_RATES = 32
+
+Text = Callable[[str], str | None]
+"""What was typed after a flag."""
 
 
 @dataclass(frozen=True)
@@ -36,44 +51,22 @@ class LearnSettings:
     preset: str
     workloads: Mapping[str, tuple[int, ...]]
     optimizers: Mapping[str, tuple[str, ...]]
-    learning_rates: tuple[float, ...]
     tuning_seeds: tuple[int, ...]
     figure_seeds: tuple[int, ...]
     targets: Mapping[str, float]
     cap_epochs: int
     cap_steps: int
     optimizer_implementation: str
+    learning_rates: tuple[float, ...]
     processes: int
 
 
 def add_learning_options(parser: pytest.Parser) -> None:
     """Adds the options of learning to pytest's."""
     group = parser.getgroup("crossover learning", "Crossover: epochs to a target (--learning)")
-
-    def add(flag: str, text: str) -> None:
+    group.addoption("--learning", action="store_true", help=LEARNING)
+    for flag, text in OWN.items():
         group.addoption(flag, help=text, default=None)
-
-    group.addoption(
-        "--learning", action="store_true",
-        help="train to a target instead of timing: epochs to it, by batch size and optimiser",
-    )  # fmt: skip
-    add("--optimizers", "optimisers, e.g. sgd,adam (default: the preset's)")
-    add("--learning-rates", "every cell's learning rates, e.g. 0.01,0.1 (default: a ladder)")
-    add("--seeds", "seeds of the figures, e.g. 0,1,2,3,4 (default: the preset's)")
-    add("--tuning-seeds", "other seeds, that choose the learning rate (default: the preset's)")
-    add(
-        "--target",
-        "held-out score to reach, for all or by name: 0.9 or mlp=0.95 (default: the preset's)",
-    )
-    add("--cap-epochs", "a run ends after so many epochs and --cap-steps (default: the preset's)")
-    add("--cap-steps", "a run ends after so many steps and --cap-epochs (default: the preset's)")
-    add("--processes", "runs trained side by side, a thread each (default: one a core)")
-
-
-OWN = (
-    "--optimizers", "--learning-rates", "--seeds", "--tuning-seeds", "--target", "--cap-epochs",
-    "--cap-steps", "--processes",
-)  # fmt: skip
 
 
 def refuse_learning_options(config: pytest.Config) -> None:
@@ -85,70 +78,66 @@ def refuse_learning_options(config: pytest.Config) -> None:
 
 def read_learn_settings(config: pytest.Config) -> LearnSettings:
     """Reads and checks the options; a wrong value raises `pytest.UsageError` naming it."""
-
-    def text(flag: str) -> str | None:
-        value: str | None = config.getoption(flag)
-        return value
-
+    text: Text = config.getoption
     for flag in TIMING:
         if text(flag):
             raise pytest.UsageError(f"{flag} is about timing: leave it out with --learning")
     name = text("--preset") or "default"
     preset = LEARN_PRESETS[name]
-    workloads = _workloads(text("--workloads"), text("--batch-sizes"), preset)
-    tuning = integers(
-        "--tuning-seeds", text("--tuning-seeds"), preset.tuning_seeds, least=0, most=MOST_SEED
-    )
-    figure = integers("--seeds", text("--seeds"), preset.figure_seeds, least=0, most=MOST_SEED)
-    if set(tuning) & set(figure):
-        seed = min(set(tuning) & set(figure))
+    workloads = _workloads(text, preset)
+
+    def seeds(flag: str, default: tuple[int, ...]) -> tuple[int, ...]:
+        return integers(flag, text(flag), default, least=0)
+
+    def limit(flag: str, default: int, most: int = MOST) -> int:
+        return integer(flag, text(flag), default, most=most)
+
+    tuning = seeds("--tuning-seeds", preset.tuning_seeds)
+    figure = seeds("--seeds", preset.figure_seeds)
+    if both := set(tuning) & set(figure):
         raise pytest.UsageError(
-            f"--seeds {seed}: is a tuning seed as well; a figure needs seeds that chose nothing"
+            f"--seeds {min(both)}: is a tuning seed as well; a figure needs seeds that chose "
+            "nothing"
         )
     return LearnSettings(
         preset=name,
         workloads=workloads,
-        optimizers=_optimizers(text("--optimizers"), text("--optimizer"), workloads, preset),
+        optimizers=_optimizers(text, workloads, preset),
         learning_rates=_rates(text("--learning-rates")),
         tuning_seeds=tuning,
         figure_seeds=figure,
         targets=_targets(text("--target"), workloads, preset),
-        cap_epochs=integer("--cap-epochs", text("--cap-epochs"), preset.cap_epochs, most=MOST),
-        cap_steps=integer("--cap-steps", text("--cap-steps"), preset.cap_steps, most=MOST),
-        optimizer_implementation=_implementation(text("--optimizer-implementation")),
-        processes=integer("--processes", text("--processes"), default_processes(), most=1024),
+        cap_epochs=limit("--cap-epochs", preset.cap_epochs),
+        cap_steps=limit("--cap-steps", preset.cap_steps),
+        optimizer_implementation=text("--optimizer-implementation") or "foreach",
+        processes=limit("--processes", default_processes(), most=1024),
     )
 
 
 def default_processes() -> int:
-    """A process for every core that this one may use."""
+    """Returns a process for every core that this one may use."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on macOS and Windows
         return psutil.cpu_count() or 1
 
 
-def _workloads(
-    value: str | None, sizes: str | None, preset: LearnPreset
-) -> dict[str, tuple[int, ...]]:
-    asked = all_or_names(
-        "--workloads", value, tuple(preset.workloads), of=WORKLOAD_NAMES, noun="workload"
-    )
-    given = None if sizes is None else _batch_sizes(sizes)
-    usual = (4, 8, 32, 128, 512, 2048, FULL)
-    return {name: real_sizes(name, given or preset.workloads.get(name, usual)) for name in asked}
-
-
-def _batch_sizes(value: str) -> tuple[int, ...]:
-    return tuple(
-        FULL if name == "full" else integer("--batch-sizes", name, 0, most=MOST)
-        for name in names("--batch-sizes", value)
-    )
+def _workloads(text: Text, preset: LearnPreset) -> dict[str, tuple[int, ...]]:
+    """Returns the real batch sizes of each workload asked for."""
+    flag, own = "--workloads", preset.workloads
+    asked = all_or_names(flag, text(flag), tuple(own), of=WORKLOAD_NAMES, noun="workload")
+    flag, sizes = "--batch-sizes", text("--batch-sizes")
+    given = [
+        FULL if size == "full" else integer(flag, size, 0, most=MOST)
+        for size in ([] if sizes is None else names(flag, sizes))
+    ]
+    return {name: real_sizes(name, given or own.get(name, USUAL_SIZES)) for name in asked}
 
 
 def _optimizers(
-    several: str | None, one: str | None, workloads: Mapping[str, object], preset: LearnPreset
+    text: Text, workloads: Mapping[str, object], preset: LearnPreset
 ) -> dict[str, tuple[str, ...]]:
+    several, one = text("--optimizers"), text("--optimizer")
     if several and one:
         raise pytest.UsageError("--optimizer and --optimizers exclude each other; give one")
     value = several or one
@@ -160,9 +149,7 @@ def _optimizers(
 
 
 def _rates(value: str | None) -> tuple[float, ...]:
-    if value is None:
-        return ()
-    typed = names("--learning-rates", value)
+    typed = () if value is None else names("--learning-rates", value)
     if len(typed) > MOST_RATES:
         raise pytest.UsageError(f"--learning-rates: {len(typed)} are more than {MOST_RATES}")
     return tuple(sorted({positive("--learning-rates", rate) for rate in typed}))
@@ -171,7 +158,7 @@ def _rates(value: str | None) -> tuple[float, ...]:
 def _targets(
     value: str | None, workloads: Mapping[str, object], preset: LearnPreset
 ) -> dict[str, float]:
-    """`0.9` for every workload, or `mlp=0.95,lstm=0.9` for some."""
+    """Returns `0.9` for every workload, or `mlp=0.95,lstm=0.9` for some."""
     targets = {name: score for name, score in preset.targets.items() if name in workloads}
     for part in names("--target", value) if value is not None else ():
         name, equals, number = part.rpartition("=")
@@ -180,7 +167,3 @@ def _targets(
             known("--target", (name,), tuple(workloads))
         targets |= {name: score} if equals else dict.fromkeys(workloads, score)
     return targets
-
-
-def _implementation(value: str | None) -> str:
-    return known("--optimizer-implementation", (value or "foreach",), IMPLEMENTATION_NAMES)[0]

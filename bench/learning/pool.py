@@ -11,70 +11,58 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from queue import SimpleQueue
-from typing import IO, Any
+from typing import IO
 
-from bench.learning.job import LearnJob
-from bench.measure.environment import inherited
-from bench.measure.process import ROOT, THREAD_VARIABLES, Death, end_worker, last_words, read_answer
+import msgspec
+
+from bench.learning.runs import LearnJob, Race, failed
+from bench.measure.process import end_worker, last_words, spawn, worker_environment
 
 MOST_ATTEMPTS = 2
-
-Answer = dict[str, Any]
-
-
-def environment() -> dict[str, str]:
-    """A learning worker's environment: the CPU alone, one thread, no backend by itself."""
-    own = {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0", "CUDA_VISIBLE_DEVICES": ""}
-    return inherited() | own | dict.fromkeys(THREAD_VARIABLES, "1")
+COMMAND = (sys.executable, "-m", "bench.learning.worker")
 
 
 @dataclass
 class Worker:
     """One worker process, started when it is first asked. `closing`: it is not started again."""
 
+    command: tuple[str, ...] = COMMAND
     process: "subprocess.Popen[str] | None" = None
     stderr: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
     closing: bool = False
 
-    def ask(self, job: LearnJob) -> Answer:
-        """Trains a job; a worker that dies over it is started anew, and once more asked."""
+    def ask(self, job: LearnJob) -> Race:
+        """Trains a job; a worker that dies over it is started anew and asked once more."""
         said = "the run was ended"
         for _ in range(MOST_ATTEMPTS):
             if self.closing:
                 break
             answer = self._ask_once(job)
-            if isinstance(answer, dict):
+            if isinstance(answer, Race):
                 return answer
-            said = answer.detail
+            said = answer
             self.end()
-        return {"kind": "failed", "detail": said}
+        return failed(job, said)
 
-    def _ask_once(self, job: LearnJob) -> Answer | Death:
-        process = self.process or self._start()
+    def _ask_once(self, job: LearnJob) -> Race | str:
+        """Returns the answer, or the last words of a worker that gave none."""
+        if self.process is None:
+            self.process = spawn(self.command, worker_environment("cpu", 1), self.stderr)
+        process = self.process
         assert process.stdin is not None  # noqa: S101 - PIPE was asked for
         assert process.stdout is not None  # noqa: S101
         try:
-            process.stdin.write(job.to_line())
+            process.stdin.write(msgspec.json.encode(job).decode() + "\n")
             process.stdin.flush()
             line = process.stdout.readline()
         except (BrokenPipeError, ValueError):  # ValueError: closed under us, nobody listens now
             line = ""
         if not line.endswith("\n"):
-            return Death("died", last_words(process, self.stderr))
-        return read_answer(line) or Death("died", f"what it answered is no answer: {line[:100]!r}")
-
-    def _start(self) -> "subprocess.Popen[str]":
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bench.learning.worker"],
-            cwd=ROOT,
-            env=environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.stderr,
-            text=True,
-            start_new_session=True,
-        )
-        return self.process
+            return last_words(process, self.stderr)
+        try:
+            return msgspec.json.decode(line, type=Race)
+        except (msgspec.DecodeError, RecursionError):
+            return f"what it answered is no answer: {line[:100]!r}"
 
     def end(self) -> None:
         """Ends the process for certain."""
@@ -98,16 +86,14 @@ class Pool:
         self.threads = ThreadPoolExecutor(self.processes)
 
     def run(
-        self,
-        next_jobs: Callable[[], list[LearnJob]],
-        take: Callable[[LearnJob, Answer], None],
+        self, next_jobs: Callable[[], list[LearnJob]], take: Callable[[LearnJob, Race], None]
     ) -> None:
         """Trains until `next_jobs` knows none. It names those that can be trained now, best first.
 
         It is asked again after every answer and may name jobs that are being trained. `take` is
         called in this thread. Whatever interrupts ends the workers.
         """
-        running: dict[Future[Answer], LearnJob] = {}
+        running: dict[Future[Race], LearnJob] = {}
         try:
             while True:
                 waiting = [job for job in next_jobs() if job not in running.values()]
@@ -121,7 +107,7 @@ class Pool:
         finally:
             self._end()
 
-    def _train(self, job: LearnJob) -> Answer:
+    def _train(self, job: LearnJob) -> Race:
         worker = self.free.get()
         try:
             return worker.ask(job)

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from bench.console.progress import LINE_EVERY_SECONDS, duration
 from bench.console.say import say
-from bench.learning.job import LearnJob
+from bench.learning.runs import LearnJob
 from bench.learning.search import Search
 
 
@@ -42,14 +42,10 @@ class LearnProgress:
     def _line(self, what: str) -> None:
         self.last_line = self.now()
         done = sum(not search.next_jobs() for search in self.searches)
-        planned = sum(
-            search.planned() if search.next_jobs() else len(search.runs) for search in self.searches
-        )
+        planned = sum(search.planned() for search in self.searches)
         trained, gone = self._trained(), self.now() - self.begun
         since = trained - self.at_start
         left = gone / since * (planned - trained) if since else 0.0
         times = f"{duration(gone)} gone" + (f", about {duration(left)} left" if left else "")
-        say(
-            self.console,
-            f"[{done}/{len(self.searches)} cells, {trained}/{planned} runs] {what}; {times}",
-        )
+        counts = f"{done}/{len(self.searches)} cells, {trained}/{planned} runs"
+        say(self.console, f"[{counts}] {what}; {times}")

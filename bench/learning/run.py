@@ -4,17 +4,17 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 from rich.console import Console
 
-from bench.learning.grid import LearnCell, cap_of, make_learn_cells, rate_window
-from bench.learning.job import LearnJob
+from bench.learning.grid import LearnCell, cap_of, make_learn_cells, rate_window, steps_of_epoch
 from bench.learning.options import LearnSettings
-from bench.learning.pool import Answer, Pool
+from bench.learning.pool import Pool
 from bench.learning.progress import LearnProgress
-from bench.learning.search import Search, empty_run
+from bench.learning.runs import LearnJob, Race
+from bench.learning.search import Search
 from bench.machine.facts import describe_machine, identity, run_probe
 from bench.measure.journal import Journal, JournalError, Line
-from bench.record.processes import NUMERICS_FIELDS
 from bench.record.result_file import now
 from bench.record.state import RunState
 
@@ -55,10 +55,10 @@ class LearnRun(RunState[LearnSettings, LearnCell]):
     facts: LearnFacts | None = None
     searches: dict[LearnCell, Search] = field(default_factory=dict)
     numerics: list[Line] = field(default_factory=list)
-    """Answers of workers that tell their numerics, each once."""
+    """What workers told of their numerics, each once."""
 
     def all_cells(self) -> list[LearnCell]:
-        """The whole grid, before pytest selects."""
+        """Returns the whole grid, before pytest selects."""
         return make_learn_cells(self.settings.workloads, self.settings.optimizers)
 
     def learn(self, cells: list[LearnCell], console: Console) -> None:
@@ -74,7 +74,8 @@ class LearnRun(RunState[LearnSettings, LearnCell]):
         self.facts = facts  # from here on there is something to write
         try:
             for line in lines:
-                self._file(line)
+                if line["kind"] == "race":
+                    self._file(msgspec.convert(line, Race))
             self._train(journal, console)
         except KeyboardInterrupt:
             return
@@ -84,25 +85,26 @@ class LearnRun(RunState[LearnSettings, LearnCell]):
             journal.close()
 
     def _train(self, journal: Journal, console: Console) -> None:
-        def take(job: LearnJob, answer: Answer) -> None:
-            journal.append(answer_line(job, answer))
-            self._file(answer_line(job, answer))
+        def take(job: LearnJob, race: Race) -> None:
+            journal.append(msgspec.to_builtins(race))
+            self._file(race)
             progress.show(job)
 
+        def next_jobs() -> list[LearnJob]:
+            return [job for search in self.searches.values() for job in search.next_jobs()]
+
         with LearnProgress(list(self.searches.values()), console) as progress:
-            Pool(self.settings.processes).run(self._next_jobs, take)
+            Pool(self.settings.processes).run(next_jobs, take)
 
-    def _next_jobs(self) -> list[LearnJob]:
-        return [job for search in self.searches.values() for job in search.next_jobs()]
-
-    def _file(self, line: Line) -> None:
-        if line["kind"] != "race":
-            return
-        numerics = {name: line[name] for name in NUMERICS_FIELDS if name in line}
-        if numerics and numerics not in self.numerics:
-            self.numerics.append(numerics)
-        for run in line["runs"]:
-            cell = LearnCell(run["workload"], run["batch_size"], run["optimizer"])
+    def _file(self, race: Race) -> None:
+        told = {
+            "fp32_precision": race.fp32_precision,
+            "denormals_flushed": race.denormals_flushed,
+        }
+        if race.fp32_precision and told not in self.numerics:
+            self.numerics.append(told)
+        for run in race.runs:
+            cell = LearnCell(run.workload, run.batch_size, run.optimizer)
             self.searches[cell].take([run])
 
     def _ask_facts(self) -> LearnFacts:
@@ -152,41 +154,25 @@ class LearnRun(RunState[LearnSettings, LearnCell]):
         }
 
     def outcome(self, cell: LearnCell) -> Reached | NotReached:
-        """What was learned about a cell."""
+        """Returns what was learned about a cell."""
         search = self.searches[cell]
         if search.next_jobs():
             return NotReached("interrupted", "the run ended before; --resume finishes it")
         rate = search.chosen_rate()
         if rate is None:
-            failed = [run["detail"] for run in search.runs.values() if run["ended"] == "failed"]
+            failed = [run.detail for run in search.runs.values() if run.ended == "failed"]
             if failed:
                 return NotReached("failed", failed[0])
             return NotReached("not reached", "by no tuning seed at any learning rate")
         runs = [search.runs[rate, seed] for seed in search.figure_seeds]
-        missed = [run for run in runs if run["ended"] != "target"]
+        missed = [run for run in runs if not run.reached]
         if missed:
-            detail = f"by {len(missed)} of {len(runs)} seeds: {missed[0]['detail']}"
+            detail = f"by {len(missed)} of {len(runs)} seeds: {missed[0].detail}"
             return NotReached("not reached", detail)
-        epoch = -(-self._samples(cell) // cell.batch_size)
-        return Reached(rate, [run["steps"][-1] / epoch for run in runs])
-
-    def _samples(self, cell: LearnCell) -> int:
-        assert self.facts is not None  # noqa: S101 - facts come before the first search
-        return int(self.facts.workloads[cell.workload]["train_samples"])
+        epoch = steps_of_epoch(cell)
+        return Reached(rate, [run.steps[-1] / epoch for run in runs])
 
 
 def machine_name(path: Path) -> str:
-    """The machine's name out of its file's: `learning-devbox.json` is of devbox."""
+    """Returns the machine's name out of its file's: `learning-devbox.json` is of devbox."""
     return path.stem.removeprefix("learning-").removesuffix("-learning") or path.stem
-
-
-def answer_line(job: LearnJob, answer: Answer) -> Line:
-    """A worker's answer as a journal line: the runs of its job, failed ones too."""
-    if answer["kind"] == "race":
-        return answer
-    cell = LearnCell(job.workload, job.batch_size, job.optimizer)
-    runs = [
-        empty_run(cell, rate, job.seed, ended="failed", detail=answer["detail"])
-        for rate in job.learning_rates
-    ]
-    return {"kind": "race", "runs": runs}

@@ -13,14 +13,12 @@ was, and does the same however many processes work on it.
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from bench.learning.grid import PATIENCE, LearnCell, beyond
-from bench.learning.job import LearnJob
+from bench.learning.runs import LearnedRun, LearnJob
 
 MOST_EXTENSIONS = 2
 
-Run = dict[str, Any]
 Key = tuple[float, int]
 """(learning rate, seed)"""
 
@@ -37,138 +35,115 @@ class Search:
     target: float
     cap_steps: int
     optimizer_implementation: str
-    runs: dict[Key, Run] = field(default_factory=dict)
+    runs: dict[Key, LearnedRun] = field(default_factory=dict)
 
-    def take(self, runs: Iterable[Run]) -> None:
+    def take(self, runs: Iterable[LearnedRun]) -> None:
         """Files the runs of one finished job."""
         for run in runs:
-            self.runs[run["learning_rate"], run["seed"]] = run
+            self.runs[run.learning_rate, run.seed] = run
 
     def next_jobs(self) -> list[LearnJob]:
-        """What can be trained now, side by side; nothing when the cell is done."""
+        """Returns what can be trained now, side by side; nothing when the cell is done."""
         first, *others = self.tuning_seeds
-        missing = [rate for rate in self.rates if (rate, first) not in self.runs]
-        if missing:
+        if missing := self._missing(self.rates, first):
             return [self._job(missing, first)]
         extension = self._extension()
         if extension is not None:
             return [self._job([extension], first)]
         races = [(self._missing(self.survivors(), seed), seed) for seed in others]
-        jobs = [self._job(rates, seed) for rates, seed in races if rates]
-        if jobs:
-            return jobs
         rate = self.chosen_rate()
-        if rate is None:
-            return []
-        return [
-            self._job([rate], seed) for seed in self.figure_seeds if (rate, seed) not in self.runs
-        ]
+        if not any(rates for rates, _ in races) and rate is not None:
+            races = [(self._missing([rate], seed), seed) for seed in self.figure_seeds]
+        return [self._job(rates, seed) for rates, seed in races if rates]
 
     def tried(self) -> tuple[float, ...]:
-        """Every learning rate of the first tuning seed, ascending; planned ones included."""
+        """Returns every learning rate of the first tuning seed, ascending; planned ones as well."""
         known = {rate for rate, seed in self.runs if seed == self.tuning_seeds[0]}
         return tuple(sorted(known | set(self.rates)))
 
     def survivors(self) -> tuple[float, ...]:
-        """The learning rates that go on after the first tuning seed.
+        """Returns the learning rates that go on after the first tuning seed.
 
         Those that reached the target; where none did, the one with the best score.
         """
         first = self.tuning_seeds[0]
         tried = self.tried()
-        reached = tuple(rate for rate in tried if _reached(self.runs[rate, first]))
+        reached = tuple(rate for rate in tried if self.runs[rate, first].reached)
         return reached or (best_rate(self.runs, tried, [first]),)
 
     def chosen_rate(self) -> float | None:
-        """The best learning rate by the tuning seeds alone; None when none reached the target."""
-        tuning = {key: run for key, run in self.runs.items() if key[1] in self.tuning_seeds}
-        rate = best_rate(tuning, self.tried(), self.tuning_seeds)
-        reached = any(_reached(run) for (own, _), run in tuning.items() if own == rate)
-        return rate if reached else None
+        """Returns the best learning rate by the tuning seeds; None when none reached the target."""
+        rate = best_rate(self.runs, self.tried(), self.tuning_seeds)
+        own = [self.runs[rate, seed] for seed in self.tuning_seeds if (rate, seed) in self.runs]
+        return rate if any(run.reached for run in own) else None
 
     def planned(self) -> int:
-        """How many runs the cell will have come to, as far as is known."""
+        """Returns how many runs the cell will have come to, as far as is known."""
+        if not self.next_jobs():
+            return len(self.runs)
         return len(self.tried()) * len(self.tuning_seeds) + len(self.figure_seeds)
 
     def _missing(self, rates: Iterable[float], seed: int) -> list[float]:
         return [rate for rate in rates if (rate, seed) not in self.runs]
 
     def _extension(self) -> float | None:
-        """One more learning rate past the edge at which the best one lies."""
-        tried = self.tried()
+        """Returns one more learning rate past the edge at which the best one lies."""
+        first, tried = self.tuning_seeds[0], self.tried()
         if self.own_rate is None or len(tried) - len(self.rates) >= MOST_EXTENSIONS:
             return None
-        best = best_rate(self.runs, tried, self.tuning_seeds[:1])
-        if best not in (tried[0], tried[-1]) or self._failed():
+        best = best_rate(self.runs, tried, [first])
+        nothing_ran = all(self.runs[rate, first].ended == "failed" for rate in tried)
+        if best not in (tried[0], tried[-1]) or nothing_ran:
             return None
         return beyond(tried, self.own_rate, upwards=best == tried[-1])
 
-    def _failed(self) -> bool:
-        """Whether nothing was learned because nothing ran."""
-        first = self.tuning_seeds[0]
-        return all(self.runs[rate, first]["ended"] == "failed" for rate in self.tried())
-
     def _job(self, rates: list[float], seed: int) -> LearnJob:
         known = [
-            run["steps"][-1] for (_, other), run in self.runs.items()
-            if other == seed and _reached(run)
-        ]  # fmt: skip
-        limit = math.ceil(PATIENCE * min(known)) if known else None
+            run.steps[-1] for (_, other), run in self.runs.items() if other == seed and run.reached
+        ]
         return LearnJob(
-            **self.cell._asdict(),
+            *self.cell,
             optimizer_implementation=self.optimizer_implementation,
             learning_rates=tuple(rates),
             seed=seed,
             target=self.target,
             cap_steps=self.cap_steps,
             patience=PATIENCE,
-            limit_steps=limit,
+            limit_steps=math.ceil(PATIENCE * min(known)) if known else None,
         )
 
 
-def best_rate(runs: Mapping[Key, Run], rates: Iterable[float], seeds: Iterable[int]) -> float:
-    """The learning rate that reached the target with the most seeds, soonest, or came nearest.
+def best_rate(
+    runs: Mapping[Key, LearnedRun], rates: Iterable[float], seeds: Iterable[int]
+) -> float:
+    """Returns the learning rate that reached the target with most seeds, fastest, or came nearest.
 
-    "Soonest" is the geometric mean of the steps over the seeds that reached it; "nearest" compares
+    "Fastest" is the geometric mean of the steps over the seeds that reached it; "nearest" compares
     held-out losses at their best. Equal ones: the smaller rate.
     """
     wanted = list(seeds)
 
     def order(rate: float) -> tuple[float, float, float, float]:
         own = [runs[rate, seed] for seed in wanted if (rate, seed) in runs]
-        steps = [math.log(run["steps"][-1]) for run in own if _reached(run)]
-        losses = [loss for run in own for loss in run["loss"] if loss is not None]
+        steps = [math.log(run.steps[-1]) for run in own if run.reached]
+        losses = [loss for run in own for loss in run.loss if loss is not None]
         mean = sum(steps) / len(steps) if steps else math.inf
         return -len(steps), mean, min(losses, default=math.inf), rate
 
     return min(rates, key=order)
 
 
-def unrun(search: Search) -> list[Run]:
-    """Rows for the runs of a finished search that were not worth starting, with the reason."""
-    rows = []
-    first = search.tuning_seeds[0]
-    for seed in search.tuning_seeds[1:]:
-        for rate in search.tried():
-            if (rate, seed) not in search.runs:
-                detail = f"not started: it did not reach the target with seed {first}"
-                rows.append(empty_run(search.cell, rate, seed, ended="hopeless", detail=detail))
+def unrun(search: Search) -> list[LearnedRun]:
+    """Returns rows for the runs of a finished search that were not worth starting, with why."""
+    first, *others = search.tuning_seeds
+    why = f"not started: it did not reach the target with seed {first}"
+    lost = [(rate, seed, why) for seed in others for rate in search.tried()]
     if search.chosen_rate() is None:
         rate = best_rate(search.runs, search.tried(), search.tuning_seeds)
-        detail = "not started: no tuning seed reached the target at any learning rate"
-        rows += [
-            empty_run(search.cell, rate, seed, ended="hopeless", detail=detail)
-            for seed in search.figure_seeds
-        ]
-    return rows
-
-
-def empty_run(cell: LearnCell, rate: float, seed: int, *, ended: str, detail: str) -> Run:
-    """A run without a curve."""
-    about = cell._asdict() | {"learning_rate": rate, "seed": seed}
-    curve: dict[str, list[float]] = {"steps": [], "train_loss": [], "loss": [], "score": []}
-    return about | {"ended": ended, "detail": detail} | curve
-
-
-def _reached(run: Run) -> bool:
-    return bool(run["ended"] == "target")
+        why = "not started: no tuning seed reached the target at any learning rate"
+        lost += [(rate, seed, why) for seed in search.figure_seeds]
+    return [
+        LearnedRun(*search.cell, rate, seed, "hopeless", detail)
+        for rate, seed, detail in lost
+        if (rate, seed) not in search.runs
+    ]

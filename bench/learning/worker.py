@@ -1,55 +1,161 @@
-"""A learning worker: `python -m bench.learning.worker` reads a LearnJob a line and answers each.
+"""A learning worker: `python -m bench.learning.worker` reads a job per line, answers with a race.
 
-An answer is one line of JSON: {"kind": "race", "runs": [...]}, or {"kind": "failed", "detail"}.
-One thread: independent runs side by side use the cores better than one run that is split up.
+Training to a target, outside any clock. One thread: independent runs side by side use the cores
+better than one run that is split up.
 """
 
-import json
-import os
-import queue
-import sys
-import threading
-from typing import Any
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from bench.learning.job import LearnJob
-from bench.measure.child import PARENT_GONE
+import msgspec
+import torch
+from torch import Tensor, nn
+
+from bench.learning.grid import next_look
+from bench.learning.runs import LearnedRun, LearnJob, Race, failed
+from bench.measure.child import lines_until_input_ends
 from bench.measure.worker import take_stdout
+from bench.train.epochs import evaluate
+from bench.train.errors import classify
+from bench.train.lean_loop import train_step
+from bench.train.numerics import pin_numerics
+from models import WORKLOADS, Dataset, Split, Workload, load_dataset
+from models.optimizers import make_optimizer
+
+EVALUATION_BATCH = 512
+DIGITS = 4
+"""Significant digits of losses and scores in the record; held-out sets are far below 10,000."""
+
+
+@dataclass
+class Trainee:
+    """A network in training at one learning rate; its `run.ended` is empty while it trains."""
+
+    workload: Workload
+    run: LearnedRun
+    network: nn.Module
+    optimizer: torch.optim.Optimizer
+    minibatches: Iterator[tuple[list[Tensor], Tensor]]
+
+    def train(self, steps: int) -> float:
+        """Takes so many optimiser steps and returns the mean of their minibatch losses."""
+        total = torch.zeros(())
+        for _ in range(steps):
+            inputs, targets = next(self.minibatches)
+            loss = self.workload.loss
+            total += train_step(self.network, loss, self.optimizer, inputs, targets)
+        return total.item() / max(steps, 1)
+
+    def look(self, held_out: Split, *, step: int, train_loss: float | None) -> float | None:
+        """Scores the held-out split, notes the curve's next entry and returns its score.
+
+        What decides is the score as it is recorded, so that a reader comes to the same end.
+        """
+        loss, score = evaluate(self.workload, self.network, held_out, batch_size=EVALUATION_BATCH)
+        self.run.steps.append(step)
+        self.run.train_loss.append(rounded(train_loss))
+        self.run.loss.append(rounded(loss))
+        self.run.score.append(rounded(score))
+        if not math.isfinite(loss) or not math.isfinite(train_loss or 0.0):
+            self.end("diverged", f"the loss is no number after {step} steps")
+        return rounded(score)
+
+    def end(self, how: str, detail: str) -> None:
+        """Ends the training; one that ends unreached and worse than it began has diverged."""
+        last, first = self.run.train_loss[-1], self.run.loss[0]
+        worse = last is None or (first is not None and last > 1.05 * first)
+        self.run.ended, self.run.detail = how, detail
+        if worse and how in ("cap", "hopeless"):
+            self.run.ended = "diverged"
+            self.run.detail += "; its training loss is above the untrained one's"
+
+
+def race(job: LearnJob) -> list[LearnedRun]:
+    """Trains every learning rate of the job from its seed; returns their runs in this order.
+
+    All stand at the same step, from one look at held-out data to the next: as soon as one has
+    reached the target, the others have `patience` times its steps and no more.
+    """
+    workload = WORKLOADS[job.workload]
+    data = load_dataset(workload.dataset)
+    goal = replace(workload.goal, value=job.target)
+    trainees = [make_trainee(job, workload, data, rate) for rate in job.learning_rates]
+    for trainee in trainees:
+        trainee.look(data.held_out, step=0, train_loss=None)
+    limit, step = job.limit_steps, 0
+    while running := [trainee for trainee in trainees if not trainee.run.ended]:
+        last = job.cap_steps if limit is None else min(limit, job.cap_steps)
+        coming = min(next_look(step), last)
+        for trainee in running:
+            train_loss = trainee.train(coming - step)
+            score = trainee.look(data.held_out, step=coming, train_loss=train_loss)
+            if trainee.run.ended:
+                continue
+            if score is not None and goal.reached(score):
+                trainee.end("target", "")
+                limit = limit or math.ceil(job.patience * coming)
+            elif coming >= job.cap_steps:
+                trainee.end("cap", f"not reached in {coming} steps, the cap")
+            elif coming >= last:
+                detail = f"another learning rate was {job.patience:g} times sooner with this seed"
+                trainee.end("hopeless", detail)
+        step = coming
+    return [trainee.run for trainee in trainees]
+
+
+def make_trainee(job: LearnJob, workload: Workload, data: Dataset, rate: float) -> Trainee:
+    """Makes a network with the weights of the job's seed; only the seed makes the minibatches."""
+    torch.manual_seed(job.seed)
+    network = workload.build()
+    optimizer = make_optimizer(
+        network.parameters(),
+        name=job.optimizer,
+        implementation=job.optimizer_implementation,
+        learning_rate=rate,
+    )
+    run = LearnedRun(job.workload, job.batch_size, job.optimizer, rate, job.seed)
+    batches = minibatches(data.train, batch_size=job.batch_size, seed=job.seed)
+    return Trainee(workload, run, network, optimizer, batches)
+
+
+def minibatches(
+    split: Split, *, batch_size: int, seed: int
+) -> Iterator[tuple[list[Tensor], Tensor]]:
+    """Yields minibatches for ever: every epoch a new permutation, its last one may be smaller."""
+    generator = torch.Generator().manual_seed(seed)
+    while True:
+        order = torch.randperm(len(split.targets), generator=generator)
+        for start in range(0, len(order), batch_size):
+            places = order[start : start + batch_size]
+            yield [tensor[places] for tensor in split.inputs], split.targets[places]
+
+
+def rounded(value: float | None) -> float | None:
+    """Returns the number in as many digits as are recorded; None for what is not finite."""
+    if value is None or not math.isfinite(value):
+        return None
+    return float(f"{value:.{DIGITS}g}")
+
+
+def answer(line: str) -> Race:
+    """Trains the job of a line; whatever it raises is the reason of these runs."""
+    job = msgspec.json.decode(line, type=LearnJob)
+    try:
+        numerics = pin_numerics()
+        return Race(race(job), **numerics)
+    except Exception as error:  # noqa: BLE001 - as said
+        return failed(job, ": ".join(classify(error)))
 
 
 def main() -> None:
     """Trains jobs until the parent closes our standard input."""
     answers = take_stdout()
-    jobs = _read_jobs()
-
-    import torch  # noqa: PLC0415 - in the worker alone
-
-    from bench.learning.train import race  # noqa: PLC0415
-    from bench.train.errors import classify  # noqa: PLC0415
-    from bench.train.numerics import pin_numerics  # noqa: PLC0415
-
+    jobs = lines_until_input_ends()
     torch.set_num_threads(1)
     while True:
-        job = LearnJob.from_line(jobs.get())
-        try:
-            numerics = pin_numerics()
-            answer: dict[str, Any] = {"kind": "race", "runs": race(job)} | numerics
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is the reason of these runs
-            answer = {"kind": "failed", "detail": ": ".join(classify(error))}
-        answers.write(json.dumps(answer, allow_nan=False) + "\n")
+        answers.write(msgspec.json.encode(answer(jobs.get())).decode() + "\n")
         answers.flush()
-
-
-def _read_jobs() -> "queue.SimpleQueue[str]":
-    """The lines of standard input as they come; when it ends, so does this process, at once."""
-    jobs: queue.SimpleQueue[str] = queue.SimpleQueue()
-
-    def read() -> None:
-        for line in sys.stdin:
-            jobs.put(line)
-        os._exit(PARENT_GONE)
-
-    threading.Thread(target=read, daemon=True).start()
-    return jobs
 
 
 if __name__ == "__main__":

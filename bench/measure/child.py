@@ -1,6 +1,7 @@
 """A child process that does not outlive its parent."""
 
 import os
+import queue
 import sys
 import threading
 import time
@@ -16,6 +17,18 @@ def die_when_input_ends() -> None:
     A thread blocked in a read costs the training loop nothing.
     """
     _watch(sys.stdin.read)
+
+
+def lines_until_input_ends() -> "queue.SimpleQueue[str]":
+    """Returns the lines of standard input as they come; when it ends, so does this process."""
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def read() -> None:
+        for line in sys.stdin:
+            lines.put(line)
+
+    _watch(read)
+    return lines
 
 
 def die_with_parent(parent: int, *, every_seconds: float = 0.5) -> None:

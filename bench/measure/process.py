@@ -55,34 +55,41 @@ class Death:
     detail: str
 
 
-def worker_environment(job: Job) -> dict[str, str]:
-    """The worker's environment: no backend loads by itself, no operation falls back to the CPU.
+def worker_environment(device: str, threads: int) -> dict[str, str]:
+    """Returns a worker's environment: no backend loads by itself, none falls back to the CPU.
 
-    A CPU worker sees no CUDA device. The thread count is left to torch unless the job asks. What
+    A CPU worker sees no CUDA device. The thread count is left to torch unless it is asked for. What
     would falsify a comparison is not inherited (`bench.measure.environment`).
     """
     environment = inherited() | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"} | NO_FALLBACK
-    if job.device == "cpu":
+    if device == "cpu":
         environment["CUDA_VISIBLE_DEVICES"] = ""
-    if job.threads != OWN_THREADS:
-        environment |= dict.fromkeys(THREAD_VARIABLES, str(job.threads))
+    if threads != OWN_THREADS:
+        environment |= dict.fromkeys(THREAD_VARIABLES, str(threads))
     return environment
 
 
-def start_worker(
-    job: Job, stderr: IO[bytes], command: Sequence[str] = WORKER
+def spawn(
+    command: Sequence[str], environment: dict[str, str], stderr: IO[bytes]
 ) -> "subprocess.Popen[str]":
-    """A fresh interpreter in a session of its own: Ctrl-C reaches us alone, and we end it."""
-    process = subprocess.Popen(
-        command,
+    """Starts an interpreter in a session of its own: Ctrl-C reaches us only, and we end it."""
+    return subprocess.Popen(
+        [*command],
         cwd=ROOT,
-        env=worker_environment(job),
+        env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=stderr,
         text=True,
         start_new_session=True,
     )
+
+
+def start_worker(
+    job: Job, stderr: IO[bytes], command: Sequence[str] = WORKER
+) -> "subprocess.Popen[str]":
+    """Starts a fresh process and gives it its job."""
+    process = spawn(command, worker_environment(job.device, job.threads), stderr)
     try:
         assert process.stdin is not None  # noqa: S101 - PIPE was asked for
         process.stdin.write(job.to_line())

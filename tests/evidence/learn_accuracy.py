@@ -18,7 +18,8 @@ from statistics import median
 import torch
 from torch import Tensor, nn
 
-from bench.learning.train import evaluate, minibatches
+from bench.learning.worker import EVALUATION_BATCH, minibatches
+from bench.train.epochs import evaluate
 from bench.train.lean_loop import train_step
 from models import WORKLOADS, Split, Workload, load_dataset
 from models.mlp import MLP
@@ -134,7 +135,7 @@ def accuracy(recipe: Recipe, seed: int) -> float:
     for _ in range(recipe.steps):
         inputs, targets = next(batches)
         train_step(network, workload.loss, optimizer, inputs, targets)
-    return 100 * evaluate(workload, network, held_out)[1]
+    return 100 * evaluate(workload, network, held_out, batch_size=EVALUATION_BATCH)[1]
 
 
 def main(arguments: list[str] | None = None) -> int:

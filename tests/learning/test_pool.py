@@ -2,18 +2,16 @@
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
 
 import psutil
 import pytest
+from msgspec.structs import replace
 
-from bench.learning.job import LearnJob
-from bench.learning.pool import Answer, Pool, Worker
-from bench.measure.process import ROOT
+from bench.learning.pool import Pool, Worker
+from bench.learning.runs import LearnJob, Race
 from bench.signals import ended_by_signals
 
 
@@ -32,32 +30,21 @@ def job(seed: int) -> LearnJob:
 
 
 def script_worker(script: str) -> Callable[[], Worker]:
-    """A worker that runs this Python in place of training; `line` is each job's JSON."""
+    """A worker that runs this Python in place of training; `job` is each job's JSON."""
     code = f"import json, os, sys\nfor line in sys.stdin:\n    job = json.loads(line)\n    {script}"
-
-    class Scripted(Worker):
-        def _start(self) -> "subprocess.Popen[str]":
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", code],
-                cwd=ROOT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self.stderr,
-                text=True,
-                start_new_session=True,
-            )
-            return self.process
-
-    return Scripted
+    return lambda: Worker((sys.executable, "-c", code))
 
 
-ECHO = "print(json.dumps({'kind': 'race', 'runs': [job['seed']]}), flush=True)"
+ECHO = (
+    "print(json.dumps({'kind': 'race', 'runs': [{name: job[name] for name in "
+    "('workload', 'batch_size', 'optimizer', 'seed')} | {'learning_rate': 0.1}]}), flush=True)"
+)
 
 
-def run_all(pool: Pool, jobs: list[LearnJob]) -> dict[int, Answer]:
+def run_all(pool: Pool, jobs: list[LearnJob]) -> dict[int, Race]:
     left, answers = list(jobs), {}
 
-    def take(done: LearnJob, answer: Answer) -> None:
+    def take(done: LearnJob, answer: Race) -> None:
         left.remove(done)
         answers[done.seed] = answer
 
@@ -68,16 +55,17 @@ def run_all(pool: Pool, jobs: list[LearnJob]) -> dict[int, Answer]:
 def test_every_job_is_answered_once_by_persistent_workers() -> None:
     pool = Pool(2, script_worker(ECHO))
     answers = run_all(pool, [job(seed) for seed in range(7)])
-    assert answers == {seed: {"kind": "race", "runs": [seed]} for seed in range(7)}
+    assert sorted(answers) == list(range(7))
+    assert all([run.seed for run in race.runs] == [seed] for seed, race in answers.items())
 
 
 def test_two_jobs_are_trained_at_the_same_time() -> None:
     meeting = threading.Barrier(2, timeout=30)
 
     class Meeting(Worker):
-        def ask(self, job: LearnJob) -> Answer:
+        def ask(self, job: LearnJob) -> Race:
             meeting.wait()  # passes only when both are asked
-            return {"kind": "race", "runs": []}
+            return Race([])
 
     assert len(run_all(Pool(2, Meeting), [job(0), job(1)])) == 2
 
@@ -94,15 +82,15 @@ def test_jobs_that_an_answer_brings_about_are_trained_too() -> None:
 def test_a_worker_that_dies_over_a_job_is_replaced_and_says_so_at_the_second_death() -> None:
     script = f"os._exit(9) if job['seed'] == 1 else {ECHO}"
     answers = run_all(Pool(1, script_worker(script)), [job(seed) for seed in range(3)])
-    assert answers[0]["kind"] == answers[2]["kind"] == "race"
-    assert answers[1]["kind"] == "failed"
-    assert "exit 9" in answers[1]["detail"]
+    assert [answers[seed].runs[0].ended for seed in range(3)] == ["", "failed", ""]
+    assert "exit 9" in answers[1].runs[0].detail
 
 
 def test_what_is_no_answer_is_a_failure_not_a_crash() -> None:
     answers = run_all(Pool(1, script_worker("print('hello', flush=True)")), [job(0)])
-    assert answers[0]["kind"] == "failed"
-    assert "no answer" in answers[0]["detail"]
+    [run] = answers[0].runs
+    assert (run.ended, run.learning_rate, run.seed) == ("failed", 0.1, 0)
+    assert "no answer" in run.detail
 
 
 def test_an_interruption_ends_the_workers() -> None:
@@ -135,12 +123,10 @@ def _alive(pid: int) -> bool:
 
 @pytest.mark.slow
 def test_a_real_worker_trains_job_after_job_and_a_wrong_job_is_its_answer() -> None:
-    wrong: dict[str, Any] = vars(job(2)) | {"optimizer": "lion"}
-    answers = run_all(Pool(1), [job(0), LearnJob(**wrong), job(1)])
+    answers = run_all(Pool(1), [job(0), replace(job(2), optimizer="lion"), job(1)])
     for seed in (0, 1):
-        [run] = answers[seed]["runs"]
-        assert run["seed"] == seed
-        assert run["steps"][-1] == 10
-        assert run["ended"] == "cap"
-    assert answers[2]["kind"] == "failed"
-    assert "lion" in answers[2]["detail"]
+        [run] = answers[seed].runs
+        assert (run.seed, run.steps[-1], run.ended) == (seed, 10, "cap")
+        assert answers[seed].fp32_precision
+    assert answers[2].runs[0].ended == "failed"
+    assert "lion" in answers[2].runs[0].detail

@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bench.learning.run import machine_name
 from bench.learning.search import unrun
@@ -51,8 +52,8 @@ def test_the_choice_of_the_learning_rate_never_sees_the_figure_seeds() -> None:
     carried_out(own, needed)
     assert own.chosen_rate() == 0.1
     for seed in own.figure_seeds:  # and the search, done, does not ask for others either
-        assert own.runs[0.1, seed]["steps"][-1] == 900
-    own.take([own.runs[0.1, 0] | {"learning_rate": 0.01, "steps": [0, 1]}])
+        assert own.runs[0.1, seed].steps[-1] == 900
+    own.take([replace(own.runs[0.1, 0], learning_rate=0.01, steps=[0, 1])])
     assert own.chosen_rate() == 0.1
 
 
@@ -74,10 +75,10 @@ def test_a_rate_twice_as_slow_as_the_best_is_hopeless_and_gets_a_row_for_every_s
     own = search()
     carried_out(own, lambda rate, _seed: {0.01: 900, 0.1: 100, 1.0: 150}[rate])
     lost = own.runs[0.01, 100]
-    assert (lost["ended"], lost["steps"][-1]) == ("hopeless", 200)
+    assert (lost.ended, lost.steps[-1]) == ("hopeless", 200)
     [row] = unrun(own)
-    assert (row["learning_rate"], row["seed"], row["ended"]) == (0.01, 101, "hopeless")
-    assert "did not reach the target with seed 100" in row["detail"]
+    assert (row.learning_rate, row.seed, row.ended) == (0.01, 101, "hopeless")
+    assert "did not reach the target with seed 100" in row.detail
 
 
 def test_without_a_tuning_seed_that_reaches_the_target_no_figure_seed_is_trained() -> None:
@@ -87,8 +88,8 @@ def test_without_a_tuning_seed_that_reaches_the_target_no_figure_seed_is_trained
     # The nearest one gets the chance of a second seed.
     assert [(job.seed, len(job.learning_rates)) for job in jobs] == [(100, 3), (101, 1)]
     rows = unrun(own)
-    assert {row["seed"] for row in rows} == {0, 1, 2, 101}
-    assert all(row["ended"] == "hopeless" and row["steps"] == [] for row in rows)
+    assert {row.seed for row in rows} == {0, 1, 2, 101}
+    assert all(row.ended == "hopeless" and row.steps == [] for row in rows)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_the_losers_of_a_grown_grid_keep_to_the_limit_of_the_first_race() -> Non
     own.take(answer(own.next_jobs()[0], best_at(1.0)))
     [job] = own.next_jobs()
     assert job.learning_rates == (1.0,)
-    assert job.limit_steps == 2 * own.runs[0.316, 100]["steps"][-1]
+    assert job.limit_steps == 2 * own.runs[0.316, 100].steps[-1]
 
 
 def test_figure_seeds_train_side_by_side_and_have_no_limit_but_the_cap() -> None:
@@ -157,7 +158,7 @@ def test_a_cell_whose_runs_all_fail_ends_and_is_not_tried_for_ever() -> None:
     for _ in range(20):
         for job in own.next_jobs():
             rows = answer(job, lambda _rate, _seed: None)
-            own.take([row | {"ended": "failed", "steps": [], "loss": []} for row in rows])
+            own.take([replace(row, ended="failed", steps=[], loss=[]) for row in rows])
     assert own.next_jobs() == []
     assert own.chosen_rate() is None
     assert own.tried() == LADDER

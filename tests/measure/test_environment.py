@@ -6,14 +6,11 @@ from typing import Any
 
 import pytest
 
-from bench.job import Job
-from bench.learning.pool import environment as learning_environment
 from bench.machine.facts import identity
 from bench.measure import environment
 from bench.measure.environment import LEFT_OUT, RECORDED, inherited, left_out_lines, recorded
 from bench.measure.process import ROOT, worker_environment
 
-JOB = Job("mlp", "cpu", 0, (8,), 1, 64, 0, "sgd", "foreach", 0.1, 60.0)
 FACTS: dict[str, Any] = dict.fromkeys(
     ("cpu", "cores_logical", "machine_id", "os", "python", "torch", "torch_threads"), "x"
 ) | {"accelerators": []}
@@ -24,8 +21,7 @@ def test_what_would_falsify_a_comparison_reaches_no_worker_and_is_said(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setenv(name, "1")
-    assert name not in worker_environment(JOB)
-    assert name not in learning_environment()
+    assert name not in worker_environment("cpu", 0)
     assert name not in inherited()
     shown = recorded({name: "1"})
     assert list(shown) == [name]
@@ -41,7 +37,7 @@ def test_a_persons_own_setting_of_the_cpu_is_kept_and_recorded(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setenv(name, "1")
-    assert worker_environment(JOB)[name] == "1"
+    assert worker_environment("cpu", 0)[name] == "1"
     assert recorded({name: "1"}) == {name: "1"}
     assert left_out_lines({name: "1"}) == []
 

@@ -1,11 +1,12 @@
 """A learning worker that answers race after race by a rule, without torch."""
 
-import json
 import os
 import sys
 import threading
 
-from bench.learning.job import LearnJob
+import msgspec
+
+from bench.learning.runs import LearnJob, Race
 from bench.measure.child import PARENT_GONE
 from tests.learn_fakes import answer
 from tests.stubs.hold import hold, journalled
@@ -22,14 +23,14 @@ def needed(rate: float, seed: int) -> int | None:
 def main() -> None:
     """Answers until its input ends."""
     for line in sys.stdin:
-        job = LearnJob.from_line(line)
+        job = msgspec.json.decode(line, type=LearnJob)
         threading.Thread(target=_answer, args=(job,), daemon=True).start()
     os._exit(PARENT_GONE)
 
 
 def _answer(job: LearnJob) -> None:
     hold(journalled())
-    print(json.dumps({"kind": "race", "runs": answer(job, needed)}), flush=True)
+    print(msgspec.json.encode(Race(answer(job, needed))).decode(), flush=True)
 
 
 if __name__ == "__main__":
