@@ -61,7 +61,7 @@ def test_a_real_worker_uses_the_threads_that_it_is_given_or_torchs_own_number(
         capture_output=True,
         text=True,
         check=True,
-        env=worker_environment(JOB),
+        env=worker_environment(JOB.device, JOB.threads),
     )
     answers: list[Any] = list(run_worker(job))
     assert [answer["kind"] for answer in answers] == ["started", "measured"]
@@ -73,7 +73,7 @@ def test_a_workers_environment_has_a_number_of_threads_only_where_one_was_asked_
     monkeypatch: pytest.MonkeyPatch, threads: int, said: str | None
 ) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    environment = worker_environment(replace(JOB, threads=threads))
+    environment = worker_environment("cpu", threads)
     assert environment.get("OMP_NUM_THREADS") == environment.get("MKL_NUM_THREADS") == said
 
 
