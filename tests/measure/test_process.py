@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -137,7 +138,11 @@ def test_a_worker_ends_when_its_parent_was_killed(tmp_path: Path) -> None:
     finally:
         parent.kill()
         parent.communicate()
-    wait_for(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE)
+    try:
+        wait_for(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE)
+    finally:
+        with suppress(psutil.NoSuchProcess):
+            worker.kill()
 
 
 @pytest.mark.parametrize("line", ["", "nonsense\n", "[1]\n", '"x"\n', "{}\n", "[" * 100_000])

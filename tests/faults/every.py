@@ -1,0 +1,10 @@
+"""Faults of the harness: edits that make numbers or words wrong, and the fast test that finds each.
+
+A room of the house has one at least. `test_mutations.py` makes each of them in a copy.
+"""
+
+from tests.faults.measuring import MEASURING
+from tests.faults.reporting import REPORTING
+from tests.faults.training import TRAINING
+
+FAULTS = MEASURING | TRAINING | REPORTING

@@ -1,0 +1,186 @@
+"""Faults of bench/ but for what trains."""
+
+from tests.faults.fault import Fault
+
+MEASURING = {
+    "rounds pooled over processes": Fault(
+        "bench/record/outcome.py",
+        "seconds = [total_seconds(line, cell.epochs, measured_epochs=trained) for line in lines]",
+        "seconds = [epoch for line in lines for epoch in line['epoch_seconds']]",
+        "record/test_outcome.py::test_a_cell_has_one_round_a_process",
+    ),
+    "first step's surplus forgotten": Fault(
+        "bench/record/outcome.py",
+        'line["transfer_seconds"] + surplus)',
+        'line["transfer_seconds"])',
+        "record/test_outcome.py",
+    ),
+    "derived epochs by the fastest one": Fault(
+        "bench/record/outcome.py",
+        "(epochs - trained) * median(seconds)",
+        "(epochs - trained) * min(seconds)",
+        "record/test_outcome.py",
+    ),
+    "both arms in one process": Fault(
+        "bench/measure/blocks.py",
+        "job = self._job(plan, arm, order)\n        if self.pace:",
+        "job = self._job(plan, next(iter(plan.batch_sizes)), order)\n        if self.pace:",
+        "measure/test_blocks.py::test_a_block_is_one_fresh_process_per_device",
+    ),
+    "CPU always first": Fault(
+        "bench/measure/order.py",
+        "return order if block % 2 == 0 else order[::-1]",
+        "return order",
+        "measure/test_blocks.py::test_devices_alternate_forwards_and_backwards",
+    ),
+    "journal not fsynced": Fault(
+        "bench/measure/journal.py",
+        "            self.sync(self.file.fileno())\n",
+        "",
+        "measure/test_journal.py::test_each_line_is_fsynced_after_it_was_written",
+    ),
+    "a journal line's checksum not compared": Fault(
+        "bench/measure/journal.py",
+        "if checksum != _checksum(text):",
+        "if not checksum:",
+        "measure/test_journal.py::test_every_byte_that_is_changed_damages_the_line_that_it_is_in",
+    ),
+    "a finished result not read back": Fault(
+        "bench/plugin.py",
+        "why = refusal(run.path) if run.checked else None",
+        "why = None",
+        "record/test_reader.py::test_a_result_that_its_reader_refuses_keeps_its_journal_and_says_so",
+    ),
+    "stolen time overlooked": Fault(
+        "bench/measure/quiet.py",
+        '(block["steal_share"] or 0.0) > STEAL_SHARE',
+        '(block["steal_share"] or 0.0) > 1.0',
+        "measure/test_quiet.py",
+    ),
+    "falsifying variables inherited": Fault(
+        "bench/measure/environment.py",
+        "for name, value in os.environ.items() if name not in LEFT_OUT}",
+        "for name, value in os.environ.items()}",
+        "measure/test_environment.py",
+    ),
+    "private values recorded": Fault(
+        "bench/measure/environment.py",
+        'return value if plain else "set"',
+        "return value",
+        "measure/test_environment.py",
+    ),
+    "done answers counted as left": Fault(
+        "bench/console/progress.py",
+        "left += max(0, planned - done) * each",
+        "left += planned * each",
+        "run/test_progress.py",
+    ),
+    "second Ctrl-C heard": Fault(
+        "bench/signals.py",
+        "            signal.signal(getattr(signal, name), signal.SIG_IGN)\n        raise",
+        "            pass\n        raise",
+        "run/test_signals.py",
+    ),
+    "threads asked for multiply the GPU": Fault(
+        "bench/grid.py",
+        'if device == "cpu" and threads else (OWN_THREADS,)',
+        "if threads else (OWN_THREADS,)",
+        "run/test_grid.py::test_the_threads_axis_multiplies_the_cpu_alone",
+    ),
+    "A/A repeats in every block": Fault(
+        "bench/grid.py",
+        "if block < REPEATED_BLOCKS or not",
+        "if block >= 0 or not",
+        "run/test_grid.py",
+    ),
+    "more epochs trained than are asked about": Fault(
+        "bench/options.py",
+        "return min(default, largest)",
+        "return default",
+        "run/test_options.py",
+    ),
+    "a name twice is measured twice": Fault(
+        "bench/parse.py",
+        "if typed.count(name) > 1:",
+        "if typed.count(name) > 2:",
+        "run/test_options.py",
+    ),
+    "a remedy added that is there already": Fault(
+        "bench/variants.py",
+        "return remedy.undo(job) if applied(job, variant) else remedy.apply(job)",
+        "return remedy.apply(job)",
+        "why/test_variants.py::test_a_remedy_that_the_plain_cell_has_is_left_out",
+    ),
+    "another grid resumed": Fault(
+        "bench/run.py",
+        "        **asdict(run.settings),\n",
+        "",
+        "run/test_resume.py",
+    ),
+    "the journal of another run accepted": Fault(
+        "bench/record/claim.py",
+        "            if differs:\n",
+        "            if not differs:\n",
+        "run/test_resume.py",
+    ),
+    "a result overwritten unasked": Fault(
+        "bench/record/claim.py",
+        "elif not self.overwrite and self.path.exists():",
+        "elif self.resume and self.path.exists():",
+        "run/test_run.py::test_an_existing_result_is_not_overwritten_unless_asked",
+    ),
+    "two runs on one file": Fault(
+        "bench/measure/journal.py",
+        "        lock.acquire(timeout=0)\n",
+        "        pass\n",
+        "run/test_run.py::test_a_second_run_on_the_same_file_is_refused_while_the_first_is_there",
+    ),
+    "a damaged line of the journal believed": Fault(
+        "bench/measure/journal.py",
+        "if checksum != _checksum(text):",
+        "if not checksum:",
+        "measure/test_journal.py",
+    ),
+    "a torn line kept": Fault(
+        "bench/measure/journal.py",
+        'return path.read_bytes().rfind(b"\\n") + 1',
+        "return len(path.read_bytes())",
+        "measure/test_journal.py",
+    ),
+    "threads not handed to the worker": Fault(
+        "bench/measure/process.py",
+        "environment |= dict.fromkeys(THREAD_VARIABLES, str(job.threads))",
+        "environment |= {}",
+        "measure/test_process.py",
+    ),
+    "a worker outlives who stopped listening": Fault(
+        "bench/measure/process.py",
+        "        finally:\n            end_worker(process)",
+        "        finally:\n            pass",
+        "measure/test_process.py::test_whoever_stops_listening_leaves_no_process_behind",
+    ),
+    "a worker outlives its parent": Fault(
+        "bench/measure/child.py",
+        "    _watch(sys.stdin.read)",
+        "    _watch(threading.Event().wait)",
+        "measure/test_process.py::test_a_worker_ends_when_its_parent_was_killed",
+    ),
+    "a kill for want of memory is any death": Fault(
+        "bench/measure/process.py",
+        "and now != kills:",
+        "and now == kills:",
+        "measure/test_process.py",
+    ),
+    "larger sizes than one out of memory tried": Fault(
+        "bench/measure/worker.py",
+        "batch_size > out_of_memory_at:",
+        "batch_size < out_of_memory_at:",
+        "measure/test_worker.py",
+    ),
+    "a driver that hides every card overlooked": Fault(
+        "bench/machine/hidden.py",
+        'if name.endswith("VISIBLE_DEVICES") and (value.strip() or "-").startswith("-"):',
+        'if name.endswith("VISIBLE_DEVICES") and value.strip().startswith("-"):',
+        "machine/test_hidden.py",
+    ),
+}

@@ -1,0 +1,129 @@
+"""Faults of what reads and reports: scripts/."""
+
+from tests.faults.fault import Fault
+
+REPORTING = {
+    "one-sided test called two-sided": Fault(
+        "scripts/judge/rule.py",
+        "slower = 2 * special.stdtr(freedom, -above)",
+        "slower = special.stdtr(freedom, -above)",
+        "judge/test_verdict_rule.py",
+    ),
+    "no adjustment for many cells": Fault(
+        "scripts/judge/rule.py",
+        "np.where(tested, ordered * left, 0.0)",
+        "np.where(tested, ordered, 0.0)",
+        "judge/test_verdict_rule.py",
+    ),
+    "margin of half the noise": Fault(
+        "scripts/judge/noise.py",
+        "2 * np.expm1(floor))",
+        "np.expm1(floor))",
+        "judge/test_verdict.py",
+    ),
+    "GPU and CPU exchanged": Fault(
+        "scripts/judge/pairs.py",
+        'log_ratio=np.log(both["gpu_seconds"]) - np.log(both["cpu_seconds"])',
+        'log_ratio=np.log(both["cpu_seconds"]) - np.log(both["gpu_seconds"])',
+        "judge/test_known_answers.py",
+    ),
+    "suspect cells judged": Fault(
+        "scripts/judge/verdicts.py",
+        'np.where(suspect != "", SUSPECT,',
+        'np.where(suspect == "never", SUSPECT,',
+        "judge/test_verdict.py",
+    ),
+    "crossover read backwards": Fault(
+        "scripts/judge/crossover.py",
+        "INTERVAL if before == SLOWER else REVERSE",
+        "REVERSE if before == SLOWER else INTERVAL",
+        "judge/test_crossover.py",
+    ),
+    "break-even without the cold start": Fault(
+        "scripts/judge/break_even.py",
+        "gpu = self.gpu_cold + epochs * self.gpu_epoch",
+        "gpu = epochs * self.gpu_epoch",
+        "judge/test_crossover_epochs.py",
+    ),
+    "machines exchanged": Fault(
+        "scripts/machines/means.py",
+        "mean=one.mean - other.mean",
+        "mean=other.mean - one.mean",
+        "machines/test_means.py",
+    ),
+    "derived numbers not called derived": Fault(
+        "scripts/words/derived.py",
+        'return f"{epochs} (derived)" if derived else str(epochs)',
+        "return str(epochs)",
+        "read/test_derived.py",
+    ),
+    "a refused file is status 0": Fault(
+        "scripts/read/__main__.py",
+        "return 2 if found else 0",
+        "return 0",
+        "read/test_check.py",
+    ),
+    "a rasteriser called a GPU": Fault(
+        "scripts/read/text.py",
+        "    if software:\n",
+        "    if not software:\n",
+        "write/test_table_text.py",
+    ),
+    "figures differ from run to run": Fault(
+        "scripts/figures/style.py",
+        '    "svg.hashsalt": "crossover",\n',
+        "",
+        "figures/test_figures.py::test_the_same_table_gives_the_same_bytes",
+    ),
+    "every cause is the launch": Fault(
+        "scripts/why/causes.py", "HOST_SHARE = 0.8", "HOST_SHARE = 0.2", "causes/test_causes.py"
+    ),
+    "a contest of too few blocks decided": Fault(
+        "scripts/target/contest.py",
+        "    if few < FEWEST_BLOCKS:\n",
+        "    if few < 1:\n",
+        "target/test_target.py",
+    ),
+    "a fit through seeds that did not arrive": Fault(
+        "scripts/target/critical.py",
+        'own[(own["reason"] == "") & (own["reached"] == own["seeds"])]',
+        'own[own["reason"] == ""]',
+        "target/test_critical.py",
+    ),
+    "derived totals marked as measured": Fault(
+        "scripts/tables/derived.py",
+        'marks = [machine in machines for machine in table["machine"]]',
+        'marks = [False for machine in table["machine"]]',
+        "read/test_derived.py",
+    ),
+    "infinity on the page": Fault(
+        "scripts/sections/section.py",
+        'return float(f"{value:.5g}") if math.isfinite(value) else None',
+        'return float(f"{value:.5g}")',
+        "write/test_page.py",
+    ),
+    "a formula runs in a spreadsheet": Fault(
+        "scripts/write/folder.py",
+        'return _FORMULA.sub(r"\\1\'", text)',
+        "return text",
+        "read/test_untrusted_text.py",
+    ),
+    "a cell twice in a file": Fault(
+        "scripts/read/cell_checks.py",
+        "if len(counts) < len(cells):",
+        "if len(counts) > len(cells):",
+        "read/test_table_refusals.py",
+    ),
+    "a file that asks for terabytes read": Fault(
+        "scripts/read/bounds.py",
+        "    if size > MOST_CELLS:\n",
+        "    if size < 0:\n",
+        "read/test_untrusted.py",
+    ),
+    "a crossover drawn where there is none": Fault(
+        "scripts/figures/grid.py",
+        "np.argwhere(here * there < 0)",
+        "np.argwhere(here * there > 0)",
+        "figures/test_figures.py",
+    ),
+}
