@@ -149,7 +149,7 @@ MEASURING = {
     ),
     "threads not handed to the worker": Fault(
         "bench/measure/process.py",
-        "environment |= dict.fromkeys(THREAD_VARIABLES, str(job.threads))",
+        "environment |= dict.fromkeys(THREAD_VARIABLES, str(threads))",
         "environment |= {}",
         "measure/test_process.py",
     ),

@@ -78,15 +78,15 @@ TRAINING = {
         'fp32 = "tf32"',
         "train/test_numerics.py",
     ),
-    "more bits a character called better": Fault(
-        "bench/learning/train.py",
-        'return score <= target if metric == "bits_per_character" else score >= target',
-        "return score >= target",
-        "learning/test_train.py",
+    "more bits per character called better": Fault(
+        "models/workload.py",
+        "return score <= self.value",
+        "return score >= self.value",
+        "models/test_losses.py",
     ),
     "a dying worker of learning asked for ever": Fault(
         "bench/learning/pool.py",
-        '        return {"kind": "failed", "detail": said}',
+        "        return failed(job, said)",
         "        return self.ask(job)",
         "learning/test_pool.py::test_what_is_no_answer_is_a_failure_not_a_crash",
     ),
