@@ -1,8 +1,7 @@
 """The training loop as a setting, and the ladder from the loop that is taught to the lean one.
 
-Imports no torch: the command line and the record need the names alone. What each setting does is in
-`bench.train.course_loop` (loader, placement, evaluate) and `bench.train.sequences` (gather,
-sequences).
+Imports no torch: the command line and the record need the names only. What each setting does is in
+`bench.train.course_loop` (loader, placement, evaluate) and `bench.train.modes` (gather, sequences).
 """
 
 from dataclasses import dataclass, replace

@@ -1,9 +1,8 @@
 """WHAT is trained: networks and real data, as workloads. Imports torch only."""
 
-from models.data import load_dataset
+from models.data import describe_repeat, load_dataset, timed_split
 from models.define import define
 from models.registry import WORKLOADS
-from models.timed import describe_repeat, timed_split
 from models.workload import Dataset, Goal, Split, Workload
 
 __all__ = [

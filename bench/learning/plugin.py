@@ -1,15 +1,17 @@
 """pytest's side of `--learning`: the hooks of any run, with the cells and words of learning."""
 
+from statistics import median
 from typing import Any
 
 import pytest
 from rich.console import Console
+from rich.table import Table
 
+from bench.console.say import say_next
 from bench.learning.content import learning_key
 from bench.learning.grid import LearnCell, learn_cell_id
 from bench.learning.options import read_learn_settings
-from bench.learning.run import LearnRun
-from bench.learning.summary import print_learn_summary
+from bench.learning.run import LearnRun, NotReached
 from bench.measure.journal import Line
 from bench.plugin import Cases, RunPlugin, placed
 
@@ -22,11 +24,10 @@ class LearnPlugin(RunPlugin[LearnRun]):
         super().__init__(config, LearnRun(read_learn_settings(config), *placed(config)))
 
     def cases(self) -> Cases:
-        """Every cell of the grid."""
+        """Returns every cell of the grid."""
         cells = self.run.all_cells()
-        return Cases(
-            list(LearnCell._fields), list(map(tuple, cells)), list(map(learn_cell_id, cells))
-        )
+        axes, ids = list(LearnCell._fields), list(map(learn_cell_id, cells))
+        return Cases(axes, list(map(tuple, cells)), ids)
 
     def work(self, params: list[dict[str, Any]], console: Console) -> None:
         """Trains the selected cells."""
@@ -43,4 +44,29 @@ class LearnPlugin(RunPlugin[LearnRun]):
 
     def summarise(self, console: Console) -> None:
         """Says what was learned and what was not."""
-        print_learn_summary(self.run, console)
+        run = self.run
+        assert run.facts is not None  # noqa: S101 - likewise
+        for workload, target in run.facts.targets.items():
+            metric = run.facts.workloads[workload]["goal_metric"].replace("_", " ")
+            console.print(_table(run, workload, f"{workload}: epochs to {metric} {target:g}"))
+        read = f"python scripts/advise.py {run.path} results/*.json --workload NAME"
+        say_next(run, console, figure="run", done="trained", command=read)
+
+
+def _table(run: LearnRun, workload: str, title: str) -> Table:
+    """Returns epochs to the target by batch size and optimiser, or why there are none."""
+    table = Table(title=title, title_justify="left")
+    for name in ("batch size", "optimiser", "learning rate", "epochs", "seeds"):
+        table.add_column(name, justify="right")
+    for cell in run.cells:
+        if cell.workload != workload:
+            continue
+        outcome = run.outcome(cell)
+        if isinstance(outcome, NotReached):
+            words = ("", outcome.reason, "")
+        else:
+            spread = f"{median(outcome.epochs):.3g}"
+            spread += f" [{min(outcome.epochs):.3g}, {max(outcome.epochs):.3g}]"
+            words = (f"{outcome.learning_rate:g}", spread, str(len(outcome.epochs)))
+        table.add_row(str(cell.batch_size), cell.optimizer, *words)
+    return table

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -148,47 +149,31 @@ def epoch_work(
     number: int,
 ) -> Callable[[], None]:
     """Returns the work of one epoch, to be timed: the permutation of its samples is part of it."""
+    train = loop_of(trainer)
     evaluating = trainer.job.loop.evaluate == "every-epoch"
     place_of_data = trainer.train.targets.device
 
     def work() -> None:
-        permutation = make_permutation(trainer.job, number, place_of_data)
-        train_as_asked(trainer, network, optimizer, permutation=permutation, batch_size=batch_size)
+        train(
+            network,
+            trainer.workload.loss,
+            optimizer,
+            trainer.train,
+            permutation=make_permutation(trainer.job, number, place_of_data),
+            batch_size=batch_size,
+        )
         if evaluating:
             evaluate_everything(trainer, network, batch_size=batch_size)
 
     return work
 
 
-def train_as_asked(
-    trainer: Trainer,
-    network: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    *,
-    permutation: Tensor,
-    batch_size: int,
-) -> None:
-    """Trains on the samples of `permutation` by the job's loop, without its evaluation."""
-    if trainer.job.loop.is_lean:
-        train_epoch(
-            network,
-            trainer.workload.loss,
-            optimizer,
-            trainer.train,
-            permutation=permutation,
-            batch_size=batch_size,
-        )
-        return
-    train_course_epoch(
-        network,
-        trainer.workload.loss,
-        optimizer,
-        trainer.train,
-        permutation=permutation,
-        batch_size=batch_size,
-        loop=trainer.job.loop,
-        device=trainer.device,
-    )
+def loop_of(trainer: Trainer) -> Callable[..., None]:
+    """Returns the job's loop over one epoch, without its evaluation: `train_epoch` or another."""
+    loop = trainer.job.loop
+    if loop.is_lean:
+        return train_epoch
+    return partial(train_course_epoch, loop=loop, device=trainer.device)
 
 
 def evaluate_everything(trainer: Trainer, network: nn.Module, *, batch_size: int) -> list[float]:

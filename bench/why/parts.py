@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from bench.train.clock import NANOSECONDS, DeviceClock
 from bench.train.course_loop import batches, on_device
-from bench.train.trainer import Trainer, evaluate_everything, make_permutation, train_as_asked
+from bench.train.trainer import Trainer, evaluate_everything, loop_of, make_permutation
 
 PARTS = ("load", "copy", "forward", "backward", "optimizer", "evaluation")
 
@@ -85,9 +85,11 @@ def undisturbed_pass(
 ) -> float:
     """Trains the same pass with the clock at its ends only and returns its seconds per step."""
 
+    train, loss, data = loop_of(trainer), trainer.workload.loss, trainer.train
+
     def work() -> None:
         order, size = which.permutation(trainer), which.batch_size
-        train_as_asked(trainer, network, optimizer, permutation=order, batch_size=size)
+        train(network, loss, optimizer, data, permutation=order, batch_size=size)
 
     return trainer.clock.time(work).wall_seconds / which.steps
 

@@ -6,6 +6,7 @@
 import hashlib
 from collections.abc import Callable, Iterable
 
+import torch
 from torch import Tensor
 
 from models.data import japanese_vowels, kjv_text, mnist_1d, mnist_5k, number_words, shipped
@@ -35,6 +36,30 @@ def load_dataset(name: str) -> Dataset:
         return Split(tuple(inputs), tensors[f"{part}_targets"])
 
     return Dataset(name=name, train=split("train"), held_out=split("held_out"), **texts)
+
+
+def timed_split(split: Split, samples: int) -> Split:
+    """Return `samples` samples, the split's own in order, over and over or cut short.
+
+    So an epoch that is timed means the same number of samples for every workload.
+
+    Raises:
+        ValueError: `samples` is less than 1.
+    """
+    if samples < 1:
+        raise ValueError(f"samples must be at least 1, not {samples}")
+    places = torch.arange(samples) % len(split.targets)
+    inputs = tuple(tensor[places] for tensor in split.inputs)
+    return Split(inputs, split.targets[places])
+
+
+def describe_repeat(real: int, samples: int) -> str:
+    """Say how `samples` timed samples come from `real` ones: "repeated 1.02 times"."""
+    if samples < real:
+        return f"cut from {real}"
+    if samples == real:
+        return f"all {real}"
+    return f"repeated {samples / real:.3g} times"
 
 
 def packed(dataset: Dataset) -> bytes:

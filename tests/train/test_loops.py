@@ -11,11 +11,11 @@ from torch import Tensor, nn
 
 from bench.job import Job
 from bench.loop import COURSE, LEAN, RECURRENT, RUNGS, Loop, rungs
+from bench.train import course_loop
 from bench.train import trainer as trainers
 from bench.train.course_loop import accuracy, batches
 from bench.train.epochs import measure
-from bench.train.modes import place
-from bench.train.sequences import with_loop
+from bench.train.modes import place, with_loop
 from bench.train.trainer import (
     Trainer,
     epoch_work,
@@ -104,7 +104,7 @@ def test_the_course_loop_evaluates_everything_after_an_epoch_and_the_lean_loop_n
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[int] = []
-    original = trainers.accuracy
+    original = course_loop.accuracy
 
     def seen(network: nn.Module, split: Split, **how: Any) -> float:
         asked.append(len(split.targets))

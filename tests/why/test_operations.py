@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from bench.loop import COURSE, LEAN, Loop
 from bench.train.lean_loop import train_step
-from bench.train.sequences import last_step_by_list, with_loop
+from bench.train.modes import last_step_by_list, with_loop
 from bench.why.operations import Operations, count_operations, count_synchronisations
 from models.losses import cross_entropy
 from models.mlp import MLP
