@@ -15,8 +15,8 @@ MODELS = Path(__file__).resolve().parents[1] / "models"
 
 def _datasets() -> dict[str, str]:
     """Return the dataset of each workload, by name, as models/registry.py declares it."""
-    source: Any = ast.parse((MODELS / "registry.py").read_text(encoding="utf-8"))
-    [table] = [node.value for node in source.body if type(node) is ast.AnnAssign]
+    source = ast.parse((MODELS / "registry.py").read_text(encoding="utf-8"))
+    table: Any = next(node.value for node in source.body if isinstance(node, ast.AnnAssign))
     words = [word for entry in table.values for word in entry.keywords if word.arg == "dataset"]
     pairs = zip(table.keys, words, strict=True)
     return {name.value: word.value.value for name, word in pairs}

@@ -6,10 +6,9 @@ from torch.nn import functional
 
 
 class DigitCNN(nn.Module):
-    """Two convolutions with pooling and a linear layer: 8,954 parameters for ten classes.
+    """Two convolutions with pooling and a linear layer, in the sizes of a lecture's classifier.
 
-    The kind of network of LeCun et al., "Gradient-based learning applied to document
-    recognition" (1998), in the sizes of a lecture's digit classifier. Images are 28 x 28.
+    LeCun et al., "Gradient-based learning applied to document recognition" (1998).
     """
 
     def __init__(self, classes: int = 10) -> None:

@@ -7,8 +7,7 @@ from torch import Tensor, nn
 class SeriesCNN(nn.Module):
     """Three 1-D convolutions that halve the time each, and a linear layer.
 
-    LeCun and Bengio, "Convolutional networks for images, speech, and time series" (1995). Series
-    have 40 steps of one channel.
+    LeCun and Bengio, "Convolutional networks for images, speech, and time series" (1995).
     """
 
     def __init__(self, channels: int, classes: int) -> None:

@@ -17,8 +17,7 @@ def define(workload_name: str) -> dict[str, str | int | float]:
     """Describe a workload in JSON scalars.
 
     "definition" is 12 hex digits that differ whenever two timings of this name are not of the same
-    work: the network's code and parameters, the loss, the shape and type of a sample. The numbers
-    in the data and the goal do not enter it; "dataset_sha256" tells about the former.
+    work: the network's code and parameters, the loss, the shape and type of a sample.
 
     Raises:
         ValueError: there is no workload of this name.

@@ -27,8 +27,7 @@ def symbol_cross_entropy(output: Tensor, targets: Tensor) -> Tensor:
 def exact_match(output: Tensor, targets: Tensor) -> Tensor:
     """Return (N,): 1 where all real symbols of (N, T) score highest in (N, T, symbols), else 0.
 
-    The network was shown the true symbols before each one. That makes no difference here: it writes
-    a whole target by itself exactly when each of its symbols follows from the true ones before.
+    A network writes a whole target by itself exactly when each symbol follows from the true ones.
     """
     right = (output.argmax(dim=-1) == targets) | (targets == PADDING)  # N, T
     return right.all(dim=1).float()

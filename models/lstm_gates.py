@@ -13,8 +13,7 @@ class LSTMGates(nn.Module):
     """A long short-term memory network, unrolled over time in Python.
 
     Gers, Schmidhuber and Cummins, "Learning to forget" (2000). Parameters have the names, shapes,
-    order and start of `nn.LSTM`'s (gates stacked as input, forget, candidate, output), so that
-    both load the same weights, give the same numbers and start alike from the same seed.
+    order and start of `nn.LSTM`'s, so that both load and start from the same weights.
     """
 
     def __init__(self, features: int, hidden: int, classes: int) -> None:

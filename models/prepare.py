@@ -1,7 +1,4 @@
-"""Make the data that ships: `uv run --group data python -m models.prepare mnist-5k ...`, or `all`.
-
-The files hold the same numbers wherever they are made; `models/data/shipped.py` keeps their sha256.
-"""
+"""Make the data that ships: `uv run --group data python -m models.prepare mnist-5k` or `all`."""
 
 import gzip
 import hashlib

@@ -4,14 +4,9 @@ from torch import Tensor, nn
 
 
 def last_step(outputs: Tensor, lengths: Tensor) -> Tensor:
-    """Pick each series' output at its last real time step, in one gather.
+    """Pick each series' output (N, H) at its last real time step, in one gather.
 
-    Args:
-        outputs: (N, T, H), one output a time step, padded steps included.
-        lengths: (N,) int64, the number of real steps, 1 to T.
-
-    Returns:
-        (N, H). What stands in the padded steps does not matter.
+    `outputs` (N, T, H) has padded steps as well, `lengths` (N,) the number of real ones, 1 to T.
     """
     last = (lengths - 1).reshape(-1, 1, 1).expand(-1, 1, outputs.shape[2])  # N, 1, H
     return outputs.gather(1, last).squeeze(1)
@@ -38,9 +33,8 @@ class RNN(nn.Module):
 class LSTM(nn.Module):
     """A long short-term memory network: `nn.LSTM`, which runs fused kernels where it can.
 
-    Hochreiter and Schmidhuber, "Long short-term memory" (1997); the forget gate is of Gers,
-    Schmidhuber and Cummins, "Learning to forget" (2000). `models.lstm_gates` is the same network
-    in plain equations.
+    Hochreiter and Schmidhuber, "Long short-term memory" (1997). `models.lstm_gates` is the same
+    network in plain equations.
     """
 
     def __init__(self, features: int, hidden: int, classes: int) -> None:

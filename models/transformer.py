@@ -13,10 +13,9 @@ LAYERS = 2
 class Transformer(nn.Module):
     """Embedding, learned positions, `nn.TransformerEncoder`, linear.
 
-    Vaswani et al., "Attention is all you need" (2017). With `causal` each position sees only itself
-    and those before it, and every position predicts: a decoder-only language model (Radford et
-    al., 2018). Without, all see all, and their mean predicts once: an encoder that classifies.
-    There is no dropout, so that two devices compute the same.
+    Vaswani et al., "Attention is all you need" (2017). With `causal` every position predicts from
+    itself and those before it: a decoder-only language model (Radford et al., 2018). Without, all
+    see all, and their mean predicts once. No dropout, so that two devices compute the same.
     """
 
     mask: Tensor | None

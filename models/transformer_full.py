@@ -9,10 +9,9 @@ PADDING = 0  # the token behind the end of a sequence, in source and target
 
 
 class FullTransformer(nn.Module):
-    """Two embeddings with learned positions, `nn.Transformer`, linear.
+    """Two embeddings with learned positions, `nn.Transformer`, linear; no dropout.
 
-    Vaswani et al., "Attention is all you need" (2017), normalised first (Xiong et al., "On layer
-    normalization in the transformer architecture", 2020), no dropout.
+    Vaswani et al., "Attention is all you need" (2017), normalised first (Xiong et al., 2020).
     """
 
     mask: Tensor
@@ -39,10 +38,9 @@ class FullTransformer(nn.Module):
         self.register_buffer("mask", mask, persistent=False)
 
     def forward(self, source: Tensor, target_in: Tensor) -> Tensor:
-        """Score the next symbol after each of `target_in` (N, T), given `source` (N, S).
+        """Return (N, T, symbols): scores of what follows `target_in` (N, T), given `source` (N, S).
 
-        Returns (N, T, symbols). Padding in `source` is not looked at. In `target_in` it stands
-        behind the end, so the causal mask hides it from every real position.
+        Padding in `source` is not looked at; in `target_in` the causal mask hides it.
         """
         padded = source == PADDING  # N, S
         read = self.source_embedding(source) + self.source_positions  # N, S, D

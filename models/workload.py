@@ -10,11 +10,7 @@ from models import losses
 
 @dataclass(frozen=True)
 class Split:
-    """Samples of one kind, as tensors that share dimension 0.
-
-    `inputs` are the arguments of the network: one tensor, or a padded batch and its lengths, or a
-    source and a target sequence. `targets` are int64.
-    """
+    """Samples as tensors that share dimension 0; `inputs` are the network's arguments."""
 
     inputs: tuple[Tensor, ...]
     targets: Tensor
@@ -22,10 +18,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A training and a held-out split that share no sample, and where they come from.
-
-    `sha256` is that of the numbers; a dataset that was just made does not know it.
-    """
+    """A training and a held-out split that share no sample; one just made knows no `sha256`."""
 
     name: str
     train: Split

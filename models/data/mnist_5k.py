@@ -14,11 +14,8 @@ HELD_OUT_PER_CLASS = 100
 def prepare() -> Dataset:
     """Read the packaged digits: 4,000 to train and 1,000 held out, the same for ever.
 
-    Inputs are float32 (N, 1, 28, 28), standardised with the mean and the standard deviation of the
-    training pixels; targets are the digits.
-
-    Which digits are held out, and the order of all, is decided by the digits' own pixels and not
-    by a random generator: no seed, package version or file order changes it.
+    Inputs are float32 (N, 1, 28, 28), standardised over the training pixels; targets the digits.
+    Which are held out, and their order, follows from the pixels: no seed or file order changes it.
     """
     import numpy as np  # noqa: PLC0415  training never needs it
 

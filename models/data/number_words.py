@@ -23,8 +23,7 @@ def prepare() -> Dataset:
     """Write 9,000 different numbers below a million in words; 8,000 train, 1,000 are held out.
 
     Inputs are int64: the words (N, 11) as places in WORDS, padded behind their end, and <start>
-    with the digits (N, 7); targets are the digits and <end> (N, 7), as places in SYMBOLS. Numbers
-    have three to six digits, drawn alike often (so nearly all with three are in).
+    with the digits (N, 7); targets are the digits and <end> (N, 7), as places in SYMBOLS.
     """
     from num2words import num2words  # noqa: PLC0415  training never needs it
 

@@ -1,9 +1,8 @@
-"""The prepared data that ships in this folder: one small file a dataset, read with torch only.
+"""The prepared data that ships in this folder: a small file per dataset, read with torch only.
 
-Each file is gzip around the safetensors layout: eight bytes that say how long the header is, the
-header as JSON (names, types, shapes, places; "__metadata__" for texts), the numbers. Pictures and
-texts have few different values, so a tensor of at most 256 of them is stored as two: these values
-("NAME.levels") and a byte for each number ("NAME.places").
+Each is gzip around the safetensors layout: the header's length in eight bytes, the header as JSON,
+the numbers. A tensor of at most 256 different values is stored as two: these values ("NAME.levels")
+and a byte for each number ("NAME.places").
 """
 
 import gzip
@@ -44,15 +43,16 @@ def read(name: str) -> tuple[dict[str, Tensor], dict[str, str]]:
         DataError: the file is missing, or is not the one whose sha256 stands above.
     """
     path = path_of(name)
+    what = "damaged"
     try:
         content = gzip.decompress(path.read_bytes())
+        if hashlib.sha256(content).hexdigest() == SHA256[name]:
+            return unpack(content)
     except FileNotFoundError:
-        raise _useless(path, "missing") from None
+        what = "missing"
     except (OSError, EOFError, zlib.error):
-        raise _useless(path, "damaged") from None
-    if hashlib.sha256(content).hexdigest() != SHA256[name]:
-        raise _useless(path, "damaged")
-    return unpack(content)
+        pass
+    raise DataError(f"{path} is {what}: get it again with `git checkout -- {path}`")
 
 
 def pack(tensors: dict[str, Tensor], texts: dict[str, str]) -> bytes:
@@ -70,11 +70,10 @@ def pack(tensors: dict[str, Tensor], texts: dict[str, str]) -> bytes:
     header: dict[str, object] = {"__metadata__": texts}
     content = bytearray()
     for name, tensor in stored.items():
-        raw = tensor.contiguous().numpy().tobytes()
-        places_in_file = [len(content), len(content) + len(raw)]
+        start = len(content)
+        content += tensor.contiguous().numpy().tobytes()
         facts = {"dtype": names[tensor.dtype], "shape": list(tensor.shape)}
-        header[name] = {**facts, "data_offsets": places_in_file}
-        content += raw
+        header[name] = {**facts, "data_offsets": [start, len(content)]}
     head = json.dumps(header).encode()
     head += b" " * (-len(head) % 8)
     return len(head).to_bytes(8, "little") + head + bytes(content)
@@ -94,13 +93,8 @@ def unpack(content: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
     for name, tensor in stored.items():
         stem, _, part = name.rpartition(".")
         if part == "places":
-            levels = stored[f"{stem}.levels"]
-            chosen = levels.index_select(0, tensor.flatten().int())
+            chosen = stored[f"{stem}.levels"].index_select(0, tensor.flatten().int())
             tensors[stem] = chosen.reshape(tensor.shape)
         elif part != "levels":
             tensors[name] = tensor.clone()  # in torch's own memory, aligned as torch does it
     return tensors, texts
-
-
-def _useless(path: Path, what: str) -> DataError:
-    return DataError(f"{path} is {what}: get it again with `git checkout -- {path}`")
