@@ -92,8 +92,8 @@ TRAINING = {
     ),
     "damaged data trained on": Fault(
         "models/data/shipped.py",
-        "if hashlib.sha256(content).hexdigest() != SHA256[name]:",
-        "if not content:",
+        "if hashlib.sha256(content).hexdigest() == SHA256[name]:",
+        "if content:",
         "models/data/test_shipped.py",
     ),
 }
