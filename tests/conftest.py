@@ -14,8 +14,10 @@ from tests.real_runs import real_diagnosis, real_learning, real_timing
 
 __all__ = ["real_diagnosis", "real_learning", "real_timing"]  # fixtures of every room
 
-settings.register_profile("patient", deadline=None)  # no test judges a wall-clock time
-settings.load_profile("patient")
+# No test judges a wall-clock time.
+settings.register_profile("usual", deadline=None, max_examples=50)
+settings.register_profile("thorough", deadline=None, max_examples=100)
+settings.load_profile("thorough" if "CROSSOVER_THOROUGH" in os.environ else "usual")
 
 USUAL = "not slow and not vulkan"
 MOST_PROCESSES = 8

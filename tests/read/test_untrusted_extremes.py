@@ -16,7 +16,7 @@ from tests.fuzzing import changed, changes_of, written
 
 EXAMPLES = int(os.environ.get("CROSSOVER_FUZZ_EXAMPLES", "150"))
 SETTINGS = settings(
-    max_examples=max(4, EXAMPLES // 1000),
+    max_examples=max(settings().max_examples // 25, EXAMPLES // 1000),
     deadline=None,
     derandomize="CROSSOVER_FUZZ_EXAMPLES" not in os.environ,
     database=None,

@@ -18,6 +18,8 @@ from tests.corpus import Corpus, Pattern, falling
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+pytestmark = pytest.mark.slow
+
 NASTY = '"><img src=x onerror=alert(1)></script><script>alert(2)</script>'
 
 

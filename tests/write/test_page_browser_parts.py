@@ -14,6 +14,8 @@ from tests.learn_corpus import LearnCorpus
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+pytestmark = pytest.mark.slow
+
 TABLES = (
     "soonest-mlp", "contests-mlp", "time-to-target-mlp", "epochs-to-target-mlp",
     "geometric-means", "ranks", "crossover-moves", "fastest", "compared-cells", "cost-to-target",

