@@ -17,7 +17,7 @@ REQUIRED = os.environ.get("CROSSOVER_REQUIRE_BROWSER") == "1"
 
 
 def running_browser() -> Iterator["Browser"]:
-    """Chromium for a module of tests, which are skipped where there is none (or fail, if asked)."""
+    """Chromium for tests, which are skipped where there is none (or fail, if asked)."""
     known = find_spec("playwright") is not None
     if CHROMIUM is None or not known:
         what = "the playwright package" if CHROMIUM else "chromium"

@@ -100,7 +100,7 @@ REPORTING = {
         "scripts/sections/section.py",
         'return float(f"{value:.5g}") if math.isfinite(value) else None',
         'return float(f"{value:.5g}")',
-        "write/test_page.py",
+        "write/page/test_page.py",
     ),
     "a formula runs in a spreadsheet": Fault(
         "scripts/write/folder.py",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scripts import report as report_script
-from tests.browsing import Opened, running_browser
+from tests.browsing import Opened
 from tests.corpus import Corpus, Pattern, falling
 from tests.learn_corpus import LearnCorpus
 
@@ -28,11 +28,6 @@ LAID_OUT = """() => document.querySelectorAll('.part').forEach(
 
 def slower(factor: float) -> Any:
     return lambda _workload, batch_size: factor * (3e-4 + 2e-6 * batch_size)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    yield from running_browser()
 
 
 @pytest.fixture(scope="module")

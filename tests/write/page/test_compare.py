@@ -14,7 +14,7 @@ from scripts.tables.comparison import of_same_work
 from scripts.write.page import page
 from scripts.write.pictures import Pictures
 from tests.corpus import Corpus, falling
-from tests.write.test_page import NASTY, Elements
+from tests.write.page.test_page import NASTY, Elements
 
 SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1, 4), "ratio": falling}
 

@@ -15,7 +15,7 @@ from scripts.write.page import page
 from scripts.write.pictures import Pictures
 from tests.corpus import Corpus
 from tests.learn_corpus import LearnCorpus
-from tests.write.test_page import NASTY, Elements
+from tests.write.page.test_page import NASTY, Elements
 
 TIMED: dict[str, Any] = {"batch_sizes": (16, 64, 256), "epochs": (1,)}
 SIZES = (16, 64, 256)

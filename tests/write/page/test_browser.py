@@ -12,7 +12,7 @@ from scripts.sections.run_figures import figures
 from scripts.tables.analysis import Analysis
 from scripts.write.page import page as page_text
 from scripts.write.pictures import Pictures, small_svg
-from tests.browsing import Opened, running_browser
+from tests.browsing import Opened
 from tests.corpus import Corpus, Pattern, falling
 
 if TYPE_CHECKING:
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 NASTY = '"><img src=x onerror=alert(1)></script><script>alert(2)</script>'
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    yield from running_browser()
 
 
 @pytest.fixture(scope="module")
