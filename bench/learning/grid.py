@@ -1,7 +1,6 @@
 """What a learning benchmark trains: its cells, presets, learning rates and limits. No torch here.
 
-A cell is a workload, a batch size and an optimiser. Batch sizes are real ones: the whole training
-split is the largest, `full`.
+Batch sizes are real ones: the whole training split is the largest, `full`.
 """
 
 import math
@@ -139,8 +138,7 @@ def _rung(own: float, place: int) -> float:
 def cap_of(cell: LearnCell, *, cap_epochs: int, cap_steps: int) -> int:
     """Returns the steps after which a run ends: it has done the epochs and the steps of the cap.
 
-    Small minibatches would pass any number of steps in an epoch, the full batch needs as many
-    epochs as steps: neither limit by itself is fair to both.
+    Neither limit by itself is fair to both small minibatches and the full batch.
     """
     return max(cap_epochs * steps_of_epoch(cell), cap_steps)
 

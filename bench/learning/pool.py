@@ -1,7 +1,7 @@
-"""Learning workers side by side: every core trains, one journalled answer after the other.
+"""Learning workers side by side: the runs are not timed, so they may share the machine.
 
-The runs are not timed, so they may share the machine. Each worker is a process that trains job
-after job; one that dies is replaced, its job given one more chance.
+Each is a process that trains job after job; one that dies is replaced, its job given one more
+chance.
 """
 
 import subprocess

@@ -6,9 +6,8 @@ import msgspec
 class LearnJob(msgspec.Struct, frozen=True):
     """Training a cell from one seed, at one learning rate or at several side by side.
 
-    Every run ends when its held-out score reaches `target`, after `cap_steps` steps, or when its
-    loss is no number any more. `limit_steps`: what the race's losers may take at most, where an
-    earlier race with this seed is known; otherwise the winner's steps times `patience`.
+    `limit_steps`: what the race's losers may take at most, where an earlier race with this seed is
+    known; otherwise the winner's steps times `patience`.
     """
 
     workload: str
@@ -26,8 +25,7 @@ class LearnJob(msgspec.Struct, frozen=True):
 class LearnedRun(msgspec.Struct):
     """One training and its curve, as a result file has it; `steps` is when the others were seen.
 
-    `ended` is target, cap, hopeless, diverged or failed. Losses and scores that are no number are
-    None, as is the first `train_loss`.
+    `ended` is target, cap, hopeless, diverged or failed; what is no number is None.
     """
 
     workload: str
@@ -51,7 +49,7 @@ class LearnedRun(msgspec.Struct):
 class Race(msgspec.Struct, tag_field="kind", tag="race", omit_defaults=True):
     """A worker's answer to a job and the journal's line of it: a run per learning rate.
 
-    What the process's numerics are (`bench.train.numerics`) is not known of runs that failed.
+    The numerics of the process (`bench.train.numerics`) are not known of runs that failed.
     """
 
     runs: list[LearnedRun]

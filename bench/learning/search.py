@@ -1,13 +1,11 @@
 """Which runs a cell still needs: tuning seeds choose its learning rate, other seeds its figure.
 
-The search is a function of the runs that are known, so it goes on after an interruption where it
-was, and does the same however many processes work on it.
+It is a function of the runs that are known, so a resumed run goes on where it was.
 
 1. The first tuning seed races all learning rates side by side. While the best one lies at the
    grid's edge, the grid grows by one rung there, twice at most (not when the user gave the rates).
 2. Every other tuning seed races those that reached the target.
-3. The best learning rate over the tuning seeds trains the figure seeds. When no tuning seed reached
-   the target at any learning rate, none is trained: the cell was not reached.
+3. The best learning rate over the tuning seeds, if one reached the target, trains the figure seeds.
 """
 
 import math
@@ -62,10 +60,7 @@ class Search:
         return tuple(sorted(known | set(self.rates)))
 
     def survivors(self) -> tuple[float, ...]:
-        """Returns the learning rates that go on after the first tuning seed.
-
-        Those that reached the target; where none did, the one with the best score.
-        """
+        """Returns the rates that reached the target with the first seed, or the nearest one."""
         first = self.tuning_seeds[0]
         tried = self.tried()
         reached = tuple(rate for rate in tried if self.runs[rate, first].reached)

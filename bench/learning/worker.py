@@ -48,10 +48,7 @@ class Trainee:
         return total.item() / max(steps, 1)
 
     def look(self, held_out: Split, *, step: int, train_loss: float | None) -> float | None:
-        """Scores the held-out split, notes the curve's next entry and returns its score.
-
-        What decides is the score as it is recorded, so that a reader comes to the same end.
-        """
+        """Notes the curve's next entry; returns its held-out score as it is recorded."""
         loss, score = evaluate(self.workload, self.network, held_out, batch_size=EVALUATION_BATCH)
         self.run.steps.append(step)
         self.run.train_loss.append(rounded(train_loss))
@@ -59,7 +56,7 @@ class Trainee:
         self.run.score.append(rounded(score))
         if not math.isfinite(loss) or not math.isfinite(train_loss or 0.0):
             self.end("diverged", f"the loss is no number after {step} steps")
-        return rounded(score)
+        return self.run.score[-1]  # a reader comes to the same end
 
     def end(self, how: str, detail: str) -> None:
         """Ends the training; one that ends unreached and worse than it began has diverged."""

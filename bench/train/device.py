@@ -1,7 +1,6 @@
 """torch's devices behind one path: loading a backend, waiting, events, memory.
 
-Everything goes through `torch.get_device_module`. The modules of devices have little in common:
-whatever is not `is_available` or `device_count` may be absent.
+In a device's module whatever is not `is_available` or `device_count` may be absent.
 """
 
 import importlib

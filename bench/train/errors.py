@@ -1,7 +1,6 @@
-"""What an exception out of a device or out of training means: the reason of a cell without a time.
+"""What an exception of a device or of training means: the reason of a cell without a time.
 
-torch raises RuntimeError for nearly everything, so its words decide, and those of the libraries
-below it: CUDA, cuBLAS, cuDNN, HIP and its libraries, oneDNN, SYCL and Level Zero, Metal.
+torch raises RuntimeError for nearly everything, so its words and those of its libraries decide.
 """
 
 import torch

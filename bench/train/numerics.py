@@ -1,8 +1,7 @@
 """The numerics of a process: set as a job asks, read back, and answered with its figures.
 
-One precision for every layer and device, and no denormals (they slow the CPU 40-fold). By default
-torch multiplies matrices in true fp32 and runs cuDNN's convolutions and recurrent layers in TF32;
-setting the generic precision only leaves these two as they were on torch 2.9 to 2.12.
+One precision for every layer and device, and no denormals (they slow the CPU 40-fold). Setting only
+the generic precision leaves cuDNN's convolutions and recurrent layers in TF32 on torch 2.9 to 2.12.
 """
 
 from operator import attrgetter

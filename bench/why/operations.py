@@ -40,17 +40,14 @@ STORED_GRADIENT = "torch::autograd::AccumulateGrad"
 
 @dataclass(frozen=True)
 class Operations:
-    """What was dispatched in a step.
-
-    `names` counts operations that are no views of a tensor, by name. `detach` is a view by its
-    schema but counted, once for each gradient that autograd stores. `moved_bytes` is what the
-    operations would read and write if nothing stayed in a cache. `host_reads`: how often the host
-    read a number out of a tensor.
-    """
+    """What was dispatched in a step."""
 
     names: Counter[str]
+    """Of operations that are no views; `detach` counts the gradients that autograd stores."""
     moved_bytes: int
+    """What the operations would read and write if nothing stayed in a cache."""
     host_reads: int
+    """How often the host read a number out of a tensor."""
 
     @property
     def total(self) -> int:
@@ -64,11 +61,7 @@ class Operations:
 
 
 class DispatchCounter(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's stubs
-    """Notes what is dispatched inside it, views left out, and counts the bytes that it touches.
-
-    The mode itself makes autograd dispatch `detach` for every output that it saves, so none of
-    them is counted here.
-    """
+    """Notes what is dispatched inside it, views left out, and counts the bytes that it touches."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # likewise
@@ -90,10 +83,10 @@ class DispatchCounter(TorchDispatchMode):  # type: ignore[no-untyped-call]  # to
 
 
 def count_operations(step: Step) -> Operations:
-    """Counts the operations of a step, which is run twice.
+    """Counts the operations of a step, run under a dispatch mode and once more under the profiler.
 
-    Once under a dispatch mode; once under the profiler, which also sees what the mode cannot: the
-    numbers that torch's own C++ code reads, as when a list of tensors becomes an index.
+    Only the profiler sees the numbers that torch's own C++ code reads, as when a list of tensors
+    becomes an index; the mode makes autograd dispatch a `detach` for every output that it saves.
     """
     with DispatchCounter() as counter:
         step()
@@ -114,10 +107,9 @@ class Flops:
 
 
 def count_flops(step: Step) -> Flops:
-    """Counts a step's floating-point operations, two per multiply-add.
+    """Counts a step's floating-point operations, two per multiply-add, without elementwise ones.
 
-    Those of matrix products, convolutions, attention and recurrent layers: what is done element by
-    element is not counted. Below torch's counter stands what that passes on, taken apart.
+    Below torch's counter stands one that sees what it passes on, taken apart.
     """
     counter = FlopCounterMode(display=False, custom_mapping=OWN_FLOPS)
     with DispatchCounter() as seen, counter:
@@ -127,10 +119,7 @@ def count_flops(step: Step) -> Flops:
 
 
 def multiplies(name: str) -> bool:
-    """Whether an operation's name is one of matrix products, whatever device it is made for.
-
-    The cells of recurrent layers come after their products, which are operations of their own.
-    """
+    """Whether an operation's name is one of matrix products, whatever device it is made for."""
     return any(word in name for word in PRODUCTS) and not any(word in name for word in NO_PRODUCTS)
 
 
@@ -193,5 +182,4 @@ OWN_FLOPS: dict[Any, Count] = {
     aten._scaled_dot_product_fused_attention_overrideable: _attention,  # XPU, out of tree
     aten._scaled_dot_product_fused_attention_overrideable_backward: _attention_backward,
 }
-"""torch's counter knows no recurrent layer that runs as one operation, and attention on CUDA only.
-"""
+"""What torch's counter lacks: recurrent layers that run as one operation, attention off CUDA."""
