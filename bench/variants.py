@@ -41,24 +41,30 @@ def _loop(**fields: Any) -> Change:
 
 
 REMEDIES = {
+    "fused-optimizer": Remedy(
+        _fields(optimizer_implementation="fused"), _fields(optimizer_implementation="for-loop")
+    ),
+    "cuda-graphs": Remedy(
+        _fields(compiled="reduce-overhead"),
+        _fields(compiled=""),
+        only="cuda",
+        why="CUDA graphs need a cuda device",
+    ),
+    "compile": Remedy(_fields(compiled="default"), _fields(compiled="")),
+    "foreach-optimizer": Remedy(
+        _fields(optimizer_implementation="foreach"), _fields(optimizer_implementation="for-loop")
+    ),
     "resident-data": Remedy(
         _loop(placement="resident", loader="slices"),
         _loop(placement="per-batch"),
         only="accelerator",
         why="the CPU computes where the data lies",
     ),
-    "foreach-optimizer": Remedy(
-        _fields(optimizer_implementation="foreach"), _fields(optimizer_implementation="for-loop")
-    ),
-    "fused-optimizer": Remedy(
-        _fields(optimizer_implementation="fused"), _fields(optimizer_implementation="for-loop")
-    ),
-    "compile": Remedy(_fields(compiled="default"), _fields(compiled="")),
-    "cuda-graphs": Remedy(
-        _fields(compiled="reduce-overhead"),
-        _fields(compiled=""),
-        only="cuda",
-        why="CUDA graphs need a cuda device",
+    "one-thread": Remedy(
+        _fields(threads=1),
+        _fields(threads=0),
+        only="cpu",
+        why="the number of threads is the CPU's",
     ),
     "bf16": Remedy(_fields(precision="bf16"), _fields(precision="ieee")),
     "tf32": Remedy(
@@ -70,12 +76,6 @@ REMEDIES = {
     "channels-last": Remedy(
         _fields(memory_format="channels-last"), _fields(memory_format="contiguous")
     ),
-    "one-thread": Remedy(
-        _fields(threads=1),
-        _fields(threads=0),
-        only="cpu",
-        why="the number of threads is the CPU's",
-    ),
     "flush-denormals": Remedy(
         _fields(flush_denormals=True),
         _fields(flush_denormals=False),
@@ -83,28 +83,14 @@ REMEDIES = {
         why="flushing denormals is a setting of the CPU",
     ),
 }
-
-
-WORTH = (
-    "fused-optimizer",
-    "cuda-graphs",
-    "compile",
-    "foreach-optimizer",
-    "resident-data",
-    "one-thread",
-    "bf16",
-    "tf32",
-    "channels-last",
-    "flush-denormals",
-)
-"""The remedies in the order in which they are measured where time is short: by how often each is
-the answer to "why is my GPU slower?". Launching many small operations comes first, then copies,
-then the CPU's threads, then faster arithmetic.
+"""In the order in which they are measured where time is short: by how often each is the answer to
+"why is my GPU slower?". Launching many small operations comes first, then copies, then the CPU's
+threads, then faster arithmetic.
 """
 
 
 def vary(job: Job, variant: str) -> Job:
-    """The job of a study's arm: another task, a rung of the ladder, or with (without) a remedy."""
+    """Returns the job of a study's arm: another task, a rung of the ladder, or with (without) a remedy."""
     if variant in ("", PLAIN):
         return job
     if variant in TASKS:
@@ -121,7 +107,7 @@ def applied(job: Job, variant: str) -> bool:
 
 
 def refusal(variant: str, device: str) -> str | None:
-    """Why a variant means nothing on a device; None where it is worth a try."""
+    """Says why a variant means nothing on a device; None where it is worth a try."""
     kind = device.partition(":")[0]
     remedy = REMEDIES.get(variant)
     if remedy is None or remedy.only in ("", kind):

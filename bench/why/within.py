@@ -9,7 +9,7 @@ from bench.measure.budget import LEAST_ROUNDS, Pace
 from bench.measure.measurements import Key
 from bench.measure.rounds import answered, catch_up, first_round
 from bench.options import Settings
-from bench.variants import PLAIN, WORTH, refusal
+from bench.variants import PLAIN, REMEDIES, refusal
 from bench.why.studies import (
     Studies,
     compile_folder,
@@ -108,7 +108,7 @@ def by_worth(plan: WorkloadPlan) -> list[str]:
 
     The ladder comes after the remedies: first its ends, which say how much there is to explain.
     """
-    order = [*WORTH, "loop-course", "loop-lean", *RUNGS]
+    order = [*REMEDIES, "loop-course", "loop-lean", *RUNGS]
     arms = [arm for arm in plan.batch_sizes if refusal(arm.variant, arm.device) is None]
     return sorted({arm.variant for arm in arms} - {PLAIN}, key=order.index)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bench.job import Job
-from bench.variants import PLAIN, REMEDIES, WORTH
+from bench.variants import PLAIN
 from bench.why.studies import variants_plan
 from bench.why.within import by_worth
 from tests.budget_fakes import STUDIED, Spent, TimedWorkers, blocks_of, second_each, spend
@@ -75,5 +75,8 @@ def test_the_ladders_ends_come_before_its_rungs_and_after_the_remedies(tmp_path:
     assert names[:4] == ["bf16", "loop-course", "loop-lean", "loop-no-evaluation"]
 
 
-def test_every_remedy_has_its_place_in_the_order_of_worth() -> None:
-    assert sorted(WORTH) == sorted(REMEDIES)
+def test_remedies_come_by_their_worth_however_they_were_asked_for(tmp_path: Path) -> None:
+    asked = ("flush-denormals", "bf16", "compile", "fused-optimizer", "one-thread")
+    spent = spend(tmp_path, TimedWorkers(second_each), seconds=1, remedies=asked)
+    names = by_worth(variants_plan(spent.plans[0], spent.campaign.settings))
+    assert names == ["fused-optimizer", "compile", "one-thread", "bf16", "flush-denormals"]
