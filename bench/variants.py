@@ -90,7 +90,7 @@ threads, then faster arithmetic.
 
 
 def vary(job: Job, variant: str) -> Job:
-    """Returns the job of a study's arm: another task, a rung of the ladder, or with (without) a remedy."""
+    """Returns a study's job: another task, a rung of the ladder, or with (without) a remedy."""
     if variant in ("", PLAIN):
         return job
     if variant in TASKS:
