@@ -29,9 +29,7 @@ UPWARDS = {
 
 CIRCLES: set[tuple[str, str]] = set()
 
-TORCH_TOO = {
-    "bench/machine/signs.py",  # the probe's, of devices that run on the CPU
-}
+TORCH_TOO: set[str] = set()
 
 DRAWING_TOO = {
     "scripts/report.py",  # a figure's type

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from bench.machine.hidden import note_of
+from bench.machine.hidden import Signs, note_of
 from bench.machine.kernels import builds_with_kernels, has_kernels, without_kernels
 from bench.machine.signs import gather_signs
 from bench.measure.child import die_with_parent
@@ -143,8 +143,20 @@ def describe_devices(devices: list[str]) -> dict[str, Any]:
         "found": found,
         "accelerators": accelerators,
         "absent": absent,
-        "accelerator_note": note_of(gather_signs(words)) if alone else None,
+        "accelerator_note": note_of(_signs(words)) if alone else None,
     }
+
+
+def _signs(said: list[str]) -> Signs:
+    return gather_signs(said, torch=torch.__version__, build=torch_build())
+
+
+def torch_build() -> str:
+    """Names what this torch was built for."""
+    for name, words in (("cuda", "CUDA"), ("hip", "ROCm"), ("xpu", "XPU")):
+        if number := getattr(torch.version, name, None):
+            return f"{words} {number}"
+    return "MPS" if torch.backends.mps.is_built() else "CPU only"
 
 
 def describe_workload(name: str, samples: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Signs of accelerators that torch does not find: files, drivers, variables, torch's own build."""
+"""Signs of accelerators that torch does not find: files, drivers, variables. Imports no torch."""
 
 import os
 import platform
@@ -6,8 +6,6 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
-
-import torch
 
 from bench.machine.hidden import Signs
 
@@ -24,20 +22,22 @@ INTEL = "0x8086"
 def gather_signs(
     said: Iterable[str],
     *,
+    torch: str,
+    build: str,
     root: Path = Path("/"),
     environment: Mapping[str, str] = os.environ,
     which: Callable[[str], str | None] = shutil.which,
     nvml: Callable[[], dict[str, Any]] | None = None,
 ) -> Signs:
-    """What this machine shows; `said` is what torch warned of. Nothing here raises."""
+    """Returns what this machine shows beside the `torch` that warned of `said`; raises nothing."""
     driver = (nvml or ask_nvml)()
     cards = driver.pop("cards", 0)
     seen = driver.get("nvml_error") and (
         (root / "proc/driver/nvidia").exists() or which("nvidia-smi")
     )
     return Signs(
-        torch=torch.__version__,
-        build=torch_build(),
+        torch=torch,
+        build=build,
         said=tuple(said),
         nvidia=bool(cards or seen),
         **driver,
@@ -48,16 +48,6 @@ def gather_signs(
         closed=tuple(_closed(root)),
         visible=tuple((name, environment[name]) for name in VISIBLE if name in environment),
     )
-
-
-def torch_build() -> str:
-    """What this torch was built for."""
-    version = torch.version
-    for name, words in (("cuda", "CUDA"), ("hip", "ROCm"), ("xpu", "XPU")):
-        number = getattr(version, name, None)
-        if number:
-            return f"{words} {number}"
-    return "MPS" if torch.backends.mps.is_built() else "CPU only"
 
 
 def ask_nvml() -> dict[str, Any]:

@@ -139,7 +139,7 @@ def test_torchs_warning_is_heard_when_it_finds_nothing(monkeypatch: pytest.Monke
         return hidden.Signs(torch="2.14.1", build="CUDA 13.0")
 
     monkeypatch.setattr(torch.accelerator, "is_available", warn)
-    monkeypatch.setattr(probe, "gather_signs", signs)
+    monkeypatch.setattr(probe, "_signs", signs)
     assert probe.describe_devices([])["accelerator_note"] == hidden.NOTHING
     assert heard == [["CUDA initialization: The driver is too old"]]
 
@@ -211,3 +211,21 @@ def test_a_torch_that_cannot_be_told_its_precision_is_refused_in_one_line(
     assert "\n" not in str(refused.value)
     assert "torch 2.8.0" in str(refused.value)
     assert "install torch 2.9 or later" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("versions", "mps", "words"),
+    [
+        ({"cuda": "13.0"}, False, "CUDA 13.0"),
+        ({"hip": "6.4"}, False, "ROCm 6.4"),
+        ({"cuda": None, "xpu": "20250101"}, False, "XPU 20250101"),
+        ({}, True, "MPS"),
+        ({}, False, "CPU only"),
+    ],
+)
+def test_a_build_of_torch_is_named_by_what_it_is_for(
+    monkeypatch: pytest.MonkeyPatch, versions: dict[str, str], mps: bool, words: str
+) -> None:
+    monkeypatch.setattr(torch, "version", SimpleNamespace(**versions))
+    monkeypatch.setattr(torch.backends.mps, "is_built", lambda: mps)
+    assert probe.torch_build() == words
