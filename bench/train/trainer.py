@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -21,22 +21,13 @@ from models.optimizers import make_optimizer
 
 
 @dataclass
-class ColdStart:
-    """Seconds until training runs warm; the first step is the process's very first one."""
-
-    context_seconds: float
-    transfer_seconds: float
-    first_step_seconds: float | None = None
-    warm_step_seconds: float | None = None
-
-
-@dataclass
 class Trainer:
     """A workload on a device in this process, initial weights kept on the CPU.
 
     `train` and `evaluated` (the held-out split) lie where the loop wants the data, `held_out` on
-    the device. `compiled` is a compiled network, as (the module that has its weights, itself);
-    `compiling_seconds` what getting ready to compile took, before the first step.
+    the device. `cold_start` holds seconds until training runs warm. `compiled` is a compiled
+    network, as (the module that has its weights, itself); `compiling_seconds` what getting ready
+    to compile took, before the first step.
     """
 
     job: Job
@@ -47,16 +38,16 @@ class Trainer:
     held_out: Split
     evaluated: Split
     initial_state: dict[str, Tensor]
-    cold_start: ColdStart
+    cold_start: dict[str, float]
     measured: int = 0
     compiled: tuple[nn.Module, nn.Module] | None = None
     compiling_seconds: float = 0.0
 
     def note_first_step(self, first: float, warm: float) -> dict[str, float]:
-        """Returns the process's cold start, by field; its first step is the first one told here."""
-        if self.cold_start.first_step_seconds is None:
-            self.cold_start.first_step_seconds, self.cold_start.warm_step_seconds = first, warm
-        return asdict(self.cold_start)
+        """Returns the process's cold start; its first step is the first one told here."""
+        own = {"first_step_seconds": first, "warm_step_seconds": warm}
+        self.cold_start = own | self.cold_start
+        return self.cold_start
 
 
 def open_trainer(job: Job) -> Trainer:
@@ -100,7 +91,10 @@ def open_trainer(job: Job) -> Trainer:
         held_out=to_device(dataset.held_out, device),
         evaluated=place(dataset.held_out, job, device),
         initial_state=initial_state,
-        cold_start=ColdStart(context.wall_seconds, transferred.wall_seconds),
+        cold_start={
+            "context_seconds": context.wall_seconds,
+            "transfer_seconds": transferred.wall_seconds,
+        },
     )
 
 

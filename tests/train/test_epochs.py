@@ -13,7 +13,7 @@ from bench.job import Job
 from bench.train.clock import DeviceClock
 from bench.train.epochs import TooSlowError, measure, warm_up
 from bench.train.lean_loop import train_epoch
-from bench.train.trainer import ColdStart, Trainer, make_permutation, open_trainer
+from bench.train.trainer import Trainer, make_permutation, open_trainer
 from models import WORKLOADS, Split
 
 LOADING_SECONDS = 5.0
@@ -55,7 +55,7 @@ def fake_trainer(job: Job = JOB) -> tuple[Trainer, FakeTime]:
         train=split,
         held_out=split,
         initial_state=build().state_dict(),
-        cold_start=ColdStart(0.0, 0.0),
+        cold_start={"context_seconds": 0.0, "transfer_seconds": 0.0},
         evaluated=split,
     )
     return trainer, time

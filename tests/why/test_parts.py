@@ -12,7 +12,7 @@ from bench.loop import COURSE, LEAN, Loop
 from bench.train.clock import DeviceClock
 from bench.train.course_loop import on_device
 from bench.train.epochs import TooSlowError
-from bench.train.trainer import ColdStart, Trainer, fresh_training
+from bench.train.trainer import Trainer, fresh_training
 from bench.variants import DIAGNOSIS, TASKS
 from bench.why.diagnose import diagnose, host_and_device, pass_samples, single_step
 from bench.why.parts import (
@@ -76,7 +76,7 @@ def fake_trainer(job: Job = JOB, *, samples: int = 64) -> tuple[Trainer, FakeDev
         held_out=split,
         evaluated=split,
         initial_state=Network(3, 10).state_dict(),
-        cold_start=ColdStart(0.0, 0.0),
+        cold_start={"context_seconds": 0.0, "transfer_seconds": 0.0},
     )
     return trainer, device
 
