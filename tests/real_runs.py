@@ -46,9 +46,9 @@ def _once(
             folder.mkdir()
             code, output = bench(*arguments, "--benchmark-json", str(path))
             said.write_text(f"{code}\n{output}")
-    code, _, output = said.read_text().partition("\n")
-    assert code == "0", output
-    return RealRun(path, output)
+    status, _, words = said.read_text().partition("\n")
+    assert status == "0", words
+    return RealRun(path, words)
 
 
 @pytest.fixture(scope="session")
