@@ -22,6 +22,18 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def collected(folder: Path, *typed: str) -> tuple[set[str], str]:
+    """The tests that pytest finds, and all that it says."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *typed, "--collect-only", "-q"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return {line for line in done.stdout.splitlines() if "::" in line}, done.stdout
+
+
 @pytest.mark.parametrize(
     ("typed", "found"),
     [
@@ -38,11 +50,32 @@ def checkout(tmp_path: Path) -> Path:
 def test_pytest_in_the_root_runs_the_tests_and_never_the_benchmark(
     typed: tuple[str, ...], found: set[str], checkout: Path
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *typed, "--collect-only", "-q"],
-        cwd=checkout,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert {line for line in done.stdout.splitlines() if "::" in line} == found, done.stdout
+    assert collected(checkout, *typed)[0] == found
+
+
+def test_the_benchmark_asks_for_nothing_that_only_the_tests_need(checkout: Path) -> None:
+    without = ("-p", "no:xdist", "-p", "no:hypothesispytest")
+    assert len(collected(checkout, "bench", *without)[0]) == 2
+
+
+USUAL, SLOW = (
+    "test_every_room_has_a_fault",
+    "test_without_a_fault_every_one_of_these_tests_is_green",
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        (("tests/faults",), {USUAL}),
+        (("tests/faults", "--all"), {USUAL, SLOW}),
+        (("tests/faults", "-m", "slow"), {SLOW}),
+        (("tests/faults/test_mutations.py",), {SLOW}),
+    ],
+)
+def test_slow_tests_are_left_out_and_counted_unless_they_are_asked_for(
+    typed: tuple[str, ...], found: set[str]
+) -> None:
+    names, said = collected(ROOT, *typed)
+    assert {name.rpartition("::")[2] for name in names} & {USUAL, SLOW} == found
+    assert ("slow tests left out: bash .ci/run" in said) == (SLOW not in found)
