@@ -17,8 +17,8 @@ from rich.text import Text
 from scripts.figures.style import DPI
 from scripts.machines.prices import add_comparison, require_machines
 from scripts.machines.same_work import unlike
+from scripts.options import add_sources, dots, show_skipped, skipper, take_learning
 from scripts.read.document import ResultError
-from scripts.read.sources import add_sources, dots, show_skipped, skipper, take_learning
 from scripts.read.text import counted
 from scripts.read.workers import Workers
 from scripts.sections.machine_figures import compare_figures

@@ -4,10 +4,6 @@ UPWARDS = {
     "small facts that stand too high": {
         "bench/measure/search.py -> bench/record/outcome.py",
     },
-    "a limit of derived totals stands with its words": {
-        "scripts/read/columns.py -> scripts/words/derived.py",
-        "scripts/judge/derived_errors.py -> scripts/words/derived.py",
-    },
     "a section is not yet plain data: it asks the renderer for its view": {
         "scripts/sections/collection.py -> scripts/write/collection.py",
         "scripts/sections/collection.py -> scripts/write/view.py",
@@ -42,9 +38,7 @@ DRAWING_TOO = {
 TALKING_TOO = {
     "bench/machine/probe.py",  # a process whose answer is a line of text
     "models/prepare.py",  # the door of models/
-    "scripts/judge/undecided.py",  # a door that stands in the wrong room
     "scripts/machines/prices.py",  # the type of an option
-    "scripts/read/sources.py",  # options of every door, and a line for each file left out
     "scripts/tables/learned.py",  # a door that stands in the wrong room
 }
 

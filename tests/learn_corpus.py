@@ -58,7 +58,13 @@ class LearnCorpus:
         ]
         return {
             "machine_info": {
-                "crossover": {"machine": self.machine, "machine_id": "0" * 12, "cpu": "a CPU"}
+                "crossover": {
+                    "machine": self.machine,
+                    "machine_id": "0" * 12,
+                    "software_id": "1" * 12,
+                    "cpu": "a CPU",
+                    "accelerators": [],
+                }
             },
             "benchmarks": [],
             "crossover_learning": {

@@ -29,16 +29,16 @@ def refusal(result: Path) -> str | None:
 
 
 def ask_undecided(content: dict[str, Any], result: Path, *, looks: int) -> list[dict[str, Any]]:
-    """Returns the cells that `scripts/judge/undecided.py` names for a provisional result.
+    """Returns the cells that `scripts/undecided.py` names for a provisional result.
 
     Raises RuntimeError with its words when it refuses the file: that is a fault of this suite.
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / result.name
         write_json(file, content)
-        done = _run(str(ROOT / "scripts/judge/undecided.py"), str(file), "--looks", str(looks))
+        done = _run(str(ROOT / "scripts/undecided.py"), str(file), "--looks", str(looks))
     if done.returncode != 0:
-        raise RuntimeError(f"scripts/judge/undecided.py: {done.stderr.strip()[-500:]}")
+        raise RuntimeError(f"scripts/undecided.py: {done.stderr.strip()[-500:]}")
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 

@@ -8,8 +8,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from scripts.read import document, learning_file, timing
-from scripts.read.document import ResultError
+from scripts.read.document import ResultError, read
+from scripts.read.learning_file import LEARNING, is_learning
+from scripts.read.timing import TIMING
 
 
 def refusals(names: Sequence[str]) -> Iterator[ResultError]:
@@ -18,10 +19,10 @@ def refusals(names: Sequence[str]) -> Iterator[ResultError]:
         yield ResultError("", "", "no file is given: python -m scripts.read FILE...")
     for path in map(Path, names):
         try:
-            if learning_file.is_learning(path):
-                learning_file.read(path)
+            if is_learning(path):
+                read(path, LEARNING)
             else:
-                timing.checked(path, document.read(path))
+                read(path, TIMING)
         except ResultError as error:
             yield error
 

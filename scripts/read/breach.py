@@ -1,17 +1,17 @@
-"""Whether a document is the record that it should be, and where it is not."""
+"""Makes a document the record that it should be, or names what is wrong in it by its place."""
 
 import json
 import re
-from typing import Any
+from collections.abc import Hashable, Iterable
+from typing import Any, TypeVar
 
 import msgspec
 
-from scripts.read.text import safe_text
+from scripts.read.text import HALVES, safe_text
 
+R = TypeVar("R", bound=msgspec.Struct)
 Place = list[str | int]
 
-_WHOLE = {0xD800 + number: 0xF0000 + number for number in range(0x800)}
-"""Private letters for lone surrogates, which JSON can hold (`"\\ud800"`) and UTF-8 cannot."""
 _WORDS = {
     "Expected": "expected",
     "Object missing": "lacks the",
@@ -21,31 +21,68 @@ _WORDS = {
 _STEP = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
 
 
-def breach(document: Any, record: type[msgspec.Struct]) -> tuple[Place, str] | None:
-    """Where and why the document is not such a record, in words; None when it is one."""
-    words = _refusal(document, record)
-    if words is None:
-        return None
-    message, _, place = words.rpartition(" - at `")
-    if not message:  # the document itself
-        return [], _told(document, words)
-    is_key = place.startswith("key` in `")
-    path = place.removeprefix("key` in `") + "[...]" * is_key
-    where, member = _followed(path, document, record, words)
-    if is_key:
-        return where[:-1], f"has the key {_short(where[-1])}: {_told({}, message)}"
-    return where, _told(member, message)
+class Breach(Exception):  # noqa: N818 - it is what a file has
+    """What is wrong in a file, at which place, and the way out where it is not the usual one."""
+
+    def __init__(self, where: Place, message: str, advice: str = "") -> None:
+        self.where = where
+        self.message = message
+        self.advice = advice
+        super().__init__(where, message, advice)
+
+
+def once(where: Place, keys: Iterable[Hashable], message: str = "stands in the file twice") -> None:
+    """Raises Breach at the first entry of a list whose key an earlier one has."""
+    seen = set()
+    for index, key in enumerate(keys):
+        if key in seen:
+            raise Breach([*where, index], message)
+        seen.add(key)
+
+
+def bounded(where: Place, count: int, most: int, noun: str) -> None:
+    """Raises Breach where there are more of something than can be read."""
+    if count > most:
+        raise Breach(where, f"have {count} {noun}, and {most} can be read")
+
+
+def record_of(document: Any, record: type[R]) -> R:
+    """Return the document as such a record; raises Breach for the first value that is none.
+
+    Half a character in a text has become a private letter, which `safe_text` shows as that half.
+    """
+    try:
+        return _converted(document, record)
+    except msgspec.ValidationError as error:
+        raise _breach(document, record, str(error)) from None
+
+
+def _converted(document: Any, record: type[R]) -> R:
+    try:
+        return msgspec.convert(document, record)
+    except UnicodeEncodeError:
+        return msgspec.convert(_encodable(document), record)
 
 
 def _refusal(document: Any, record: type[msgspec.Struct]) -> str | None:
     """What msgspec says of the document; None: it is such a record."""
     try:
-        msgspec.convert(document, record)
+        _converted(document, record)
     except msgspec.ValidationError as error:
         return str(error)
-    except UnicodeEncodeError:
-        return _refusal(_encodable(document), record)
     return None
+
+
+def _breach(document: Any, record: type[msgspec.Struct], words: str) -> Breach:
+    message, _, place = words.rpartition(" - at `")
+    if not message:  # the document itself
+        return Breach([], _told(document, words))
+    is_key = place.startswith("key` in `")
+    path = place.removeprefix("key` in `") + "[...]" * is_key
+    where, member = _followed(path, document, record, words)
+    if is_key:
+        return Breach(where[:-1], f"has the key {_short(where[-1])}: {_told({}, message)}")
+    return Breach(where, _told(member, message))
 
 
 def _encodable(document: Any) -> Any:
@@ -53,7 +90,7 @@ def _encodable(document: Any) -> Any:
 
     As many, and as odd: what a rule says of a text stays so.
     """
-    return json.loads(json.dumps(document, ensure_ascii=False).translate(_WHOLE))
+    return json.loads(json.dumps(document, ensure_ascii=False).translate(HALVES))
 
 
 def _followed(

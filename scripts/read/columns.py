@@ -10,40 +10,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from msgspec.structs import asdict, replace
 
-from scripts.read.document import Document
-from scripts.read.provenance import device_labels, machine_info, machine_name
-from scripts.read.rounds import Rounds, measured_epochs
+from scripts.read.provenance import device_labels
+from scripts.read.records.result import Loop
+from scripts.read.rounds import Rounds
 from scripts.read.suspicion import suspicions
 from scripts.read.text import safe_text
-from scripts.words.derived import DERIVED_FROM
 
-LEAN = {
-    "loader": "slices",
-    "placement": "resident",
-    "gather": "vectorised",
-    "sequences": "padded",
-    "evaluate": "never",
-}
-COURSE = {
-    "loader": "dataloader",
-    "placement": "per-batch",
-    "gather": "list",
-    "sequences": "packed",
-    "evaluate": "every-epoch",
-}
+LEAN = Loop()
+COURSE = Loop("dataloader", "per-batch", "list", "packed", "every-epoch")
 
 
-def loop_words(run: dict[str, Any]) -> str:
-    """`lean`, `course`, or what differs from the lean loop: `loader dataloader, gather list`.
-
-    A run that says nothing of its loop is of before there was a choice.
-    """
-    loop = {name: run.get("loop", {}).get(name, value) for name, value in LEAN.items()}
-    for name, known in (("lean", LEAN), ("course", COURSE)):
-        if loop == known:
-            return name
-    return ", ".join(f"{name} {value}" for name, value in loop.items() if value != LEAN[name])
+def loop_words(loop: Loop) -> str:
+    """`lean`, `course`, or what differs from the lean loop: `loader dataloader, gather list`."""
+    loop = replace(loop, deterministic=False)
+    if loop == COURSE:
+        return "course"
+    told, lean = asdict(loop), asdict(LEAN)
+    return ", ".join(f"{name} {told[name]}" for name in told if told[name] != lean[name]) or "lean"
 
 
 TEXT: Any = "object" if pd.__version__.startswith("2.") else "str"
@@ -52,86 +37,78 @@ TEXT: Any = "object" if pd.__version__.startswith("2.") else "str"
 Columns = dict[str, Any]
 """By name: an array or a list of texts with an entry a row, or a text or number for all rows."""
 
+DERIVED_FROM = 2
+"""Epochs that a run measures by default: how far off are totals that are derived from as many?"""
+
 _WORK = ("precision", "optimizer", "optimizer_implementation")
-_REPORTED = ("import_seconds", "context_seconds", "transfer_seconds")
-_OTHERS = (
-    "first_loss",
-    "loss",
-    "score",
-    "evaluated_after_epochs",
-    "steps",
-    "position",
-    "host_peak_bytes",
-    "device_peak_bytes",
-)
+_PROCESS = (
+    "cold_start_seconds", "import_seconds", "context_seconds", "transfer_seconds",
+    "first_step_surplus_seconds",
+)  # fmt: skip
+_MEASUREMENT = (
+    "first_loss", "loss", "score", "evaluated_after_epochs", "steps", "position",
+    "host_peak_bytes", "device_peak_bytes",
+)  # fmt: skip
 
 
-def columns_of(path: Path, document: Document, rounds: Rounds) -> Columns:
-    """The columns of a document that keeps its invariants: its rounds, then its absent cells."""
-    own, about = document["crossover"], machine_info(document)
-    run, absent = own["run"], own["absent"]
-    owners = rounds.owner.tolist()
-    cells = [rounds.cells[owner] for owner in owners] + absent
-    labels = device_labels(document, {cell["device"] for cell in cells})
+def columns_of(path: Path, rounds: Rounds) -> Columns:
+    """The columns of a file: its rounds, then its absent cells.
+
+    `file` and `machine` are not yet told from another file's.
+    """
+    own, machine = rounds.file.crossover, rounds.file.machine_info.crossover
+    run, absent = own.run, own.absent
+    cells = [*(rounds.cells[owner] for owner in rounds.owner.tolist()), *absent]
+    timed, lost = len(cells) - len(absent), len(absent)
+    labels = device_labels(machine, {cell.device for cell in cells})
+    epochs = _whole([cell.epochs for cell in cells])
+    first = rounds.owner < len(rounds.file.benchmarks)
     return {
-        "workload": [cell["workload"] for cell in cells],
-        "batch_size": _whole(cells, "batch_size"),
-        "epochs": _whole(cells, "epochs"),
-        "device": [cell["device"] for cell in cells],
-        "threads": _whole(cells, "threads"),
-        **_measured(document, rounds, lost=len(absent)),
-        "derived": np.concatenate([rounds.epochs > rounds.trained_epochs, _unreached(document)]),
-        "suspect": suspicions(document, rounds) + [""] * len(absent),
-        "reason": [""] * len(owners) + [cell["reason"] for cell in absent],
-        "detail": [""] * len(owners) + [safe_text(cell.get("detail", "")) for cell in absent],
+        "workload": [cell.workload for cell in cells],
+        "batch_size": _whole([cell.batch_size for cell in cells]),
+        "epochs": epochs,
+        "device": [cell.device for cell in cells],
+        "threads": _whole([cell.threads for cell in cells]),
+        "arm": np.where(first, "first", "again").tolist() + ["first"] * lost,
+        **_numbers(rounds, lost=lost),
+        "derived": epochs > run.measured_epochs,
+        "suspect": suspicions(rounds) + [""] * lost,
+        "reason": [""] * timed + [cell.reason for cell in absent],
+        "detail": [""] * timed + [safe_text(cell.detail) for cell in absent],
         "file": safe_text(path),
-        "machine": machine_name(document),
-        "machine_id": safe_text(about["machine_id"]),
-        "software_id": safe_text(about["software_id"]),
-        "device_label": [labels[cell["device"]] for cell in cells],
-        "definition": [own["workloads"][cell["workload"]]["definition"] for cell in cells],
-        "learning_rate": np.array(
-            [run["learning_rates"][cell["workload"]] for cell in cells], dtype=np.float64
-        ),
-        "looks": len(run.get("looks", [0])),
-        "loop": loop_words(run),
-        "samples": int(run["samples"]),
-        **{name: safe_text(run[name]) for name in _WORK},
+        "machine": safe_text(machine.machine),
+        "machine_id": safe_text(machine.machine_id),
+        "software_id": safe_text(machine.software_id),
+        "device_label": [labels[cell.device] for cell in cells],
+        "definition": [own.workloads[cell.workload].definition for cell in cells],
+        "learning_rate": np.array([run.learning_rates[cell.workload] for cell in cells], float),
+        "looks": len(run.looks or [0]),
+        "loop": loop_words(run.loop),
+        "samples": run.samples,
+        **{name: safe_text(getattr(run, name)) for name in _WORK},
     }
 
 
-def _unreached(document: Document) -> npt.NDArray[np.bool_]:
-    """Of each absent cell, whether its total would have been derived."""
-    most = measured_epochs(document)
-    epochs = _whole(document["crossover"]["absent"], "epochs")
-    return epochs > most if most is not None else np.zeros(len(epochs), dtype=np.bool_)
+def _whole(values: list[int]) -> npt.NDArray[np.int64]:
+    return np.array(values, dtype=np.int64)
 
 
-def _whole(cells: Sequence[Document], axis: str) -> npt.NDArray[np.int64]:
-    return np.array([cell.get(axis, 0) for cell in cells], dtype=np.int64)
-
-
-def _measured(document: Document, rounds: Rounds, *, lost: int) -> Columns:
+def _numbers(rounds: Rounds, *, lost: int) -> Columns:
     """The numbers of the rounds, then as many rows without any."""
-    timed = len(document["benchmarks"])
-    steps, warm = rounds.column("steps"), rounds.epoch_seconds.medians()[rounds.which]
+    warm = rounds.epoch_seconds.medians()[rounds.which]
     numbers = {
         "block": rounds.column("block"),
         "total_seconds": rounds.total_seconds,
         "derivable_seconds": rounds.derivable_seconds(DERIVED_FROM),
-        "cold_start_seconds": rounds.cold_start_seconds,
-        **{name: rounds.column(name) for name in _REPORTED},
-        "first_step_surplus_seconds": rounds.first_step_surplus_seconds,
+        **{name: rounds.column(name) for name in _PROCESS},
         "epoch_seconds": warm,
         "event_seconds": rounds.event_seconds.medians()[rounds.which],
-        "step_seconds": warm / steps,
-        "samples_a_second": document["crossover"]["run"]["samples"] / warm,
-        **{name: rounds.column(name) for name in _OTHERS},
+        "step_seconds": warm / rounds.column("steps"),
+        "samples_a_second": rounds.file.crossover.run.samples / warm,
+        **{name: rounds.column(name) for name in _MEASUREMENT},
     }
-    arms = ["first" if owner < timed else "again" for owner in rounds.owner.tolist()]
     unknown = np.full(lost, np.nan)
-    columns = {name: np.concatenate([values, unknown]) for name, values in numbers.items()}
-    return {"arm": arms + ["first"] * lost} | columns
+    return {name: np.concatenate([values, unknown]) for name, values in numbers.items()}
 
 
 def frame_of(parts: Sequence[Columns]) -> pd.DataFrame:

@@ -1,19 +1,25 @@
-"""Reads one result file, which anybody may have written: a valid document or a ResultError."""
+"""Reads one file, which anybody may have written: a sound record, or a ResultError."""
 
 import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from scripts.read.bounds import excess
-from scripts.read.breach import Place, breach
-from scripts.read.json_text import NotJson, parsed
-from scripts.read.records.result import ResultFile
+import msgspec
+
+from scripts.read.breach import Breach, Place, record_of
+from scripts.read.json_text import parsed
 from scripts.read.text import safe_text
 
-SCHEMA_VERSION = 2
 LARGEST_BYTES = 128 * 2**20
+_LEAVE = "leave it out"
 
-Document = dict[str, Any]
+R = TypeVar("R", bound=msgspec.Struct)
+T = TypeVar("T")
 
 
 class ResultError(Exception):
@@ -29,130 +35,107 @@ class ResultError(Exception):
         return ": ".join(part for part in (self.file, self.field, self.message) if part)
 
 
-def read(path: Path) -> Document:
-    """The document of one result file, valid by its records; raises ResultError otherwise."""
+@dataclass(frozen=True)
+class Kind(Generic[R, T]):
+    """A kind of file: the key and version of its own part, its record, and what a report needs.
+
+    `checked` makes that of a record, or raises Breach where fields contradict one another.
+    """
+
+    key: str
+    version: int
+    record: type[R]
+    checked: Callable[[R], T]
+    made_by: str
+    repair: str
+
+
+def read(path: Path, kind: Kind[R, T]) -> T:
+    """What a file of this kind holds, every check made; raises ResultError otherwise."""
+    document: object = None
     try:
-        document = _recognise(path, parsed(file_content(path)))
-        problem = _problem(document)
-    except NotJson as error:
-        raise ResultError(path, error.where, error.message) from None
+        document = parsed(file_content(path))
+        _recognise(document, kind)
+        return kind.checked(record_of(document, kind.record))
+    except Breach as breach:
+        message = f"{breach.message}; {breach.advice or kind.repair}"
+        raise ResultError(path, field_name(document, breach.where), message) from None
     except RecursionError:
-        message = "is nested too deeply to be a result file; leave it out"
+        message = f"is nested too deeply to be a result file; {_LEAVE}"
         raise ResultError(path, "", message) from None
     except MemoryError:
-        message = "does not fit into this machine's memory; leave it out"
+        message = f"does not fit into this machine's memory; {_LEAVE}"
         raise ResultError(path, "", message) from None
-    if problem is not None:
-        where, message = problem
-        raise ResultError(path, field_name(document, where), f"{message}; {_REPAIR}")
-    return document
-
-
-def _problem(document: Document) -> tuple[Place, str] | None:
-    """The first thing that keeps a document from being read: by its records, then by its size."""
-    return breach(document, ResultFile) or _misplaced(document["crossover"]) or excess(document)
-
-
-def _misplaced(own: Document) -> tuple[Place, str] | None:
-    """The first measurement that has no process; None if none."""
-    count = len(own["processes"])
-    for index, row in enumerate(own["measurements"]):
-        if row["process"] >= count:
-            message = f"is {row['process']}, but there are {count} processes"
-            return ["crossover", "measurements", index, "process"], message
-    return None
-
-
-def field_name(document: Document, where: Place) -> str:
-    """`benchmarks[3] (mlp-64-2-cpu).params.device`: the place in a document, its cell named."""
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part[:60]}" for part in where]
-    name = "".join(parts)[1:]
-    match where:
-        case ["benchmarks", int(index), *_]:
-            entry = f"benchmarks[{index}]"
-            cell = _cell_name(document["benchmarks"][index])
-        case ["crossover", "absent", int(index), *_]:
-            entry = f"crossover.absent[{index}]"
-            cell = _cell_name({"params": document["crossover"]["absent"][index]})
-        case ["crossover", "measurements", int(index), *_]:
-            entry = f"crossover.measurements[{index}]"
-            cell = _arm_name(document, document["crossover"]["measurements"][index])
-        case _:
-            return name
-    return name.replace(entry, f"{entry} ({cell})", 1) if cell else name
-
-
-_REPAIR = "measure again or leave this file out"
-
-
-def _cell_name(entry: object) -> str:
-    params = entry.get("params") if isinstance(entry, dict) else None
-    if not isinstance(params, dict):
-        return ""
-    axes = [params.get(axis) for axis in ("workload", "batch_size", "epochs", "device", "threads")]
-    return "-".join(str(value)[:60] for value in axes if isinstance(value, (str, int)))
-
-
-def _arm_name(document: Document, row: object) -> str:
-    """`mlp-64-cpu`: what a measurement is of, as far as the document says."""
-    processes = document["crossover"].get("processes")
-    index = row.get("process") if isinstance(row, dict) else None
-    if not isinstance(row, dict) or not isinstance(processes, list) or type(index) is not int:
-        return ""
-    process = processes[index] if 0 <= index < len(processes) else None
-    if not isinstance(process, dict):
-        return ""
-    return _cell_name({"params": {"batch_size": row.get("batch_size"), **_axes(process)}})
-
-
-def _axes(process: Document) -> Document:
-    return {axis: process.get(axis) for axis in ("workload", "device")}
 
 
 def file_content(path: Path) -> bytes:
     """The bytes of a regular file of a sensible size; nothing is read before both are known.
 
-    Raises ResultError otherwise.
+    Raises Breach otherwise.
     """
     try:
         if path.is_dir():
-            raise ResultError(path, "", "is a folder; name the result files in it (folder/*.json)")
+            raise Breach([], "is a folder", "name the result files in it (folder/*.json)")
         if path.exists() and not path.is_file():
-            raise ResultError(path, "", "is not a regular file; leave it out")
+            raise Breach([], "is not a regular file", _LEAVE)
         with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_size > LARGEST_BYTES:
-                raise _too_large(path)
-            content = file.read(LARGEST_BYTES + 1)
+            size = os.fstat(file.fileno()).st_size
+            content = file.read(LARGEST_BYTES + 1) if size <= LARGEST_BYTES else b""
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise ResultError(path, "", f"cannot be read: {reason}") from None
-    if len(content) > LARGEST_BYTES:  # it grew, or its size is not told
-        raise _too_large(path)
+        raise Breach([], f"cannot be read: {reason}", "name a result file") from None
+    if max(size, len(content)) > LARGEST_BYTES:  # it may have grown, or not tell its size
+        limit = f"{LARGEST_BYTES // 2**20} MiB"
+        raise Breach([], f"is larger than {limit}, which no result file is", _LEAVE)
     return content
 
 
-def _too_large(path: Path) -> ResultError:
-    limit = f"{LARGEST_BYTES // 2**20} MiB"
-    return ResultError(path, "", f"is larger than {limit}, which no result file is; leave it out")
-
-
-def _recognise(path: Path, document: object) -> Document:
-    """Refuses what is not a result file of this version, before the records find details in it."""
+def _recognise(document: object, kind: Kind[R, T]) -> None:
+    """Refuses what is no file of this kind and version, before its record finds details in it."""
     if not isinstance(document, dict):
-        raise ResultError(path, "", "is no result file (no object at the top); leave it out")
-    if "crossover" not in document:
-        kind = "a pytest-benchmark file of another project" if "benchmarks" in document else "JSON"
-        origin = "`pytest bench --benchmark-json`"
-        message = f"is missing: this is {kind}, not written by {origin}; leave it out"
-        raise ResultError(path, "crossover", message)
-    own = document["crossover"]
+        raise Breach([], "is no result file (no object at the top)", _LEAVE)
+    if kind.key not in document:
+        told = "a pytest-benchmark file of another project" if "benchmarks" in document else "JSON"
+        message = f"is missing: this is {told}, not written by `{kind.made_by}`"
+        raise Breach([kind.key], message, _LEAVE)
+    own = document[kind.key]
     if not isinstance(own, dict):
-        raise ResultError(path, "crossover", f"is no object; {_REPAIR}")
+        raise Breach([kind.key], "is no object")
     version = own.get("schema_version")
-    if type(version) is not int or version < SCHEMA_VERSION:
-        message = f"is not a version that this reader knows ({SCHEMA_VERSION})"
-        raise ResultError(path, "crossover.schema_version", f"{message}; {_REPAIR}")
-    if version > SCHEMA_VERSION:
-        message = f"is {version}, newer than this reader's {SCHEMA_VERSION}; update Crossover"
-        raise ResultError(path, "crossover.schema_version", message)
-    return document
+    where: Place = [kind.key, "schema_version"]
+    if type(version) is not int or version < kind.version:
+        raise Breach(where, f"is not a version that this reader knows ({kind.version})")
+    if version > kind.version:
+        message = f"is {version}, newer than this reader's {kind.version}"
+        raise Breach(where, message, "update Crossover")
+
+
+_NAMED = {"benchmarks", "absent", "measurements", "runs"}
+_AXES = (
+    "workload", "batch_size", "epochs", "device", "threads", "optimizer", "learning_rate", "seed",
+)  # fmt: skip
+
+
+def field_name(document: Any, where: Place) -> str:
+    """`benchmarks[3] (mlp-64-2-cpu).params.device`: the place in a document, its cell named."""
+    name = ""
+    for place, part in enumerate(where):
+        name += f"[{part}]" if isinstance(part, int) else f".{part[:60]}"
+        if isinstance(part, int) and where[place - 1] in _NAMED:
+            name += _label(document, reduce(getitem, where[: place + 1], document))
+    return name[1:]
+
+
+def _label(document: Any, entry: object) -> str:
+    """` (mlp-64-cpu)`: which cell, measurement or run an entry is, as far as the document says."""
+    if not isinstance(entry, dict):
+        return ""
+    axes = dict(entry)
+    with suppress(LookupError, TypeError):
+        axes |= {axis: entry["params"][axis] for axis in _AXES if axis in entry["params"]}
+    index: Any = entry.get("process")
+    with suppress(LookupError, TypeError):
+        process = document["crossover"]["processes"][index] if index >= 0 else {}
+        axes |= {axis: process[axis] for axis in ("workload", "device")}
+    told = [str(axes[axis])[:60] for axis in _AXES if isinstance(axes.get(axis), str | int | float)]
+    return f" ({'-'.join(told)})" if len(told) > 1 else ""

@@ -1,4 +1,4 @@
-"""JSON out of untrusted bytes: one document without surprises, or NotJson with what to do.
+"""JSON out of untrusted bytes: one document without surprises, or a Breach with what to do.
 
 Python's own parser decides, and words the refusal. msgspec, which is faster even with the check of
 its answer, is asked first: that counts where it is certain to be the same.
@@ -9,28 +9,17 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from scripts.read.breach import Breach
+
 MOST_CONTAINERS = 4_000_000
 """Lists and objects. A run of 10 000 cells and 15 blocks has half a million; each costs memory."""
 
 _COPY = "copy the file again, unchanged"
-_REPAIR = "measure again or leave this file out"
-
-
-class NotJson(Exception):  # noqa: N818 - it is what the bytes are
-    """Why bytes are no document: the place (may be empty) and what is wrong there."""
-
-    def __init__(self, where: str, message: str) -> None:
-        self.where = where
-        self.message = message
-        super().__init__(where, message)
-
-
-class _SurpriseError(ValueError):
-    """What Python's parser would let through."""
+_LEAVE = "leave this file out"
 
 
 def parsed(content: bytes) -> object:
-    """The JSON document that the bytes are, strictly by RFC 8259; raises NotJson otherwise.
+    """The JSON document that the bytes are, strictly by RFC 8259; raises Breach otherwise.
 
     Refused as well: a key twice in one object, and more lists and objects than any result has.
     """
@@ -38,7 +27,7 @@ def parsed(content: bytes) -> object:
     large = len(content) > MOST_CONTAINERS
     if large and content.count(b"[") + content.count(b"{") > MOST_CONTAINERS:
         message = f"holds more than {MOST_CONTAINERS} lists and objects, which no result file does"
-        raise NotJson("", f"{message}; leave this file out")
+        raise Breach([], message, _LEAVE)
     document = _certain(content)
     return _strict(text) if document is None else document
 
@@ -49,15 +38,12 @@ def _strict(text: str) -> object:
         return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_repeats)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
-        message = f"is not whole JSON ({error.msg}); if the run was cut short, --resume it"
-        raise NotJson(where, message) from None
-    except _SurpriseError as error:
-        raise NotJson("", f"{error}; {_REPAIR}") from None
+        advice = "if the run was cut short, --resume it"
+        raise Breach([where], f"is not whole JSON ({error.msg})", advice) from None
     except ValueError:
-        raise NotJson("", f"holds a number of thousands of digits; {_REPAIR}") from None
+        raise Breach([], "holds a number of thousands of digits") from None
     except RecursionError:
-        message = "is nested too deeply to be a result file; leave this file out"
-        raise NotJson("", message) from None
+        raise Breach([], "is nested too deeply to be a result file", _LEAVE) from None
 
 
 def _certain(content: bytes) -> object | None:
@@ -78,18 +64,18 @@ def _certain(content: bytes) -> object | None:
 
 def _decoded(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise NotJson("", "is not UTF-8 but UTF-16 or UTF-32 text; save it as UTF-8")
+        raise Breach([], "is not UTF-8 but UTF-16 or UTF-32 text", "save it as UTF-8")
     place = content.find(b"\0")
     if place >= 0:
-        raise NotJson("", f"is not UTF-8 text but has NUL bytes (the first: byte {place}); {_COPY}")
+        raise Breach([], f"is not UTF-8 text but has NUL bytes (the first: byte {place})", _COPY)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise NotJson("", f"is not UTF-8 text (byte {error.start}); {_COPY}") from None
+        raise Breach([], f"is not UTF-8 text (byte {error.start})", _COPY) from None
 
 
 def _no_constant(word: str) -> NoReturn:
-    raise _SurpriseError(f"{word} is no JSON number")
+    raise Breach([], f"{word} is no JSON number")
 
 
 def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -98,6 +84,6 @@ def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for name, _value in pairs:
             if name in seen:
-                raise _SurpriseError(f"the key {name[:60]!r} stands twice in one object")
+                raise Breach([], f"the key {name[:60]!r} stands twice in one object")
             seen.add(name)
     return members

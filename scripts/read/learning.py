@@ -5,7 +5,7 @@ data is an entry of these arrays; `steps[0]` is 0, the untrained network.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from msgspec.structs import asdict
 
-from scripts.read.document import Document, ResultError
-from scripts.read.learning_file import KEY, reached, read
+from scripts.read.document import ResultError, read
+from scripts.read.learning_file import LEARNING, reached
 from scripts.read.provenance import describe_learning
+from scripts.read.records.learning import LearningFile
 from scripts.read.text import distinct, safe_text
 
 Array = npt.NDArray[np.float64]
 
 CELL = ["file", "machine", "workload", "batch_size", "optimizer"]
 CURVE = ("train_loss", "loss", "score")
+_ABSENT = [*CELL, "reason", "detail"]
+_RUNS = [
+    *CELL, "learning_rate", "seed", "ended", "role", "detail", "steps", "samples", "metric",
+    "target", "definition", "steps_an_epoch", *CURVE, "seeds_planned", "patience", "complete",
+]  # fmt: skip
 NOT_REACHED = "not reached"
 _EPOCHS = [
     *CELL, "metric", "samples", "steps_an_epoch", "definition", "target", "learning_rate", "edge",
@@ -40,71 +47,57 @@ class Files:
 
 
 def load(paths: Iterable[str | Path]) -> pd.DataFrame:
-    """The runs of these learning files, as `load_files` has them."""
+    """Return the runs of these learning files, as `load_files` has them."""
     return load_files(paths).runs
 
 
 def load_files(paths: Iterable[str | Path]) -> Files:
-    """Everything in these learning files; raises ResultError for the first that is none.
+    """Return everything in these learning files; raises ResultError for the first that is none.
 
-    Columns of runs: CELL, learning_rate, seed, role (`tuning` or `figure`), ended, detail, steps
-    and the curves (arrays), samples (of an epoch), steps_an_epoch, metric, target, definition,
-    patience.
-    Of absent: CELL, reason, detail. Of files: what `about.describe_learning` tells.
+    Columns of runs: _RUNS and the curves as arrays; `samples` are those of an epoch, `role` is
+    `tuning` or `figure`. Of absent: CELL, reason, detail. Of files: `describe_learning`.
     """
     names = [Path(path) for path in paths]
     if not names:
         raise ResultError("", "", "no learning file is given")
-    documents = [read(path) for path in names]
-    machines = distinct(
-        safe_text(document["machine_info"]["crossover"]["machine"]) for document in documents
-    )
-    every = list(zip(names, machines, documents, strict=True))
+    files = [read(path, LEARNING) for path in names]
+    about = pd.DataFrame(map(describe_learning, names, files))
+    about["machine"] = distinct(about["machine"])
+    every = list(zip(about["file"], about["machine"], files, strict=True))
     return Files(
-        runs=pd.concat([_rows(*one) for one in every], ignore_index=True),
-        absent=pd.concat([_absent(*one) for one in every], ignore_index=True),
-        files=pd.DataFrame([describe_learning(*one) for one in every]),
+        runs=pd.DataFrame([row for one in every for row in _runs(*one)], columns=_RUNS),
+        absent=pd.DataFrame([row for one in every for row in _absent(*one)], columns=_ABSENT),
+        files=about,
     )
 
 
-def _absent(path: Path, machine: str, document: Document) -> pd.DataFrame:
-    rows = [
-        {name: safe_text(row[name]) for name in ("workload", "optimizer", "reason", "detail")}
-        | {"batch_size": row["batch_size"]}
-        for row in document[KEY]["absent"]
-    ]
-    table = pd.DataFrame(rows, columns=[*CELL[2:], "reason", "detail"])
-    return table.assign(file=safe_text(path), machine=machine)
-
-
-def _rows(path: Path, machine: str, document: Document) -> pd.DataFrame:
-    own = document[KEY]
-    rows = []
-    for run in own["runs"]:
-        about = own["workloads"][run["workload"]]
-        row = {name: run[name] for name in (*CELL[2:], "learning_rate", "seed", "ended")}
-        row |= {
-            "role": "figure" if run["seed"] in own["run"]["figure_seeds"] else "tuning",
-            "detail": safe_text(run["detail"]),
-            "steps": np.array(run["steps"], dtype=np.float64),
-            "samples": about["train_samples"],
-            "metric": about["goal_metric"],
-            "target": float(own["run"]["targets"][run["workload"]]),
-            "definition": safe_text(about["definition"]),
-            "steps_an_epoch": math.ceil(about["train_samples"] / run["batch_size"]),
+def _absent(file: str, machine: str, content: LearningFile) -> Iterator[dict[str, Any]]:
+    for row in content.crossover_learning.absent:
+        texts = {name: value for name, value in asdict(row).items() if isinstance(value, str)}
+        yield {"file": file, "machine": machine, "batch_size": row.batch_size} | {
+            name: safe_text(text) for name, text in texts.items()
         }
-        row |= {name: np.array(run[name], dtype=np.float64) for name in CURVE}
-        rows.append(row)
-    columns = [*CELL[2:], "learning_rate", "seed", "ended", "role", "detail", "steps", "samples",
-               "metric", "target", "definition", "steps_an_epoch", *CURVE]  # fmt: skip
-    table = pd.DataFrame(rows, columns=columns)
-    return table.assign(
-        file=safe_text(path),
-        machine=machine,
-        seeds_planned=len(own["run"]["figure_seeds"]),
-        patience=float(own["run"]["patience"]),
-        complete=own["complete"],
-    )
+
+
+def _runs(file: str, machine: str, content: LearningFile) -> Iterator[dict[str, Any]]:
+    own = content.crossover_learning
+    for run in own.runs:
+        about = own.workloads[run.workload]
+        yield asdict(run) | {
+            "file": file,
+            "machine": machine,
+            "role": "figure" if run.seed in own.run.figure_seeds else "tuning",
+            "detail": safe_text(run.detail),
+            "samples": about.train_samples,
+            "metric": about.goal_metric,
+            "target": float(own.run.targets[run.workload]),
+            "definition": safe_text(about.definition),
+            "steps_an_epoch": math.ceil(about.train_samples / run.batch_size),
+            **{name: np.array(getattr(run, name), dtype=np.float64) for name in ("steps", *CURVE)},
+            "seeds_planned": len(own.run.figure_seeds),
+            "patience": own.run.patience,
+            "complete": own.complete,
+        }
 
 
 def steps_to(run: Any, target: float) -> float:

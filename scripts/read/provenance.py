@@ -1,87 +1,76 @@
-"""What a result file says of its machine, its software and its run."""
+"""What a file says of its machine, its software and its run."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scripts.read.document import Document
-from scripts.read.rounds import measured_epochs
+from scripts.read.records.learning import LearningFile, LearningSettings
+from scripts.read.records.result import ALL_EPOCHS, Accelerator, Machine, ResultFile, Run
 from scripts.read.text import device_label, safe_text
 
 
-def machine_info(document: Document) -> dict[str, Any]:
-    """Our own part of pytest-benchmark's machine_info."""
-    machine: dict[str, Any] = document["machine_info"]["crossover"]
-    return machine
-
-
-def machine_name(document: Document) -> str:
-    """What the file calls its machine, as far as it can be shown."""
-    return safe_text(machine_info(document)["machine"])
-
-
-def device_labels(document: Document, devices: set[str]) -> dict[str, str]:
+def device_labels(machine: Machine, devices: set[str]) -> dict[str, str]:
     """Each device in words, with the name of its hardware where the file tells."""
-    known = {entry["device"]: entry for entry in machine_info(document)["accelerators"]}
+    known = {card.device: card for card in machine.accelerators}
     labels = {}
     for device in devices:
-        entry = known.get(device) or known.get(device.partition(":")[0]) or {}
-        labels[device] = device_label(
-            device,
-            accelerator=safe_text(entry.get("name", "")),
-            software=entry.get("software", False),
-        )
+        card = known.get(device) or known.get(device.partition(":")[0])
+        name, software = (safe_text(card.name), card.software) if card else ("", False)
+        labels[device] = device_label(device, accelerator=name, software=software)
     return labels
 
 
-def describe_file(path: Path, machine: str, document: Document) -> dict[str, Any]:
-    """One row of facts about the file; `machine` is its name among all files.
+def describe_file(path: Path, file: ResultFile) -> dict[str, Any]:
+    """One row of facts about a timing file.
 
     `measured_epochs` are those beyond which its totals are derived; infinity: none is.
     """
-    own, about = document["crossover"], machine_info(document)
+    own, machine = file.crossover, file.machine_info.crossover
+    most = own.run.measured_epochs
     return {
-        "file": safe_text(path),
-        "machine": machine,
-        **_texts(about, own["run"]),
-        "cores_physical": about.get("cores_physical"),
-        "complete": own["complete"],
-        "planned": own["planned"],
-        "measured_cells": len(document["benchmarks"]),
-        "absent_cells": len(own["absent"]),
-        "measured_epochs": measured_epochs(document) or math.inf,
+        **_texts(path, machine, own.run),
+        "cores_physical": machine.cores_physical,
+        "complete": own.complete,
+        "planned": own.planned,
+        "measured_cells": len(file.benchmarks),
+        "absent_cells": len(own.absent),
+        "measured_epochs": math.inf if most == ALL_EPOCHS else most,
     }
 
 
-def describe_learning(path: Path, machine: str, document: Document) -> dict[str, Any]:
+def describe_learning(path: Path, file: LearningFile) -> dict[str, Any]:
     """The same of a learning file: `planned` are its cells, `runs` the trainings that it has."""
-    own = document["crossover_learning"]
+    own = file.crossover_learning
     return {
-        "file": safe_text(path),
-        "machine": machine,
-        **_texts(machine_info(document), own["run"]),
-        "complete": own["complete"],
-        "planned": own["planned"],
-        "runs": len(own["runs"]),
+        **_texts(path, file.machine_info.crossover, own.run),
+        "complete": own.complete,
+        "planned": own.planned,
+        "runs": len(own.runs),
     }
 
 
-def _texts(about: dict[str, Any], run: dict[str, Any]) -> dict[str, str]:
+_OF_MACHINE = (
+    "machine", "machine_id", "software_id", "cpu", "os", "python", "torch", "accelerator_note",
+)  # fmt: skip
+_OF_RUN = ("command", "started", "preset", "precision")
+
+
+def _texts(path: Path, machine: Machine, run: Run | LearningSettings) -> dict[str, str]:
     """What a file says of its machine, its software and its run; empty where it is silent."""
-    names = ("machine_id", "software_id", "cpu", "os", "python", "torch", "accelerator_note")
-    texts = {name: safe_text(about.get(name) or "") for name in names}
-    told = ("command", "started", "preset", "precision")
-    texts |= {name: safe_text(run.get(name) or "") for name in told}
-    return texts | {"drivers": _drivers(about.get("accelerators", []))}
+    texts = {"file": safe_text(path)}
+    for names, told in ((_OF_MACHINE, machine), (_OF_RUN, run)):
+        texts |= {name: safe_text(getattr(told, name) or "") for name in names}
+    return texts | {"drivers": _drivers(machine.accelerators)}
 
 
-def _drivers(accelerators: list[dict[str, Any]]) -> str:
+def _drivers(accelerators: Sequence[Accelerator]) -> str:
     """Each accelerator's driver and power limit, as far as the file tells them."""
     told = []
     for card in accelerators:
-        driver, watts = card.get("driver"), card.get("power_limit_watts")
-        words = [f"driver {driver}"] if isinstance(driver, str | int) else []
-        words += [f"power limit {watts:g} W"] if isinstance(watts, int | float) else []
+        words = [] if card.driver is None else [f"driver {card.driver}"]
+        if card.power_limit_watts is not None:
+            words.append(f"power limit {card.power_limit_watts:g} W")
         if words:
-            told.append(f"{card['device']}: {', '.join(words)}")
+            told.append(f"{card.device}: {', '.join(words)}")
     return safe_text("; ".join(told))

@@ -5,126 +5,93 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from scripts.read.document import Document
+from scripts.read.breach import Place
+from scripts.read.records.result import Arm, Cell, Measurement, Own, Process, ResultFile
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-Arm = tuple[str, int, str, int, bool]
-
-_PROCESS = (
-    "block",
-    "import_seconds",
-    "context_seconds",
-    "transfer_seconds",
-    "first_step_seconds",
-    "warm_step_seconds",
-)
 
 LEAST_TIMED_SECONDS = 0.1
 """A process times further epochs until these have passed (`bench.train.epochs`; a test tells)."""
 
 
-def measured_epochs(document: Document) -> int | None:
-    """The epochs that each process of a file trained; None where those of every cell were."""
-    most: int | None = document["crossover"]["run"].get("measured_epochs")
-    return most
-
-
 @dataclass(frozen=True)
 class Rounds:
-    """Every round of a document, cell after cell: benchmarks first, then A/A repeats.
+    """Every round of a file, cell after cell: benchmarks first, then A/A repeats.
 
     A cell's rounds are the measurements of its arm and batch size, in the order of their blocks.
-    `cells` holds their axes; `owner[i]` is the cell of round `i` and `which[i]` its entry: cells
-    that differ only in epochs share entries, so what an entry says is worked out once.
-    `measured_epochs` are those that every process was asked to train; None: all of its cells'.
+    `owner[i]` is the cell of round `i` and `which[i]` its place in `measurements` and `processes`:
+    cells that differ only in epochs share these, so what one says is worked out once.
     """
 
-    entries: list[dict[str, Any]]
-    """Measurements, each with what its process says."""
+    file: ResultFile
     numbers: list[int]
-    """Which of the document's measurements each entry is."""
-    cells: list[dict[str, Any]]
+    """Which of the file's measurements are rounds."""
+    cells: list[Cell]
     owner: Integers
     which: Integers
-    measured_epochs: int | None = None
 
     @classmethod
-    def of(cls, document: Document) -> "Rounds":
-        """Flattens a valid document."""
-        processes = document["crossover"]["processes"]
-        rows = document["crossover"]["measurements"]
-        arms, most = _numbers_by_arm(processes, rows), measured_epochs(document)
-        cells = [entry["params"] for entry in document["benchmarks"]]
-        lists = [arms.get(_arm(cell, again=False), []) for cell in cells]
+    def of(cls, file: ResultFile) -> "Rounds":
+        """Flattens a file whose cells are in order."""
+        rows, most = file.crossover.measurements, file.crossover.run.measured_epochs
+        arms = _numbers_by_arm(file.crossover)
+        cells = [entry.params for entry in file.benchmarks]
+        lists = [arms.get(cell.arm(again=False), []) for cell in cells]
         for cell in tuple(cells):
-            again = arms.get(_arm(cell, again=True), [])
-            trained = min(cell["epochs"], most or cell["epochs"])
-            whole = [one for one in again if len(rows[one]["epoch_seconds"]) >= trained]
+            trained = min(cell.epochs, most)
+            again = arms.get(cell.arm(again=True), [])
+            whole = [one for one in again if len(rows[one].epoch_seconds) >= trained]
             if whole:
                 cells.append(cell)
                 lists.append(whole)
-        numbers = list(dict.fromkeys(chain.from_iterable(lists)))
-        places = dict(zip(numbers, range(len(numbers)), strict=True))
-        shared = [{name: one[name] for name in _PROCESS} for one in processes]
-        return cls(
-            entries=[rows[one] | shared[rows[one]["process"]] for one in numbers],
-            numbers=numbers,
-            cells=cells,
-            owner=np.repeat(np.arange(len(lists)), [len(rounds) for rounds in lists]),
-            which=np.array([places[one] for one in chain.from_iterable(lists)], dtype=np.int64),
-            measured_epochs=most,
-        )
+        every = np.array([*chain.from_iterable(lists)], dtype=np.int64)
+        numbers, which = np.unique(every, return_inverse=True)
+        owner = np.repeat(np.arange(len(lists)), [len(rounds) for rounds in lists])
+        return cls(file, numbers.tolist(), cells, owner, which)
 
-    def place(self, index: int) -> list[str | int]:
-        """Where round `index` stands in the document."""
+    @cached_property
+    def measurements(self) -> list[Measurement]:
+        """The measurements that are rounds."""
+        return [self.file.crossover.measurements[number] for number in self.numbers]
+
+    @cached_property
+    def processes(self) -> list[Process]:
+        """The process of each."""
+        return [self.file.crossover.processes[row.process] for row in self.measurements]
+
+    def place(self, index: int) -> Place:
+        """Where round `index` stands in the file."""
         return ["crossover", "measurements", self.numbers[int(self.which[index])]]
 
     def column(self, field: str) -> Floats:
-        """One number a round; NaN where the file has null or nothing."""
-        return np.array([entry.get(field) for entry in self.entries], dtype=np.float64)[self.which]
-
-    def axis(self, name: str) -> npt.NDArray[Any]:
-        """One axis of the cell (`threads` is 0 where it was not given), a value a round."""
-        return np.array([cell.get(name, 0) for cell in self.cells])[self.owner]
+        """A number of each round's measurement, or of its process; NaN where the file has none."""
+        own = self.processes if hasattr(Process, field) else self.measurements
+        return np.array([getattr(one, field) for one in own], dtype=np.float64)[self.which]
 
     @cached_property
     def epochs(self) -> Integers:
         """The number of epochs that the round's cell is about."""
-        return self.axis("epochs").astype(np.int64)
+        return np.array([cell.epochs for cell in self.cells], dtype=np.int64)[self.owner]
 
     @cached_property
     def trained_epochs(self) -> Integers:
         """How many of these the process was asked to train: the others are derived."""
-        most = self.measured_epochs
-        return self.epochs if most is None else np.minimum(self.epochs, most)
+        return np.minimum(self.epochs, self.file.crossover.run.measured_epochs)
 
     @cached_property
     def epoch_seconds(self) -> "Runs":
         """The seconds of each entry's epochs."""
-        return Runs.of([entry["epoch_seconds"] for entry in self.entries])
+        return Runs.of([row.epoch_seconds for row in self.measurements])
 
     @cached_property
     def event_seconds(self) -> "Runs":
         """The device events around the same epochs; empty where the device has none."""
-        return Runs.of([entry.get("event_seconds") or [] for entry in self.entries])
-
-    @cached_property
-    def first_step_surplus_seconds(self) -> Floats:
-        """How much longer the first step took than a warm one."""
-        surplus = self.column("first_step_seconds") - self.column("warm_step_seconds")
-        return np.maximum(surplus, 0.0)
-
-    @cached_property
-    def cold_start_seconds(self) -> Floats:
-        """Creating the context, moving model and data, the first step's surplus; not the import."""
-        moved = self.column("context_seconds") + self.column("transfer_seconds")
-        return moved + self.first_step_surplus_seconds
+        return Runs.of([row.event_seconds or [] for row in self.measurements])
 
     @cached_property
     def total_seconds(self) -> Floats:
@@ -137,7 +104,7 @@ class Rounds:
 
     def _total(self, trained: Integers, warm: Floats) -> Floats:
         measured = self.epoch_seconds.leading_sums(self.which, trained)
-        return self.cold_start_seconds + measured + (self.epochs - trained) * warm
+        return self.column("cold_start_seconds") + measured + (self.epochs - trained) * warm
 
     def derivable_seconds(self, trained: int) -> Floats:
         """The measured totals as a process would derive them that trains so many epochs.
@@ -152,24 +119,14 @@ class Rounds:
         return np.where(known, totals, np.nan)
 
 
-def _numbers_by_arm(
-    processes: list[dict[str, Any]], rows: list[dict[str, Any]]
-) -> dict[Arm, list[int]]:
+def _numbers_by_arm(own: Own) -> dict[Arm, list[int]]:
     """The measurements of each arm and batch size, in the order of their blocks."""
     arms: dict[Arm, list[int]] = defaultdict(list)
-    for number, row in enumerate(rows):
-        process = processes[row["process"]]
-        workload, size, device = process["workload"], row["batch_size"], process["device"]
-        arm = (workload, size, device, process.get("threads_asked", 0), process["again"])
-        arms[arm].append(number)
+    for number, row in enumerate(own.measurements):
+        arms[own.processes[row.process].arm(row.batch_size)].append(number)
     for numbers in arms.values():
-        numbers.sort(key=lambda number: int(processes[rows[number]["process"]]["block"]))
+        numbers.sort(key=lambda number: own.processes[own.measurements[number].process].block)
     return arms
-
-
-def _arm(cell: dict[str, Any], *, again: bool) -> Arm:
-    workload, size, device = cell["workload"], cell["batch_size"], cell["device"]
-    return (workload, size, device, cell.get("threads", 0), again)
 
 
 @dataclass(frozen=True)

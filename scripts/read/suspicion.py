@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
+from msgspec import UnsetType
 
-from scripts.read.document import Document
 from scripts.read.rounds import Rounds, Runs
 from scripts.read.text import safe_text
 
@@ -16,22 +15,20 @@ FEWEST_EPOCHS = 4
 MOST_MARKS = 20
 """Of a thousand reasons for one round these are told."""
 
-_Key = tuple[Any, ...]
 
-
-def suspicions(document: Document, rounds: Rounds) -> list[str]:
+def suspicions(rounds: Rounds) -> list[str]:
     """Why each round deserves no verdict: what its cell, its block or its worker was marked with.
 
-    A cell's mark that begins with `block 3: ` is about that block alone.
+    A cell's mark that begins with `block 3: ` is about that block only.
     """
-    cells = [_by_block(entry["extra_info"]["suspect"]) for entry in document["benchmarks"]]
+    cells = [_by_block(entry.extra_info.suspect) for entry in rounds.file.benchmarks]
     cells += [{}] * (len(rounds.cells) - len(cells))
-    workers = _worker_marks(document, rounds)
+    workers = _worker_marks(rounds)
     words = []
     for owner, which in zip(rounds.owner.tolist(), rounds.which.tolist(), strict=True):
         marks = workers[which]
         if cell := cells[owner]:
-            block = rounds.entries[which]["block"]
+            block = rounds.processes[which].block
             marks = [*cell.get(block, []), *cell.get(None, []), *marks]
         words.append(_joined(marks) if marks else "")
     return words
@@ -41,16 +38,23 @@ def _joined(marks: list[str]) -> str:
     return "; ".join(map(safe_text, list(dict.fromkeys(marks))[:MOST_MARKS]))
 
 
-def _worker_marks(document: Document, rounds: Rounds) -> list[list[str]]:
-    """What each entry's block and worker were marked with, whichever of its cells asks."""
-    blocks = _BlockMarks(document["crossover"]["blocks"])
-    cells = dict(zip(rounds.which.tolist(), rounds.owner.tolist(), strict=True))
-    steadiness = _unsteady(rounds.epoch_seconds)
-    marks = []
-    for which, entry in enumerate(rounds.entries):
-        cell = rounds.cells[cells[which]]
-        own = blocks.of(cell["workload"], entry["block"], cell["batch_size"])
-        marks.append(own + steadiness[which])
+def _worker_marks(rounds: Rounds) -> list[list[str]]:
+    """What each measurement's block and worker were marked with, whichever of its cells asks.
+
+    Of several attempts at a block, the last that measured the batch size counts.
+    """
+    last: dict[tuple[str, int, int | None], tuple[int, list[str]]] = {}
+    for place, attempt in enumerate(rounds.file.crossover.blocks):
+        for size in [None] if isinstance(attempt.batch_sizes, UnsetType) else attempt.batch_sizes:
+            last[attempt.workload, attempt.block, size] = (place, attempt.suspect)
+    marks, nothing = [], (-1, list[str]())
+    own = zip(rounds.measurements, rounds.processes, _unsteady(rounds.epoch_seconds), strict=True)
+    for row, process, unsteady in own:
+        every, sized = (
+            last.get((process.workload, process.block, size), nothing)
+            for size in (None, row.batch_size)
+        )
+        marks.append(max(every, sized)[1] + unsteady)
     return marks
 
 
@@ -62,30 +66,6 @@ def _by_block(marks: Sequence[str]) -> dict[int | None, list[str]]:
         block = int(named[1]) if named else None
         answer.setdefault(block, []).append(mark[named.end() :] if named else mark)
     return answer
-
-
-class _BlockMarks:
-    """The marks of each block; of several attempts at one, the last that measured a size counts.
-
-    A block's entry may name the batch sizes that it measured; otherwise it measured all of them.
-    """
-
-    def __init__(self, entries: Sequence[dict[str, Any]]) -> None:
-        self._all: dict[_Key, tuple[int, list[str]]] = {}
-        self._sized: dict[_Key, tuple[int, list[str]]] = {}
-        for place, entry in enumerate(entries):
-            key = (entry["workload"], entry["block"])
-            marks = (place, entry.get("suspect", []))
-            if "batch_sizes" in entry:
-                self._sized.update({(*key, size): marks for size in entry["batch_sizes"]})
-            else:
-                self._all[key] = marks
-
-    def of(self, workload: str, block: int, batch_size: int) -> list[str]:
-        """The marks of one batch size in one block."""
-        nothing: tuple[int, list[str]] = (-1, [])
-        general = self._all.get((workload, block), nothing)
-        return max(general, self._sized.get((workload, block, batch_size), nothing))[1]
 
 
 def _unsteady(epoch_seconds: Runs) -> list[list[str]]:

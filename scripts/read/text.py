@@ -13,6 +13,9 @@ _OPTIMIZERS = {
     "adam": "Adam",
     "adamw": "AdamW",
 }
+HALVES = {0xD800 + number: 0xF0000 + number for number in range(0x800)}
+"""Half characters (lone surrogates), which JSON can hold and UTF-8 cannot, as private letters."""
+_HALF = {chr(letter): chr(half) for half, letter in HALVES.items()}
 
 
 def safe_text(text: object, *, longest: int = LONGEST_TEXT) -> str:
@@ -36,7 +39,7 @@ def _visible(line: str) -> Iterator[str]:
         if character.isprintable() and marks <= MOST_MARKS:
             yield character
         else:
-            yield character.encode("unicode_escape").decode("ascii")
+            yield _HALF.get(character, character).encode("unicode_escape").decode("ascii")
 
 
 def file_stem(*parts: object) -> str:

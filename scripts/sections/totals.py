@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from scripts.judge.derived_errors import derived_errors, errors_line
+from scripts.judge.derived_errors import derived_errors
 from scripts.read.text import seconds_in_words
 from scripts.sections.section import Line, Part, Table, column
-from scripts.words.derived import derived_line
+from scripts.words.derived import derived_line, errors_line
 from scripts.write.view import View
 
 MOST_ROWS = 200

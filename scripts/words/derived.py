@@ -4,17 +4,16 @@ Of more epochs than a run measured, a total is the cold start, the measured epoc
 for each of the others, process by process.
 """
 
+from typing import Any
+
 import pandas as pd
 
+from scripts.read.columns import DERIVED_FROM
 from scripts.read.text import counted
 
 MARK = "*"
 """Stands at a number of epochs in figures and narrow tables; what it means is said beside them."""
 MEANS = "a warm epoch for each epoch that was not measured"
-
-
-DERIVED_FROM = 2
-"""Epochs that a run measures by default: how far off are totals that are derived from as many?"""
 
 
 def epoch_words(epochs: object, *, derived: bool, warm: str = "warm") -> str:
@@ -38,4 +37,23 @@ def derived_line(rounds: pd.DataFrame, *, measured_epochs: float) -> str:
     return (
         f"Totals of more than {most} ({MARK}) are derived, process by process: the cold start, the "
         f"first {most}, and a warm epoch for each further one."
+    )
+
+
+def errors_line(errors: pd.DataFrame) -> str:
+    """The errors of one file's cells in two sentences; nothing where there are none."""
+    if errors.empty:
+        return ""
+    sizes = errors["error"].abs()
+    worst: dict[Any, Any] = errors.iloc[int(sizes.to_numpy().argmax())].to_dict()
+    most = int(errors["epochs"].max())
+    longest = sizes[errors["epochs"] == most].median()
+    there = f"; at {most} epochs {longest:.1%}" if errors["epochs"].nunique() > 1 else ""
+    nine_of_ten = sizes.quantile(0.9)
+    return (
+        f"Derived from the first {counted(DERIVED_FROM, 'epoch')}, the totals of "
+        f"{counted(len(errors), 'cell')} with more would be off by {sizes.median():.1%} "
+        f"(median{there}), and by at most {nine_of_ten:.1%} in nine of ten. "
+        f"The worst: {worst['error']:+.1%}, {worst['workload']} at batch size "
+        f"{worst['batch_size']}, {worst['epochs']} epochs on {worst['device']}."
     )

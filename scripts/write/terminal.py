@@ -7,12 +7,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from scripts.judge.derived_errors import derived_errors, errors_line
+from scripts.judge.derived_errors import derived_errors
 from scripts.judge.verdicts import WORDS
 from scripts.read.text import counted, seconds_in_words
 from scripts.tables.analysis import Analysis, Pair
 from scripts.words import verdicts as words
-from scripts.words.derived import MARK, derived_line
+from scripts.words.derived import MARK, derived_line, errors_line
 from scripts.words.fits import estimate_words, fit_lines
 from scripts.words.noise import noise_lines
 from scripts.words.why import sum_line, why_lines

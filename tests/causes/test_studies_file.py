@@ -62,7 +62,10 @@ def broken(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         (lambda own: own["peaks"].append(own["peaks"][0]), "peaks[2]: stands in the file twice"),
         (lambda own: own["peaks"][0].update(matmul_flops_per_second=0), "matmul_flops_per_second"),
         (lambda own: own["variants"][0].pop("rounds"), "rounds: is missing, and no reason"),
-        (lambda own: own["variants"][0]["rounds"][1].update(block=0), "stands in this row twice"),
+        (
+            lambda own: own["variants"][0]["rounds"][1].update(block=0),
+            "has the block of another round",
+        ),
         (lambda own: own["variants"][0].update(variant="\x1b[31m"), "variant"),
         (lambda own: own["variants"][0].update(reason="bored"), "reason"),
     ],
@@ -82,7 +85,7 @@ def test_more_variants_than_can_be_drawn_are_refused(tmp_path: Path) -> None:
     path = write(
         tmp_path, with_studies(PLAN, speedups=names)
     )  # and the plain cell, and one without a time
-    with pytest.raises(ResultError, match=r"variants: has 65 variants, and 64 can be read"):
+    with pytest.raises(ResultError, match=r"variants: have 65 values of variant, and 64 can"):
         load_results([path])
 
 

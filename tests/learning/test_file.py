@@ -9,9 +9,9 @@ import pytest
 
 from scripts import compare, report
 from scripts.read import table
-from scripts.read.document import ResultError
+from scripts.read.document import ResultError, read
 from scripts.read.learning import load
-from scripts.read.learning_file import KEY, by_kind, is_learning, read
+from scripts.read.learning_file import KEY, LEARNING, by_kind, is_learning
 from scripts.tables import learned as learning_report
 from tests.corpus import Corpus
 from tests.learn_corpus import LearnCorpus
@@ -83,7 +83,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "biased": (lambda d: d[KEY]["run"]["tuning_seeds"].append(0), "holds a tuning seed"),
     "many sizes": (
         lambda d: d[KEY].update(runs=[first(d) | {"batch_size": size} for size in range(1, 70)]),
-        "have 69 values of batch_size of a workload; 64 can be read",
+        "have 69 values of batch_size of a workload, and 64 can be read",
     ),
     "nothing at first": (lambda d: first(d)["loss"].__setitem__(0, None), "loss: begins without"),
     "reached untrained": (
@@ -104,14 +104,14 @@ def test_a_wrong_file_is_refused_in_one_line_with_its_name_and_field(
     path = tmp_path / "wrong.json"
     path.write_text(json.dumps(document))
     with pytest.raises(ResultError) as refusal:
-        read(path)
+        read(path, LEARNING)
     assert words in str(refusal.value)
     assert str(path) in str(refusal.value)
     assert "\n" not in str(refusal.value)
 
 
 def test_an_unchanged_file_is_read(tmp_path: Path) -> None:
-    assert read(SMALL.write(tmp_path))[KEY]["complete"] is True
+    assert read(SMALL.write(tmp_path), LEARNING).crossover_learning.complete
 
 
 def test_report_and_compare_given_both_kinds_take_the_timing_files(

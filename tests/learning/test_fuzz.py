@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from scripts.read.document import ResultError
 from scripts.read.learning import CURVE, load, load_files
-from scripts.read.learning_file import KEY, LEARNING_VERSION
+from scripts.read.learning_file import KEY, LEARNING
 from scripts.read.text import safe_text
 from tests.fuzzing import (
     BYTES,
@@ -34,7 +34,7 @@ from tests.fuzzing import (
 from tests.learn_corpus import LearnCorpus
 
 EXAMPLES = examples_of(200)
-SAMPLE = Path(__file__).parents[1] / "samples" / f"learning_v{LEARNING_VERSION}.json"
+SAMPLE = Path(__file__).parents[1] / "samples" / f"learning_v{LEARNING.version}.json"
 PLAN = LearnCorpus(
     batch_sizes=(16,),
     optimizers=("sgd",),
@@ -48,7 +48,7 @@ PLACES = list(places(VALID))[1:]
 SEEDS = st.integers(0, 2**32)
 ADVICE = (
     "learn again", "--resume", "leave it out", "leave this file out", "update Crossover",
-    "save it as UTF-8", "copy the file again", "this is not of `pytest bench --learning`",
+    "save it as UTF-8", "copy the file again",
 )  # fmt: skip
 
 

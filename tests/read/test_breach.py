@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from scripts.read.breach import breach
+from scripts.read.breach import Breach, record_of
 from scripts.read.records.learning import LearningFile
 from scripts.read.records.result import ResultFile
 from tests.corpus import Corpus
@@ -79,8 +79,8 @@ def test_what_is_wrong_is_named_by_its_place_and_value(name: str) -> None:
     put(document, where, value)
     found = breach(document, ResultFile)
     assert found is not None
-    assert found[0] == place
-    assert found[1].startswith(words)
+    assert found.where == place
+    assert found.message.startswith(words)
 
 
 def test_half_a_character_is_allowed_wherever_any_text_is() -> None:
@@ -91,7 +91,17 @@ def test_half_a_character_is_allowed_wherever_any_text_is() -> None:
 
 
 def test_the_document_itself_has_to_be_an_object() -> None:
-    assert breach([], ResultFile) == ([], "expected `object`, got `array`")
+    found = breach([], ResultFile)
+    assert found is not None
+    assert (found.where, found.message) == ([], "expected `object`, got `array`")
+
+
+def breach(document: Any, record: type[msgspec.Struct]) -> Breach | None:
+    try:
+        record_of(document, record)
+    except Breach as found:
+        return found
+    return None
 
 
 def numbers(document: Any) -> list[tuple[str | int, ...]]:
@@ -118,7 +128,7 @@ def test_a_number_that_is_read_is_neither_true_nor_a_text(
                 put(document, where, other)
                 found = breach(document, record)
                 assert found is not None
-                assert tuple(found[0]) == where
+                assert tuple(found.where) == where
         put(document, where, value)
     assert read > 50
 

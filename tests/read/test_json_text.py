@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scripts.read.json_text import NotJson, _certain, _strict, parsed
+from scripts.read.breach import Breach
+from scripts.read.json_text import _certain, _strict, parsed
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 KEYS = st.text(alphabet='ab:"\\ \u00e9', max_size=3)
@@ -71,5 +72,5 @@ def test_the_fast_parser_reads_this_projects_own_files(path: Path) -> None:
 
 
 def test_the_strict_parser_refuses_a_key_that_stands_twice() -> None:
-    with pytest.raises(NotJson, match="stands twice"):
+    with pytest.raises(Breach, match="stands twice"):
         _strict('{"a":1,"a":2}')

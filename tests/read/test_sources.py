@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from scripts import export, report
+from scripts.options import expanded
 from scripts.read.document import ResultError
-from scripts.read.sources import expanded
 from tests.corpus import Corpus
 
 LEARNING = Path(__file__).parents[1] / "samples" / "learning_v1.json"

@@ -19,7 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scripts.read import table
+from scripts.read.columns import columns_of
 from scripts.read.document import read
+from scripts.read.timing import TIMING
 from tests.corpus import Corpus
 from tests.fuzzing import (
     BYTES,
@@ -108,7 +110,7 @@ def load_or_refuse(content: bytes, tally: Tally) -> bool:
     path = tally.path
     path.write_bytes(content)
     try:
-        columns = table.columns(path, read(path))
+        columns = columns_of(path, read(path, TIMING))
     except table.ResultError as error:
         message = str(error)
         assert message.isprintable()

@@ -153,7 +153,7 @@ EDITS: list[tuple[str, Edit, str, str]] = [
     (
         "a cell twice",
         lambda document: document["benchmarks"].append(document["benchmarks"][0]),
-        CELL,
+        "(mlp-8-1-cpu)",
         "stands in the file twice",
     ),
     (

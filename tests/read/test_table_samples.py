@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from scripts.read import table
-from scripts.read.document import SCHEMA_VERSION
+from scripts.read.timing import TIMING
 from tests.meaning import assert_says, contradictions, rows
 
-SAMPLE = Path(__file__).parents[1] / "samples" / f"v{SCHEMA_VERSION}.json"
+SAMPLE = Path(__file__).parents[1] / "samples" / f"v{TIMING.version}.json"
 
 
 def test_a_real_file_loads_to_what_it_says() -> None:
     document = json.loads(SAMPLE.read_bytes())
-    assert document["crossover"]["schema_version"] == SCHEMA_VERSION
+    assert document["crossover"]["schema_version"] == TIMING.version
     assert list(contradictions(document)) == []
     frame = table.load([SAMPLE])
     assert len(frame) > 0

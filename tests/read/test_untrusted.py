@@ -10,9 +10,11 @@ import pytest
 
 from scripts import compare, report
 from scripts.machines.cells import compared
-from scripts.read import bounds, json_text, table
 from scripts.read import document as result_file
-from scripts.read.document import SCHEMA_VERSION
+from scripts.read import json_text, table
+from scripts.read.breach import Breach
+from scripts.read.checks import cells
+from scripts.read.timing import TIMING
 from tests.corpus import Corpus
 from tests.fuzzing import at, is_number, places, put
 
@@ -245,7 +247,7 @@ def test_odd_text_is_refused_with_what_to_do(name: str, tmp_path: Path) -> None:
 
 def test_a_key_that_stands_twice_is_found_among_a_hundred_thousand_others() -> None:
     names = ",".join(f'"k{number}": 0' for number in range(100_000))
-    with pytest.raises(json_text.NotJson, match="'k99999' stands twice"):
+    with pytest.raises(Breach, match="'k99999' stands twice"):
         json_text.parsed(f'{{{names}, "k99999": 1}}'.encode())
 
 
@@ -254,7 +256,7 @@ def test_millions_of_empty_lists_are_refused_before_they_are_made(
 ) -> None:
     monkeypatch.setattr(json_text, "MOST_CONTAINERS", 1000)
     monkeypatch.setattr("json.loads", lambda *_args, **_more: pytest.fail("parsed"))
-    with pytest.raises(json_text.NotJson, match="more than 1000 lists and objects"):
+    with pytest.raises(Breach, match="more than 1000 lists and objects"):
         json_text.parsed(b"[" + b"[]," * 2000 + b"[]]")
 
 
@@ -284,7 +286,7 @@ def test_what_does_not_fit_into_memory_is_one_line(
     ("bound", "words"),
     [
         (("MOST_VALUES", {"device": 1}), "have 2 values of device, and 1 can be read"),
-        (("MOST_CELLS", 3), "span a grid of 4 cells, and 3 can be read"),
+        (("MOST_CELLS", 3), "have 4 cells in their grid, and 3 can be read"),
         (("MOST_ROUNDS", 11), "rounds, and 11 can be read"),
     ],
 )
@@ -293,7 +295,7 @@ def test_a_grid_larger_than_any_run_is_refused_before_a_table_is_made(
 ) -> None:
     path = saved(tmp_path, Corpus(**SMALL).result())
     table.load([path])
-    monkeypatch.setattr(bounds, *bound)
+    monkeypatch.setattr(cells, *bound)
     monkeypatch.setattr("scripts.read.rounds.Rounds.of", lambda _document: pytest.fail("flattened"))
     message = refusal(path)
     assert "benchmarks: " in message
@@ -315,7 +317,7 @@ def test_fields_of_a_measurement_cannot_stand_in_for_those_of_its_process(tmp_pa
 
 
 @pytest.mark.parametrize("main", [report.main, compare.main])
-@pytest.mark.parametrize("version", [1, 0, -1, SCHEMA_VERSION + 1, "2", None, 2.5])
+@pytest.mark.parametrize("version", [1, 0, -1, TIMING.version + 1, "2", None, 2.5])
 def test_a_file_of_another_version_says_what_to_do_and_ends_with_status_two(
     main: Callable[[list[str]], int],
     version: object,
@@ -330,8 +332,8 @@ def test_a_file_of_another_version_says_what_to_do_and_ends_with_status_two(
     assert said.out == ""
     assert len(said.err.splitlines()) == 1
     assert said.err.startswith(f"{bad}: crossover.schema_version: is ")
-    assert ("update Crossover" in said.err) == (version == SCHEMA_VERSION + 1)
-    assert ("measure again" in said.err) == (version != SCHEMA_VERSION + 1)
+    assert ("update Crossover" in said.err) == (version == TIMING.version + 1)
+    assert ("measure again" in said.err) == (version != TIMING.version + 1)
 
 
 def test_files_whose_names_are_shown_alike_stay_apart(tmp_path: Path) -> None:

@@ -317,8 +317,8 @@ def test_with_skip_bad_the_good_files_are_reported_and_each_bad_one_is_a_line(
     said = capsys.readouterr()
     lines = said.err.splitlines()
     assert lines[0].startswith(f"skipped: {bad}: ")
-    missing = tmp_path / "none.json"
-    assert lines[1] == f"skipped: {missing}: cannot be read: No such file or directory"
+    missing = f"skipped: {tmp_path / 'none.json'}: cannot be read: No such file or directory"
+    assert lines[1] == f"{missing}; name a result file"
     assert len(lines) == 2
     assert said.out.startswith("Warning: 2 of 3 files left out\n")
     assert "goodbox" in said.out

@@ -52,3 +52,22 @@ Reason = Literal[
     "no device", "unsupported", "oom", "timeout", "failed", "interrupted", "implied", "budget"
 ]
 """Why there is no time."""
+
+
+class ColdStart(Record):
+    """What a process needed before it trained, and its first and a warm step, in seconds."""
+
+    context_seconds: Seconds
+    transfer_seconds: Seconds
+    first_step_seconds: PositiveSeconds
+    warm_step_seconds: PositiveSeconds
+
+    @property
+    def first_step_surplus_seconds(self) -> float:
+        """How much longer the first step took than a warm one."""
+        return max(0.0, self.first_step_seconds - self.warm_step_seconds)
+
+    @property
+    def cold_start_seconds(self) -> float:
+        """Creating the context, moving model and data, the first step's surplus; not the import."""
+        return self.context_seconds + self.transfer_seconds + self.first_step_surplus_seconds

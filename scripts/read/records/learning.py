@@ -6,28 +6,15 @@ before the first step.
 
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta
+from msgspec import Meta
 
-from scripts.read.records.fields import Count, Maybe, Measure, Name, Number, Record, Text
+from scripts.read.records.fields import Count, Measure, Name, Number, Record, Text
+from scripts.read.records.result import MachineInfo
 
 Seed = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Seeds = Annotated[list[Seed], Meta(min_length=1, max_length=1000)]
 Short = Annotated[str, Meta(max_length=100)]
 Curve = Annotated[list[Measure | None], Meta(max_length=100_000)]
-
-
-class Learner(Record):
-    """The machine that learned; its name is not empty."""
-
-    machine: Annotated[str, Meta(min_length=1, max_length=10_000)]
-    machine_id: Text
-    cpu: Maybe[Text | None] = UNSET
-
-
-class LearnerInfo(Record):
-    """pytest-benchmark's `machine_info`, of which this project's part is read."""
-
-    crossover: Learner
 
 
 class LearningSettings(Record):
@@ -43,8 +30,10 @@ class LearningSettings(Record):
     cap_epochs: Count
     cap_steps: Count
     patience: Annotated[float, Meta(ge=1, le=1e6)]
-    started: Maybe[Short] = UNSET
-    finished: Maybe[Short] = UNSET
+    started: Short = ""
+    finished: Short = ""
+    preset: Text | None = None
+    precision: Text = ""
 
 
 class Learned(Record):
@@ -80,6 +69,11 @@ class LearningRun(Record):
     loss: Curve
     score: Curve
 
+    @property
+    def axes(self) -> tuple[str, int, str, float, int]:
+        """What tells it from every other run."""
+        return (self.workload, self.batch_size, self.optimizer, self.learning_rate, self.seed)
+
 
 class Learning(Record):
     """`crossover_learning`; `planned` are runs."""
@@ -96,5 +90,5 @@ class Learning(Record):
 class LearningFile(Record):
     """A learning file, version 1."""
 
-    machine_info: LearnerInfo
+    machine_info: MachineInfo
     crossover_learning: Learning

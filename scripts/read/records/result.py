@@ -1,16 +1,18 @@
 """What a result file says: each field's name, type, unit and bounds. `document.read` checks it.
 
 Times are seconds. A cell's rounds are the measurements of its arm and batch size, in the order of
-their blocks. Fields that stand here with `UNSET` may be missing.
+their blocks. A field with a default may be missing.
 """
 
+from math import nan
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta
+from msgspec import UNSET, Meta, field
 
 from scripts.read.records.fields import (
     Axes,
     Block,
+    ColdStart,
     Count,
     Device,
     EpochSeconds,
@@ -30,6 +32,9 @@ from scripts.read.records.fields import (
 )
 from scripts.read.records.study import Diagnosed, Peak, Variant
 
+Arm = tuple[str, str, int, bool, int]
+"""(workload, device, threads, again, batch size) of a process's measurement."""
+
 
 class Cell(Axes):
     """The axes of a cell: `batch_size` in samples; `threads` only where that is an axis."""
@@ -38,34 +43,46 @@ class Cell(Axes):
     batch_size: Count
     epochs: Count
     device: Device
-    threads: Maybe[Threads] = UNSET
+    threads: Threads = 0
+
+    @property
+    def axes(self) -> tuple[str, int, int, str, int]:
+        """What tells it from every other cell."""
+        return (self.workload, self.batch_size, self.epochs, self.device, self.threads)
+
+    def arm(self, *, again: bool) -> Arm:
+        """The arm whose measurements are its rounds, or the A/A repeats of these."""
+        return (self.workload, self.device, self.threads, again, self.batch_size)
 
 
 class Absent(Cell, kw_only=True):
     """A cell without a time, why, and how many blocks measured it all the same."""
 
     reason: Reason
-    detail: Maybe[Text] = UNSET
-    blocks_measured: Maybe[Block] = UNSET
+    detail: Text = ""
+    blocks_measured: Block = 0
 
 
 class Marks(Record):
     """What is told beside a cell: `derived`, when not all its epochs were trained."""
 
     suspect: Suspects
-    derived: Maybe[bool] = UNSET
+    derived: bool = False
 
 
 class Stats(Record):
-    """pytest-benchmark's own: `data` are the total seconds of each round, then their summary."""
+    """pytest-benchmark's own: `data` are the total seconds of each round, then their summary.
+
+    NaN: the summary is not given.
+    """
 
     rounds: Count
     data: Annotated[list[PositiveSeconds], Meta(min_length=1, max_length=100_000)]
-    min: Maybe[PositiveSeconds] = UNSET
-    max: Maybe[PositiveSeconds] = UNSET
-    mean: Maybe[PositiveSeconds] = UNSET
-    median: Maybe[PositiveSeconds] = UNSET
-    total: Maybe[Annotated[float, Meta(ge=1e-12, le=1e14)]] = UNSET
+    min: PositiveSeconds = nan
+    max: PositiveSeconds = nan
+    mean: PositiveSeconds = nan
+    median: PositiveSeconds = nan
+    total: Annotated[float, Meta(ge=1e-12, le=1e14)] = nan
 
 
 class Benchmark(Record):
@@ -82,8 +99,8 @@ class Accelerator(Record):
     device: Device
     name: Text
     software: bool
-    driver: Maybe[Text | int | None] = UNSET
-    power_limit_watts: Maybe[Annotated[float, Meta(ge=0, le=1e6)] | None] = UNSET
+    driver: Text | int | None = None
+    power_limit_watts: Annotated[float, Meta(ge=0, le=1e6)] | None = None
 
 
 class Machine(Record):
@@ -93,15 +110,15 @@ class Machine(Record):
     machine_id: Text
     software_id: Text
     accelerators: Annotated[list[Accelerator], Meta(max_length=1000)]
-    cpu: Maybe[Text] = UNSET
-    cores_physical: Maybe[int | None] = UNSET
-    cores_logical: Maybe[int | None] = UNSET
-    ram_bytes: Maybe[Large | None] = UNSET
-    os: Maybe[Text] = UNSET
-    python: Maybe[Text] = UNSET
-    torch: Maybe[Text] = UNSET
-    accelerator_note: Maybe[Text | None] = UNSET
-    torch_threads: Maybe[int | None] = UNSET
+    cpu: Text = ""
+    cores_physical: int | None = None
+    cores_logical: int | None = None
+    ram_bytes: Large | None = None
+    os: Text = ""
+    python: Text = ""
+    torch: Text = ""
+    accelerator_note: Text | None = None
+    torch_threads: int | None = None
 
 
 class MachineInfo(Record):
@@ -111,44 +128,50 @@ class MachineInfo(Record):
 
 
 class Loop(Record):
-    """How minibatches are made and moved, in the words of `--loop`."""
+    """How minibatches are made and moved, in the words of `--loop`; a file without it was lean."""
 
-    loader: Maybe[Name] = UNSET
-    placement: Maybe[Name] = UNSET
-    gather: Maybe[Name] = UNSET
-    sequences: Maybe[Name] = UNSET
-    evaluate: Maybe[Name] = UNSET
-    deterministic: Maybe[bool] = UNSET
+    loader: Name = "slices"
+    placement: Name = "resident"
+    gather: Name = "vectorised"
+    sequences: Name = "padded"
+    evaluate: Name = "never"
+    deterministic: bool = False
+
+
+ALL_EPOCHS = 1_000_000_000
 
 
 class Run(Record):
-    """What was asked for: `samples` of an epoch, blocks, and the budget in seconds."""
+    """What was asked for: `samples` of an epoch, blocks, and the budget in seconds.
+
+    Totals of more than `measured_epochs` are derived. No `looks`: one.
+    """
 
     samples: Count
     optimizer: Name
     optimizer_implementation: Name
     precision: Text
     learning_rates: dict[Name, LearningRate]
-    loop: Maybe[Loop] = UNSET
-    command: Maybe[Text] = UNSET
-    started: Maybe[Text] = UNSET
-    finished: Maybe[Text | None] = UNSET
-    preset: Maybe[Text | None] = UNSET
-    measured_epochs: Maybe[Count] = UNSET
+    loop: Loop = field(default_factory=Loop)
+    command: Text = ""
+    started: Text = ""
+    finished: Text | None = None
+    preset: Text | None = None
+    measured_epochs: Count = ALL_EPOCHS
     seed: Maybe[int] = UNSET
     blocks: Maybe[Count] = UNSET
-    blocks_done: Maybe[dict[Name, Number]] = UNSET
-    budget_seconds: Maybe[Annotated[float, Meta(gt=0, le=1e9)] | None] = UNSET
-    budget_spent_seconds: Maybe[Seconds | None] = UNSET
-    looks: Maybe[Annotated[list[Count], Meta(min_length=1, max_length=1000)]] = UNSET
+    blocks_done: dict[Name, Number] = {}
+    budget_seconds: Annotated[float, Meta(gt=0, le=1e9)] | None = None
+    budget_spent_seconds: Seconds | None = None
+    looks: Annotated[list[Count], Meta(min_length=1, max_length=1000)] = []
 
 
 class Workload(Record):
     """A network with its data; `definition` changes when the work does."""
 
     definition: Name
-    description: Maybe[Text] = UNSET
-    timed_from: Maybe[Text] = UNSET
+    description: Text = ""
+    timed_from: Text = ""
     parameters: Maybe[Count] = UNSET
 
 
@@ -157,11 +180,11 @@ class Attempt(Record):
 
     workload: Name
     block: Block
-    suspect: Maybe[Suspects] = UNSET
+    suspect: Suspects = []
     batch_sizes: Maybe[Annotated[list[Count], Meta(max_length=100_000)]] = UNSET
 
 
-class Process(Record):
+class Process(ColdStart):
     """A worker process: its arm, its block and its own cold start in seconds.
 
     `again`: the A/A repeat of its arm. `fp32_precision`: what it read back, by torch's names.
@@ -172,16 +195,16 @@ class Process(Record):
     again: bool
     block: Block
     import_seconds: Seconds
-    context_seconds: Seconds
-    transfer_seconds: Seconds
-    first_step_seconds: PositiveSeconds
-    warm_step_seconds: PositiveSeconds
-    threads_asked: Maybe[Threads] = UNSET
-    started: Maybe[Text] = UNSET
-    threads: Maybe[Threads | None] = UNSET
-    trained_on: Maybe[Text] = UNSET
-    fp32_precision: Maybe[dict[str, Text] | None] = UNSET
-    denormals_flushed: Maybe[bool | None] = UNSET
+    threads_asked: Threads = 0
+    started: Text = ""
+    threads: Threads | None = None
+    trained_on: Text = ""
+    fp32_precision: dict[str, Text] | None = None
+    denormals_flushed: bool | None = None
+
+    def arm(self, batch_size: int) -> Arm:
+        """Whose rounds its measurement at a batch size is."""
+        return (self.workload, self.device, self.threads_asked, self.again, batch_size)
 
 
 class Measurement(Record):
@@ -197,13 +220,13 @@ class Measurement(Record):
     first_loss: Measure | None
     loss: Measure | None
     score: Measure | None
-    position: Maybe[Number | None] = UNSET
-    own_first_step_seconds: Maybe[Seconds] = UNSET
-    own_warm_step_seconds: Maybe[Seconds] = UNSET
-    event_seconds: Maybe[Annotated[list[Seconds], Meta(max_length=1_000_000)] | None] = UNSET
-    evaluated_after_epochs: Maybe[Number | None] = UNSET
-    host_peak_bytes: Maybe[Large | None] = UNSET
-    device_peak_bytes: Maybe[Large | None] = UNSET
+    position: Number | None = None
+    own_first_step_seconds: Seconds = nan
+    own_warm_step_seconds: Seconds = nan
+    event_seconds: Annotated[list[Seconds], Meta(max_length=1_000_000)] | None = None
+    evaluated_after_epochs: Number | None = None
+    host_peak_bytes: Large | None = None
+    device_peak_bytes: Large | None = None
 
 
 class Own(Record):
@@ -219,9 +242,9 @@ class Own(Record):
     processes: Annotated[list[Process], Meta(max_length=1_000_000)]
     measurements: Annotated[list[Measurement], Meta(max_length=1_000_000)]
     blocks: Annotated[list[Attempt], Meta(max_length=1_000_000)]
-    diagnosis: Maybe[Annotated[list[Diagnosed], Meta(max_length=1_000_000)]] = UNSET
-    peaks: Maybe[Annotated[list[Peak], Meta(max_length=1000)]] = UNSET
-    variants: Maybe[Annotated[list[Variant], Meta(max_length=1_000_000)]] = UNSET
+    diagnosis: Annotated[list[Diagnosed], Meta(max_length=1_000_000)] = []
+    peaks: Annotated[list[Peak], Meta(max_length=1000)] = []
+    variants: Annotated[list[Variant], Meta(max_length=1_000_000)] = []
 
 
 class ResultFile(Record):
@@ -230,4 +253,4 @@ class ResultFile(Record):
     machine_info: MachineInfo
     benchmarks: Annotated[list[Benchmark], Meta(max_length=1_000_000)]
     crossover: Own
-    datetime: Maybe[Text] = UNSET
+    datetime: Text = ""

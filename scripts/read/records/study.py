@@ -1,8 +1,9 @@
 """What a result file says of its studies: `--diagnose`, and variants (ladder and remedies).
 
-A row without a time has a `reason` instead. Null: this device or torch does not tell.
+Null: this device or torch does not tell.
 """
 
+from math import nan
 from typing import Annotated
 
 from msgspec import UNSET, Meta
@@ -10,6 +11,7 @@ from msgspec import UNSET, Meta
 from scripts.read.records.fields import (
     Axes,
     Block,
+    ColdStart,
     Count,
     Device,
     EpochSeconds,
@@ -29,6 +31,23 @@ from scripts.read.records.fields import (
 )
 
 
+class Study(Record, kw_only=True):
+    """A row of a study. With a `reason` it may lack what is `UNSET` or NaN in it."""
+
+    device: Device
+    threads: Threads = 0
+    reason: Maybe[Reason] = UNSET
+    detail: Text = ""
+    suspect: Suspects = []
+
+
+class Cell(Study, kw_only=True):
+    """A row about one batch size of a workload."""
+
+    workload: Name
+    batch_size: Count
+
+
 class Parts(Axes):
     """Seconds of a step's parts, each waited for by itself."""
 
@@ -40,61 +59,56 @@ class Parts(Axes):
     evaluation_seconds: Seconds
 
 
-class Diagnosed(Record):
-    """Where a training step's time goes, at one batch size; counts are those of one step.
+class Step(Cell, kw_only=True):
+    """A training step as it was seen; counts are those of one step."""
 
-    `uncounted_operations` are names whose FLOPs are not in `flops`: it is then a part.
-    """
-
-    workload: Name
-    batch_size: Count
-    device: Device
-    threads: Maybe[Threads] = UNSET
-    reason: Maybe[Reason] = UNSET
-    detail: Maybe[Text] = UNSET
-    parts: Maybe[Parts] = UNSET
     step_seconds: Maybe[PositiveSeconds] = UNSET
     instrumented_step_seconds: Maybe[PositiveSeconds] = UNSET
     host_enqueue_seconds: Maybe[Seconds | None] = UNSET
     alone_seconds: Maybe[PositiveSeconds] = UNSET
-    device_busy_seconds: Maybe[Seconds | None] = UNSET
+    device_busy_seconds: Seconds | None = None
     operations: Maybe[Large | None] = UNSET
-    moved_bytes: Maybe[Large | None] = UNSET
-    flops: Maybe[Large | None] = UNSET
-    uncounted_operations: Maybe[Annotated[list[Text], Meta(max_length=1000)]] = UNSET
-    host_reads: Maybe[Large | None] = UNSET
-    synchronisations: Maybe[Large | None] = UNSET
-    sequence_length: Maybe[Large | None] = UNSET
-    sequence_kernels: Maybe[Large | None] = UNSET
+    moved_bytes: Large | None = None
+    flops: Large | None = None
+    host_reads: Large | None = None
+    synchronisations: Large | None = None
+    sequence_length: Large | None = None
+    sequence_kernels: Large | None = None
     steps: Maybe[Count] = UNSET
-    context_seconds: Maybe[Seconds] = UNSET
-    transfer_seconds: Maybe[Seconds] = UNSET
-    first_step_seconds: Maybe[PositiveSeconds] = UNSET
-    warm_step_seconds: Maybe[PositiveSeconds] = UNSET
-    suspect: Maybe[Suspects] = UNSET
 
 
-class Peak(Record):
+class Diagnosed(Step, kw_only=True):
+    """Where a training step's time goes.
+
+    `uncounted_operations` are names whose FLOPs are not in `flops`: it is then a part.
+    """
+
+    parts: Maybe[Parts] = UNSET
+    uncounted_operations: Annotated[list[Text], Meta(max_length=1000)] = []
+    context_seconds: Seconds = nan
+    transfer_seconds: Seconds = nan
+    first_step_seconds: PositiveSeconds = nan
+    warm_step_seconds: PositiveSeconds = nan
+
+    @property
+    def cold_start(self) -> ColdStart:
+        """The same four numbers."""
+        return ColdStart(*(getattr(self, name) for name in ColdStart.__struct_fields__))
+
+
+class Peak(Study, kw_only=True):
     """What a device reached at most: rates per second, and the seconds of an empty operation."""
 
-    device: Device
-    threads: Maybe[Threads] = UNSET
-    reason: Maybe[Reason] = UNSET
-    detail: Maybe[Text] = UNSET
-    matmul_flops_per_second: Maybe[PerSecond | None] = UNSET
-    copy_bytes_per_second: Maybe[PerSecond | None] = UNSET
-    host_copy_bytes_per_second: Maybe[PerSecond | None] = UNSET
-    operation_seconds: Maybe[Seconds | None] = UNSET
+    matmul_flops_per_second: PerSecond | None = None
+    copy_bytes_per_second: PerSecond | None = None
+    host_copy_bytes_per_second: PerSecond | None = None
+    operation_seconds: Seconds | None = None
 
 
-class VariantRound(Record):
+class VariantRound(ColdStart):
     """A variant in one block: its cold start and its epochs, in seconds."""
 
     block: Block
-    context_seconds: Seconds
-    transfer_seconds: Seconds
-    first_step_seconds: PositiveSeconds
-    warm_step_seconds: PositiveSeconds
     epoch_seconds: EpochSeconds
     steps: Count
     first_loss: Measure | None
@@ -103,17 +117,10 @@ class VariantRound(Record):
     evaluated_after_epochs: Number | None
 
 
-class Variant(Record):
+class Variant(Cell, kw_only=True):
     """Another way to train a cell; `again`: the A/A repeat; `applied`: it took effect."""
 
-    workload: Name
-    batch_size: Count
-    device: Device
     variant: Name
     again: bool
     applied: bool
-    threads: Maybe[Threads] = UNSET
     rounds: Maybe[Annotated[list[VariantRound], Meta(min_length=1, max_length=100_000)]] = UNSET
-    suspect: Maybe[Suspects] = UNSET
-    reason: Maybe[Reason] = UNSET
-    detail: Maybe[Text] = UNSET

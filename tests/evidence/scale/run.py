@@ -28,7 +28,7 @@ from tests.evidence.scale.truth import beside_truth, by_truth
 JUDGE = """
 import sys
 from scripts.tables.many import analysed
-from scripts.read.sources import expanded
+from scripts.options import expanded
 from scripts.read.workers import Workers
 
 if __name__ == "__main__":

@@ -1,0 +1,37 @@
+"""Which cells deserve more blocks? One line of JSON per cell, for a run that is still going on.
+
+python scripts/undecided.py provisional.json --looks 3
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+if not __package__:  # run as a file: make `scripts` importable instead of its folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from scripts.judge.undecided import undecided_cells
+from scripts.read.document import ResultError
+from scripts.read.table import load
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prints the cells; 2 and one line on stderr for a file that cannot be read."""
+    parser = argparse.ArgumentParser(description="Which cells deserve more blocks?")
+    parser.add_argument("file", help="a result file, also of a run that is still going on")
+    parser.add_argument("--looks", type=int, default=1, help="planned looks at the data")
+    options = parser.parse_args(arguments)
+    try:
+        cells = undecided_cells(load([options.file]), looks=options.looks)
+    except ResultError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for cell in cells:
+        print(json.dumps(cell))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
