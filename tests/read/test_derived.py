@@ -14,11 +14,12 @@ from bench.train.epochs import LEAST_TIMED_SECONDS
 from scripts.figures.total import total_figure
 from scripts.judge.derived_errors import derived_errors
 from scripts.read import rounds as reading
+from scripts.read.columns import DERIVED_FROM
 from scripts.read.rounds import Runs
 from scripts.read.table import ResultError, load, load_results
 from scripts.report import main
 from scripts.tables.derived import with_mark
-from scripts.words.derived import DERIVED_FROM, derived_line, epoch_words, errors_line
+from scripts.words.derived import derived_line, epoch_words, errors_line
 from tests.corpus import Corpus
 
 PLAN: dict[str, Any] = {"batch_sizes": (8, 512), "epochs": (1, 3, 100)}
