@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from scripts.read.records.learning import LearningFile, LearningSettings
-from scripts.read.records.result import ALL_EPOCHS, Accelerator, Machine, ResultFile, Run
+from scripts.read.records.machine import Accelerator, Machine
+from scripts.read.records.result import ALL_EPOCHS, ResultFile, Run
 from scripts.read.text import device_label, safe_text
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from scripts.read.records.fields import Count, Measure, Name, Number, Record, Text
-from scripts.read.records.result import MachineInfo
+from scripts.read.records.machine import MachineInfo
 
 Seed = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Seeds = Annotated[list[Seed], Meta(min_length=1, max_length=1000)]

@@ -30,6 +30,7 @@ from scripts.read.records.fields import (
     Text,
     Threads,
 )
+from scripts.read.records.machine import MachineInfo
 from scripts.read.records.study import Diagnosed, Peak, Variant
 
 Arm = tuple[str, str, int, bool, int]
@@ -91,40 +92,6 @@ class Benchmark(Record):
     params: Cell
     extra_info: Marks
     stats: Stats
-
-
-class Accelerator(Record):
-    """A device beside the CPU; `software`: it computes on the CPU all the same."""
-
-    device: Device
-    name: Text
-    software: bool
-    driver: Text | int | None = None
-    power_limit_watts: Annotated[float, Meta(ge=0, le=1e6)] | None = None
-
-
-class Machine(Record):
-    """Where it was measured; null: the machine does not tell."""
-
-    machine: Annotated[str, Meta(min_length=1, max_length=200)]
-    machine_id: Text
-    software_id: Text
-    accelerators: Annotated[list[Accelerator], Meta(max_length=1000)]
-    cpu: Text = ""
-    cores_physical: int | None = None
-    cores_logical: int | None = None
-    ram_bytes: Large | None = None
-    os: Text = ""
-    python: Text = ""
-    torch: Text = ""
-    accelerator_note: Text | None = None
-    torch_threads: int | None = None
-
-
-class MachineInfo(Record):
-    """pytest-benchmark's `machine_info`, of which this project's part is read."""
-
-    crossover: Machine
 
 
 class Loop(Record):
