@@ -46,9 +46,6 @@ LONGER = {
     "tests/corpus_file.py": 313,
     "tests/figures/test_target.py": 262,
     "tests/measure/test_blocks.py": 336,
-    "tests/read/test_table_refusals.py": 275,
-    "tests/read/test_untrusted.py": 345,
-    "tests/read/test_untrusted_text.py": 364,
     "tests/run/test_resume.py": 257,
     "tests/target/test_advise.py": 276,
     "tests/target/test_target.py": 361,
@@ -58,4 +55,3 @@ LONGER = {
 }
 """Files of more than 250 lines, and the lines that they may have at most."""
 
-FAMILIES = {"tests/read/table_", "tests/read/untrusted_"}
