@@ -110,6 +110,14 @@ def test_a_wrong_file_is_refused_in_one_line_with_its_name_and_field(
     assert "\n" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("nothing", [b"", b"{}", b'{"crossover_learning": 1}', b"[]"])
+def test_what_is_no_learning_file_is_refused(nothing: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "odd.json"
+    path.write_bytes(nothing)
+    with pytest.raises(ResultError):
+        load([path])
+
+
 def test_an_unchanged_file_is_read(tmp_path: Path) -> None:
     assert read(SMALL.write(tmp_path), LEARNING).crossover_learning.complete
 

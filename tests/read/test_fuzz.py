@@ -20,15 +20,14 @@ from hypothesis import strategies as st
 
 from scripts.read import table
 from scripts.read.columns import columns_of
-from scripts.read.document import read
+from scripts.read.document import ResultError, read
+from scripts.read.learning import load_files
 from scripts.read.timing import TIMING
 from tests.corpus import Corpus
 from tests.fuzzing import (
     BYTES,
     FILES,
     LONG,
-    Changes,
-    Cut,
     changed,
     changes_of,
     cuts_of,
@@ -39,9 +38,11 @@ from tests.fuzzing import (
     places,
     written,
 )
-from tests.meaning import assert_says, contradictions, rows
+from tests.learn_corpus import LearnCorpus
+from tests.meaning import assert_says, assert_says_learned, contradictions, rows
+from tests.study_rows import with_studies
 
-EXAMPLES = examples_of(500)
+EXAMPLES = examples_of(400)
 
 PLAN = Corpus(
     machine="Gr\u00f6\u00dfe",
@@ -55,23 +56,41 @@ PLAN = Corpus(
     block_suspect={("mlp", 0): ["host loaded"]},
     run={"looks": [2, 5]},
 )
+TINY = Corpus(batch_sizes=(8,), epochs=(1,), blocks=1, samples=64)
 THREADS = Corpus(batch_sizes=(8,), epochs=(1,), blocks=1, samples=64, threads=(1, 2))
-MADE = {"epochs": PLAN.result(), "threads": THREADS.result()}
-TEXT = {name: json.dumps(document, ensure_ascii=False).encode() for name, document in MADE.items()}
-VALID = {name: json.loads(content) for name, content in TEXT.items()}  # without shared parts
-
+LEARNING = LearnCorpus(
+    batch_sizes=(16,),
+    optimizers=("sgd",),
+    rates=(0.01, 0.1),
+    tuning_seeds=(100,),
+    figure_seeds=(0,),
+)
+MADE: dict[str, dict[str, Any]] = {
+    "timing": {
+        "epochs": PLAN.result(),
+        "threads": THREADS.result(),
+        "studies": with_studies(TINY),
+    },
+    "learning": {"curves": LEARNING.result()},
+}
+TEXT = {
+    kind: {
+        name: json.dumps(document, ensure_ascii=False).encode() for name, document in own.items()
+    }
+    for kind, own in MADE.items()
+}
+CHANGES = {
+    kind: {name: changes_of(json.loads(text)) for name, text in own.items()}
+    for kind, own in TEXT.items()
+}
+PLACES = {
+    kind: {name: list(places(json.loads(text)))[1:] for name, text in own.items()}
+    for kind, own in TEXT.items()
+}
 ADVICE = (
-    "measure again", "leave it out", "leave this file out", "--resume", "update Crossover",
-    "save it as UTF-8", "copy the file again",
+    "measure again", "learn again", "leave it out", "leave this file out", "--resume",
+    "update Crossover", "save it as UTF-8", "copy the file again",
 )  # fmt: skip
-
-PLACES = {name: list(places(document))[1:] for name, document in VALID.items()}
-ANY_CHANGES: st.SearchStrategy[tuple[str, Changes]] = st.one_of(
-    [st.tuples(st.just(name), changes_of(document)) for name, document in VALID.items()]
-)
-ANY_CUTS: st.SearchStrategy[tuple[str, tuple[str, Cut]]] = st.one_of(
-    [st.tuples(st.just(name), cuts_of(content)) for name, content in TEXT.items()]
-)
 SEEDS = st.integers(0, 2**32)
 
 
@@ -102,60 +121,76 @@ def tally(
             print(f"\n{request.node.name}: {counts}")
 
 
-def load_or_refuse(content: bytes, tally: Tally) -> bool:
-    """What is promised: exactly what the file says, or one printable line that says what to do.
-
-    Looked at are the columns that the frame is made of, and of some files the frame itself.
-    """
-    path = tally.path
-    path.write_bytes(content)
+def load_or_refuse(kind: str, content: bytes, tally: Tally) -> bool:
+    """What is promised: exactly what the file says, or one printable line that says what to do."""
+    tally.path.write_bytes(content)
     try:
-        columns = columns_of(path, read(path, TIMING))
-    except table.ResultError as error:
+        loaded = loads[kind](tally)
+    except ResultError as error:
         message = str(error)
         assert message.isprintable()
-        assert message.startswith(str(path))
+        assert message.startswith(str(tally.path))
         assert any(words in message for words in ADVICE), message
         tally.ends["refused"] += 1
         tally.refusals[error.message.rpartition(";")[0][-28:]] += 1
         return False
-    document = json.loads(content.decode("utf-8-sig"))
-    expected = rows(document)
-    assert list(contradictions(document)) == []
-    assert_says(columns, expected)
+    loaded(json.loads(content.decode("utf-8-sig")))
     tally.ends["loaded"] += 1
-    if tally.ends["loaded"] % 16 == 1:
-        assert_says(lists(table.load([path])), expected)
     return True
+
+
+def timing(tally: Tally) -> Any:
+    """Looked at are the columns that the frame is made of, and of some files the frame itself."""
+    columns = columns_of(tally.path, read(tally.path, TIMING))
+
+    def says(document: Any) -> None:
+        expected = rows(document)
+        assert list(contradictions(document)) == []
+        assert_says(columns, expected)
+        if tally.ends["loaded"] % 16 == 0:
+            assert_says(lists(table.load([tally.path])), expected)
+
+    return says
+
+
+def learning(tally: Tally) -> Any:
+    files = load_files([tally.path])
+    return lambda document: assert_says_learned(files, document)
+
+
+loads = {"timing": timing, "learning": learning}
 
 
 def lists(frame: pd.DataFrame) -> dict[str, list[Any]]:
     return {str(name): values.tolist() for name, values in frame.items()}
 
 
+@pytest.mark.parametrize("kind", TEXT)
 @fuzzed(EXAMPLES)
-@given(changes=ANY_CHANGES, seed=SEEDS)
+@given(data=st.data(), seed=SEEDS)
 def test_any_changed_value_loads_as_changed_or_is_refused(
-    changes: tuple[str, Changes], seed: int, tally: Tally
+    kind: str, data: st.DataObject, seed: int, tally: Tally
 ) -> None:
-    name, first = changes
-    for own in [first, *more_changes(PLACES[name], seed, FILES - 1)]:
-        load_or_refuse(written(changed(TEXT[name], own)), tally)
+    name = data.draw(st.sampled_from(list(TEXT[kind])))
+    first = data.draw(CHANGES[kind][name])
+    for own in [first, *more_changes(PLACES[kind][name], seed, FILES - 1)]:
+        load_or_refuse(kind, written(changed(TEXT[kind][name], own)), tally)
 
 
+@pytest.mark.parametrize("kind", TEXT)
 @fuzzed(EXAMPLES)
-@given(cut=ANY_CUTS, seed=SEEDS)
+@given(data=st.data(), seed=SEEDS)
 def test_any_changed_bytes_load_as_changed_or_are_refused(
-    cut: tuple[str, tuple[str, Cut]], seed: int, tally: Tally
+    kind: str, data: st.DataObject, seed: int, tally: Tally
 ) -> None:
-    name, first = cut
-    for how, where in [first, *more_cuts(len(TEXT[name]), seed, FILES - 1)]:
-        load_or_refuse(BYTES[how](TEXT[name], where), tally)
+    text = TEXT[kind][data.draw(st.sampled_from(list(TEXT[kind])))]
+    for how, where in [data.draw(cuts_of(text)), *more_cuts(len(text), seed, FILES - 1)]:
+        load_or_refuse(kind, BYTES[how](text, where), tally)
 
 
-@pytest.mark.parametrize("name", VALID)
-def test_the_unchanged_files_load_to_what_they_say(name: str, tally: Tally) -> None:
-    assert load_or_refuse(TEXT[name], tally)
+@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind in TEXT for name in TEXT[kind]])
+def test_the_unchanged_files_load_to_what_they_say(kind: str, name: str, tally: Tally) -> None:
+    assert load_or_refuse(kind, TEXT[kind][name], tally)
 
 
 @settings(fuzzed(EXAMPLES), max_examples=max(20, EXAMPLES // 500))
@@ -163,7 +198,7 @@ def test_the_unchanged_files_load_to_what_they_say(name: str, tally: Tally) -> N
 def test_the_same_values_in_other_words_load_to_the_same_rows(
     data: st.DataObject, tally: Tally
 ) -> None:
-    document = VALID[data.draw(st.sampled_from(list(VALID)))]
+    document = json.loads(TEXT["timing"][data.draw(st.sampled_from(["epochs", "threads"]))])
     tally.path.write_bytes(written(document))
     plain = table.load([tally.path])
     reordered = _reordered(document, data.draw(st.randoms(use_true_random=False)))
