@@ -55,3 +55,5 @@ LONGER = {
 }
 """Files of more than 250 lines, and the lines that they may have at most."""
 
+
+FAMILIES: set[str] = set()
