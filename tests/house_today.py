@@ -44,7 +44,6 @@ TALKING_TOO = {
 
 LONGER = {
     "tests/corpus_file.py": 313,
-    "tests/figures/test_target.py": 262,
     "tests/measure/test_blocks.py": 336,
     "tests/run/test_resume.py": 257,
     "tests/target/test_advise.py": 276,

@@ -1,7 +1,9 @@
 """Axes of batch sizes and of seconds: logarithmic, with ticks that are read, not decoded."""
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import (
@@ -11,10 +13,17 @@ from matplotlib.ticker import (
     MaxNLocator,
     NullFormatter,
     NullLocator,
-    StrMethodFormatter,
 )
 
 from scripts.read.text import seconds_in_words
+
+_DIGITS = (
+    (1.0,),
+    (1.0, 3.0),
+    (1.0, 2.0, 5.0),
+    (1.0, 2.0, 3.0, 5.0),
+    (1.0, 1.5, 2.0, 3.0, 5.0, 7.0),
+)
 
 
 class TickWords(Formatter):
@@ -28,42 +37,59 @@ class TickWords(Formatter):
         return self._words(value)
 
 
+class LogTicks(LogLocator):
+    """Round ticks on a logarithmic axis, as many as it has room for; `whole` ones if asked for."""
+
+    def __init__(self, *, whole: bool = False) -> None:
+        super().__init__()
+        self._whole = whole
+
+    def tick_values(self, vmin: float, vmax: float) -> list[float]:
+        """The ticks of a view."""
+        room = self.axis.get_tick_space() if isinstance(self.axis, Axis) else 0
+        ticks = log_ticks(vmin, vmax, most=room * 3 // 4)
+        return [tick for tick in ticks if not self._whole or tick == round(tick)]
+
+
+def log_ticks(low: float, high: float, *, most: int) -> list[float]:
+    """Ticks inside [low, high]: the roundest numbers of which there are three, at most `most`."""
+    decades = 10.0 ** np.arange(np.floor(np.log10(low)), np.log10(high) + 1)
+    digits = (np.outer(decades, digits).ravel() for digits in _DIGITS)
+    even = MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    for ticks in (*digits, np.asarray(even)):
+        inside = ticks[(ticks >= low) & (ticks <= high)]
+        if len(inside) > 2:
+            break
+    every = -(-len(inside) // max(most, 4))
+    decade = int(np.isclose(inside[:, None], decades).any(axis=1).argmax()) if len(inside) else 0
+    return [float(tick) for tick in inside[decade % every :: every]]
+
+
+def log_axis(
+    axes: Axes, name: Literal["x", "y"], words: Callable[[float], str], *, whole: bool = False
+) -> None:
+    """Makes an axis logarithmic; `words` writes its ticks."""
+    axes.set(**{f"{name}scale": "log"})
+    set_log_ticks(axes.xaxis if name == "x" else axes.yaxis, words, whole=whole)
+
+
+def set_log_ticks(axis: Axis, words: Callable[[float], str], *, whole: bool = False) -> None:
+    """Gives a logarithmic axis round ticks that `words` writes."""
+    axis.set_major_locator(LogTicks(whole=whole))
+    axis.set_major_formatter(TickWords(words))
+    axis.set_minor_formatter(NullFormatter())
+
+
 def batch_size_axis(axes: Axes, batch_sizes: Sequence[int]) -> None:
     """A logarithmic x axis that names the measured batch sizes and nothing else."""
     axes.set_xscale("log", base=2)
     axes.xaxis.set_major_locator(FixedLocator([float(size) for size in batch_sizes]))
-    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:.0f}"))
+    axes.xaxis.set_major_formatter(TickWords("{:.0f}".format))
     axes.xaxis.set_minor_locator(NullLocator())
-    if len(batch_sizes) > 6 or max(batch_sizes) > 9999:
-        axes.tick_params(axis="x", rotation=45)
-    axes.set_xlabel("batch size (samples)")
     low, high = min(batch_sizes), max(batch_sizes)
-    axes.set_xlim(low / 1.4, high * 1.4)
-
-
-def seconds_axis(axes: Axes) -> None:
-    """A logarithmic y axis whose ticks read `10 ms`."""
-    logarithmic_axis(axes, short_seconds)
-
-
-def logarithmic_axis(axes: Axes, words: Callable[[float], str]) -> None:
-    """A logarithmic y axis whose ticks read as `words` writes them."""
-    axes.set_yscale("log")
-    low, high = axes.get_ylim()
-    logarithmic_ticks(axes.yaxis, low=low, high=high, words=words)
-
-
-def logarithmic_ticks(
-    axis: Axis, *, low: float, high: float, words: Callable[[float], str]
-) -> None:
-    """A readable number of ticks on a logarithmic axis, however short or long it is."""
-    if high / low < 3:
-        axis.set_major_locator(MaxNLocator(nbins=5))
-    elif high / low < 200:
-        subs = [1.0, 2.0, 5.0] if high / low < 30 else [1.0, 3.0]
-        axis.set_major_locator(LogLocator(subs=subs))
-    axis.set_major_formatter(TickWords(words))
-    axis.set_minor_formatter(NullFormatter())
+    if len(batch_sizes) > 6 or high > 9999:
+        axes.tick_params(axis="x", rotation=45)
+    axes.set(xlabel="batch size (samples)", xlim=(low / 1.4, high * 1.4))
 
 
 def short_seconds(seconds: float) -> str:

@@ -4,66 +4,59 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from scripts.figures.axes import logarithmic_ticks, short_seconds
-from scripts.figures.machines import key_columns, left_out, machine_looks
-from scripts.figures.style import headline, new_figure, plain, style
+from scripts.figures.axes import log_axis, short_seconds
+from scripts.figures.marks import (
+    Looks,
+    draw_key,
+    draw_points,
+    key_marks,
+    left_out,
+    machine_looks,
+    palette,
+)
+from scripts.figures.style import headline, new_panels, plain, split, style
 
 
+@style()
 def cost_figure(costs: pd.DataFrame, *, machines: list[str]) -> Figure:
-    """The figure of `prices.target_costs`: a panel a workload, a point a machine and device.
+    """The figure of `prices.target_costs`: a panel for each workload, a point per device.
 
     `machines` are all that are compared, in their order. Lower left is better. Bars are 95 %
     intervals; filled points are accelerators, hollow ones CPUs.
     """
     known = costs[costs["usd"].notna()]
-    looks = machine_looks(machines)
-    known = known[known["machine"].isin(looks)]
-    panels = {str(name): own for name, own in known.groupby("workload", sort=False)}
-    columns = min(len(panels), 3)
-    lines = -(-len(panels) // max(columns, 1))
-    width = max(3.5, 2.6 * columns)
-    names = {name: plain(name, longest=30) for name in looks if name in set(known["machine"])}
-    key = key_columns(names.values(), width=width)
-    with style():
-        figure = new_figure(width=width, height=1.1 + 2.2 * lines + 0.16 * (len(names) // key))
-        drawn = figure.subplots(max(lines, 1), max(columns, 1), squeeze=False).ravel()
-        for axes, (workload, own) in zip(drawn, panels.items(), strict=False):
-            _draw(axes, own, looks)
-            axes.set_title(plain(workload, longest=30), loc="left", fontweight="bold")
-        for axes in drawn[len(panels) :]:
-            axes.remove()
-        note = "each device at its soonest setting; bars: 95 % intervals; filled: GPU, hollow: CPU"
-        headline(figure, f"Time and cost to the target{left_out(machines)}\n{note}")
-        handles = [
-            Line2D([], [], linestyle="", marker=looks[name][1], color=looks[name][0],
-                   markersize=5, label=label)
-            for name, label in names.items()
-        ]  # fmt: skip
-        figure.legend(handles=handles, loc="outside lower center", ncols=key, frameon=False)
+    every = set(known["machine"])
+    looks = {name: look for name, look in machine_looks(machines).items() if name in every}
+    workloads = split(known[known["machine"].isin(looks)], "workload")
+    figure, panels = new_panels(len(workloads), 3, panel=(2.6, 2.2), margin=(0, 1.1))
+    for axes, (workload, own) in zip(panels, workloads, strict=True):
+        _draw(axes, own, looks)
+        axes.set_title(plain(workload, longest=30), fontweight="bold")
+    note = "each device at its fastest setting; bars: 95 % intervals; filled: GPU, hollow: CPU"
+    headline(figure, f"Time and cost to the target{left_out(machines)}", note)
+    draw_key(figure, key_marks(looks))
     return figure
 
 
-def _draw(axes: Axes, costs: pd.DataFrame, looks: dict[str, Any]) -> None:
-    for row in costs.to_dict("records"):
-        colour, marker = looks[row["machine"]]
-        if np.isfinite(row["hi"]):
-            axes.vlines(row["usd"], row["lo"], row["hi"], color=colour, linewidth=0.9)
-            axes.hlines(row["seconds"], row["usd_lo"], row["usd_hi"], color=colour, linewidth=0.9)
-        axes.plot(row["usd"], row["seconds"], marker, color=colour, markersize=5.5,
-                  markerfacecolor="white" if row["device"] == "cpu" else colour)  # fmt: skip
-    for own, name, words in ((axes.xaxis, "usd", _dollars), (axes.yaxis, "seconds", short_seconds)):
-        low, high = costs[name].min() / 1.8, costs[name].max() * 1.8
-        (axes.set_xscale if name == "usd" else axes.set_yscale)("log")
-        (axes.set_xlim if name == "usd" else axes.set_ylim)(low, high)
-        logarithmic_ticks(own, low=low, high=high, words=words)
-    axes.set_xlabel("cost to the target (USD)")
-    axes.set_ylabel("time to the target")
-    sns.despine(ax=axes)
+def _draw(axes: Axes, costs: pd.DataFrame, looks: Looks) -> None:
+    bars = costs[np.isfinite(costs["hi"])]
+    shared: dict[str, Any] = {"colors": list(bars["machine"].map(palette(looks))), "linewidth": 0.9}
+    axes.vlines(bars["usd"], bars["lo"], bars["hi"], **shared)
+    axes.hlines(bars["seconds"], bars["usd_lo"], bars["usd_hi"], **shared)
+    draw_points(
+        axes, costs, x="usd", y="seconds", by="machine", looks=looks, size=28,
+        hollow=costs["device"] == "cpu",
+    )  # fmt: skip
+    axes.set(
+        xlim=(costs["usd"].min() / 1.8, costs["usd"].max() * 1.8),
+        ylim=(costs["seconds"].min() / 1.8, costs["seconds"].max() * 1.8),
+        xlabel="cost to the target (USD)", ylabel="time to the target",
+    )  # fmt: skip
+    log_axis(axes, "x", _dollars)
+    log_axis(axes, "y", short_seconds)
 
 
 def _dollars(value: float) -> str:

@@ -2,14 +2,15 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Patch
 
-from scripts.figures.grid import CELL_HEIGHT, HATCHED, Grid, grid_axes, grid_of
-from scripts.figures.style import headline, new_figure, plain, readable_on, style
+from scripts.figures.grid import CELL_HEIGHT, HATCHED, draw_grid, grid_of
+from scripts.figures.style import headline, new_figure, plain, style
 from scripts.read.text import counted
 from scripts.words.derived import MARK, MEANS
 
@@ -44,49 +45,32 @@ def arm_name(arm: Arm) -> str:
     return f"{machine} {device}" + (f" ({counted(threads, 'thread')})" if threads else "")
 
 
+@style()
 def fastest_figure(cells: pd.DataFrame, colours: dict[Arm, tuple[str, Any]]) -> Figure:
     """The map of one workload, from its rows of `ranking.fastest` of both scopes."""
-    grid = grid_of(cells.assign(verdict=""))
-    used = {arm: look for arm, look in colours.items() if arm in set(_arms(cells))}
-    width = max(4.0, 1.3 + _CELL_WIDTH * len(grid.batch_sizes))
-    with style():
-        figure = new_figure(
-            width=width, height=1.35 + CELL_HEIGHT * len(grid.rows) + 0.15 * len(used)
-        )
-        axes = figure.subplots()
-        _draw(axes, grid, colours)
-        words = f"The fastest for each cell of {plain(cells['workload'].iloc[0])}"
-        note = f"{TIED} too close to another to call, {OPEN} not decided against another; "
-        note += "hatched: no sound time"
-        note += f"; {MARK} derived: {MEANS}" if cells["derived"].any() else ""
-        headline(figure, f"{words}\n{note}")
-        handles = [
-            Patch(facecolor=colour, label=f"{letter}: {plain(arm_name(arm))}")
-            for arm, (letter, colour) in used.items()
-        ]
-        figure.legend(handles=handles, loc="outside lower left", ncols=1, frameon=False)
+    arms = list(zip(cells["machine"], cells["device"], cells["threads"], strict=True))
+    looks = {arm: look for arm, look in colours.items() if arm in set(arms)}
+    places = {arm: place for place, arm in enumerate(looks)}
+    marks = np.select([cells["undecided_with"] != "", cells["tied_with"] != ""], [OPEN, TIED], "")
+    letters = [looks[arm][0] for arm in arms]
+    grid = grid_of(
+        cells.assign(shade=[places[arm] for arm in arms], words=letters + marks, bold=marks == "")
+    )
+    figure = new_figure(
+        width=max(4.0, 1.3 + _CELL_WIDTH * len(grid.batch_sizes)),
+        height=1.35 + CELL_HEIGHT * len(grid.rows) + 0.15 * len(looks),
+    )
+    axes = figure.subplots()
+    axes.patch.set(**HATCHED)
+    shades = ListedColormap([colour for _letter, colour in looks.values()])
+    draw_grid(axes, grid, cell_width=_CELL_WIDTH, cmap=shades, vmin=-0.5, vmax=len(looks) - 0.5)
+    note = f"{TIED} too close to another to call, {OPEN} not decided against another; "
+    note += "hatched: no sound time"
+    note += f"; {MARK} derived: {MEANS}" if cells["derived"].any() else ""
+    headline(figure, f"The fastest for each cell of {plain(cells['workload'].iloc[0])}", note)
+    handles = [
+        Patch(facecolor=colour, label=f"{letter}: {plain(arm_name(arm))}")
+        for arm, (letter, colour) in looks.items()
+    ]
+    figure.legend(handles=handles, loc="outside lower left", ncols=1, frameon=False)
     return figure
-
-
-def _arms(cells: pd.DataFrame) -> list[Arm]:
-    return list(zip(cells["machine"], cells["device"], cells["threads"], strict=True))
-
-
-def _draw(axes: Axes, grid: Grid, colours: dict[Arm, tuple[str, Any]]) -> None:
-    whole = Rectangle((0, 0), len(grid.batch_sizes), len(grid.rows), linewidth=0, **HATCHED)
-    axes.add_patch(whole)
-    for cell in grid.table.to_dict("records"):
-        letter, colour = colours[cell["machine"], cell["device"], cell["threads"]]
-        place = (cell["column"], cell["row"])
-        axes.add_patch(Rectangle(place, 1, 1, facecolor=colour, edgecolor="white", linewidth=1.2))
-        mark = OPEN if cell["undecided_with"] else TIED if cell["tied_with"] else ""
-        axes.text(
-            place[0] + 0.5, place[1] + 0.5, letter + mark, ha="center", va="center", fontsize=7,
-            color=readable_on(colour), fontweight="normal" if mark else "bold",
-        )  # fmt: skip
-    axes.set_xlim(0, len(grid.batch_sizes))
-    axes.set_ylim(len(grid.rows), 0)
-    axes.set_xticks([x + 0.5 for x in range(len(grid.batch_sizes))], map(str, grid.batch_sizes))
-    axes.set_yticks([y + 0.5 for y in range(len(grid.rows))], grid.rows)
-    grid_axes(axes)
-    sns.despine(ax=axes, left=True, bottom=True)

@@ -1,19 +1,18 @@
 """A grid of cells as heat maps draw it: batch size x epochs, warm row apart, absences hatched."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import seaborn as sns
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import Normalize, to_hex
+from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
-from scripts.figures.style import plain
+from scripts.figures.style import plain, readable_on
 from scripts.read.text import times
 from scripts.words.derived import MARK, MEANS
 
@@ -38,12 +37,13 @@ class Grid:
     batch_sizes: list[int]
     rows: list[str]
 
-    def matrix(self, name: str) -> npt.NDArray[Any]:
-        """A column of the table as a matrix; what the grid lacks is NaN."""
-        return (
-            self.table.pivot(index="row", columns="column", values=name)
-            .reindex(index=range(len(self.rows)), columns=range(len(self.batch_sizes)))
-            .to_numpy()
+    def matrix(self, name: str) -> pd.DataFrame:
+        """A column of the table as a matrix with named rows and columns; without a cell NaN."""
+        places = self.table.pivot(index="row", columns="column", values=name)
+        whole = places.reindex(index=range(len(self.rows)), columns=range(len(self.batch_sizes)))
+        rows = pd.Index(self.rows, name="epochs")
+        return whole.set_axis(rows).set_axis(
+            pd.Index(self.batch_sizes, name="batch size (samples)"), axis="columns"
         )
 
 
@@ -80,8 +80,8 @@ def edges_of(grid: Grid) -> Iterator[Edge]:
 
     The warm row stands apart from the totals.
     """
-    steps = np.log2(grid.matrix("ratio").astype(float))
-    decided = np.isin(grid.matrix("verdict"), DECIDED)
+    steps = np.log2(grid.matrix("ratio").to_numpy(dtype=float))
+    decided = grid.matrix("verdict").isin(DECIDED).to_numpy()
     for below in (False, True):
         here = steps[1:-1] if below else steps[:, :-1]
         there = steps[2:] if below else steps[:, 1:]
@@ -113,44 +113,41 @@ def key_words(cells: pd.DataFrame) -> list[str]:
     return parts
 
 
-def colour_cells(
-    axes: Axes,
-    values: npt.NDArray[np.float64],
-    norm: Normalize,
-    *,
-    colours: str,
-    columns: Sequence[str],
-    rows: Sequence[str],
-    cell_width: float = CELL_WIDTH,
-) -> None:
-    """The cells' colours, row 0 on top, and the names of columns and rows; NaN has no colour.
-
-    As seaborn's heatmap, which draws the whole figure to see whether names overlap: a figure of
-    nine grids nine times.
-    """
-    sns.despine(ax=axes, left=True, bottom=True)
-    axes.pcolormesh(
-        np.ma.masked_invalid(values), cmap=colours, norm=norm, linewidths=1.2, edgecolors="white"
-    )
-    axes.set(xlim=(0, len(columns)), ylim=(len(rows), 0))
-    longest = max(map(len, columns), default=0)
-    axes.set_xticks(
-        np.arange(len(columns)) + 0.5, columns,
-        rotation="vertical" if longest * _DIGIT_WIDTH > cell_width else "horizontal",
-    )  # fmt: skip
-    axes.set_yticks(np.arange(len(rows)) + 0.5, rows, va="center")
-
-
-def grid_axes(axes: Axes) -> None:
-    """Names the axes of a grid and sets its warm row apart."""
+def draw_grid(axes: Axes, grid: Grid, **colours: Any) -> None:
+    """A grid whose table has `shade` (NaN: absent), `words`, and `bold`: whether the words are."""
+    draw_cells(axes, grid.matrix("shade"), grid.matrix("words"), **colours)
+    bold = grid.matrix("bold").to_numpy()
+    for text in axes.texts:
+        column, row = map(int, text.get_position())
+        text.set_fontweight("bold" if bold[row, column] else "normal")
+    for cell in grid.table[grid.table["shade"].isna()].to_dict("records"):
+        _draw_absence(axes, cell)
     axes.axhline(1, color="white", linewidth=5)
+
+
+def draw_cells(
+    axes: Axes, shades: pd.DataFrame, words: pd.DataFrame, *, cell_width: float = CELL_WIDTH,
+    **colours: Any,
+) -> None:  # fmt: skip
+    """Cells with words on the shades that seaborn's `colours` give them; NaN has neither.
+
+    The names of index and columns name the axes.
+    """
+    sns.heatmap(
+        shades.astype(float), annot=words, fmt="", annot_kws={"fontsize": 7}, cbar=False, ax=axes,
+        linewidths=1.2, linecolor="white", xticklabels=True, yticklabels=True, **colours,
+    )  # fmt: skip
+    shown = np.asarray(axes.collections[0].get_facecolor())
+    for text in axes.texts:
+        column, row = map(int, text.get_position())
+        text.set_color(readable_on(to_hex(shown[row * shades.shape[1] + column])))
+    longest = max(len(str(name)) for name in shades.columns)
     axes.tick_params(length=0, pad=2)
+    axes.tick_params(axis="x", rotation=90 if longest * _DIGIT_WIDTH > cell_width else 0)
     axes.tick_params(axis="y", rotation=0)
-    axes.set_xlabel("batch size (samples)")
-    axes.set_ylabel("epochs")
 
 
-def draw_absence(axes: Axes, cell: dict[Any, Any]) -> None:
+def _draw_absence(axes: Axes, cell: dict[Any, Any]) -> None:
     """Hatches a cell without a time and writes its reason into it."""
     place = (cell["column"], cell["row"])
     axes.add_patch(Rectangle(place, 1, 1, edgecolor="white", linewidth=1.2, **HATCHED))

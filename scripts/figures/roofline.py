@@ -1,23 +1,25 @@
 """The roofline: how far from this machine's own peaks each step computes (Williams et al., 2009).
 
-A point is a cell: FLOPs a byte that its operations move, against the FLOP/s that it reaches. The
+A point is a cell: FLOPs per byte that its operations move, against the FLOP/s that it reaches. The
 roofs are the device's best matrix product and its best copy, measured in the same run.
 """
 
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scripts.figures.axes import logarithmic_axis, logarithmic_ticks
-from scripts.figures.speed import MARKERS
-from scripts.figures.style import device_colours, draw_key, headline, new_figure, plain, style
+from scripts.figures.axes import log_axis
+from scripts.figures.marks import MARKERS, Looks, device_looks, draw_key, key_marks, palette
+from scripts.figures.style import headline, new_figure, style
 from scripts.words.why import flops_in_words
 
 
+@style()
 def roofline_figure(cells: pd.DataFrame, *, title: str) -> Figure | None:
     """The figure of one machine, all its devices and workloads; None where nothing was counted.
 
@@ -26,37 +28,30 @@ def roofline_figure(cells: pd.DataFrame, *, title: str) -> Figure | None:
     known = with_rates(cells)
     if known.empty:
         return None
-    colours = device_colours(known["label"])
+    devices = {name: (colour, "") for name, (colour, _) in device_looks(known["label"]).items()}
     markers = dict(zip(known["workload"].unique(), MARKERS, strict=False))
-    with style():
-        figure = new_figure(width=5.2, height=3.9)
-        axes = figure.subplots()
-        low, high = known["intensity"].min() / 3, known["intensity"].max() * 6
-        for place, (label, colour) in enumerate(colours.items()):
-            own = known[known["label"] == label]
-            _draw_roof(axes, own.iloc[0].to_dict(), colour, low=low, high=high)
-            for workload, points in own.groupby("workload", sort=False):
-                _draw_points(
-                    axes, points, colour, markers.get(workload, "o"), above=bool(place % 2)
-                )
-        axes.set_xscale("log")
-        axes.set_xlim(low, high)
-        logarithmic_axis(axes, flops_in_words)
-        logarithmic_ticks(axes.xaxis, low=low, high=high, words="{:g}".format)
-        axes.set_xlabel("FLOP a byte moved (bytes that operations read and write, uncached)")
-        axes.set_ylabel("FLOP a second, whole step")
-        sns.despine(ax=axes)
-        note = "lines: each device's fastest copy and matrix product; numbers: batch sizes"
-        if (known["uncounted"] != "").any():
-            note += "\nhollow markers: at least; FLOPs of some operations cannot be counted"
-        headline(figure, f"{plain(title, longest=200)}\n{note}")
-        _draw_workloads(axes, markers)
-        draw_key(figure, axes)
+    figure = new_figure(width=5.2, height=3.9)
+    axes = figure.subplots()
+    low, high = known["intensity"].min() / 3, known["intensity"].max() * 6
+    _draw_roofs(axes, known, devices, np.geomspace(low, high, 200))
+    _draw_cells(axes, known, devices, markers)
+    axes.set(
+        xlim=(low, high), ylabel="FLOP per second, whole step",
+        xlabel="FLOP per byte moved (bytes that operations read and write, uncached)",
+    )  # fmt: skip
+    log_axis(axes, "x", "{:g}".format)
+    log_axis(axes, "y", flops_in_words)
+    notes = ["lines: each device's fastest copy and matrix product; numbers: batch sizes"]
+    if (known["uncounted"] != "").any():
+        notes.append("hollow markers: at least; FLOPs of some operations cannot be counted")
+    headline(figure, title, *notes)
+    workloads = {name: ("0.4", marker) for name, marker in markers.items()}
+    draw_key(figure, [*key_marks(devices), *key_marks(workloads)])
     return figure
 
 
 def with_rates(cells: pd.DataFrame) -> pd.DataFrame:
-    """The cells with FLOPs, with `intensity` (FLOP a byte) and `rate` (FLOP a second)."""
+    """The cells with FLOPs, with `intensity` (FLOP per byte) and `rate` (FLOP per second)."""
     known = cells[(cells["flops"] > 0) & (cells["moved_bytes"] > 0) & cells["step_seconds"].notna()]
     known = known[known["matmul_flops_per_second"].notna()]
     return known.assign(
@@ -65,34 +60,45 @@ def with_rates(cells: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _draw_roof(axes: Axes, device: dict[Any, Any], colour: Any, *, low: float, high: float) -> None:
-    places = np.geomspace(low, high, 200)
-    peak, copy = device["matmul_flops_per_second"], device["copy_bytes_per_second"]
-    roof = np.minimum(peak, np.inf if pd.isna(copy) else places * copy)
-    axes.plot(places, roof, color=colour, linewidth=1.2, label=device["label"])
-
-
-def _draw_points(
-    axes: Axes, points: pd.DataFrame, colour: Any, marker: str, *, above: bool
+def _draw_roofs(
+    axes: Axes, cells: pd.DataFrame, devices: Looks, intensities: npt.NDArray[np.float64]
 ) -> None:
-    """One curve; its ends' batch sizes stand `above` or below, so that two devices' can be read."""
-    ordered = points.sort_values("batch_size")
-    partial = bool((ordered["uncounted"] != "").any())
-    axes.plot(
-        ordered["intensity"], ordered["rate"], color=colour, marker=marker, markersize=4,
-        linewidth=0.5, alpha=0.9, markerfacecolor="none" if partial else colour,
+    peaks = cells.groupby("label")[["matmul_flops_per_second", "copy_bytes_per_second"]].first()
+    roofs = {label: np.fmin(peak, copy * intensities) for label, peak, copy in peaks.itertuples()}
+    sns.lineplot(
+        pd.DataFrame(roofs, index=intensities), palette=palette(devices), dashes=False,
+        estimator=None, linewidth=1.2, legend=False, ax=axes,
     )  # fmt: skip
-    for row in (ordered.iloc[0], ordered.iloc[-1])[: len(ordered)]:
-        axes.annotate(
-            str(row["batch_size"]), (row["intensity"], row["rate"]),
-            xytext=(-4, 2) if above else (4, -2), textcoords="offset points", fontsize=5.5,
-            color=colour, va="bottom" if above else "top", ha="right" if above else "left",
-        )  # fmt: skip
 
 
-def _draw_workloads(axes: Axes, markers: dict[Any, str]) -> None:
-    """The workloads' markers join the key in grey."""
-    for workload, marker in markers.items():
-        axes.plot(
-            [], [], linestyle="", marker=marker, markersize=4, color="0.4", label=plain(workload)
+def _draw_cells(axes: Axes, cells: pd.DataFrame, devices: Looks, markers: dict[str, str]) -> None:
+    """A curve for each device and workload, hollow where FLOPs of an operation are uncounted.
+
+    The batch sizes of its ends stand above or below it, by device, so that two can be read.
+    """
+    cells = cells.sort_values("batch_size")
+    shared: dict[str, Any] = {
+        "x": "intensity",
+        "y": "rate",
+        "ax": axes,
+        "legend": False,
+        "style": "workload",
+    }
+    sns.lineplot(
+        cells, hue="label", palette=palette(devices), markers=markers, dashes=False, sort=False,
+        estimator=None, markersize=4.5, markeredgewidth=0, linewidth=0.5, alpha=0.9, **shared,
+    )  # fmt: skip
+    partial = cells.groupby(["label", "workload"])["uncounted"].transform(any)
+    if partial.any():
+        sns.scatterplot(
+            cells[partial], color="white", markers=markers, s=6, linewidth=0, zorder=3, **shared
         )
+    for (label, _workload), own in cells.groupby(["label", "workload"], sort=False):
+        above = list(devices).index(label) % 2
+        for row in own.iloc[[0, -1]].drop_duplicates("batch_size").to_dict("records"):
+            axes.annotate(
+                str(row["batch_size"]), (row["intensity"], row["rate"]), fontsize=5.5,
+                xytext=(-4, 2) if above else (4, -2), textcoords="offset points",
+                color=devices[label][0], va="bottom" if above else "top",
+                ha="right" if above else "left",
+            )  # fmt: skip

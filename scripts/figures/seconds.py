@@ -1,58 +1,35 @@
 """One device's seconds over batch size x epochs: the picture when there is nothing to compare."""
 
-import numpy as np
 import pandas as pd
-from matplotlib import colormaps
-from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from scripts.figures.axes import logarithmic_ticks, short_seconds
-from scripts.figures.grid import (
-    CELL_HEIGHT,
-    CELL_WIDTH,
-    colour_cells,
-    draw_absence,
-    grid_axes,
-    grid_of,
-)
-from scripts.figures.style import headline, new_figure, plain, readable_on, style
+from scripts.figures.axes import set_log_ticks, short_seconds
+from scripts.figures.grid import CELL_HEIGHT, CELL_WIDTH, draw_grid, grid_of
+from scripts.figures.style import headline, new_figure, style
 from scripts.read.text import seconds_in_words
 from scripts.words.derived import MARK, MEANS
 
-COLOURS = "YlGnBu"
 
-
+@style()
 def seconds_figure(rounds: pd.DataFrame, *, title: str) -> Figure:
     """The figure of one workload, machine and device: medians of total and of warm epoch seconds.
 
     `rounds` are that device's first-arm rows of the table, absent cells among them.
     """
-    grid = grid_of(seconds_cells(rounds))
-    seconds = grid.matrix("seconds").astype(float)
-    norm = LogNorm(np.nanmin(seconds), max(np.nanmax(seconds), 1.01 * np.nanmin(seconds)))
-    with style():
-        width = max(3.5, 1.75 + CELL_WIDTH * len(grid.batch_sizes))
-        figure = new_figure(width=width, height=1.6 + CELL_HEIGHT * len(grid.rows))
-        axes = figure.subplots()
-        sizes = [str(size) for size in grid.batch_sizes]
-        colour_cells(axes, seconds, norm, colours=COLOURS, columns=sizes, rows=grid.rows)
-        for cell in grid.table.to_dict("records"):
-            if pd.isna(cell["seconds"]):
-                draw_absence(axes, cell)
-                continue
-            axes.text(
-                cell["column"] + 0.5, cell["row"] + 0.5, seconds_in_words(cell["seconds"]),
-                ha="center", va="center", fontsize=6.5,
-                color=readable_on(colormaps[COLOURS](norm(cell["seconds"]))),
-            )  # fmt: skip
-        grid_axes(axes)
-        bar = figure.colorbar(ScalarMappable(norm, COLOURS), ax=axes, aspect=16, pad=0.02)
-        low, high = float(norm.vmin or 0), float(norm.vmax or 1)
-        logarithmic_ticks(bar.ax.yaxis, low=low, high=high, words=short_seconds)
-        bar.set_label("total time (warm: one epoch)")
-        note = f"\n{MARK} derived: {MEANS}" if grid.table["derived"].any() else ""
-        headline(figure, plain(title, longest=200) + note)
+    cells = seconds_cells(rounds)
+    low = cells["seconds"].min()
+    norm = LogNorm(low, max(cells["seconds"].max(), 1.01 * low))
+    words = cells["seconds"].map(seconds_in_words, na_action="ignore")
+    grid = grid_of(cells.assign(shade=cells["seconds"], words=words, bold=False))
+    width = max(3.5, 1.75 + CELL_WIDTH * len(grid.batch_sizes))
+    figure = new_figure(width=width, height=1.6 + CELL_HEIGHT * len(grid.rows))
+    axes = figure.subplots()
+    draw_grid(axes, grid, cmap="YlGnBu", norm=norm)
+    bar = figure.colorbar(axes.collections[0], ax=axes, aspect=16, pad=0.02)
+    bar.set_label("total time (warm: one epoch)")
+    set_log_ticks(bar.ax.yaxis, short_seconds)
+    headline(figure, title, f"{MARK} derived: {MEANS}" if cells["derived"].any() else "")
     return figure
 
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
-import seaborn as sns
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from scripts.figures.grid import COLOURS
-from scripts.figures.style import headline, new_figure, plain, style
+from scripts.figures.marks import draw_key
+from scripts.figures.style import headline, new_panels, plain, split, style
 from scripts.judge.rule import CLOSE, FASTER, NOT_MEASURED, SLOWER, SUSPECT, UNDECIDED
 from scripts.read.text import counted
 
@@ -41,44 +41,34 @@ def collection_figures(shares: pd.DataFrame) -> Iterator[tuple[str, Figure]]:
         yield f"machines-epochs-{number}", shares_figure(own, words=words)
 
 
+@style()
 def shares_figure(shares: pd.DataFrame, *, words: str) -> Figure:
-    """A panel a workload, from rows of `collection.shares` of one number of epochs (or warm)."""
-    workloads = list(dict.fromkeys(shares["workload"]))[:MOST_PANELS]
-    sizes = sorted(int(size) for size in shares["batch_size"].unique())
-    columns = min(len(workloads), _COLUMNS)
-    lines = -(-len(workloads) // columns)
-    with style():
-        figure = new_figure(width=max(3.5, 0.5 + 1.7 * columns), height=1.1 + 1.35 * lines)
-        panels = figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True)
-        for axes, workload in zip(panels.flat, workloads, strict=False):
-            _draw(axes, shares[shares["workload"] == workload], sizes)
-            axes.set_title(plain(workload, longest=24), loc="left")
-        for axes in panels.flat[len(workloads) :]:
-            axes.remove()
-        for axes in panels[-1]:
-            axes.set_xlabel("batch size (samples)")
-        for line in panels:
-            line[0].set_ylabel("machines (%)")
-        most = counted(int(shares["machines"].max()), "machine")
-        headline(figure, f"GPU against CPU on up to {most}: {words}")
-        used = [word for word in reversed(_LOOKS) if shares[word].any()]
-        figure.legend(
-            handles=[Patch(label=word, linewidth=0.4, **_LOOKS[word]) for word in used],
-            loc="outside lower center", ncols=len(used), frameon=False,
-        )  # fmt: skip
+    """A panel for each workload, from `collection.shares` of one number of epochs (or warm)."""
+    workloads = split(shares, "workload")[:MOST_PANELS]
+    figure, panels = new_panels(
+        len(workloads), _COLUMNS, panel=(1.7, 1.35), margin=(0.5, 1.1), sharey=True
+    )
+    for axes, (workload, own) in zip(panels, workloads, strict=True):
+        _draw(axes, own.set_index("batch_size"))
+        axes.set_title(plain(workload, longest=24))
+    for axes in panels[-_COLUMNS:]:
+        axes.set_xlabel("batch size (samples)")
+    for axes in panels[::_COLUMNS]:
+        axes.set_ylabel("machines (%)")
+    most = counted(int(shares["machines"].max()), "machine")
+    headline(figure, f"GPU against CPU on up to {most}: {words}")
+    used = [word for word in reversed(_LOOKS) if shares[word].any()]
+    draw_key(figure, [Patch(label=word, linewidth=0.4, **_LOOKS[word]) for word in used])
     return figure
 
 
-def _draw(axes: Axes, cells: pd.DataFrame, sizes: list[int]) -> None:
-    places = [sizes.index(size) for size in cells["batch_size"]]
-    bottom = [0.0] * len(cells)
-    for word, look in _LOOKS.items():
-        heights = (100 * cells[word] / cells["machines"]).tolist()
-        axes.bar(places, heights, bottom=bottom, width=0.92, linewidth=0, **look)
-        bottom = [low + height for low, height in zip(bottom, heights, strict=True)]
-    step = -(-len(sizes) // 6)
-    ticks = range(0, len(sizes), step)
-    axes.set_xticks(ticks, [str(sizes[tick]) for tick in ticks])
-    axes.set_ylim(0, 100)
-    axes.set_yticks([0, 50, 100])
-    sns.despine(ax=axes)
+def _draw(axes: Axes, cells: pd.DataFrame) -> None:
+    """The bars of one workload; `cells` have their batch size as index."""
+    shares = cells[list(_LOOKS)].mul(100 / cells["machines"], axis="index").sort_index()
+    shares.plot.bar(stacked=True, ax=axes, width=0.92, linewidth=0, legend=False, rot=0)
+    for bars, look in zip(axes.containers, _LOOKS.values(), strict=True):
+        for bar in bars:
+            bar.set(**look)
+    every = -(-len(shares) // 6)
+    axes.set_xticks(range(0, len(shares), every), shares.index[::every])
+    axes.set(xlabel="", ylim=(0, 100), yticks=[0, 50, 100])

@@ -1,20 +1,17 @@
-"""Step time and samples a second against batch size, a line a device, on logarithmic axes."""
-
-from typing import Any
+"""Step time and samples per second against batch size, a line for each device."""
 
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scripts.figures.axes import batch_size_axis, logarithmic_axis, seconds_axis
-from scripts.figures.style import device_colours, draw_key, headline, new_figure, plain, style
+from scripts.figures.axes import batch_size_axis, log_axis, short_seconds
+from scripts.figures.marks import device_looks, draw_key, key_marks, look_by, palette
+from scripts.figures.style import headline, new_panels, style
 from scripts.judge.fits import predicted
 
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
 
-
+@style()
 def speed_figure(rounds: pd.DataFrame, fitted: pd.DataFrame, *, title: str) -> Figure:
     """The figure of one workload on one machine: both panels over the same batch sizes.
 
@@ -24,61 +21,42 @@ def speed_figure(rounds: pd.DataFrame, fitted: pd.DataFrame, *, title: str) -> F
     """
     measured = rounds[rounds["block"].notna()]
     measured = measured.drop_duplicates(["label", "batch_size", "block"])
-    with style():
-        figure = new_figure(width=7.0, height=2.9)
-        steps, samples = figure.subplots(1, 2)
-        for axes, column in ((steps, "step_seconds"), (samples, "samples_a_second")):
-            _draw_lines(axes, measured, column=column)
-            batch_size_axis(axes, sorted(rounds["batch_size"].unique()))
-            sns.despine(ax=axes)
-        seconds_axis(steps)
-        steps.set_ylabel("time of a step")
-        logarithmic_axis(samples, "{:,.0f}".format)
-        samples.set_ylabel("samples a second")
-        note = "warm epochs; line: median of the processes, band: fastest to slowest of them"
-        best = fitted[fitted["best"]]
-        if len(best):
-            _draw_fits(steps, best, measured)
-            note += f"\ndotted: fitted step times, which miss by {_misses(best)} on average"
-        headline(figure, f"{plain(title, longest=200)}\n{note}")
-        draw_key(figure, steps)
+    looks = device_looks(measured["label"])
+    figure, panels = new_panels(2, 2, panel=(3.5, 2.9), margin=(0, 0))
+    for axes, column in zip(panels, ("step_seconds", "samples_a_second"), strict=True):
+        shared = look_by("label", looks) | {"x": "batch_size", "y": column, "ax": axes}
+        sns.lineplot(
+            measured, **shared, estimator="median", errorbar=("pi", 100), dashes=False,
+            linewidth=1.2, markersize=4, err_kws={"alpha": 0.2, "linewidth": 0},
+        )  # fmt: skip
+        sns.scatterplot(measured, **shared, s=5, alpha=0.6, linewidth=0)
+        batch_size_axis(axes, sorted(rounds["batch_size"].unique()))
+    log_axis(panels[0], "y", short_seconds)
+    log_axis(panels[1], "y", "{:,.10g}".format)
+    panels[0].set_ylabel("time of a step")
+    panels[1].set_ylabel("samples per second")
+    notes = ["warm epochs; line: median of the processes, band: fastest to slowest of them"]
+    best = fitted[fitted["best"]]
+    if len(best):
+        sns.lineplot(
+            _curves(best, measured), x="batch_size", y="step_seconds", hue="label",
+            palette=palette(looks), units="segment", estimator=None, linestyle=(0, (1, 1.5)),
+            linewidth=1.5, zorder=3, legend=False, ax=panels[0],
+        )  # fmt: skip
+        errors = [f"{100 * miss:.0f}" for miss in best["mean_error"].agg(["min", "max"])]
+        misses = " to ".join(dict.fromkeys(errors))
+        notes.append(f"dotted: fitted step times, which miss by {misses} % on average")
+    headline(figure, title, *notes)
+    draw_key(figure, key_marks(looks))
     return figure
 
 
-def _draw_fits(axes: Axes, best: pd.DataFrame, measured: pd.DataFrame) -> None:
-    """The fitted curves, in front of the lines and in their colours."""
-    colours = device_colours(measured["label"])
+def _curves(best: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:
+    """Points on the fitted curves: batch_size, step_seconds, label, segment."""
     labels = measured.drop_duplicates("label").set_index(["device", "threads"])["label"]
-    for _, row in best.iterrows():
+    curves = []
+    for segment, (_index, row) in enumerate(best.iterrows()):
         sizes = np.geomspace(row["smallest"], row["largest"], 60)
-        axes.plot(
-            sizes, predicted(row, sizes), color=colours[labels[row["device"], row["threads"]]],
-            linestyle=(0, (1, 1.5)), linewidth=1.5, zorder=3,
-        )  # fmt: skip
-
-
-def _misses(best: pd.DataFrame) -> str:
-    """`3 %`, or `1 to 4 %` where the fits differ."""
-    errors = [
-        f"{100 * error:.0f}" for error in (best["mean_error"].min(), best["mean_error"].max())
-    ]
-    return f"{' to '.join(dict.fromkeys(errors))} %"
-
-
-def _draw_lines(axes: Axes, measured: pd.DataFrame, *, column: str) -> None:
-    colours = device_colours(measured["label"])
-    shared: dict[str, Any] = {
-        "data": measured,
-        "x": "batch_size",
-        "y": column,
-        "hue": "label",
-        "hue_order": list(colours),
-        "palette": colours,
-        "ax": axes,
-    }
-    sns.lineplot(
-        **shared, style="label", style_order=list(colours), markers=MARKERS[: len(colours)],
-        dashes=False, estimator="median", errorbar=("pi", 100), linewidth=1.2, markersize=4,
-        err_kws={"alpha": 0.2, "linewidth": 0},
-    )  # fmt: skip
-    sns.scatterplot(**shared, s=5, alpha=0.6, linewidth=0, legend=False)
+        curve = pd.DataFrame({"batch_size": sizes, "step_seconds": predicted(row, sizes)})
+        curves.append(curve.assign(label=labels[row["device"], row["threads"]], segment=segment))
+    return pd.concat(curves)

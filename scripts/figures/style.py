@@ -1,4 +1,4 @@
-"""What all figures share: fonts, colours, headline, key, and the bytes of a picture.
+"""What all figures share: fonts, colours, panels, headline, and the bytes of a picture.
 
 Figures are made for a column of a paper (3.5 inches and up), without pyplot's global state, so
 that the same table gives the same bytes.
@@ -6,17 +6,15 @@ that the same table gives the same bytes.
 
 import io
 import textwrap
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 import matplotlib as mpl
-import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
@@ -29,7 +27,7 @@ DPI = 200
 GREY = "0.35"
 MOST_PIXELS = 200_000_000
 _LONGEST_SIDE = 60_000
-_LETTERS_AN_INCH = 16
+LETTERS_PER_INCH = 16
 
 _STYLE: dict[str, Any] = {
     **sns.axes_style("ticks"),
@@ -43,6 +41,9 @@ _STYLE: dict[str, Any] = {
     "legend.title_fontsize": 7,
     "figure.titlesize": 9,
     "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlelocation": "left",
     "xtick.major.width": 0.6,
     "ytick.major.width": 0.6,
     "xtick.major.size": 3,
@@ -53,16 +54,39 @@ _STYLE: dict[str, Any] = {
 }
 
 
-def style() -> AbstractContextManager[None]:
-    """The context in which figures are drawn and saved."""
-    return mpl.rc_context(_STYLE)  # type: ignore[arg-type]  # the stubs want literal keys
+@contextmanager
+def style() -> Iterator[None]:
+    """The context in which figures are drawn and saved; also a decorator of what draws them."""
+    with mpl.rc_context(_STYLE):  # type: ignore[arg-type]  # the stubs want literal keys
+        yield
 
 
 def new_figure(*, width: float, height: float) -> Figure:
     """An empty figure of a size in inches, its parts placed so that nothing overlaps."""
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def new_panels(
+    count: int, columns: int, *, panel: tuple[float, float], margin: tuple[float, float],
+    least_width: float = 3.5, **shared: Any,
+) -> tuple[Figure, list[Axes]]:  # fmt: skip
+    """A figure with `count` panels, at most `columns` side by side.
+
+    `panel` is the width and height of one in inches, `margin` what the figure has beside them.
+    """
+    columns = min(count, columns)
+    lines = -(-count // columns)
+    width = max(least_width, margin[0] + columns * panel[0])
+    figure = new_figure(width=width, height=margin[1] + lines * panel[1])
+    drawn = figure.subplots(lines, columns, squeeze=False, **shared).ravel()
+    for axes in drawn[count:]:
+        axes.remove()
+    return figure, list(drawn[:count])
+
+
+def split(rows: pd.DataFrame, column: str) -> list[tuple[str, pd.DataFrame]]:
+    """The rows of each value of a column, in the order in which these occur."""
+    return [(str(name), own) for name, own in rows.groupby(column, sort=False)]
 
 
 def encoded(figure: Figure, kind: str, *, dpi: int = DPI) -> bytes:
@@ -86,10 +110,11 @@ def plain(text: object, *, longest: int = 60) -> str:
     return "".join(letter if ord(letter) in _letters() else "?" for letter in line)
 
 
-def headline(figure: Figure, text: str) -> None:
-    """The figure's title, from its left edge and wrapped to its width; long ones stay whole."""
-    columns = int(figure.get_figwidth() * _LETTERS_AN_INCH)
-    lines = [line for part in text.split("\n") for line in textwrap.wrap(part, columns)]
+def headline(figure: Figure, title: str, *notes: str) -> None:
+    """The figure's title and below it the notes, from its left edge and wrapped to its width."""
+    columns = int(figure.get_figwidth() * LETTERS_PER_INCH)
+    parts = [plain(title, longest=200), *notes]
+    lines = [line for part in parts for line in textwrap.wrap(part, columns)]
     figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=8)
 
 
@@ -98,25 +123,6 @@ def readable_on(colour: ColorType) -> str:
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return "#000" if luminance > 0.179 else "#fff"
-
-
-def draw_key(figure: Figure, *panels: Axes) -> None:
-    """One legend of these panels below the figure, in place of their own; long names are wrapped.
-
-    A name that several panels have stands there once.
-    """
-    known: dict[str, Any] = {}
-    for panel in panels:
-        for handle, label in zip(*panel.get_legend_handles_labels(), strict=True):
-            known.setdefault(label, handle)
-    handles, labels = list(known.values()), list(known)
-    for panel in figure.axes:
-        if (legend := panel.get_legend()) is not None:
-            legend.remove()
-    room = int(figure.get_figwidth() * _LETTERS_AN_INCH)
-    wrapped = [textwrap.fill(label, room - 8) for label in labels]
-    columns = max(1, min(len(labels), room // (max(map(len, labels)) + 8), 3))
-    figure.legend(handles, wrapped, loc="outside lower center", ncols=columns, frameon=False)
 
 
 def labelled(rounds: pd.DataFrame) -> pd.DataFrame:
@@ -128,16 +134,6 @@ def labelled(rounds: pd.DataFrame) -> pd.DataFrame:
 
 def _label(device: str, threads: int) -> str:
     return plain(device) + (f", {counted(threads, 'thread')}" if threads else "")
-
-
-def device_colours(labels: Iterable[str]) -> dict[str, Any]:
-    """A colour a device, CPUs first: greys for them, colour-blind-safe hues for the others."""
-    names = sorted(set(labels), key=lambda name: (not name.startswith("cpu"), name))
-    cpus = [name for name in names if name.startswith("cpu")]
-    others = names[len(cpus) :]
-    greys = [(grey, grey, grey) for grey in np.linspace(0.15, 0.65, max(len(cpus), 2))]
-    hues = sns.color_palette("colorblind", max(len(others), 1))
-    return dict(zip(cpus, greys, strict=False)) | dict(zip(others, hues, strict=False))
 
 
 @cache

@@ -9,25 +9,22 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
-from scripts.figures.axes import seconds_axis
-from scripts.figures.speed import MARKERS
-from scripts.figures.style import GREY, device_colours, draw_key, headline, new_figure, plain, style
+from scripts.figures.axes import log_axis, short_seconds
+from scripts.figures.marks import Looks, device_looks, draw_key, draw_points, key_marks, palette
+from scripts.figures.style import GREY, headline, new_panels, style
 from scripts.read.text import counted
 from scripts.words.derived import MEANS
 
 PANELS = 6
 """At most so many batch sizes are drawn, spread over the grid; the tables hold all of them."""
 _FARTHEST = 20
+"""Break-even further off than so many times the most epochs of the grid is not drawn."""
 
 
+@style()
 def total_figure(
-    rounds: pd.DataFrame,
-    crossings: pd.DataFrame,
-    *,
-    title: str,
-    measured_epochs: float = math.inf,
+    rounds: pd.DataFrame, crossings: pd.DataFrame, *, title: str, measured_epochs: float = math.inf
 ) -> Figure:
     """The figure of one workload on one machine.
 
@@ -38,26 +35,25 @@ def total_figure(
     """
     measured = rounds[rounds["block"].notna()]
     sizes = spread(sorted(measured["batch_size"].unique()), PANELS)
-    columns = min(len(sizes), 3)
-    lines = -(-len(sizes) // columns)
-    colours = device_colours(measured["label"])
-    with style():
-        figure = new_figure(width=max(3.5, 2.35 * columns), height=1.0 + 1.9 * lines)
-        panels = figure.subplots(lines, columns, squeeze=False).ravel()
-        for axes, size in zip(panels, sizes, strict=False):
-            own = crossings[crossings["batch_size"] == size]
-            words = [f"batch size {size}", *break_even_lines(own)]
-            axes.set_title("\n".join(words), loc="left", fontsize=6 if len(words) > 2 else 7)
-            here = measured[measured["batch_size"] == size]
-            _draw_panel(axes, here, own, colours, measured_epochs=measured_epochs)
-        for axes in panels[len(sizes) :]:
-            axes.remove()
-        for axes in panels[: len(sizes)][-columns:]:
-            axes.set_xlabel("epochs")
-        figure.supylabel("total time, cold start included", fontsize=8)
-        note = f"\nhollow dots are derived: {MEANS}" if measured["derived"].any() else ""
-        headline(figure, plain(title, longest=200) + note)
-        draw_key(figure, *panels)
+    looks = device_looks(measured["label"])
+    figure, panels = new_panels(len(sizes), 3, panel=(2.35, 1.9), margin=(0, 1.0))
+    for axes, size in zip(panels, sizes, strict=True):
+        own = crossings[crossings["batch_size"] == size]
+        here = measured[measured["batch_size"] == size]
+        farthest = _farthest(here, own)
+        _draw_totals(axes, here, looks, ends=(1, measured_epochs, farthest))
+        _mark_break_even(axes, own, looks, farthest)
+        words = [f"batch size {size}", *break_even_lines(own)]
+        axes.set_title("\n".join(words), fontsize=6 if len(words) > 2 else 7)
+        axes.set(xlim=(0.9, farthest * 1.1), xlabel="", ylabel="")
+        log_axis(axes, "x", "{:g}".format, whole=True)
+        log_axis(axes, "y", short_seconds)
+    for axes in panels[-3:]:
+        axes.set_xlabel("epochs")
+    figure.supylabel("total time, cold start included", fontsize=8)
+    note = f"hollow dots are derived: {MEANS}" if measured["derived"].any() else ""
+    headline(figure, title, note)
+    draw_key(figure, key_marks(looks))
     return figure
 
 
@@ -87,33 +83,25 @@ def _in_words(crossing: dict[Any, Any], *, unit: str) -> str:
     return f"{word} {crossing['epochs']}{unit} [{crossing['lower']}, {upper}]"
 
 
-def _draw_panel(
-    axes: Axes,
-    measured: pd.DataFrame,
-    crossings: pd.DataFrame,
-    colours: dict[str, Any],
-    *,
-    measured_epochs: float,
+def _draw_totals(
+    axes: Axes, measured: pd.DataFrame, looks: Looks, *, ends: tuple[float, float, float]
 ) -> None:
-    farthest = _farthest(measured, crossings)
-    largest = min(measured["epochs"].max(), measured_epochs)
-    for (label, colour), marker in zip(colours.items(), MARKERS, strict=False):
-        own = measured[measured["label"] == label]
-        for derived, part in own.groupby("derived"):
-            totals = part.groupby("epochs")["total_seconds"].median()
-            axes.plot(
-                totals.index, totals, label=label, color=colour, marker=marker, linestyle="",
-                markersize=3.5, markerfacecolor="white" if derived else colour,
-            )  # fmt: skip
-        cold, epoch = own["cold_start_seconds"].median(), own["epoch_seconds"].median()
-        for start, end, dashes in ((1, largest, "-"), (largest, farthest, ":")):
-            numbers = np.geomspace(start, end, 60)
-            line = cold + numbers * epoch
-            axes.plot(numbers, line, color=colour, linestyle=dashes, linewidth=1.1)
-    _mark_break_even(axes, crossings, colours, farthest)
-    _epochs_axis(axes, farthest)
-    seconds_axis(axes)
-    sns.despine(ax=axes)
+    """The totals of one batch size, and the lines from the first of `ends` to the others."""
+    cells = measured.groupby(["label", "derived", "epochs"], as_index=False)
+    totals = cells[["total_seconds"]].median()
+    draw_points(
+        axes, totals, x="epochs", y="total_seconds", by="label", looks=looks,
+        hollow=totals["derived"],
+    )  # fmt: skip
+    medians = measured.groupby("label")[["cold_start_seconds", "epoch_seconds"]].median()
+    middle = min(totals["epochs"].max(), ends[1])
+    for start, end, dashes in ((ends[0], middle, "-"), (middle, ends[2], ":")):
+        epochs = np.geomspace(start, end, 60)
+        seconds = {label: cold + epochs * epoch for label, cold, epoch in medians.itertuples()}
+        sns.lineplot(
+            pd.DataFrame(seconds, index=epochs), palette=palette(looks), dashes=False,
+            estimator=None, linestyle=dashes, linewidth=1.1, legend=False, ax=axes,
+        )  # fmt: skip
 
 
 def _farthest(measured: pd.DataFrame, crossings: pd.DataFrame) -> float:
@@ -124,28 +112,12 @@ def _farthest(measured: pd.DataFrame, crossings: pd.DataFrame) -> float:
     return float(max([2 * largest, *(1.5 * near)]))
 
 
-def _mark_break_even(
-    axes: Axes, crossings: pd.DataFrame, colours: dict[str, Any], farthest: float
-) -> None:
-    for crossing in crossings.dropna(subset="epochs").to_dict("records"):
-        colour = next((colours[name] for name in colours if _is(name, crossing["device"])), GREY)
-        if crossing["epochs"] > farthest:
-            continue
+def _mark_break_even(axes: Axes, crossings: pd.DataFrame, looks: Looks, farthest: float) -> None:
+    for crossing in crossings[crossings["epochs"] <= farthest].to_dict("records"):
+        device = crossing["device"]
+        own = (look for name, look in looks.items() if name.partition(" (")[0] == device)
+        colour, _marker = next(own, (GREY, ""))
         axes.axvline(float(crossing["epochs"]), color=colour, linewidth=0.8, linestyle="--")
-        lower = max(1.0, float(crossing["lower"]))
-        upper = farthest if pd.isna(crossing["upper"]) else min(farthest, float(crossing["upper"]))
+        lower, upper = max(1.0, float(crossing["lower"])), crossing["upper"]
+        upper = farthest if pd.isna(upper) else min(farthest, float(upper))
         axes.axvspan(lower, upper, color=colour, alpha=0.12, linewidth=0)
-
-
-def _is(label: str, device: str) -> bool:
-    return label == device or label.startswith(f"{device} (")
-
-
-def _epochs_axis(axes: Axes, farthest: float) -> None:
-    axes.set_xscale("log")
-    axes.set_xlim(0.9, farthest * 1.1)
-    digits = (1, 2, 5) if farthest < 100 else (1, 3) if farthest < 1000 else (1,)
-    ticks = [10.0**power * digit for power in range(7) for digit in digits]
-    axes.xaxis.set_major_locator(FixedLocator([tick for tick in ticks if tick <= farthest * 1.1]))
-    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    axes.xaxis.set_minor_locator(NullLocator())

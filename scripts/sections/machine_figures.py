@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from scripts.figures.cost import cost_figure
 from scripts.figures.fastest import arm_colours, fastest_figure
-from scripts.figures.machines import machine_looks
+from scripts.figures.marks import machine_looks
 from scripts.figures.relative import relative_figure
 from scripts.figures.shift import moves_figure
 from scripts.read.text import file_stem

@@ -17,7 +17,8 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from scripts.figures.axes import batch_size_axis
-from scripts.figures.style import FORMATS, draw_key, encoded, headline, new_figure, style
+from scripts.figures.marks import draw_key
+from scripts.figures.style import FORMATS, encoded, headline, new_panels, style
 from scripts.read.document import ResultError
 from scripts.write.folder import Folder
 
@@ -64,31 +65,31 @@ def read(path: Path) -> pd.DataFrame:
     return table
 
 
+@style()
 def reads_figure(table: pd.DataFrame) -> Figure:
-    """A panel a workload: host reads a step against batch size, a line a way."""
+    """A panel for each workload: host reads per step against batch size, a line for each way."""
     workloads = list(dict.fromkeys(table["workload"]))
     sizes = sorted(int(size) for size in table["batch_size"].unique())
     colours = dict(zip(WAYS, sns.color_palette("colorblind", len(WAYS)), strict=True))
-    with style():
-        figure = new_figure(width=1.2 + 2.7 * len(workloads), height=2.9)
-        panels = figure.subplots(1, len(workloads), squeeze=False, sharey=True).ravel()
-        for axes, workload in zip(panels, workloads, strict=True):
-            for way, label in WAYS.items():
-                own = table[(table["workload"] == workload) & (table["sequences"] == way[0])]
-                own = own[own["gather"] == way[1]].sort_values("batch_size")
-                axes.plot(
-                    own["batch_size"], own["host_reads"], color=colours[way], label=label,
-                    marker="o", markersize=4, linestyle="--" if way[0] == "packed" else "-",
-                )  # fmt: skip
-            axes.set_yscale("symlog", linthresh=1)
-            axes.set_yticks([0, 1, 10, 100], ["0", "1", "10", "100"])
-            batch_size_axis(axes, sizes)
-            axes.set_title(workload, loc="left")
-            sns.despine(ax=axes)
-        panels[0].set_ylabel("host reads a step")
-        note = "on a GPU each read of the list waits for the device; counts, alike on every machine"
-        headline(figure, f"Numbers that the host reads in one training step\n{note}")
-        draw_key(figure, panels[0])
+    figure, panels = new_panels(
+        len(workloads), len(workloads), panel=(2.7, 2.9), margin=(1.2, 0), sharey=True
+    )
+    for axes, workload in zip(panels, workloads, strict=True):
+        for way, label in WAYS.items():
+            own = table[(table["workload"] == workload) & (table["sequences"] == way[0])]
+            own = own[own["gather"] == way[1]].sort_values("batch_size")
+            axes.plot(
+                own["batch_size"], own["host_reads"], color=colours[way], label=label,
+                marker="o", markersize=4, linestyle="--" if way[0] == "packed" else "-",
+            )  # fmt: skip
+        axes.set_yscale("symlog", linthresh=1)
+        axes.set_yticks([0, 1, 10, 100], ["0", "1", "10", "100"])
+        batch_size_axis(axes, sizes)
+        axes.set_title(workload)
+    panels[0].set_ylabel("host reads per step")
+    note = "on a GPU each read of the list waits for the device; counts, alike on every machine"
+    headline(figure, "Numbers that the host reads in one training step", note)
+    draw_key(figure, panels[0].lines)
     return figure
 
 

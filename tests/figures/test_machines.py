@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from scripts.figures.cost import cost_figure
 from scripts.figures.fastest import arm_colours, fastest_figure
-from scripts.figures.machines import MOST
+from scripts.figures.marks import MOST_MACHINES
 from scripts.sections.machine_figures import compare_figures
 from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import Comparison
@@ -85,7 +85,7 @@ def test_every_axis_has_a_name() -> None:
 
 def test_machines_that_are_not_drawn_are_counted() -> None:
     words = words_of(drawn("a dozen machines")["relative-speed"]).replace("\n", " ")
-    assert f"the first {MOST} of 12 machines" in words
+    assert f"the first {MOST_MACHINES} of 12 machines" in words
 
 
 def fastest_rows(*rows: tuple[int, str, str, str, str]) -> pd.DataFrame:

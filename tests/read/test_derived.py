@@ -219,13 +219,13 @@ def test_derived_totals_have_hollow_dots_and_dotted_lines(tmp_path: Path) -> Non
     rounds = rounds[rounds["arm"] == "first"].assign(label="cpu")
     none = pd.DataFrame({"batch_size": [], "epochs": [], "device": []})
     figure = total_figure(rounds, none, title="mlp", measured_epochs=2)
+    (dots,) = figure.axes[0].collections
+    faces, edges = (np.asarray(get()) for get in (dots.get_facecolor, dots.get_edgecolor))
+    assert np.asarray(dots.get_offsets())[:, 0].tolist() == [1, 3, 100]
+    assert (faces.min(axis=1) == 1).tolist() == [False, True, True]
+    assert edges.min() < 1
     lines = figure.axes[0].get_lines()
-    places = [np.asarray(line.get_xdata(), dtype=float) for line in lines]
-    dots = {
-        tuple(x): line.get_markerfacecolor() for x, line in zip(places[:2], lines, strict=False)
-    }
-    assert dots[3, 100] == "white"
-    assert dots[(1,)] != "white"
-    assert [line.get_linestyle() for line in lines[2:]] == ["-", ":"]
-    assert (places[2].max(), places[3].min()) == (2, 2)
+    solid, dotted = (np.asarray(line.get_xdata(), dtype=float) for line in lines)
+    assert [line.get_linestyle() for line in lines] == ["-", ":"]
+    assert (solid.max(), dotted.min()) == (2, 2)
     assert "hollow dots are derived" in figure.get_suptitle()

@@ -1,32 +1,32 @@
-"""What the figures of learning share: colours, names and the axes of scores, epochs and rates."""
+"""What the figures of learning share: looks, names, and curves by steps, epochs and seconds."""
 
 import textwrap
-from collections.abc import Iterable, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
+import numpy as np
+import pandas as pd
 import seaborn as sns
-from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
+from scripts.figures.axes import log_axis, short_seconds
+from scripts.figures.marks import Looks
 from scripts.figures.style import GREY, plain
+from scripts.read.rounds import Floats
+from scripts.target.curves import Band, band, figure_runs
 
+BITS = "bits_per_character"
+NOTE = "each at its best learning rate; line: median of the seeds, band: all of them"
+Clock = Literal["steps", "epochs"] | pd.DataFrame
+"""What is counted: seconds are those of one device's rows of `times_to_target`."""
 _HUES = {"sgd": 0, "adam": 1, "momentum": 2, "adamw": 4}
-MARKERS = {"sgd": "o", "adam": "s", "momentum": "^", "adamw": "D"}
+_MARKERS = {"sgd": "o", "adam": "s", "momentum": "^", "adamw": "D"}
 
 
-def optimizer_colour(optimizer: str) -> Any:
-    """An optimiser's colour, the same in every figure."""
-    return sns.color_palette("colorblind")[_HUES.get(optimizer, 7)]
-
-
-def size_colours(batch_sizes: Iterable[int]) -> dict[int, Any]:
-    """A colour a batch size, from dark to light; the lightest are left out, white being paper."""
-    sizes = sorted(set(batch_sizes))
-    places = [place / max(len(sizes) - 1, 1) for place in range(len(sizes))]
-    return {
-        size: colormaps["viridis"](0.88 * place) for size, place in zip(sizes, places, strict=True)
-    }
+def optimizer_looks(optimizers: Any) -> Looks:
+    """A look for each optimiser, the same in every figure."""
+    hues = sns.color_palette("colorblind")
+    return {name: (hues[_HUES.get(name, 7)], _MARKERS.get(name, "o")) for name in optimizers}
 
 
 def device_title(label: str) -> str:
@@ -34,47 +34,71 @@ def device_title(label: str) -> str:
     return "\n".join(textwrap.wrap(plain(label, longest=200), 36))
 
 
-def name_untimed(axes: Axes, names: Iterable[str], *, top: bool = False) -> None:
-    """Writes into a panel of seconds what is missing there, below its curves or above them."""
-    if missing := ", ".join(names):
-        words = "\n".join(textwrap.wrap(f"not timed: {missing}", 30))
-        axes.text(
-            0.98, 0.97 if top else 0.03, words, transform=axes.transAxes, ha="right",
-            va="top" if top else "bottom", fontsize=6, color=GREY,
-        )  # fmt: skip
-
-
 def score_words(metric: str) -> str:
     """The name of a score's axis."""
     return {
         "accuracy": "held-out accuracy (%)",
         "exact_match": "held-out exact matches (%)",
-        "bits_per_character": "held-out bits a character",
+        BITS: "held-out bits per character",
     }[metric]
 
 
-def score_factor(metric: str) -> float:
-    """What a score is drawn times: fractions are drawn as per cent."""
-    return 1.0 if metric == "bits_per_character" else 100.0
+@dataclass(frozen=True)
+class Curve:
+    """The runs of one batch size, as they are drawn: each value's median and extremes by epochs."""
+
+    name: str
+    batch_size: int
+    colour: Any
+    band: Band
+    epochs: Floats
+
+    @classmethod
+    def of(cls, runs: pd.DataFrame, value: str, name: str, colour: Any) -> "Curve | None":
+        """The curve of a cell's rows of `learning.load`; None where none was trained."""
+        own = figure_runs(runs)
+        if own.empty:
+            return None
+        curve = band(own.to_dict("records"), value)
+        epochs = curve.steps / int(own["steps_an_epoch"].iloc[0])
+        return cls(name, int(own["batch_size"].iloc[0]), colour, curve, epochs)
 
 
-def powers_axis(axes: Axes, low: float, high: float, *, axis: str = "x") -> None:
-    """A logarithmic axis from `low` to `high` whose ticks read 0.1, 1, 10, 100."""
-    own = axes.xaxis if axis == "x" else axes.yaxis
-    (axes.set_xscale if axis == "x" else axes.set_yscale)("log")
-    decades = [10.0**power for power in range(-9, 10)]
-    own.set_major_locator(FixedLocator(ticks(decades, low, high)))
-    own.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
-    own.set_minor_locator(NullLocator())
-    (axes.set_xlim if axis == "x" else axes.set_ylim)(low, high)
+def draw_curves(
+    axes: Axes, curves: list[Curve], clock: Clock, *, factor: float = 1.0,
+    words_on_top: bool = True,
+) -> None:  # fmt: skip
+    """Curves, their values times `factor`; those without seconds are named above or below."""
+    ends, untimed = [], []
+    for curve in curves:
+        x = _places(curve, clock)
+        if x is None:
+            untimed.append(curve.name)
+            continue
+        low, middle, high = (
+            factor * ys for ys in (curve.band.low, curve.band.median, curve.band.high)
+        )
+        axes.plot(x, middle, color=curve.colour, linewidth=1.2)
+        axes.plot(x[-1:], middle[-1:], "o", color=curve.colour, markersize=2.5)
+        axes.fill_between(x, low, high, color=curve.colour, alpha=0.15, linewidth=0)
+        ends += [x[0], x[-1]]
+    log_axis(axes, "x", "{:,.10g}".format if isinstance(clock, str) else short_seconds)
+    if ends:
+        axes.set_xlim(min(ends) / 1.2, max(ends) * 1.3)
+    else:
+        axes.set_xticks([])
+    if untimed:
+        words = textwrap.fill(f"not timed: {', '.join(untimed)}", 30)
+        y, side = (0.97, "top") if words_on_top else (0.03, "bottom")
+        axes.text(
+            0.98, y, words, transform=axes.transAxes, ha="right", va=side, fontsize=6, color=GREY
+        )
 
 
-def ticks(decades: Sequence[float], low: float, high: float) -> list[float]:
-    """Ticks inside [low, high]: the decades, with 2 and 5 (or 3) between where they are few."""
-    inside = [tick for tick in decades if low <= tick <= high]
-    for digits in ((), (3.0,), (2.0, 5.0)):
-        more = [tick * digit for tick in decades for digit in (1.0, *digits)]
-        inside = sorted(tick for tick in more if low <= tick <= high)
-        if len(inside) >= 3:
-            return inside
-    return inside or [low, high]
+def _places(curve: Curve, clock: Clock) -> Floats | None:
+    if isinstance(clock, str):
+        return curve.epochs if clock == "epochs" else curve.band.steps
+    own = clock[(clock["batch_size"] == curve.batch_size) & clock["seconds"].notna()]
+    if own.empty:
+        return None
+    return np.asarray(own["cold_seconds"].iloc[0] + curve.epochs * own["epoch_seconds"].iloc[0])

@@ -1,22 +1,19 @@
 """Gradient descent by the whole set, by minibatches and by single samples: the same network.
 
 One picture in three clocks. Against steps the whole set wins: its steps are the best ones. Against
-epochs single samples win: they take the most steps an epoch. Against seconds it depends on what a
+epochs single samples win: they take the most steps per epoch. Against seconds it depends on what a
 step costs, which is what the hardware decides.
 """
 
-from typing import Any
+from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scripts.figures.axes import TickWords, short_seconds
-from scripts.figures.style import draw_key, headline, new_figure, plain, style
-from scripts.figures.target.axes import device_title, name_untimed, powers_axis
-from scripts.target.curves import band, figure_runs
+from scripts.figures.marks import draw_key, key_marks
+from scripts.figures.style import headline, new_panels, split, style
+from scripts.figures.target.axes import NOTE, Curve, device_title, draw_curves
 
 USUAL_MINIBATCH = 32
 _SINGLE, _INNER, _WHOLE = (sns.color_palette("colorblind")[hue] for hue in (3, 0, 2))
@@ -41,6 +38,7 @@ def descents(runs: pd.DataFrame) -> dict[str, int]:
     return names
 
 
+@style()
 def descent_figure(runs: pd.DataFrame, times: pd.DataFrame, *, title: str) -> Figure | None:
     """The figure of one workload and optimiser; None with fewer than two kinds of descent.
 
@@ -48,76 +46,32 @@ def descent_figure(runs: pd.DataFrame, times: pd.DataFrame, *, title: str) -> Fi
     column `label`; both of this workload and optimiser. Lines are training losses since the last
     look, the median of the seeds; bands their extremes.
     """
-    kinds = descents(runs)
-    if len(kinds) < 2:
+    if len(descents(runs)) < 2:
         return None
-    labels = [str(name) for name in times["label"].unique()] if len(times) else []
-    with style():
-        figure = new_figure(width=2.35 * (2 + max(len(labels), 1)), height=2.9)
-        panels = figure.subplots(1, 2 + max(len(labels), 1), sharey=True)
-        _draw_kinds(panels, runs, times, kinds)
-        names = ["steps (updates)", "epochs (passes over the data)"]
-        names += ["time, cold start included"] * len(labels) or ["time: not timed"]
-        for axes, name in zip(panels, names, strict=True):
-            _finish(axes, name)
-        for axes, label in zip(panels[2:], labels, strict=False):
-            axes.set_title(device_title(label), loc="left", fontsize=7)
-        panels[0].set_ylabel("training loss (nats)")
-        note = "each at its best learning rate; line: median of the seeds, band: all of them"
-        headline(figure, f"{plain(title, longest=200)}\n{note}")
-        draw_key(figure, *panels)
+    curves = list(_curves(runs))
+    devices = split(times, "label") if len(times) else []
+    count = 2 + max(len(devices), 1)
+    figure, panels = new_panels(count, count, panel=(2.35, 2.9), margin=(0, 0), sharey=True)
+    draw_curves(panels[0], curves, "steps")
+    panels[0].set(xlabel="steps (updates)", ylabel="training loss (nats)")
+    draw_curves(panels[1], curves, "epochs")
+    panels[1].set_xlabel("epochs (passes over the data)")
+    for axes, (label, own) in zip(panels[2:], devices, strict=False):
+        draw_curves(axes, curves, own)
+        axes.set_title(device_title(label), fontsize=7)
+        axes.set_xlabel("time, cold start included")
+    if not devices:
+        panels[2].set(xticks=[], xlabel="time: not timed")
+    headline(figure, title, NOTE)
+    draw_key(figure, key_marks({curve.name: (curve.colour, "") for curve in curves}))
     return figure
 
 
-def _draw_kinds(
-    panels: Any, runs: pd.DataFrame, times: pd.DataFrame, kinds: dict[str, int]
-) -> None:
-    """Every kind of descent against steps, epochs and the seconds of each device."""
-    labels = [str(name) for name in times["label"].unique()] if len(times) else []
-    untimed: dict[Axes, list[str]] = {}
-    for kind, size in kinds.items():
-        own = figure_runs(runs[runs["batch_size"] == size])
-        if own.empty:
-            continue
-        curve = band(own.to_dict("records"), "train_loss")
-        epochs = curve.steps / int(own["steps_an_epoch"].iloc[0])
-        clocks = [curve.steps, epochs, *(_seconds(times, name, size, epochs) for name in labels)]
-        colour = _colour(size, full=int(runs["samples"].iloc[0]))
-        for axes, x in zip(panels, clocks, strict=False):
-            if x is None:
-                untimed.setdefault(axes, []).append(kind)
-            else:
-                _line(axes, x, curve, colour, kind)
-    for axes, names in untimed.items():
-        name_untimed(axes, names, top=True)
-
-
-def _colour(size: int, *, full: int) -> Any:
-    """The colour of a kind of descent, the same in every figure."""
-    return _SINGLE if size == 1 else _WHOLE if size == full else _INNER
-
-
-def _seconds(times: pd.DataFrame, label: str, size: int, epochs: Any) -> Any:
-    own = times[(times["label"] == label) & (times["batch_size"] == size)]
-    own = own[own["seconds"].notna()]
-    if own.empty:
-        return None
-    return own["cold_seconds"].iloc[0] + epochs * own["epoch_seconds"].iloc[0]
-
-
-def _line(axes: Axes, x: Any, curve: Any, colour: Any, kind: str) -> None:
-    axes.plot(x, curve.median, color=colour, linewidth=1.3, label=kind)
-    axes.fill_between(x, curve.low, curve.high, color=colour, alpha=0.15, linewidth=0)
-
-
-def _finish(axes: Axes, name: str) -> None:
-    drawn = [np.asarray(line.get_xdata(), dtype=np.float64) for line in axes.lines]
-    xs = np.concatenate([*drawn, np.empty(0)])
-    if len(xs):
-        powers_axis(axes, float(xs.min()) / 1.2, float(xs.max()) * 1.3)
-        if name.startswith("time"):
-            axes.xaxis.set_major_formatter(TickWords(short_seconds))
-    else:
-        axes.set_xticks([])
-    axes.set_xlabel(name)
-    sns.despine(ax=axes)
+def _curves(runs: pd.DataFrame) -> Iterator[Curve]:
+    """The kinds of descent, each in its colour, the same in every figure."""
+    full = int(runs["samples"].iloc[0])
+    for kind, size in descents(runs).items():
+        colour = _SINGLE if size == 1 else _WHOLE if size == full else _INNER
+        curve = Curve.of(runs[runs["batch_size"] == size], "train_loss", kind, colour)
+        if curve is not None:
+            yield curve

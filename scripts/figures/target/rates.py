@@ -3,50 +3,46 @@
 import math
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from scripts.figures.grid import CELL_HEIGHT, colour_cells
-from scripts.figures.style import headline, new_figure, plain, readable_on, style
+from scripts.figures.grid import CELL_HEIGHT, draw_cells
+from scripts.figures.style import headline, new_figure, style
 from scripts.read.learning import CELL, chosen_rate
 from scripts.read.text import optimizer_name
 
-COLOURS = "viridis_r"
-CELL_WIDTH = 0.52
-_GREY: dict[str, Any] = {"facecolor": "0.93", "edgecolor": "white", "linewidth": 1.2}
+_CELL_WIDTH = 0.52
+_ABSENT: dict[str, Any] = {"facecolor": "0.93", "edgecolor": "white", "linewidth": 1.2}
+_CHOSEN: dict[str, Any] = {"fill": False, "edgecolor": "black", "linewidth": 1.4, "zorder": 3}
 
 
+@style()
 def rates_figure(runs: pd.DataFrame, *, title: str) -> Figure:
-    """The figure of one workload, from its rows of `learning.load`: a map an optimiser.
+    """The figure of one workload, from its rows of `learning.load`: a map for each optimiser.
 
     Numbers are epochs to the target, the geometric mean over the tuning seeds; the colour is that
     over the best of the batch size. The box is the learning rate that was chosen.
     """
-    maps = {name: rate_cells(own) for name, own in runs.groupby("optimizer", sort=False)}
-    rows = [len(cells["learning_rate"].unique()) for cells in maps.values()]
-    columns = len(runs["batch_size"].unique())
-    norm = Normalize(1.0, float(runs["patience"].max()))
-    with style():
-        width = max(4.0, 1.6 + CELL_WIDTH * columns)
-        height = 1.1 + sum(0.75 + CELL_HEIGHT * count for count in rows)
-        figure = new_figure(width=width, height=height)
-        panels = figure.subplots(len(maps), 1, squeeze=False, height_ratios=rows)[:, 0]
-        for axes, (optimizer, cells) in zip(panels, maps.items(), strict=True):
-            _draw_map(axes, cells, norm)
-            axes.set_title(optimizer_name(str(optimizer)), loc="left", fontsize=7)
-        panels[-1].set_xlabel("batch size (samples)")
-        bar = figure.colorbar(ScalarMappable(norm, COLOURS), ax=list(panels), aspect=22, pad=0.02)
-        bar.set_label("steps / steps at the best rate of the batch size")
-        note = (
-            f"epochs to the target; box: the rate chosen; slow: over {norm.vmax:g} times the steps"
-        )
-        headline(figure, f"{plain(title, longest=200)}\n{note} of the best")
+    maps = {str(name): rate_cells(own) for name, own in runs.groupby("optimizer", sort=False)}
+    rows = [cells["learning_rate"].nunique() for cells in maps.values()]
+    figure = new_figure(
+        width=max(4.0, 1.6 + _CELL_WIDTH * runs["batch_size"].nunique()),
+        height=1.1 + sum(0.75 + CELL_HEIGHT * count for count in rows),
+    )
+    panels = figure.subplots(len(maps), 1, squeeze=False, height_ratios=rows)[:, 0]
+    patience = float(runs["patience"].max())
+    for axes, (optimizer, cells) in zip(panels, maps.items(), strict=True):
+        _draw_map(axes, cells, patience)
+        axes.set_title(optimizer_name(optimizer), fontsize=7)
+    panels[-1].set_xlabel("batch size (samples)")
+    figure.colorbar(
+        panels[0].collections[0], ax=list(panels), aspect=22, pad=0.02,
+        label="steps / steps at the best rate of the batch size",
+    )  # fmt: skip
+    note = "epochs to the target; box: the rate chosen"
+    headline(figure, title, f"{note}; slow: over {patience:g} times the steps of the best")
     return figure
 
 
@@ -83,42 +79,25 @@ def rate_cells(runs: pd.DataFrame) -> pd.DataFrame:
     return table.assign(ratio=table["steps"] / best, chosen=picked)
 
 
-def _draw_map(axes: Axes, cells: pd.DataFrame, norm: Normalize) -> None:
-    sizes = sorted(cells["batch_size"].unique())
-    rates = sorted(cells["learning_rate"].unique())
-    table = cells.pivot(index="learning_rate", columns="batch_size", values="ratio")
-    colour_cells(
-        axes, table.to_numpy(dtype=np.float64), norm, colours=COLOURS,
-        columns=list(map(str, sizes)), rows=[f"{rate:g}" for rate in rates], cell_width=CELL_WIDTH,
+def _draw_map(axes: Axes, cells: pd.DataFrame, patience: float) -> None:
+    """One optimiser's map; crossed where it diverges, grey where it did not reach the target."""
+    cells = cells.assign(text=cells["epochs"].map(short))
+    table = cells.pivot(index="learning_rate", columns="batch_size").sort_index(ascending=False)
+    ratios = pd.DataFrame(table["ratio"]).rename(index="{:g}".format)
+    draw_cells(
+        axes, ratios, pd.DataFrame(table["text"]), cmap="viridis_r", vmin=1, vmax=patience,
+        cell_width=_CELL_WIDTH,
     )  # fmt: skip
-    axes.invert_yaxis()
-    for cell in cells.to_dict("records"):
-        _write(
-            axes, cell, (sizes.index(cell["batch_size"]), rates.index(cell["learning_rate"])), norm
-        )
-    axes.tick_params(length=0, pad=2)
-    axes.tick_params(axis="y", rotation=0)
-    axes.set_xlabel("")
-    axes.set_ylabel("learning rate")
-
-
-def _write(axes: Axes, cell: dict[Any, Any], place: tuple[int, int], norm: Normalize) -> None:
-    centre = (place[0] + 0.5, place[1] + 0.5)
-    colour = "0.2"
-    if cell["word"]:
-        hatch = "xxxx" if cell["word"] == "diverged" else None
-        axes.add_patch(Rectangle(place, 1, 1, hatch=hatch, hatchcolor="0.75", **_GREY))
-    else:
-        colour = readable_on(colormaps[COLOURS](norm(min(cell["ratio"], norm.vmax or 1.0))))
-    words = cell["word"] or short(cell["epochs"])
-    axes.text(
-        *centre, words, ha="center", va="center", fontsize=5.5 if cell["word"] else 6.5,
-        color=colour,
-    )  # fmt: skip
-    if cell["chosen"]:
-        axes.add_patch(
-            Rectangle(place, 1, 1, fill=False, edgecolor="black", linewidth=1.4, zorder=3)
-        )
+    axes.set(xlabel="", ylabel="learning rate")
+    rows, columns = list(table.index), list(table["ratio"].columns)
+    for cell in cells[(cells["word"] != "") | cells["chosen"]].to_dict("records"):
+        x, y = columns.index(cell["batch_size"]), rows.index(cell["learning_rate"])
+        if cell["word"]:
+            hatch = "xxxx" if cell["word"] == "diverged" else None
+            axes.add_patch(Rectangle((x, y), 1, 1, hatch=hatch, hatchcolor="0.75", **_ABSENT))
+            axes.text(x + 0.5, y + 0.5, cell["word"], ha="center", va="center", fontsize=5.5)
+        if cell["chosen"]:
+            axes.add_patch(Rectangle((x, y), 1, 1, **_CHOSEN))
 
 
 def short(epochs: float) -> str:

@@ -1,4 +1,4 @@
-"""Time to the target against batch size, a line a device, with each one's optimum marked."""
+"""Time to the target against batch size, a line for each device, with each one's optimum marked."""
 
 from typing import Any
 
@@ -8,52 +8,54 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scripts.figures.axes import batch_size_axis, seconds_axis
-from scripts.figures.speed import MARKERS
-from scripts.figures.style import GREY, device_colours, draw_key, headline, new_figure, plain, style
+from scripts.figures.axes import batch_size_axis, log_axis, short_seconds
+from scripts.figures.marks import Looks, device_looks, draw_key, key_marks, look_by, palette
+from scripts.figures.style import GREY, headline, new_panels, split, style
 from scripts.read.text import optimizer_name, seconds_in_words
 
 
+@style()
 def time_figure(times: pd.DataFrame, *, title: str) -> Figure:
-    """The figure of one workload on one machine: a panel an optimiser.
+    """The figure of one workload on one machine: a panel for each optimiser.
 
     `times` are its rows of `times_to_target`, with a column `label`. Bars are 95 % intervals,
-    markers with a white centre stand on a fitted curve of step times, a ring is a device's soonest
+    markers with a white centre stand on a fitted curve of step times, a ring is a device's fastest
     batch size.
     """
-    optimizers = list(times["optimizer"].unique())
-    sizes = sorted(int(size) for size in times["batch_size"].unique())
-    colours = device_colours(times["label"])
-    with style():
-        figure = new_figure(width=max(4.0, 3.5 * len(optimizers)), height=3.1)
-        panels = figure.subplots(1, len(optimizers), squeeze=False, sharey=True)[0]
-        for axes, optimizer in zip(panels, optimizers, strict=True):
-            own = times[times["optimizer"] == optimizer]
-            for (label, colour), marker in zip(colours.items(), MARKERS, strict=False):
-                _draw(axes, own[own["label"] == label], label, colour, marker)
-            axes.set_title(_panel_title(own), loc="left", fontsize=7)
-            batch_size_axis(axes, sizes)
-            sns.despine(ax=axes)
-        _seconds_axis(panels, times)
-        note = "bar: 95 % interval over seeds and processes; ring: soonest"
-        if times["note"].str.contains("curve").any():
-            note += "; white centre: step time read off a fitted curve"
-        headline(figure, f"{plain(title, longest=200)}\n{note}")
-        draw_key(figure, *panels)
+    optimizers = split(times, "optimizer")
+    looks = device_looks(times["label"])
+    figure, panels = new_panels(
+        len(optimizers), len(optimizers), panel=(3.5, 3.1), margin=(0, 0), least_width=4.0,
+        sharey=True,
+    )  # fmt: skip
+    for axes, (_name, own) in zip(panels, optimizers, strict=True):
+        _draw(axes, own[own["seconds"].notna()].sort_values("batch_size"), looks)
+        axes.set_title(panel_title(own), fontsize=7)
+        batch_size_axis(axes, sorted(int(size) for size in times["batch_size"].unique()))
+    known = times[times["seconds"].notna()]
+    if len(known):
+        panels[0].set_ylim(known["lo"].min() / 2, known["seconds"].max() * 2)
+    log_axis(panels[0], "y", short_seconds)
+    panels[0].set_ylabel("time to the target")
+    note = "bar: 95 % interval over seeds and processes; ring: fastest"
+    if times["note"].str.contains("curve").any():
+        note += "; white centre: step time read off a fitted curve"
+    headline(figure, title, note)
+    draw_key(figure, key_marks(looks))
     return figure
 
 
-def _panel_title(own: pd.DataFrame) -> str:
+def panel_title(own: pd.DataFrame) -> str:
     """The optimiser, and where the seconds of another one stand for its own."""
     name = optimizer_name(str(own["optimizer"].iloc[0]))
     timed = own[own["seconds"].notna()]
-    assumed = timed[timed["note"].str.contains("assumed")]
-    if assumed.empty:
+    assumed = timed["note"].str.contains("assumed")
+    if not assumed.any():
         return name
-    note = assumed["note"].iloc[0].partition(";")[0]
-    if len(assumed) == len(timed):
+    note = timed.loc[assumed, "note"].iloc[0].partition(";")[0]
+    if assumed.all():
         return f"{name} ({note})"
-    shares = timed["note"].str.contains("assumed").groupby(timed["label"], sort=False).mean()
+    shares = assumed.groupby(timed["label"], sort=False).mean()
     devices = [
         f"{str(label).partition(' (')[0]}{'' if share == 1 else ' in part'}"
         for label, share in shares[shares > 0].items()
@@ -61,35 +63,31 @@ def _panel_title(own: pd.DataFrame) -> str:
     return f"{name} ({', '.join(devices)}: {note})"
 
 
-def _draw(axes: Axes, own: pd.DataFrame, label: str, colour: Any, marker: str) -> None:
-    there = own[own["seconds"].notna()].sort_values("batch_size")
-    axes.plot(there["batch_size"], there["seconds"], color=colour, linewidth=1.2, marker=marker,
-              markersize=4, label=label)  # fmt: skip
-    for row in there.to_dict("records"):
-        if "curve" in row["note"]:
-            axes.plot(row["batch_size"], row["seconds"], marker, color="white", markersize=2.5)
-        high = row["hi"] if np.isfinite(row["hi"]) else row["seconds"] * 10
-        axes.vlines(row["batch_size"], row["lo"], high, color=colour, linewidth=0.9, alpha=0.6)
-    if there.empty:
+def _draw(axes: Axes, times: pd.DataFrame, looks: Looks) -> None:
+    if times.empty:
+        axes.text(0.5, 0.5, "not timed", transform=axes.transAxes, ha="center", color=GREY)
         return
-    best = there.sort_values("seconds").iloc[0]
+    shared: dict[str, Any] = {"x": "batch_size", "y": "seconds", "ax": axes}
+    sns.lineplot(
+        times, **shared, **look_by("label", looks), dashes=False, estimator=None, linewidth=1.2,
+        markersize=4.5, markeredgewidth=0,
+    )  # fmt: skip
+    on_curve = times[times["note"].str.contains("curve")]
+    sns.scatterplot(on_curve, **shared, color="white", s=6, linewidth=0, zorder=3)
+    ends = np.where(np.isfinite(times["hi"]), times["hi"], times["seconds"] * 10)
+    colours = list(times["label"].map(palette(looks)))
+    axes.vlines(times["batch_size"], times["lo"], ends, colors=colours, linewidth=0.9, alpha=0.6)
+    for label, own in times.groupby("label"):
+        _mark_fastest(axes, own, looks[label][0])
+
+
+def _mark_fastest(axes: Axes, times: pd.DataFrame, colour: Any) -> None:
+    best = times.sort_values("seconds").iloc[0]
     axes.plot(best["batch_size"], best["seconds"], "o", markersize=9, markerfacecolor="none",
               markeredgecolor=colour, markeredgewidth=1.0)  # fmt: skip
-    left = best["batch_size"] == own["batch_size"].min()
+    first = best["batch_size"] == times["batch_size"].min()
     axes.annotate(
         f"{best['batch_size']}: {seconds_in_words(best['seconds'])}",
         (best["batch_size"], best["lo"]), xytext=(0, -6), textcoords="offset points",
-        ha="left" if left else "center", va="top", fontsize=6.5, color=colour,
+        ha="left" if first else "center", va="top", fontsize=6.5, color=colour,
     )  # fmt: skip
-
-
-def _seconds_axis(panels: Any, times: pd.DataFrame) -> None:
-    known = times[times["seconds"].notna()]
-    for axes in panels:
-        if known.empty:
-            axes.text(0.5, 0.5, "not timed", transform=axes.transAxes, ha="center", color=GREY)
-            continue
-        axes.set_yscale("log")
-        axes.set_ylim(known["lo"].min() / 2, known["seconds"].max() * 2)
-        seconds_axis(axes)
-    panels[0].set_ylabel("time to the target")
