@@ -1,7 +1,8 @@
 """What a worker process is asked to do: one line of JSON on its standard input."""
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+
+import msgspec
 
 from bench.loop import LEAN, Loop
 
@@ -38,13 +39,12 @@ class Job:
     process_seconds: float | None = None
     """The process is ended after so many seconds, whatever it has answered; None: it is not."""
 
-    def to_line(self) -> str:
-        """The job as one line of JSON."""
-        return json.dumps(asdict(self)) + "\n"
-
     @classmethod
     def from_line(cls, line: str) -> "Job":
-        """The job of a line made by `to_line`."""
-        fields = json.loads(line)
-        batch_sizes, loop = tuple(fields["batch_sizes"]), Loop(**fields["loop"])
-        return cls(**fields | {"batch_sizes": batch_sizes, "loop": loop})
+        """Returns the job of a line made by `to_line`."""
+        return msgspec.json.decode(line, type=cls)
+
+
+def to_line(message: object) -> str:
+    """Returns a job or an answer as one line of JSON."""
+    return msgspec.json.encode(message).decode() + "\n"

@@ -13,7 +13,9 @@ from bench.grid import (
     MOST_EPOCHS,
     OPTIMIZER_NAMES,
     PRESETS,
+    Arm,
 )
+from bench.job import Job
 from bench.loop import EVALUATIONS, GATHERS, LEAN, LOADERS, LOOPS, PLACEMENTS, SEQUENCES, Loop
 from bench.parse import all_or_names, integer, integers, names, positive_if_typed
 from bench.variants import REMEDIES
@@ -62,6 +64,24 @@ class Settings:
     remedies: tuple[str, ...] = ()
     measured_epochs: int = MOST_EPOCHS
     budget_seconds: float | None = None
+
+    def job(self, workload: str, arm: Arm, **fields: Any) -> Job:
+        """Returns the job of a plain cell; `fields` are those that the settings do not tell."""
+        job = Job(
+            workload=workload,
+            device=arm.device,
+            threads=arm.threads,
+            batch_sizes=(),
+            epochs=1,
+            samples=self.samples,
+            seed=self.seed,
+            optimizer=self.optimizer,
+            optimizer_implementation=self.optimizer_implementation,
+            learning_rate=self.learning_rate or 1.0,
+            cell_timeout_seconds=self.cell_timeout_seconds,
+            loop=self.loop,
+        )
+        return replace(job, **fields)
 
 
 def add_options(parser: pytest.Parser) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from hashlib import sha256
 
 from rich.console import Console
@@ -15,13 +16,9 @@ from bench.measure.blocks import Campaign
 from bench.measure.budget import Budget, Pace
 from bench.measure.environment import left_out_lines
 from bench.measure.journal import Journal, JournalError, Line
+from bench.measure.measurements import Block, JournalLine, Look, Undecided
 from bench.measure.rounds import measure_within
-from bench.measure.search import (
-    Undecided,
-    find_crossovers,
-    measure_all,
-    measure_until_decided,
-)
+from bench.measure.search import find_crossovers, measure_all, measure_until_decided
 from bench.record.reader import ask_undecided
 from bench.record.result_file import SCHEMA_VERSION, now
 from bench.record.rows import provisional
@@ -110,12 +107,12 @@ def identity(run: TimingRun, facts: Facts) -> Line:
     }
 
 
-def take(run: TimingRun, lines: list[Line]) -> None:
+def take(run: TimingRun, lines: list[JournalLine]) -> None:
     """Files what an earlier, interrupted run has journalled."""
     for line in lines:
         run.studies.take(line)
     if run.budget:
-        spent = (line["spent_seconds"] for line in lines if line["kind"] == "block")
+        spent = (line.spent_seconds or 0.0 for line in lines if isinstance(line, Block))
         run.budget.resumed = max(spent, default=0.0)
 
 
@@ -168,16 +165,14 @@ def _spend(run: TimingRun, campaign: Campaign, plans: list[WorkloadPlan], budget
 
 def _measure(run: TimingRun, campaign: Campaign, plans: list[WorkloadPlan]) -> None:
     if run.settings.find_crossover:
-        find_crossovers(campaign, plans, lambda: _ask(run, campaign.record, after=0))
+        find_crossovers(campaign, plans, partial(_ask, run, campaign.record))
     elif run.settings.until_decided:
-        measure_until_decided(
-            campaign, plans, lambda after: _ask(run, campaign.record, after=after)
-        )
+        measure_until_decided(campaign, plans, partial(_ask, run, campaign.record))
     else:
         measure_all(campaign, plans)
 
 
-def _ask(run: TimingRun, record: Callable[[Line], None], *, after: int) -> list[Undecided]:
+def _ask(run: TimingRun, record: Callable[[JournalLine], None], after: int) -> list[Undecided]:
     """The reading half's opinion; a planned look (after > 0 blocks) is kept in the journal.
 
     A resumed run takes the look from there: it must not look again at more data.
@@ -186,5 +181,5 @@ def _ask(run: TimingRun, record: Callable[[Line], None], *, after: int) -> list[
     if kept is None:
         kept = ask_undecided(provisional(run), run.path, looks=len(run.looks))
         if after:
-            record({"kind": "look", "after": after, "cells": kept})
-    return [Undecided(**cell) for cell in kept]
+            record(Look(after, kept))
+    return kept

@@ -5,17 +5,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.answer import Diagnosis, Epochs, Measured, Peaks, Process, Started, Unmeasured
 from bench.grid import Arm, WorkloadPlan
-from bench.job import Job
+from bench.job import MEASURE, Job
 from bench.measure.blocks import Campaign
-from bench.measure.journal import Journal
+from bench.measure.journal import Header, Journal
 from bench.measure.measurements import Measurements
 from bench.measure.process import Death
 from bench.measure.quiet import HostState
 from bench.options import Settings
-from tests.stubs.answers import absent, measured
+from tests.stubs.answers import absent, diagnosed, measured
 
-__all__ = ["OPENED", "PLAN", "QUIET", "SETTINGS", "FakeWorkers", "absent", "campaign", "measured"]
+__all__ = ["OPENED", "PLAN", "QUIET", "SETTINGS", "FakeWorkers", "absent", "campaign", "diagnosed", "measured"]
+from bench.variants import PEAKS, TASKS
 
 SETTINGS = Settings(
     preset="default",
@@ -40,7 +42,10 @@ OPENED: list[Journal] = []
 QUIET = HostState(0.0, 0.0, 0.0, 0.0, 0.0, 0, None)
 
 
-Rule = Callable[[Job, int], dict[str, Any] | Death | BaseException]
+Said = Started | Measured | Unmeasured | Death
+Say = Measured | Unmeasured | Death | BaseException
+"""What a worker says of a batch size, or what ends it."""
+Rule = Callable[[Job, int], Say]
 
 
 @dataclass
@@ -50,27 +55,29 @@ class FakeWorkers:
     rule: Rule = measured
     jobs: list[Job] = field(default_factory=list)
 
-    def __call__(self, job: Job) -> Iterator[dict[str, Any] | Death]:
+    def __call__(self, job: Job) -> Iterator[Said]:
         self.jobs.append(job)
-        yield {"kind": "started"}
+        yield Started()
         for batch_size in job.batch_sizes:
             answer = self.rule(job, batch_size)
             if isinstance(answer, BaseException):
                 raise answer
             yield answer
-            if isinstance(answer, Death) or answer.get("reason") == "failed":
+            if isinstance(answer, Death) or getattr(answer, "reason", "") == "failed":
                 return
 
 
 def campaign(
     folder: Path,
-    workers: Callable[[Job], Iterator[dict[str, Any] | Death]],
+    workers: Callable[[Job], Iterator[Said]],
     *,
     measurements: Measurements | None = None,
     missing_devices: dict[str, dict[str, str]] | None = None,
 ) -> Campaign:
     """A campaign on fake workers with a real journal (closed by the fixture `quiet_host`)."""
-    OPENED.append(Journal.create(folder / "x.journal.jsonl", {"kind": "run"}))
+    OPENED.append(
+        Journal.create(folder / "x.journal.jsonl", Header("", "", overwrites=False, identity={}))
+    )
     return Campaign(
         settings=SETTINGS,
         learning_rates={"mlp": 0.1},

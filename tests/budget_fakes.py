@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from bench.answer import Measured, Started
 from bench.grid import Arm, Cell, WorkloadPlan, make_cells, plan_workloads
-from bench.job import MEASURE, Job
+from bench.job import Job
 from bench.measure.blocks import Campaign
 from bench.measure.budget import Budget, Pace
 from bench.measure.measurements import Key
@@ -15,7 +16,7 @@ from bench.measure.rounds import measure_within
 from bench.options import Settings
 from bench.why.studies import Studies
 from bench.why.within import reserved, study_within
-from tests.bench_fakes import SETTINGS, campaign, measured
+from tests.bench_fakes import SETTINGS, Said, campaign, diagnosed
 
 Cost = Callable[[Job, int], float]
 """Seconds that a job takes for one of its batch sizes."""
@@ -38,11 +39,11 @@ class TimedWorkers:
         """The clock."""
         return self.clock
 
-    def __call__(self, job: Job) -> Iterator[dict[str, Any] | Death]:
+    def __call__(self, job: Job) -> Iterator[Said]:
         self.jobs.append(job)
         assert job.process_seconds is not None
         end = self.clock + job.process_seconds
-        yield {"kind": "started"}
+        yield Started()
         took = self.start_seconds
         for size in job.batch_sizes:
             took += self.cost(job, size)
@@ -53,10 +54,9 @@ class TimedWorkers:
             self.clock, took = self.clock + took, 0.0
             yield self.answer(job, size)
 
-    def answer(self, job: Job, size: int) -> dict[str, Any]:
+    def answer(self, job: Job, size: int) -> Measured:
         """What a worker says of a batch size, whatever its task is."""
-        line = measured(job, size)
-        return line if job.task == MEASURE else line | {"task": job.task}
+        return diagnosed(job, size)
 
 
 @dataclass

@@ -15,6 +15,7 @@ import bench.machine.facts
 import bench.run
 from bench.job import Job
 from bench.measure.blocks import Campaign
+from tests.bench_fakes import Said
 from tests.stubs.answers import absent, measured
 
 GPU = {"device": "cuda", "name": "a GPU", "driver": None, "software": False, "memory_bytes": None}
@@ -33,7 +34,7 @@ PROBE: dict[str, Any] = {
 REASON = os.environ.get("CROSSOVER_REASON", "")
 
 
-def worker(job: Job) -> Iterator[dict[str, Any]]:
+def worker(job: Job) -> Iterator[Said]:
     """Answers at once."""
     for size in job.batch_sizes:
         yield absent(size, REASON) if REASON and job.device == "cuda" else measured(job, size)

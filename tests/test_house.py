@@ -20,7 +20,7 @@ FLOORS = {
         {"bench"},
         {"workloads"},
         {"grid", "loop"},
-        {"job"},
+        {"answer", "job"},
         {"parse", "signals", "train", "variants"},
         {"options"},
         {"measure"},

@@ -85,7 +85,7 @@ def _print_counts(run: TimingRun, console: Console) -> None:
 def _processes(run: TimingRun) -> str:
     """`, 5 processes each`; where the run ended before, `, 3 to 5 processes each`."""
     outcomes = [run.outcome(cell) for cell in run.stats]
-    counts = sorted({len(one.rounds) for one in outcomes if isinstance(one, Timed)})
+    counts = sorted({len(one.seconds) for one in outcomes if isinstance(one, Timed)})
     if not counts:
         return ""
     ends = " to ".join(map(str, dict.fromkeys((counts[0], counts[-1]))))

@@ -4,9 +4,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 from rich.console import Console
 
+from bench.answer import Numerics
 from bench.learning.grid import LearnCell, cap_of, make_learn_cells, rate_window, steps_of_epoch
 from bench.learning.options import LearnSettings
 from bench.learning.pool import Pool
@@ -15,6 +15,7 @@ from bench.learning.runs import LearnJob, Race
 from bench.learning.search import Search
 from bench.machine.facts import describe_machine, identity, run_probe
 from bench.measure.journal import Journal, JournalError, Line
+from bench.measure.measurements import Resumed
 from bench.record.result_file import now
 from bench.record.state import RunState
 
@@ -52,10 +53,11 @@ class LearnRun(RunState[LearnSettings, LearnCell]):
     """The state of a learning run."""
 
     key = KEY
+    kinds = Race | Resumed
     facts: LearnFacts | None = None
     searches: dict[LearnCell, Search] = field(default_factory=dict)
-    numerics: list[Line] = field(default_factory=list)
-    """What workers told of their numerics, each once."""
+    numerics: list[Numerics] = field(default_factory=list)
+    """What workers told of their numerics."""
 
     def all_cells(self) -> list[LearnCell]:
         """Returns the whole grid, before pytest selects."""
@@ -74,8 +76,8 @@ class LearnRun(RunState[LearnSettings, LearnCell]):
         self.facts = facts  # from here on there is something to write
         try:
             for line in lines:
-                if line["kind"] == "race":
-                    self._file(msgspec.convert(line, Race))
+                if isinstance(line, Race):
+                    self._file(line)
             self._train(journal, console)
         except KeyboardInterrupt:
             return
@@ -86,7 +88,7 @@ class LearnRun(RunState[LearnSettings, LearnCell]):
 
     def _train(self, journal: Journal, console: Console) -> None:
         def take(job: LearnJob, race: Race) -> None:
-            journal.append(msgspec.to_builtins(race))
+            journal.append(race)
             self._file(race)
             progress.show(job)
 
@@ -97,12 +99,12 @@ class LearnRun(RunState[LearnSettings, LearnCell]):
             Pool(self.settings.processes).run(next_jobs, take)
 
     def _file(self, race: Race) -> None:
-        told = {
-            "fp32_precision": race.fp32_precision,
-            "denormals_flushed": race.denormals_flushed,
-        }
-        if race.fp32_precision and told not in self.numerics:
-            self.numerics.append(told)
+        if race.fp32_precision and race.denormals_flushed is not None:
+            self.numerics.append(
+                Numerics(
+                    fp32_precision=race.fp32_precision, denormals_flushed=race.denormals_flushed
+                )
+            )
         for run in race.runs:
             cell = LearnCell(run.workload, run.batch_size, run.optimizer)
             self.searches[cell].take([run])

@@ -1,5 +1,6 @@
 """`--budget SECONDS`: how much time is left, and how much of it the next process may take."""
 
+import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ class Budget:
     `before` are those until this object was made, `resumed` those of the run that is gone on with.
     """
 
-    seconds: float
+    seconds: float = math.inf
     now: Callable[[], float] = time.monotonic
     before: float = 0.0
     resumed: float = 0.0
@@ -52,13 +53,13 @@ class Budget:
         return self.seconds - closing - CLOSING_SECONDS_PER_CELL * cells
 
 
-Process = tuple[str, Arm]
-"""A workload and the arm that trains it."""
+Turn = tuple[str, Arm]
+"""A workload and the arm that trains it, in a process."""
 
 
-def _weight(process: Process) -> float:
+def _weight(turn: Turn) -> float:
     """A process's share against the others': an A/A repeat has two batch sizes only."""
-    return 0.5 if process[1].again else 1.0
+    return 0.5 if turn[1].again else 1.0
 
 
 def process_age() -> float:
@@ -71,50 +72,50 @@ def process_age() -> float:
 class Pace:
     """How long the next process may take, and how long each took when it last ran.
 
-    `until`: the budget's `spent` at which processes are ended. `waiting`: processes to come that
-    have a fair share of what is left, at most that each: a slow one cannot eat the others' time.
-    There is always one share more than processes, so even the last one leaves something, and what
-    a process does not use is the others'.
+    `until`: the budget's `spent` at which processes are ended. `waiting`: turns to come that have a
+    fair share of what is left, at most that each: a slow one cannot eat the others' time. There is
+    always one share more than turns, so even the last one leaves something, and what a process does
+    not use is the others'. A run without a budget has a pace that never ends it.
     """
 
-    budget: Budget
-    until: float
-    waiting: list[Process] = field(default_factory=list)
+    budget: Budget = field(default_factory=Budget)
+    until: float = math.inf
+    waiting: list[Turn] = field(default_factory=list)
     sharing: bool = False
-    costs: dict[Process, float] = field(default_factory=dict)
+    costs: dict[Turn, float] = field(default_factory=dict)
     mark: float = 0.0
 
     def left(self) -> float:
-        """Seconds until processes are ended."""
+        """Returns the seconds until processes are ended."""
         return self.until - self.budget.spent()
 
-    def share(self, processes: Iterable[Process]) -> None:
-        """From now on these processes share what is left."""
-        self.waiting, self.sharing = list(processes), True
+    def share(self, turns: Iterable[Turn]) -> None:
+        """Lets these turns share what is left from now on."""
+        self.waiting, self.sharing = list(turns), True
 
-    def allowed(self, process: Process) -> float:
-        """Seconds that a process which starts now may take; nothing is left when not above 0."""
+    def allowed(self, turn: Turn) -> float:
+        """Returns the seconds that a process which starts now may take; none when not above 0."""
         self.mark = self.budget.spent()
         if not self.sharing:
             return self.left()
-        others = sum(map(_weight, self.waiting)) - (_weight(process) * (process in self.waiting))
-        return self.left() * _weight(process) / (others + _weight(process) + 1)
+        others = sum(map(_weight, self.waiting)) - (_weight(turn) * (turn in self.waiting))
+        return self.left() * _weight(turn) / (others + _weight(turn) + 1)
 
-    def done(self, process: Process) -> None:
-        """Takes a process off those that wait for their share."""
-        if process in self.waiting:
-            self.waiting.remove(process)
+    def done(self, turn: Turn) -> None:
+        """Takes a turn off those that wait for their share."""
+        if turn in self.waiting:
+            self.waiting.remove(turn)
 
-    def begin(self, processes: Iterable[Process]) -> None:
-        """Forgets what these processes took: they run again."""
-        self.costs |= dict.fromkeys(processes, 0.0)
+    def begin(self, turns: Iterable[Turn]) -> None:
+        """Forgets what these turns took: their processes run again."""
+        self.costs |= dict.fromkeys(turns, 0.0)
 
-    def answered(self, process: Process) -> None:
+    def answered(self, turn: Turn) -> None:
         """Counts the seconds since the process's last answer: those after its last are no cost."""
         now = self.budget.spent()
-        self.costs[process] = self.costs.get(process, 0.0) + now - self.mark
+        self.costs[turn] = self.costs.get(turn, 0.0) + now - self.mark
         self.mark = now
 
-    def cost(self, processes: Iterable[Process]) -> float:
-        """Seconds that these processes will take, judged by the last time; unknown ones none."""
-        return sum(self.costs.get(process, 0.0) for process in processes)
+    def cost(self, turns: Iterable[Turn]) -> float:
+        """Returns the seconds that these turns took the last time; 0 for unknown ones."""
+        return sum(self.costs.get(turn, 0.0) for turn in turns)

@@ -1,4 +1,4 @@
-"""Was the GPU ours alone, and did it keep its clock? Asked of NVML while a block runs.
+"""Was only our work on the GPU, and did it keep its clock? Asked of NVML while a block runs.
 
 NVML knows NVIDIA's GPUs only; on other devices, without the library or without permission there is
 nothing to tell: a note says why, and nothing raises.
@@ -6,11 +6,13 @@ nothing to tell: a note says why, and nothing raises.
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
+
+from msgspec import Struct
 
 from bench.measure.nvml import ask, find_card, load_nvml, whole_card
 
@@ -33,41 +35,62 @@ THROTTLE_REASONS = {
 }
 
 
-@dataclass
-class Card:
-    """One GPU under watch: what NVML calls it, and what was seen of it.
+class CardFacts(Struct):
+    """What was seen of a GPU during a block; None where NVML does not tell.
 
-    `idle_percents` are its utilisations while the CPU side ran; `others` the most processes at a
-    time that were on it without a worker of ours.
+    `other_processes` and `idle_percent` (of the time) are from while only the CPU side ran.
     """
 
     device: str
+    other_processes: int | None = None
+    idle_percent: float | None = None
+    sm_mhz_before: int | None = None
+    sm_mhz_after: int | None = None
+    sm_mhz_most: int | None = None
+    throttled: list[str] = []
+
+
+@dataclass
+class Card:
+    """One GPU under watch: what NVML calls it, what was seen, and how busy it was when idle."""
+
+    nvml: Any
     handle: Any
-    others: int | None = None
+    seen: CardFacts
     idle_percents: list[int] = field(default_factory=list)
-    throttled: set[str] = field(default_factory=set)
-    mhz_before: int | None = None
-    mhz_after: int | None = None
-    mhz_most: int | None = None
 
     def busy(self) -> bool:
         """Whether another program used it while it had nothing to do for us."""
-        seen = self.idle_percents
-        above = sum(percent > BUSY_PERCENT for percent in seen)
-        return len(seen) >= FEWEST_SAMPLES and above > BUSY_SHARE * len(seen)
+        percents = self.idle_percents
+        above = sum(percent > BUSY_PERCENT for percent in percents)
+        return len(percents) >= FEWEST_SAMPLES and above > BUSY_SHARE * len(percents)
 
-    def facts(self) -> dict[str, Any]:
-        """What was seen; None where NVML does not tell."""
-        seen = self.idle_percents
-        return {
-            "device": self.device,
-            "other_processes": self.others,
-            "idle_percent": round(fmean(seen), 1) if seen else None,
-            "sm_mhz_before": self.mhz_before,
-            "sm_mhz_after": self.mhz_after,
-            "sm_mhz_most": self.mhz_most,
-            "throttled": sorted(self.throttled),
-        }
+    def facts(self) -> CardFacts:
+        """Returns what was seen so far."""
+        if self.idle_percents:
+            self.seen.idle_percent = round(fmean(self.idle_percents), 1)
+        return self.seen
+
+    def mhz(self) -> int | None:
+        """Asks for the clock of the card's multiprocessors."""
+        whole = whole_card(self.nvml, self.handle)
+        return ask(lambda: int(self.nvml.nvmlDeviceGetClockInfo(whole, self.nvml.NVML_CLOCK_SM)))
+
+    def processes(self) -> int | None:
+        """Counts the processes that compute on the card now."""
+        return ask(lambda: len(self.nvml.nvmlDeviceGetComputeRunningProcesses(self.handle)))
+
+    def percent(self) -> int | None:
+        """Asks how much of the last moments the card was at work."""
+        return ask(lambda: int(self.nvml.nvmlDeviceGetUtilizationRates(self.handle).gpu))
+
+    def look(self) -> None:
+        """Takes note of the clock, and of what slows it down."""
+        whole = whole_card(self.nvml, self.handle)
+        bits = ask(lambda: int(self.nvml.nvmlDeviceGetCurrentClocksEventReasons(whole))) or 0
+        slowed = {words for bit, words in THROTTLE_REASONS.items() if bits & bit}
+        self.seen.throttled = sorted({*self.seen.throttled, *slowed})
+        self.seen.sm_mhz_most = max(self.seen.sm_mhz_most or 0, self.mhz() or 0) or None
 
 
 @dataclass
@@ -78,7 +101,7 @@ class GpuWatch:
     by `side`.
     """
 
-    devices: Iterable[str]
+    devices: Collection[str]
     accelerators: Iterable[dict[str, Any]] = ()
     nvml: Any | None = None
     cards: list[Card] = field(default_factory=list)
@@ -88,49 +111,42 @@ class GpuWatch:
 
     def __enter__(self) -> "GpuWatch":
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-        wanted = [card for card in self.accelerators if card["device"] in set(self.devices)]
-        if not wanted:
-            return self
-        if self.nvml is None:
-            self.nvml = load_nvml()
-        if self.nvml is None:
-            self.note = "not watched: there is no NVML for this GPU"
-            return self
-        self._find(wanted)
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        for about in self.accelerators:
+            if about["device"] in self.devices:
+                self._find(about)
         for card in self.cards:
-            card.others = self._processes(card)
-            card.mhz_before = self._mhz(card)
+            card.seen.other_processes, card.seen.sm_mhz_before = card.processes(), card.mhz()
         if self.cards:
-            self._thread = threading.Thread(target=self._watch, daemon=True)
             self._thread.start()
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._stop.set()
-        if self._thread:
+        if self.cards:
             self._thread.join()
         for card in self.cards:
-            card.mhz_after = self._mhz(card)
+            card.seen.sm_mhz_after = card.mhz()
 
     @contextmanager
     def side(self, device: str) -> Iterator[None]:
-        """A worker on this device runs inside."""
+        """Says that a worker on this device runs inside."""
         self.cpu_since = time.monotonic() if device == "cpu" else None
         try:
             yield
         finally:
             self.cpu_since = None
 
-    def _find(self, wanted: list[dict[str, Any]]) -> None:
-        for about in wanted:
-            handle = find_card(self.nvml, about)
-            if handle is not None:
-                self.cards.append(Card(about["device"], handle))
-            elif about.get("uuid") or about.get("bus_id"):
-                self.note = f"{about['device']} is not watched: NVML does not know it"
-            else:
-                self.note = f"{about['device']} is not watched: torch tells no UUID of it"
+    def _find(self, about: dict[str, Any]) -> None:
+        self.nvml = self.nvml or load_nvml()
+        if self.nvml is None:
+            self.note = "not watched: there is no NVML for this GPU"
+        elif (handle := find_card(self.nvml, about)) is not None:
+            self.cards.append(Card(self.nvml, handle, CardFacts(about["device"])))
+        elif about.get("uuid") or about.get("bus_id"):
+            self.note = f"{about['device']} is not watched: NVML does not know it"
+        else:
+            self.note = f"{about['device']} is not watched: torch tells no UUID of it"
 
     def _watch(self) -> None:
         while not self._stop.wait(SAMPLE_EVERY_SECONDS):
@@ -138,45 +154,27 @@ class GpuWatch:
                 self._sample(card)
 
     def _sample(self, card: Card) -> None:
-        nvml: Any = self.nvml
-        whole = whole_card(nvml, card.handle)
-        bits = ask(lambda: int(nvml.nvmlDeviceGetCurrentClocksEventReasons(whole))) or 0
-        card.throttled |= {words for bit, words in THROTTLE_REASONS.items() if bits & bit}
-        card.mhz_most = max(card.mhz_most or 0, self._mhz(card) or 0) or None
+        card.look()
         since = self.cpu_since
         if since is None or time.monotonic() - since < SETTLE_SECONDS:
             return
-        percent = ask(lambda: int(nvml.nvmlDeviceGetUtilizationRates(card.handle).gpu))
-        processes = self._processes(card)
+        percent, processes = card.percent(), card.processes()
         if self.cpu_since != since:  # the side has changed meanwhile
             return
         if percent is not None:
             card.idle_percents.append(percent)
         if processes is not None:
-            card.others = max(card.others or 0, processes)
+            card.seen.other_processes = max(card.seen.other_processes or 0, processes)
 
-    def _mhz(self, card: Card) -> int | None:
-        """The clock of the card's multiprocessors."""
-        nvml: Any = self.nvml
-        whole = whole_card(nvml, card.handle)
-        return ask(lambda: int(nvml.nvmlDeviceGetClockInfo(whole, nvml.NVML_CLOCK_SM)))
-
-    def _processes(self, card: Card) -> int | None:
-        """Processes that compute on the card now."""
-        nvml: Any = self.nvml
-        return ask(lambda: len(nvml.nvmlDeviceGetComputeRunningProcesses(card.handle)))
-
-    def facts(self) -> dict[str, Any]:
-        """What was seen of each GPU, and why one was not watched."""
-        return {"gpus": [card.facts() for card in self.cards], "gpu_note": self.note}
+    def facts(self) -> list[CardFacts]:
+        """Returns what was seen of each GPU."""
+        return [card.facts() for card in self.cards]
 
     def suspicions(self) -> list[str]:
-        """Reasons why the block's figures are suspect, in words."""
-        reasons = [
-            f"another program uses the GPU ({fmean(card.idle_percents):.0f} % while the CPU side "
-            "ran)"
-            for card in self.cards
-            if card.busy()
+        """Returns the reasons why the block's figures are suspect, in words."""
+        busy = [fmean(card.idle_percents) for card in self.cards if card.busy()]
+        throttled = {words for card in self.cards for words in card.seen.throttled}
+        return [
+            *(f"another program uses the GPU ({n:.0f} % while the CPU side ran)" for n in busy),
+            *(f"throttled: {words} on the GPU" for words in sorted(throttled)),
         ]
-        throttled = set().union(*(card.throttled for card in self.cards))
-        return reasons + [f"throttled: {words} on the GPU" for words in sorted(throttled)]

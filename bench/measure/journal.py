@@ -9,14 +9,25 @@ import json
 import os
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from filelock import FileLock, Timeout
 
 Line = dict[str, Any]
 SEAL = b', "crc32": '
+
+
+class Header(msgspec.Struct, tag="run", tag_field="kind"):
+    """A journal's first line: whose it is, and whether it may replace an earlier result."""
+
+    started: str
+    command: str
+    overwrites: bool
+    identity: Line
 
 
 class JournalError(Exception):
@@ -56,7 +67,7 @@ class Journal:
     sync: Callable[[int], None] = os.fsync
 
     @classmethod
-    def create(cls, path: Path, header: Line) -> "Journal":
+    def create(cls, path: Path, header: Header) -> "Journal":
         """A new journal with its header line; replaces an existing one. Raises JournalError."""
         try:
             journal = cls(path, path.open("wb", buffering=0))
@@ -70,7 +81,7 @@ class Journal:
     def reopen(cls, path: Path) -> "Journal":
         """An existing journal, its torn last line cut off, ready for more. Raises JournalError."""
         try:
-            whole = _whole_bytes(path)
+            whole = path.read_bytes().rfind(b"\n") + 1
             file = path.open("r+b", buffering=0)
             file.truncate(whole)
             file.seek(whole)
@@ -78,7 +89,7 @@ class Journal:
             raise _unwritable(path, error) from None
         return cls(path, file)
 
-    def append(self, line: Line) -> None:
+    def append(self, line: object) -> None:
         """Writes one line and waits until it is on the disk; raises JournalError when it is not."""
         data = sealed(line)
         begin = self.file.tell()
@@ -87,16 +98,10 @@ class Journal:
                 data = data[self.file.write(data) :]
             self.sync(self.file.fileno())
         except OSError as error:
-            self._cut(begin)
+            with suppress(OSError):  # where even this fails, reading cuts the torn line
+                self.file.truncate(begin)
+                self.file.seek(begin)
             raise _unwritable(self.path, error) from None
-
-    def _cut(self, whole: int) -> None:
-        """Takes back a line that was written in part; where even that fails, reading does it."""
-        try:
-            self.file.truncate(whole)
-            self.file.seek(whole)
-        except OSError:
-            return
 
     def close(self) -> None:
         """Closes the file; every line is on the disk already."""
@@ -113,17 +118,17 @@ def sync_folder(folder: Path) -> None:
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError:
         return
-    try:
+    with suppress(OSError):
         os.fsync(descriptor)
-    except OSError:
-        return
-    finally:
-        os.close(descriptor)
+    os.close(descriptor)
 
 
-def sealed(line: Line) -> bytes:
-    """Returns a line as JSON whose last field is the checksum of the text before it."""
-    text = json.dumps(line, allow_nan=False).encode().removesuffix(b"}")
+def sealed(line: object) -> bytes:
+    """Returns a record as a line of JSON, its last field the checksum of the text before it.
+
+    Raises ValueError for a number that JSON does not know.
+    """
+    text = json.dumps(msgspec.to_builtins(line), allow_nan=False).encode().removesuffix(b"}")
     return b"%b%b%b\n" % (text, SEAL, _checksum(text))
 
 
@@ -131,37 +136,36 @@ def _checksum(text: bytes) -> bytes:
     return b'"%08x"}' % zlib.crc32(text)
 
 
-def _unsealed(data: bytes) -> Line | None:
-    """Returns what `sealed` was given; None when the line is not as it was written."""
-    text, _, checksum = data.rpartition(SEAL)
-    if checksum != _checksum(text):
-        return None
-    line: Line = json.loads(text + b"}")
-    return line
+def _unsealed(line: bytes) -> bytes | None:
+    """The text of a line without its checksum; None when the line is not as it was written."""
+    text, _, checksum = line.rpartition(SEAL)
+    return text + b"}" if checksum == _checksum(text) else None
 
 
-def _whole_bytes(path: Path) -> int:
-    return path.read_bytes().rfind(b"\n") + 1
-
-
-def read_journal(path: Path) -> tuple[Line, list[Line]]:
-    """Returns (header, answers); raises JournalError for a missing or damaged journal."""
+def read_journal(path: Path, kinds: Any) -> tuple[Header, list[Any]]:
+    """Returns (header, lines of these `kinds`); raises JournalError for one that does not read."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise JournalError(
             f"{path}: no journal to resume ({error.strerror}); start without --resume"
         ) from None
-    lines: list[Line] = []
-    for number, text in enumerate(data.split(b"\n")[:-1], start=1):
-        line = _unsealed(text)
-        if line is None:
+    lines: list[Any] = []
+    for number, line in enumerate(data.split(b"\n")[:-1], start=1):
+        text = _unsealed(line)
+        if text is None:
             raise JournalError(
                 f"{path}: line {number} is damaged; start again with --overwrite, "
                 "or cut the journal before that line"
             )
-        lines.append(line)
-    if not lines or lines[0].get("kind") != "run":
+        try:
+            lines.append(msgspec.json.decode(text, type=kinds if lines else Header))
+        except msgspec.MsgspecError:
+            raise JournalError(
+                f"{path}: line {number} is of another version or kind of run; "
+                "start again with --overwrite"
+            ) from None
+    if not lines:
         raise JournalError(f"{path}: not a journal of a run; start again with --overwrite")
     return lines[0], lines[1:]
 

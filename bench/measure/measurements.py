@@ -1,11 +1,15 @@
-"""Every answer so far: what was measured, what could not be, and under which circumstances."""
+"""Every answer so far, and the journal's lines that tell of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from bench.grid import Arm
-from bench.measure.journal import Line
+from msgspec import Struct
+
+from bench.answer import Measured, Unmeasured
+from bench.grid import Arm, Cell
+from bench.measure.gpu_watch import CardFacts
+from bench.measure.quiet import HostFacts
 
 
 class Key(NamedTuple):
@@ -15,62 +19,96 @@ class Key(NamedTuple):
     arm: Arm
     batch_size: int
 
+    @classmethod
+    def of(cls, cell: Cell) -> "Key":
+        """Returns the key of the answers that a cell is made of."""
+        return cls(cell.workload, Arm(cell.device, cell.threads), cell.batch_size)
+
+
+class Answered(Struct, tag="answer", tag_field="kind"):
+    """A worker's answer, or one that took no worker; `study` is empty for the run itself."""
+
+    key: Key
+    block: int
+    answer: Measured | Unmeasured
+    study: str = ""
+
+
+class Block(Struct, tag="block", tag_field="kind", omit_defaults=True):
+    """One attempt at a block: who ran when, and whether host and GPUs were quiet meanwhile."""
+
+    workload: str
+    block: int
+    attempt: int
+    order: list[str]
+    batch_sizes: list[int]
+    host: HostFacts
+    gpus: list[CardFacts]
+    gpu_note: str | None
+    suspect: list[str]
+    spent_seconds: float | None = None
+    """Of the budget: a resumed run has what is left."""
+    study: str = ""
+
+
+class Undecided(Struct, frozen=True):
+    """A cell that deserves more blocks: an accelerator against the CPU at one thread setting."""
+
+    workload: str
+    batch_size: int
+    device: str
+    threads: int
+    why: str
+
+
+class Look(Struct, tag="look", tag_field="kind"):
+    """What the reading half said after so many blocks: a resumed run must not look again."""
+
+    after: int
+    cells: list[Undecided]
+
+
+class Resumed(Struct, tag="resumed", tag_field="kind"):
+    """A run that goes on from here."""
+
+    at: str
+    command: str
+
+
+JournalLine: TypeAlias = Answered | Block | Look | Resumed
+
 
 @dataclass
 class Measurements:
     """Every answer so far: measured figures by block, absences, the blocks' circumstances."""
 
-    measured: dict[Key, dict[int, Line]] = field(default_factory=dict)
-    absent: dict[Key, Line] = field(default_factory=dict)
-    blocks: list[Line] = field(default_factory=list)
-    looks: dict[int, list[Line]] = field(default_factory=dict)
+    measured: dict[Key, dict[int, Measured]] = field(default_factory=dict)
+    absent: dict[Key, Unmeasured] = field(default_factory=dict)
+    blocks: list[Block] = field(default_factory=list)
+    looks: dict[int, list[Undecided]] = field(default_factory=dict)
     arms: dict[Arm, None] = field(default_factory=dict)
+    """Those that have an answer, in their order."""
     interrupted: bool = False
 
-    def take(self, line: Line) -> None:
-        """Files one journal line. Later answers for the same key replace earlier ones."""
-        if line["kind"] == "block":
-            self.blocks.append(line)
-        if line["kind"] == "look":
-            self.looks[line["after"]] = line["cells"]
-        if line["kind"] not in ("measured", "absent"):
-            return
-        arm = arm_of(line)
-        key = Key(line["workload"], arm, line["batch_size"])
-        self.arms[arm] = None
-        if line["kind"] == "measured":
-            self.measured.setdefault(key, {})[line["block"]] = line
-        else:
-            self.absent[key._replace(arm=arm.first)] = line
+    def take(self, line: JournalLine) -> None:
+        """Files one journal line; a later answer for the same key replaces an earlier one."""
+        if isinstance(line, Answered):
+            self.arms[line.key.arm] = None
+        match line:
+            case Block():
+                self.blocks.append(line)
+            case Look():
+                self.looks[line.after] = line.cells
+            case Answered(answer=Measured() as answer):
+                self.measured.setdefault(line.key, {})[line.block] = answer
+            case Answered(answer=Unmeasured() as answer):
+                self.absent[line.key._replace(arm=line.key.arm.first)] = answer
 
     def pending(self, workload: str, arm: Arm, block: int, batch_sizes: Iterable[int]) -> list[int]:
-        """The batch sizes that this arm still has to answer for in this block."""
+        """Returns the batch sizes that this arm still has to answer for in this block."""
         return [
             size
             for size in batch_sizes
             if block not in self.measured.get(Key(workload, arm, size), {})
             and Key(workload, arm.first, size) not in self.absent
         ]
-
-
-def answers_of(measurements: Measurements) -> Iterator[Line]:
-    """Every answer with figures."""
-    return (line for blocks in measurements.measured.values() for line in blocks.values())
-
-
-def place_of(workload: str, arm: Arm, block: int, batch_size: int) -> Line:
-    """What a journal line says of whom an answer is about."""
-    return {
-        "workload": workload,
-        "device": arm.device,
-        "arm_threads": arm.threads,
-        "again": arm.again,
-        "variant": arm.variant,
-        "block": block,
-        "batch_size": batch_size,
-    }
-
-
-def arm_of(line: Line) -> Arm:
-    """The arm that a journal line is about."""
-    return Arm(line["device"], line["arm_threads"], line["again"], line.get("variant", ""))

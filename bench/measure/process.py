@@ -1,6 +1,5 @@
 """Starting a worker process, reading its answers against a deadline, and ending it for certain."""
 
-import json
 import math
 import os
 import queue
@@ -11,25 +10,17 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import msgspec
+
+from bench.answer import Answer, Done, Measured, Started, Unmeasured
 from bench.grid import OWN_THREADS
-from bench.job import Job
+from bench.job import Job, to_line
 from bench.measure.environment import inherited
-
-VMSTAT = Path("/proc/vmstat")
-
-
-def oom_kills(vmstat: Path = VMSTAT) -> int | None:
-    """Processes killed so far because memory ran out; None where the system does not tell."""
-    try:
-        lines = vmstat.read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
-    except (OSError, ValueError, IndexError, StopIteration):
-        return None
-
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = (sys.executable, "-m", "bench.measure.worker")
@@ -38,7 +29,7 @@ GRACE_SECONDS = 30.0
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
 # An operation that a device lacks must be an error, never silently run on the CPU instead.
 NO_FALLBACK = {"TORCHVULKAN_STRICT": "1", "PYTORCH_ENABLE_MPS_FALLBACK": "0"}
-
+VMSTAT = Path("/proc/vmstat")
 
 CUT = "cut"
 """The death of a worker whose run had no more time for it: it says nothing of the device."""
@@ -55,11 +46,19 @@ class Death:
     detail: str
 
 
+def oom_kills(vmstat: Path = VMSTAT) -> int | None:
+    """Processes killed so far because memory ran out; None where the system does not tell."""
+    try:
+        lines = vmstat.read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
+    except (OSError, ValueError, IndexError, StopIteration):
+        return None
+
+
 def worker_environment(device: str, threads: int) -> dict[str, str]:
     """Returns a worker's environment: no backend loads by itself, none falls back to the CPU.
 
-    A CPU worker sees no CUDA device. The thread count is left to torch unless it is asked for. What
-    would falsify a comparison is not inherited (`bench.measure.environment`).
+    A CPU worker sees no CUDA device; the thread count is left to torch unless it is asked for.
     """
     environment = inherited() | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"} | NO_FALLBACK
     if device == "cpu":
@@ -85,20 +84,6 @@ def spawn(
     )
 
 
-def start_worker(
-    job: Job, stderr: IO[bytes], command: Sequence[str] = WORKER
-) -> "subprocess.Popen[str]":
-    """Starts a fresh process and gives it its job."""
-    process = spawn(command, worker_environment(job.device, job.threads), stderr)
-    try:
-        assert process.stdin is not None  # noqa: S101 - PIPE was asked for
-        process.stdin.write(job.to_line())
-        process.stdin.flush()
-    except BrokenPipeError:
-        pass  # it died at once: reading its answers finds that out
-    return process
-
-
 def end_worker(process: "subprocess.Popen[str]") -> None:
     """Kills the worker and whatever it started, and waits for it."""
     try:
@@ -106,11 +91,9 @@ def end_worker(process: "subprocess.Popen[str]") -> None:
     except (AttributeError, ProcessLookupError, PermissionError):
         process.kill()
     for stream in (process.stdin, process.stdout):
-        if stream is not None:
-            try:
+        with suppress(BrokenPipeError):
+            if stream is not None:
                 stream.close()
-            except BrokenPipeError:
-                continue
     process.wait()
 
 
@@ -120,8 +103,8 @@ def run_worker(
     *,
     start_seconds: float = START_SECONDS,
     grace_seconds: float = GRACE_SECONDS,
-) -> Iterator[dict[str, Any] | Death]:
-    """The worker's answers as they come; a Death last, when it ended before its `done`.
+) -> Iterator[Started | Measured | Unmeasured | Death]:
+    """Yields the worker's answers as they come; a Death last, when it ended before its `Done`.
 
     `command` starts another worker than bench's own. Whoever stops listening - by an exception, by
     Ctrl-C - has ended the worker.
@@ -129,9 +112,8 @@ def run_worker(
     with tempfile.TemporaryFile() as stderr:
         kills = oom_kills()
         end = time.monotonic() + (job.process_seconds or math.inf)
-        process = start_worker(job, stderr, command)
-        answers: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        threading.Thread(target=_listen, args=(process, answers), daemon=True).start()
+        process = spawn(command, worker_environment(job.device, job.threads), stderr)
+        answers = _listen(process, job)
         # Warm-up, training and evaluation of one batch size each keep to the cell's limit.
         patience = 3 * job.cell_timeout_seconds + grace_seconds
         limit = start_seconds
@@ -141,19 +123,16 @@ def run_worker(
                 try:
                     line = answers.get(timeout=max(0.0, min(limit, left)))
                 except queue.Empty:
-                    if left <= limit:
-                        yield Death(CUT, "ended with the time that it was given")
-                        return
-                    yield Death("hung", f"no answer for {limit:.0f} s; the process was ended")
+                    yield _overdue(limit, cut=left <= limit)
                     return
                 if line is None:
                     yield _death(process, stderr, kills)
                     return
-                answer = read_answer(line)
+                answer: Answer | None = read_answer(line, Answer)
                 if answer is None:
                     yield Death("died", f"the process answered what is no answer: {line[:100]!r}")
                     return
-                if answer["kind"] == "done":
+                if isinstance(answer, Done):
                     return
                 yield answer
                 limit = patience
@@ -161,25 +140,40 @@ def run_worker(
             end_worker(process)
 
 
-def _listen(process: "subprocess.Popen[str]", answers: "queue.SimpleQueue[str | None]") -> None:
-    assert process.stdout is not None  # noqa: S101 - PIPE was asked for
-    try:
-        for line in process.stdout:
-            if not line.endswith("\n"):
-                break  # torn: the worker died while writing
-            answers.put(line)
-    except ValueError:
-        pass  # closed under us: nobody listens any more
-    answers.put(None)
+def _listen(process: "subprocess.Popen[str]", job: Job) -> "queue.SimpleQueue[str | None]":
+    """Tells the worker its job and returns its lines as they come; None after the last one."""
+    answers: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    stdin, stdout = process.stdin, process.stdout
+    assert stdin is not None  # noqa: S101 - PIPE was asked for
+    assert stdout is not None  # noqa: S101
+    with suppress(BrokenPipeError):  # it died at once: reading its answers finds that out
+        stdin.write(to_line(job))
+        stdin.flush()
+
+    def listen() -> None:
+        with suppress(ValueError):  # closed under us: nobody listens any more
+            for line in stdout:
+                if not line.endswith("\n"):
+                    break  # torn: the worker died while writing
+                answers.put(line)
+        answers.put(None)
+
+    threading.Thread(target=listen, daemon=True).start()
+    return answers
 
 
-def read_answer(line: str) -> dict[str, Any] | None:
-    """A worker's line as an answer; None when it is none (a library wrote over our lines)."""
+def _overdue(limit: float, *, cut: bool) -> Death:
+    if cut:
+        return Death(CUT, "ended with the time that it was given")
+    return Death("hung", f"no answer for {limit:.0f} s; the process was ended")
+
+
+def read_answer(line: str, kind: Any) -> Any | None:
+    """Returns a worker's line as a message; None when it is none (a library wrote over ours)."""
     try:
-        answer = json.loads(line)
-    except (ValueError, RecursionError):
+        return msgspec.json.decode(line, type=kind)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
-    return answer if isinstance(answer, dict) and "kind" in answer else None
 
 
 def _death(process: "subprocess.Popen[str]", stderr: IO[bytes], kills: int | None) -> Death:

@@ -1,12 +1,12 @@
 """Was the machine quiet? Facts about the host around a block, and when they make it suspect."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
 import psutil
+from msgspec import Struct
 
 # A block is suspect when other processes used more than this share of all cores during it, ...
 OTHERS_SHARE = 0.10
@@ -37,29 +37,38 @@ class HostState:
     frequency_mhz: float | None
 
 
+class HostFacts(Struct):
+    """What happened on the host during a block; shares are of all cores' time."""
+
+    load_before: float | None
+    load_after: float | None
+    others_share: float | None
+    steal_share: float | None
+    swapped_bytes: int
+    frequency_mhz_before: float | None
+    frequency_mhz_after: float | None
+
+
 def read_host() -> HostState:
-    """The host's counters now. Never raises: what cannot be read is None."""
+    """Reads the host's counters. Never raises: what cannot be read is None."""
     times = psutil.cpu_times()
     idle = times.idle + getattr(times, "iowait", 0.0) + getattr(times, "steal", 0.0)
     guest = getattr(times, "guest", 0.0) + getattr(times, "guest_nice", 0.0)
-    own = psutil.Process().cpu_times()
     swap = psutil.swap_memory()
     return HostState(
         clock_seconds=time.monotonic(),
         load=_load(),
         busy_seconds=sum(times) - idle - guest,
         steal_seconds=getattr(times, "steal", None),
-        own_seconds=_own_seconds(own),
+        own_seconds=_own_seconds(),
         swapped_bytes=swap.sin + swap.sout,
         frequency_mhz=_frequency(),
     )
 
 
-def _own_seconds(times: Any) -> float | None:
+def _own_seconds() -> float | None:
     """CPU seconds of this process and of its ended workers; None where the system counts none."""
-    if not psutil.POSIX:
-        return None
-    return float(times.user + times.system + times.children_user + times.children_system)
+    return sum(psutil.Process().cpu_times()[:4]) if psutil.POSIX else None
 
 
 def _load() -> float | None:
@@ -78,40 +87,39 @@ def _frequency() -> float | None:
     return max((core.current for core in cores), default=None)
 
 
-def describe_block(before: HostState, after: HostState, *, cores: int) -> dict[str, Any]:
-    """What happened on the host between two moments; shares are of all cores' time."""
+def describe_block(before: HostState, after: HostState, *, cores: int) -> HostFacts:
+    """Returns what happened on the host between two moments."""
     available = max(after.clock_seconds - before.clock_seconds, 1e-9) * cores
-    others = None
-    if before.own_seconds is not None and after.own_seconds is not None:
-        busy = after.busy_seconds - before.busy_seconds
-        others = max(0.0, busy - (after.own_seconds - before.own_seconds)) / available
-    steal = None
-    if before.steal_seconds is not None and after.steal_seconds is not None:
-        steal = max(0.0, after.steal_seconds - before.steal_seconds) / available
-    return {
-        "load_before": before.load,
-        "load_after": after.load,
-        "others_share": others,
-        "steal_share": steal,
-        "swapped_bytes": after.swapped_bytes - before.swapped_bytes,
-        "frequency_mhz_before": before.frequency_mhz,
-        "frequency_mhz_after": after.frequency_mhz,
-    }
+    own, steal = _passed(before, after, "own_seconds"), _passed(before, after, "steal_seconds")
+    busy = after.busy_seconds - before.busy_seconds
+    return HostFacts(
+        load_before=before.load,
+        load_after=after.load,
+        others_share=None if own is None else max(0.0, busy - own) / available,
+        steal_share=None if steal is None else max(0.0, steal) / available,
+        swapped_bytes=after.swapped_bytes - before.swapped_bytes,
+        frequency_mhz_before=before.frequency_mhz,
+        frequency_mhz_after=after.frequency_mhz,
+    )
 
 
-def suspicions(block: dict[str, Any]) -> list[str]:
-    """The reasons why a block's figures are suspect, in words; empty when it was quiet."""
-    reasons = []
-    if (block["others_share"] or 0.0) > OTHERS_SHARE:
-        reasons.append(f"host loaded: other processes used {block['others_share']:.0%} of the CPU")
-    if (block["steal_share"] or 0.0) > STEAL_SHARE:
-        reasons.append(f"host loaded: the hypervisor took {block['steal_share']:.0%} of the CPU")
-    if block["swapped_bytes"] > SWAPPED_BYTES:
-        reasons.append(f"host loaded: {block['swapped_bytes'] / 2**20:.0f} MiB were swapped")
-    first, last = block["frequency_mhz_before"], block["frequency_mhz_after"]
+def _passed(before: HostState, after: HostState, name: str) -> float | None:
+    """What a counter went up by; None where the system does not tell."""
+    first, last = getattr(before, name), getattr(after, name)
+    return None if first is None or last is None else last - first
+
+
+def suspicions(host: HostFacts) -> Iterator[str]:
+    """Yields the reasons why a block's figures are suspect, in words; none when it was quiet."""
+    if (host.others_share or 0.0) > OTHERS_SHARE:
+        yield f"host loaded: other processes used {host.others_share:.0%} of the CPU"
+    if (host.steal_share or 0.0) > STEAL_SHARE:
+        yield f"host loaded: the hypervisor took {host.steal_share:.0%} of the CPU"
+    if host.swapped_bytes > SWAPPED_BYTES:
+        yield f"host loaded: {host.swapped_bytes / 2**20:.0f} MiB were swapped"
+    first, last = host.frequency_mhz_before, host.frequency_mhz_after
     if first and last and last < FREQUENCY_SHARE * first:
-        reasons.append(f"throttled: the CPU fell from {first:.0f} to {last:.0f} MHz")
-    return reasons
+        yield f"throttled: the CPU fell from {first:.0f} to {last:.0f} MHz"
 
 
 def unsteady(epoch_seconds: Sequence[float]) -> bool:

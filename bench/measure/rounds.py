@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bench.grid import WorkloadPlan
 from bench.measure.blocks import Campaign
-from bench.measure.budget import LEAST_ROUNDS, Pace, Process
+from bench.measure.budget import LEAST_ROUNDS, Pace, Turn
 from bench.measure.order import Wanted
 
 Suspect = tuple[WorkloadPlan, int, Wanted]
@@ -63,7 +63,7 @@ def _repeat(campaign: Campaign, suspect: Iterable[Suspect]) -> None:
         campaign.repeat_block(plan, block, wanted)
 
 
-def waiting(campaign: Campaign, plan: WorkloadPlan, block: int) -> list[Process]:
+def waiting(campaign: Campaign, plan: WorkloadPlan, block: int) -> list[Turn]:
     """The processes that a block of a workload still needs."""
     return [(plan.workload, arm) for arm in campaign.pending(plan, block)]
 

@@ -4,12 +4,11 @@ import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from statistics import median
-from typing import NamedTuple
 
+from bench.answer import Epochs
 from bench.grid import Arm, WorkloadPlan, with_only, with_repeats
 from bench.measure.blocks import Campaign
-from bench.measure.measurements import Key
-from bench.record.outcome import total_seconds
+from bench.measure.measurements import Key, Undecided
 
 
 def bracket(sizes: Sequence[int], slower: Mapping[int, bool]) -> tuple[int, int]:
@@ -71,20 +70,10 @@ LOOKS = (5, 9, 15)
 """Blocks after which `--until-decided` looks, besides those asked for (`planned_looks`)."""
 
 
-class Undecided(NamedTuple):
-    """A cell that deserves more blocks: an accelerator against the CPU at one thread setting."""
-
-    workload: str
-    batch_size: int
-    device: str
-    threads: int
-    why: str
-
-
-Ask = Callable[[], list[Undecided]]
-"""Asks the reading half about everything measured so far."""
-Look = Callable[[int], list[Undecided]]
-"""The same as a planned look, after so many blocks."""
+Ask = Callable[[int], list[Undecided]]
+"""Asks the reading half about everything measured so far, at a look planned after so many blocks;
+0: at none that was planned.
+"""
 
 
 def planned_looks(blocks: int) -> tuple[int, ...]:
@@ -111,11 +100,11 @@ def run_rounds(campaign: Campaign, plans: Iterable[WorkloadPlan], blocks: Iterab
             campaign.run_block(plan, block)
 
 
-def measure_until_decided(campaign: Campaign, plans: list[WorkloadPlan], look: Look) -> None:
+def measure_until_decided(campaign: Campaign, plans: list[WorkloadPlan], ask: Ask) -> None:
     """All, then at planned looks further blocks for undecided cells and around crossovers."""
     measure_all(campaign, plans)
     for done, blocks in pairwise(planned_looks(campaign.settings.blocks)):
-        cells = [cell for cell in look(done) if cell.why != "too close"]
+        cells = [cell for cell in ask(done) if cell.why != "too close"]
         chosen = [
             _restricted(plan, [cell for cell in cells if cell.workload == plan.workload])
             for plan in plans
@@ -146,7 +135,7 @@ def find_crossovers(campaign: Campaign, plans: Iterable[WorkloadPlan], ask: Ask)
     chosen = [(plan, _search(campaign, plan)) for plan in plans]
     while chosen := [(plan, sizes) for plan, sizes in chosen if sizes]:
         measure_all(campaign, [with_repeats(plan, sizes) for plan, sizes in chosen])
-        undecided = [cell for cell in ask() if cell.why != "around the crossover"]
+        undecided = [cell for cell in ask(0) if cell.why != "around the crossover"]
         chosen = [(plan, _wider(plan, sizes, undecided)) for plan, sizes in chosen]
 
 
@@ -199,10 +188,11 @@ def seconds(
     campaign: Campaign, plan: WorkloadPlan, arm: Arm, size: int, epochs: int | None
 ) -> float:
     """Block 0's warm epoch (`epochs` None) or total seconds; nan when there are none."""
-    line = campaign.measurements.measured.get(Key(plan.workload, arm, size), {}).get(0)
+    answer = campaign.measurements.measured.get(Key(plan.workload, arm, size), {}).get(0)
+    timed = answer and answer.figures
     most = campaign.settings.measured_epochs
-    if line is None or len(line["epoch_seconds"]) < min(epochs or 1, most):
+    if not isinstance(timed, Epochs) or len(timed.epoch_seconds) < min(epochs or 1, most):
         return math.nan
     if epochs is None:
-        return float(median(line["epoch_seconds"]))
-    return total_seconds(line, epochs, measured_epochs=most)
+        return median(timed.epoch_seconds)
+    return timed.total_seconds(epochs, most)

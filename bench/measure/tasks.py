@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from pkgutil import resolve_name
-from typing import Any
 
+from bench.answer import Diagnosis, Epochs, Peaks
 from bench.job import Job
 from bench.train.device import first_line
 from bench.train.errors import classify, is_of_compiling
 from bench.train.trainer import Trainer
 
-Work = Callable[[Trainer, int], dict[str, Any]]
+Figures = Epochs | Diagnosis | Peaks
+Work = Callable[[Trainer, int], Figures]
 
 
 def work_of(job: Job) -> Work:
@@ -21,7 +22,7 @@ def work_of(job: Job) -> Work:
 def _compiling(work: Work) -> Work:
     """The same; what torch.compile cannot do on this machine is unsupported, not a failure."""
 
-    def compiled(trainer: Trainer, batch_size: int) -> dict[str, Any]:
+    def compiled(trainer: Trainer, batch_size: int) -> Figures:
         try:
             return work(trainer, batch_size)
         except Exception as error:

@@ -1,22 +1,24 @@
-"""A worker process: `python -m bench.measure.worker` reads a Job and answers line by line in JSON.
+"""A worker process: `python -m bench.measure.worker` reads a Job and answers in lines of JSON.
 
-Answers, in this order: one `started` line, then for every batch size a `measured` or `absent` line,
-then `done`. An exception before the first batch size is one `absent` line without a batch size.
+Answers, in this order: `Started`, then one for every batch size, then `Done`. What fails before the
+first batch size is an answer for all of them.
 """
 
-import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from functools import partial
+from typing import TextIO
 
-from bench.job import Job
+from bench.answer import Answer, Done, Measured, Process, Started, Unmeasured
+from bench.job import Job, to_line
 from bench.measure.child import die_when_input_ends
 
 
 def take_stdout() -> TextIO:
-    """The real standard output for our lines alone; what libraries print goes to stderr."""
+    """Returns the real standard output for our lines; what libraries print goes to stderr."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     return answers
@@ -28,8 +30,8 @@ def main() -> None:
     job = Job.from_line(sys.stdin.readline())
     die_when_input_ends()
 
-    def answer(kind: str, **fields: Any) -> None:
-        answers.write(json.dumps({"kind": kind} | fields, allow_nan=False) + "\n")
+    def answer(one: Answer) -> None:
+        answers.write(to_line(one))
         answers.flush()
 
     started = datetime.now(UTC).isoformat(timespec="seconds")
@@ -39,18 +41,21 @@ def main() -> None:
     import_seconds = (time.perf_counter_ns() - begin) / 1e9
     if job.threads:
         torch.set_num_threads(job.threads)
-    process = {
-        "started": started,
-        "import_seconds": import_seconds,
-        "threads": torch.get_num_threads(),
-    }
-    answer("started", **process)
-    _measure_all(job, answer, process)
-    answer("done")
+    answer(Started())
+    process = partial(
+        Process,
+        started=started,
+        import_seconds=import_seconds,
+        threads=torch.get_num_threads(),
+    )
+    _measure_all(job, process, answer)
+    answer(Done())
     os._exit(0)  # a device's driver may hang while it is torn down; everything is answered
 
 
-def _measure_all(job: Job, answer: Any, process: dict[str, Any]) -> None:
+def _measure_all(
+    job: Job, make_process: Callable[..., Process], answer: Callable[[Answer], None]
+) -> None:
     # These import torch, which has to be timed first.
     from bench.measure.tasks import work_of  # noqa: PLC0415
     from bench.train.epochs import TooSlowError  # noqa: PLC0415
@@ -59,29 +64,28 @@ def _measure_all(job: Job, answer: Any, process: dict[str, Any]) -> None:
     from bench.train.trainer import open_trainer  # noqa: PLC0415
 
     try:
-        process = process | pin_numerics(
+        numerics = pin_numerics(
             precision=job.precision,
             flush_denormals=job.flush_denormals,
             deterministic=job.loop.deterministic,
         )
+        process = make_process(**numerics)
         trainer, work = open_trainer(job), work_of(job)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the reason of these cells
-        reason, detail = classify(error)
-        answer("absent", batch_size=None, reason=reason, detail=detail)
+        answer(Unmeasured(None, *classify(error)))
         return
     out_of_memory_at: int | None = None
     for batch_size in job.batch_sizes:
         if out_of_memory_at is not None and batch_size > out_of_memory_at:
-            detail = f"out of memory at batch size {out_of_memory_at} already"
-            answer("absent", batch_size=batch_size, reason="implied", detail=detail)
+            answer(Unmeasured.implied(batch_size, out_of_memory_at))
             continue
         try:
-            answer("measured", batch_size=batch_size, **process, **work(trainer, batch_size))
+            answer(Measured(batch_size, process, work(trainer, batch_size)))
         except TooSlowError as slow:
-            answer("absent", batch_size=batch_size, reason="timeout", detail=str(slow))
+            answer(Unmeasured(batch_size, "timeout", str(slow)))
         except Exception as error:  # noqa: BLE001 - as above
             reason, detail = classify(error)
-            answer("absent", batch_size=batch_size, reason=reason, detail=detail)
+            answer(Unmeasured(batch_size, reason, detail))
             if reason == "oom":
                 out_of_memory_at = min(batch_size, out_of_memory_at or batch_size)
             if reason == "failed":

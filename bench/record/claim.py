@@ -3,11 +3,13 @@
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
 
 from bench.measure.journal import (
+    Header,
     Journal,
     JournalError,
     Line,
@@ -17,18 +19,20 @@ from bench.measure.journal import (
     lock_result,
     read_journal,
 )
+from bench.measure.measurements import Resumed
 from bench.record.result_file import run_started
 
 
 @dataclass
 class Claim:
-    """The place of a result. `key` names the part of its content that is ours.
+    """The place of a result: `key` is our part of its content, `kinds` are the journal's lines.
 
     Everything that cannot be done is a `pytest.UsageError`: one line that says what to do.
     """
 
     path: Path
     key: str
+    kinds: Any
     resume: bool
     overwrite: bool
     command: str
@@ -57,8 +61,8 @@ class Claim:
             raise pytest.UsageError(
                 f"--resume: there is no {journal} to resume; start without --resume"
             )
-        header = _read(journal)[0]
-        mine = header.get("overwrites") or run_started(self.path, self.key) == header.get("started")
+        header, _ = self._read(journal)
+        mine = header.overwrites or run_started(self.path, self.key) == header.started
         if self.path.exists() and not mine:
             raise pytest.UsageError(
                 f"--resume: {self.path} is not of the run in {journal}; move the result away first"
@@ -83,7 +87,7 @@ class Claim:
             self.lock.release()
             self.lock = None
 
-    def open_journal(self, identity: Line, *, now: str) -> tuple[Journal, str, list[Line]]:
+    def open_journal(self, identity: Line, *, now: str) -> tuple[Journal, str, list[Any]]:
         """The journal, when its run began, and the lines that a resumed run has already.
 
         `identity` must not change between a run and its resumption; it is compared field by field.
@@ -92,37 +96,28 @@ class Claim:
         identity = json.loads(json.dumps(identity))  # as it comes back: JSON has no tuples
         try:
             if not self.resume:
-                return Journal.create(path, self._header(identity, now)), now, []
-            header, lines = _read(path)
-            differs = difference(header.get("identity", {}), identity)
+                # A later --resume may replace the result that lies there now: this run was told so.
+                header = Header(now, self.command, self.path.exists(), identity)
+                return Journal.create(path, header), now, []
+            header, lines = self._read(path)
+            differs = difference(header.identity, identity)
             if differs:
                 raise pytest.UsageError(
                     f"--resume: {path} is of another run: {differs}; "
                     "give the same command on the same machine, or another file"
                 )
             journal = Journal.reopen(path)
-            journal.append({"kind": "resumed", "at": now, "command": self.command})
+            journal.append(Resumed(now, self.command))
         except JournalError as error:
             option = "--resume: " if self.resume else ""
             raise pytest.UsageError(f"{option}{error}") from None
-        return journal, str(header["started"]), lines
+        return journal, header.started, lines
 
-    def _header(self, identity: Line, now: str) -> Line:
-        return {
-            "kind": "run",
-            "started": now,
-            "command": self.command,
-            # A later --resume may replace the result that lies there now: this run was told so.
-            "overwrites": self.path.exists(),
-            "identity": identity,
-        }
-
-
-def _read(journal: Path) -> tuple[Line, list[Line]]:
-    try:
-        return read_journal(journal)
-    except JournalError as error:
-        raise pytest.UsageError(f"--resume: {error}") from None
+    def _read(self, journal: Path) -> tuple[Header, list[Any]]:
+        try:
+            return read_journal(journal, self.kinds)
+        except JournalError as error:
+            raise pytest.UsageError(f"--resume: {error}") from None
 
 
 def result_path(config: pytest.Config, *, resume: bool, overwrite: bool) -> Path:

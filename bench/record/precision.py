@@ -1,24 +1,23 @@
 """What a file says of the precision of its figures: made of what the workers read. No torch."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+
+from bench.answer import Numerics
 
 NAMES = {"ieee": "fp32 (IEEE)", "tf32": "TF32"}
 UNKNOWN = "precision not known"
 
 
-def precision_text(answers: Iterable[Mapping[str, Any]]) -> str:
-    """One phrase for all answers of workers; several where they differ, one where none told."""
-    texts = {_text(answer): None for answer in answers if answer.get("fp32_precision")}
-    return "; ".join(texts) or UNKNOWN
+def precision_text(numerics: Iterable[Numerics]) -> str:
+    """Returns one phrase for all workers; several where they differ, one where none told."""
+    return "; ".join(dict.fromkeys(map(_text, numerics))) or UNKNOWN
 
 
-def _text(answer: Mapping[str, Any]) -> str:
-    places: dict[str, str] = answer["fp32_precision"]
-    values = set(places.values())
+def _text(read: Numerics) -> str:
+    values = set(read.fp32_precision.values())
     if len(values) == 1:
         (value,) = values
         words = NAMES.get(value, value)
     else:
-        words = ", ".join(f"{place} {value}" for place, value in places.items())
-    return f"{words}, denormals {'flushed' if answer['denormals_flushed'] else 'kept'}"
+        words = ", ".join(f"{place} {value}" for place, value in read.fp32_precision.items())
+    return f"{words}, denormals {'flushed' if read.denormals_flushed else 'kept'}"

@@ -3,13 +3,15 @@
 bench/ and scripts/ never import each other: a file and a process are between them.
 """
 
-import json
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from bench.measure.measurements import Undecided
 from bench.measure.process import ROOT
 from bench.record.result_file import write_json
 
@@ -28,7 +30,7 @@ def refusal(result: Path) -> str | None:
     return lines[-1] if lines else f"{result}: its reader ended with status {done.returncode}"
 
 
-def ask_undecided(content: dict[str, Any], result: Path, *, looks: int) -> list[dict[str, Any]]:
+def ask_undecided(content: dict[str, Any], result: Path, *, looks: int) -> list[Undecided]:
     """Returns the cells that `scripts/undecided.py` names for a provisional result.
 
     Raises RuntimeError with its words when it refuses the file: that is a fault of this suite.
@@ -39,7 +41,7 @@ def ask_undecided(content: dict[str, Any], result: Path, *, looks: int) -> list[
         done = _run(str(ROOT / "scripts/undecided.py"), str(file), "--looks", str(looks))
     if done.returncode != 0:
         raise RuntimeError(f"scripts/undecided.py: {done.stderr.strip()[-500:]}")
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return [msgspec.json.decode(line, type=Undecided) for line in done.stdout.splitlines()]
 
 
 def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":

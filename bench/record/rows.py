@@ -3,35 +3,38 @@
 from dataclasses import asdict
 from typing import Any
 
+import msgspec
+
 from bench.grid import Cell, cell_id, cell_params, plan_workloads
 from bench.measure.journal import Line
-from bench.measure.measurements import answers_of
+from bench.measure.measurements import Block
 from bench.record.outcome import Absent, Timed
 from bench.record.precision import precision_text
-from bench.record.processes import process_rows
 from bench.record.result_file import SCHEMA_VERSION, now
 from bench.record.state import Facts, TimingRun
-from bench.record.study_rows import study_tables
+from bench.record.tables import process_tables, study_tables
 
 
 def absent_rows(run: TimingRun, shown: set[Cell]) -> list[Line]:
-    """The cells without a time, as rows with a reason; `shown` are those that have one."""
+    """Returns the cells without a time, with a reason; `shown` are those that have one."""
     rows = []
     for cell in run.cells:
         if cell in shown:
             continue
         outcome = run.outcome(cell)
         if isinstance(outcome, Timed):  # measured, but pytest was stopped before it was shown
-            outcome = Absent("interrupted", "pytest was stopped", len(outcome.rounds))
+            outcome = Absent("interrupted", "pytest was stopped", len(outcome.seconds))
         rows.append(cell_params(cell, threads_asked=run.threads_asked) | outcome._asdict())
     return rows
 
 
-def crossover_key(run: TimingRun, facts: Facts, shown: set[Cell]) -> dict[str, Any]:
-    """Our part of the file; `complete` unless an interruption left something out."""
+def crossover_key(run: TimingRun, facts: Facts, shown: set[Cell]) -> Line:
+    """Returns our part of the file; `complete` unless an interruption left something out."""
     absent = absent_rows(run, shown)
+    measured, threads_asked = run.measurements.measured, run.threads_asked
     settings = asdict(run.settings)
     del settings["learning_rate"]
+    answers = (answer for blocks in measured.values() for answer in blocks.values())
     return {
         "schema_version": SCHEMA_VERSION,
         "complete": is_complete(run, absent),
@@ -44,20 +47,25 @@ def crossover_key(run: TimingRun, facts: Facts, shown: set[Cell]) -> dict[str, A
             "finished": now(),
             "devices": list(run.devices),
             "learning_rates": facts.learning_rates,
-            "precision": precision_text(answers_of(run.measurements)),
+            "precision": precision_text(answer.process for answer in answers),
             "looks": list(run.looks),
             "blocks_done": blocks_done(run, shown),
             "budget_spent_seconds": run.budget.spent() if run.budget else None,
         },
         "workloads": facts.workloads,
         "absent": absent,
-        **process_rows(run.measurements.measured, threads_asked=run.threads_asked),
-        **study_tables(run.studies, threads_asked=run.threads_asked),
-        "blocks": [
-            {name: value for name, value in line.items() if name != "kind"}
-            for line in run.measurements.blocks
-        ],
+        **process_tables(measured, threads_asked=threads_asked),
+        **study_tables(run.studies, threads_asked=threads_asked),
+        "blocks": [block_row(block) for block in run.measurements.blocks],
     }
+
+
+def block_row(block: Block) -> Line:
+    """Returns an attempt at a block, the host's facts beside its own."""
+    row: Line = msgspec.to_builtins(block)
+    del row["kind"]
+    host: Line = row.pop("host")
+    return row | host
 
 
 def is_complete(run: TimingRun, absent: list[Line]) -> bool:
@@ -68,34 +76,31 @@ def is_complete(run: TimingRun, absent: list[Line]) -> bool:
 
 
 def blocks_done(run: TimingRun, shown: set[Cell]) -> dict[str, int]:
-    """How many blocks every timed cell of a workload has; 0 where none has a time."""
+    """Returns how many blocks every timed cell of a workload has; 0 where none has a time."""
     counts: dict[str, list[int]] = {cell.workload: [] for cell in run.cells}
     for cell in shown:
         outcome = run.outcome(cell)
         if isinstance(outcome, Timed):
-            counts[cell.workload].append(len(outcome.rounds))
+            counts[cell.workload].append(len(outcome.seconds))
     return {workload: min(own, default=0) for workload, own in counts.items()}
 
 
 def provisional(run: TimingRun) -> dict[str, Any]:
-    """A result file's content while the run goes on: what the reading half needs, no more."""
+    """Returns as much of a result file as the reading half needs while the run goes on."""
     assert run.facts is not None  # noqa: S101 - facts come before the first measurement
-    rows, shown = [], set()
-    for cell in run.cells:
-        outcome = run.outcome(cell)
-        if isinstance(outcome, Absent):
-            continue
-        shown.add(cell)
-        rows.append(
-            {
-                "name": cell_id(cell, threads_asked=run.threads_asked),
-                "params": cell_params(cell, threads_asked=run.threads_asked),
-                "extra_info": {"suspect": outcome.suspect, "derived": outcome.derived},
-                "stats": {"rounds": len(outcome.seconds), "data": outcome.seconds},
-            }
-        )
+    asked = run.threads_asked
+    timed = {cell: outcome for cell in run.cells if isinstance(outcome := run.outcome(cell), Timed)}
+    rows = [
+        {
+            "name": cell_id(cell, threads_asked=asked),
+            "params": cell_params(cell, threads_asked=asked),
+            "extra_info": {"suspect": outcome.suspect, "derived": outcome.derived},
+            "stats": {"rounds": len(outcome.seconds), "data": outcome.seconds},
+        }
+        for cell, outcome in timed.items()
+    ]
     return {
         "machine_info": {"crossover": run.facts.machine},
         "benchmarks": rows,
-        "crossover": crossover_key(run, run.facts, shown),
+        "crossover": crossover_key(run, run.facts, set(timed)),
     }

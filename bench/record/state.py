@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from bench.grid import Cell
 from bench.measure.budget import Budget
-from bench.measure.measurements import Measurements
+from bench.measure.measurements import JournalLine, Measurements
 from bench.measure.search import planned_looks
 from bench.options import Settings
 from bench.record.claim import Claim
@@ -24,6 +24,8 @@ class RunState(Generic[Asked, Point]):
 
     key: ClassVar[str]
     """The part of the result file that is ours."""
+    kinds: ClassVar[Any]
+    """The journal's lines after its header: a type."""
     settings: Asked
     path: Path
     resume: bool
@@ -40,7 +42,9 @@ class RunState(Generic[Asked, Point]):
     """Whether a reader was there to ask whether it reads the result."""
 
     def __post_init__(self) -> None:
-        self.claim = Claim(self.path, self.key, self.resume, self.overwrite, self.command)
+        self.claim = Claim(
+            self.path, self.key, self.kinds, self.resume, self.overwrite, self.command
+        )
 
 
 @dataclass
@@ -59,6 +63,7 @@ class TimingRun(RunState[Settings, Cell]):
     """The state of a timing run; what it does is in `bench.run`."""
 
     key = KEY
+    kinds = JournalLine
     devices: tuple[str, ...] = ()
     facts: Facts | None = None
     """There is something to write as soon as they are known."""

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from bench.answer import Epochs
 from bench.grid import MOST_EPOCHS, steps_per_epoch
 from bench.train.clock import Timing
 from bench.train.course_loop import Batch, on_device
@@ -79,7 +80,7 @@ def minibatch(trainer: Trainer, places: Tensor) -> Batch:
     return on_device((inputs, trainer.train.targets[places]), trainer.device, pinned=False)
 
 
-def measure(trainer: Trainer, batch_size: int) -> dict[str, Any]:
+def measure(trainer: Trainer, batch_size: int) -> Epochs:
     """Trains at one batch size from the initial weights, times every epoch; returns the figures.
 
     Stops early, saying so in `stopped`, when a further epoch would pass the time limit; raises
@@ -97,15 +98,15 @@ def measure(trainer: Trainer, batch_size: int) -> dict[str, Any]:
         )
     record = _train(trainer, batch_size)
     trainer.measured += 1
-    return {
+    return Epochs(
         **cold_start,
-        "own_first_step_seconds": first,
-        "own_warm_step_seconds": warm,
-        "first_loss": finite(first_loss),
-        "steps": steps,
-        "position": trainer.measured - 1,
+        own_first_step_seconds=first,
+        own_warm_step_seconds=warm,
+        first_loss=finite(first_loss),
+        steps=steps,
+        position=trainer.measured - 1,
         **record,
-    }
+    )
 
 
 def _train(trainer: Trainer, batch_size: int) -> dict[str, Any]:

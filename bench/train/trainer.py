@@ -43,7 +43,7 @@ class Trainer:
     compiled: tuple[nn.Module, nn.Module] | None = None
     compiling_seconds: float = 0.0
 
-    def note_first_step(self, first: float, warm: float) -> dict[str, float]:
+    def note_first_step(self, first: float, warm: float) -> dict[str, Any]:
         """Returns the process's cold start; its first step is the first one told here."""
         own = {"first_step_seconds": first, "warm_step_seconds": warm}
         self.cold_start = own | self.cold_start

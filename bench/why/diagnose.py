@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from bench.answer import Diagnosis
 from bench.grid import steps_per_epoch
 from bench.train.epochs import TooSlowError, minibatch, warm_up
 from bench.train.lean_loop import train_step
@@ -31,7 +32,7 @@ BLOCKER_SIZES = (256, 512, 1024, 2048, 4096)
 BLOCKER_LAUNCHES = 16
 
 
-def diagnose(trainer: Trainer, batch_size: int) -> dict[str, Any]:
+def diagnose(trainer: Trainer, batch_size: int) -> Diagnosis:
     """Returns what a diagnosis says of one batch size: seconds and counts per step.
 
     Raises TooSlowError when the cell's time limit is too short for it.
@@ -49,14 +50,14 @@ def diagnose(trainer: Trainer, batch_size: int) -> dict[str, Any]:
     step = single_step(trainer, network, optimizer, batch_size)
     repeats = max(3, min(ALONE, int(limit / 20 / warm)))
     host, alone = alone_seconds(trainer.clock, step, repeats)
-    return {
+    return Diagnosis(
         **times,
         **host_and_device(trainer, step, host_seconds=host),
-        "alone_seconds": alone,
+        alone_seconds=alone,
         **counts(trainer, network, step),
-        "steps": steps_per_epoch(trainer.job.samples, batch_size),
+        steps=steps_per_epoch(trainer.job.samples, batch_size),
         **cold_start,
-    }
+    )
 
 
 def time_parts(
@@ -113,7 +114,7 @@ def single_step(
 
 def host_and_device(
     trainer: Trainer, step: Callable[[], object], *, host_seconds: float
-) -> dict[str, float | None]:
+) -> dict[str, Any]:
     """Returns what of a step is the host's and what the device's own; null where unknown."""
     if trainer.device.type == "cpu":  # nothing is queued: all of it is the host's
         return {"host_enqueue_seconds": host_seconds, "device_busy_seconds": None}

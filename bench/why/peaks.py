@@ -6,11 +6,11 @@ published figures are of other clocks, other memories and often of the wrong car
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any
 
 import torch
 from torch import nn
 
+from bench.answer import Peaks
 from bench.train.clock import DeviceClock
 from bench.train.lean_loop import train_step
 from bench.train.trainer import Trainer
@@ -25,16 +25,15 @@ TINY_STEPS = 20
 Work = Callable[[], object]
 
 
-def peaks(trainer: Trainer, _batch_size: int) -> dict[str, Any]:
+def peaks(trainer: Trainer, _batch_size: int) -> Peaks:
     """Returns the device's best rates; null for what it cannot do."""
     device, clock, host = trainer.device, trainer.clock, torch.device("cpu")
-    measures: dict[str, Callable[[], float]] = {
-        "matmul_flops_per_second": lambda: best_rate(clock, products(device)),
-        "copy_bytes_per_second": lambda: best_rate(clock, copies(device, device)),
-        "host_copy_bytes_per_second": lambda: best_rate(clock, copies(host, device)),
-        "operation_seconds": lambda: operation_seconds(device, clock),
-    }
-    return {name: _tried(measure) for name, measure in measures.items()}
+    return Peaks(
+        matmul_flops_per_second=_tried(lambda: best_rate(clock, products(device))),
+        copy_bytes_per_second=_tried(lambda: best_rate(clock, copies(device, device))),
+        host_copy_bytes_per_second=_tried(lambda: best_rate(clock, copies(host, device))),
+        operation_seconds=_tried(lambda: operation_seconds(device, clock)),
+    )
 
 
 def _tried(measure: Callable[[], float]) -> float | None:

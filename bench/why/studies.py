@@ -10,28 +10,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from bench.answer import Unmeasured
 from bench.grid import Arm, WorkloadPlan
 from bench.job import COMPILE_FOLDER
 from bench.loop import rungs
 from bench.measure.blocks import Campaign
-from bench.measure.journal import Journal, Line
-from bench.measure.measurements import Key, Measurements, place_of
+from bench.measure.measurements import Answered, Block, JournalLine, Key, Measurements
 from bench.measure.search import run_rounds
 from bench.options import Settings
 from bench.variants import DIAGNOSIS, PEAKS, PLAIN, refusal
 
 STUDIES = ("diagnosis", "variants")
-
-
-@dataclass
-class StudyJournal(Journal):
-    """The run's journal; a study's lines say whose they are."""
-
-    study: str = ""
-
-    def append(self, line: Line) -> None:
-        """Writes one line of the study."""
-        super().append(line | {"study": self.study})
 
 
 @dataclass
@@ -44,10 +33,10 @@ class Studies:
         default_factory=lambda: {name: Measurements() for name in STUDIES}
     )
 
-    def take(self, line: Line) -> None:
+    def take(self, line: JournalLine) -> None:
         """Files a journal line: of a study, or of the run itself."""
-        study = line.get("study")
-        (self.main if study is None else self.measurements[study]).take(line)
+        study = line.study if isinstance(line, Answered | Block) else ""
+        (self.measurements[study] if study else self.main).take(line)
 
     def blocks(self, study: str) -> int:
         """Returns the processes of each arm: a diagnosis gives no verdict and needs one."""
@@ -85,13 +74,12 @@ class Studies:
 
     def campaigns(self, campaign: Campaign) -> dict[str, Campaign]:
         """Returns the campaign of each study, its answers kept apart."""
-        journal = campaign.journal
         return {
             study: replace(
                 campaign,
                 settings=replace(self.settings, blocks=self.blocks(study)),
-                journal=StudyJournal(journal.path, journal.file, journal.sync, study),
                 measurements=self.measurements[study],
+                study=study,
             )
             for study in STUDIES
         }
@@ -148,17 +136,9 @@ def refuse(campaign: Campaign, plan: WorkloadPlan) -> None:
     """Answers for variants that mean nothing on their device, without a process for each."""
     for arm, sizes in plan.batch_sizes.items():
         if why := refusal(arm.variant, arm.device):
-            own = campaign.measurements.pending(plan.workload, arm, 0, sizes)
-            record_absent(campaign, plan.workload, arm, own, reason="unsupported", detail=why)
-
-
-def record_absent(
-    campaign: Campaign, workload: str, arm: Arm, sizes: Iterable[int], *, reason: str, detail: str
-) -> None:
-    """Answers for batch sizes of an arm that are not measured."""
-    answer = {"kind": "absent", "reason": reason, "detail": detail}
-    for size in sizes:
-        campaign.record(answer | place_of(workload, arm, 0, size))
+            for size in campaign.measurements.pending(plan.workload, arm, 0, sizes):
+                answer = Unmeasured(size, "unsupported", why)
+                campaign.answer(Key(plan.workload, arm, size), 0, answer)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from bench.answer import Unmeasured
 from bench.grid import WorkloadPlan
 from bench.loop import RUNGS
 from bench.measure.blocks import Campaign
@@ -14,7 +15,6 @@ from bench.why.studies import (
     Studies,
     compile_folder,
     diagnosis_plans,
-    record_absent,
     refuse,
     variants_plan,
 )
@@ -117,6 +117,7 @@ def _not_reached(campaign: Campaign, plan: WorkloadPlan, budget_seconds: float) 
     """Answers for what was asked for and has no answer: the time was over."""
     found, detail = campaign.measurements, f"not reached within --budget {budget_seconds:g}"
     for arm, sizes in campaign.pending(plan, 0).items():
-        if not arm.again:
-            own = [s for s in sizes if Key(plan.workload, arm, s) not in found.measured]
-            record_absent(campaign, plan.workload, arm, own, reason="budget", detail=detail)
+        for size in sizes:
+            key = Key(plan.workload, arm, size)
+            if key not in found.measured and not arm.again:
+                campaign.answer(key, 0, Unmeasured(size, "budget", detail))

@@ -16,20 +16,22 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from bench.answer import Measured, Started, Unmeasured
 from bench.console.progress import RunProgress, planned_answers
-from bench.grid import Arm, Cell, WorkloadPlan
+from bench.grid import Arm, WorkloadPlan
 from bench.job import Job
 from bench.machine.facts import describe_machine, run_probe
 from bench.measure.blocks import Campaign
-from bench.measure.journal import Journal, JournalError, read_journal
-from bench.measure.measurements import Key, Measurements, answers_of
+from bench.measure.journal import Header, Journal, JournalError, read_journal
+from bench.measure.measurements import JournalLine, Key, Measurements
 from bench.measure.process import Death, run_worker
 from bench.measure.search import measure_all
 from bench.options import Settings
-from bench.record.outcome import block_suspicions, total_seconds
+from bench.record.outcome import block_suspicions, timed
 from bench.record.precision import precision_text
-from bench.record.processes import process_rows
 from bench.record.result_file import SCHEMA_VERSION, now, write_json
+from bench.record.rows import block_row
+from bench.record.tables import process_tables
 
 SAMPLES = 512
 SLOWED = "slowed:"
@@ -71,7 +73,7 @@ def plan_of(options: argparse.Namespace) -> WorkloadPlan:
     return WorkloadPlan(options.workload, arms, 1)
 
 
-def run_arm(job: Job) -> Iterator[dict[str, Any] | Death]:
+def run_arm(job: Job) -> Iterator[Started | Measured | Unmeasured | Death]:
     """The answers of bench's worker, or of one that slows its steps, on the CPU in either case."""
     percent = int(job.device.removeprefix(SLOWED)) if job.device.startswith(SLOWED) else 0
     job = replace(job, device="cpu")
@@ -91,16 +93,14 @@ def rows(plan: WorkloadPlan, measurements: Measurements) -> list[dict[str, Any]]
 
 
 def _row(workload: str, arm: Arm, size: int, measurements: Measurements) -> dict[str, Any]:
-    lines = measurements.measured.get(Key(workload, arm, size), {})
-    data = [total_seconds(line, 1) for _, line in sorted(lines.items())]
+    data = [one.total_seconds(1) for one in timed(measurements, Key(workload, arm, size)).values()]
     params = {"workload": workload, "batch_size": size, "epochs": 1, "device": arm.device}
     name = f"campaign[{'-'.join(map(str, params.values()))}]"
-    reasons = block_suspicions(Cell(workload, size, 1, "cpu"), measurements)
     return {
         "name": name,
         "fullname": name,
         "params": params,
-        "extra_info": {"suspect": [f"block {at}: {reason}" for at, reason in reasons]},
+        "extra_info": {"suspect": block_suspicions(workload, size, measurements)},
         "stats": {"rounds": len(data), "data": data},
     }
 
@@ -134,6 +134,7 @@ def run_once(options: argparse.Namespace, number: int, console: Console) -> None
         measure_all(campaign, [plan])
     journal.close()
     benchmarks = rows(plan, measurements)
+    answers = (one.process for blocks in measurements.measured.values() for one in blocks.values())
     content = {
         "machine_info": {"node": name, "crossover": describe_machine(name, probe)},
         "benchmarks": benchmarks,
@@ -143,14 +144,11 @@ def run_once(options: argparse.Namespace, number: int, console: Console) -> None
             "planned": len(benchmarks),
             "measured": len(benchmarks),
             "run": run_record(settings, started, {options.workload: rate})
-            | {"precision": precision_text(answers_of(measurements))},
+            | {"precision": precision_text(answers)},
             "workloads": {options.workload: about},
             "absent": [],
-            **process_rows(measurements.measured, threads_asked=False),
-            "blocks": [
-                {key: value for key, value in line.items() if key != "kind"}
-                for line in measurements.blocks
-            ],
+            **process_tables(measurements.measured, threads_asked=False),
+            "blocks": [block_row(block) for block in measurements.blocks],
         },
     }
     write_json(path, content)
@@ -174,9 +172,9 @@ def open_journal(path: Path) -> tuple[Journal, Measurements]:
     """The journal of a run that was cut short, with what it holds, or a new one."""
     measurements = Measurements()
     try:
-        _, lines = read_journal(path)
+        _, lines = read_journal(path, JournalLine)
     except JournalError:
-        return Journal.create(path, {"kind": "run"}), measurements
+        return Journal.create(path, Header("", "", overwrites=False, identity={})), measurements
     for line in lines:
         measurements.take(line)
     return Journal.reopen(path), measurements

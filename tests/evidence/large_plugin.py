@@ -17,10 +17,11 @@ from typing import Any
 import pytest
 
 import bench.run
+from bench.answer import Started
 from bench.job import Job
 from bench.machine.facts import run_probe
 from bench.measure.blocks import Campaign
-from tests.bench_fakes import measured
+from tests.bench_fakes import Said, measured
 
 CUDA = {
     "device": "cuda",
@@ -48,9 +49,9 @@ def probe(devices: tuple[str, ...], **asked: Any) -> dict[str, Any]:
     return answer | {"accelerators": [CUDA], "absent": {}}
 
 
-def worker(job: Job) -> Iterator[dict[str, Any]]:
+def worker(job: Job) -> Iterator[Said]:
     """Answers for every batch size, with as many digits as real ones have."""
-    yield {"kind": "started"}
+    yield Started()
     cold = {"context_seconds": 0.1, "first_step_seconds": 0.2, "import_seconds": 2.5}
     cold = {name: round(value * chance.uniform(0.9, 1.1), 9) for name, value in cold.items()}
     for position, size in enumerate(job.batch_sizes):

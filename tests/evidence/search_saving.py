@@ -13,25 +13,25 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 import pandas as pd
 
+from bench.answer import Started
 from bench.grid import PRESETS, make_cells, plan_workloads
 from bench.job import Job
 from bench.measure import blocks as measure
 from bench.measure.blocks import Campaign
-from bench.measure.journal import Journal
-from bench.measure.process import Death
-from bench.measure.search import Undecided, find_crossovers, measure_all
+from bench.measure.journal import Header, Journal
+from bench.measure.measurements import Undecided
+from bench.measure.search import find_crossovers, measure_all
 from bench.record.rows import provisional
 from bench.record.state import Facts, TimingRun
 from scripts.judge.crossover import crossovers
 from scripts.judge.undecided import undecided_cells
 from scripts.judge.verdicts import verdicts
 from scripts.read.table import load
-from tests.bench_fakes import QUIET, SETTINGS, measured
+from tests.bench_fakes import QUIET, SETTINGS, Said, measured
 
 IMPORT_SECONDS = 2.5
 GRID = replace(
@@ -62,12 +62,12 @@ class FakeMachine:
             return self.cpu_fixed + self.cpu_per_sample * batch_size
         return self.gpu_fixed + self.gpu_per_sample * batch_size
 
-    def __call__(self, job: Job) -> Iterator[dict[str, Any] | Death]:
+    def __call__(self, job: Job) -> Iterator[Said]:
         """A worker process on this machine: its answers, its seconds added to `spent`."""
         context = 1.5 if job.device != "cpu" else 0.01
         process = math.exp(self.chance.gauss(0.0, self.noise))
         self.spent += IMPORT_SECONDS + context
-        yield {"kind": "started"}
+        yield Started()
         for size in job.batch_sizes:
             step = self.step_seconds(job.device, size) * process
             epochs = [
@@ -106,7 +106,7 @@ def crossovers_found(machine: FakeMachine, *, search: bool) -> pd.DataFrame:
             path.write_text(json.dumps(provisional(run)))
             return load([path])
 
-        with closing(Journal.create(path.with_suffix(".journal"), {"kind": "run"})) as journal:
+        with closing(Journal.create(path.with_suffix(".journal"), HEADER)) as journal:
             campaign = Campaign(
                 settings=settings,
                 learning_rates={"mlp": 0.1},
@@ -121,7 +121,7 @@ def crossovers_found(machine: FakeMachine, *, search: bool) -> pd.DataFrame:
                 find_crossovers(
                     campaign,
                     plan_workloads(cells),
-                    lambda: [
+                    lambda after: [
                         Undecided(**cell)  # type: ignore[arg-type]  # plain values of a frame
                         for cell in undecided_cells(rounds(), looks=1)
                     ],
@@ -139,6 +139,7 @@ def answers(found: pd.DataFrame) -> list[str]:
     return [f"{key}: {row}" for key, row in found.to_dict("index").items()]
 
 
+HEADER = Header("", "", overwrites=False, identity={})
 FACTS = Facts(
     machine={
         "machine": "fake",

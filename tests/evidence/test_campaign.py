@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bench.job import Job
-from bench.measure.process import WORKER, Death
+from bench.measure.process import WORKER
 from scripts.read.table import load
-from tests.bench_fakes import FakeWorkers, measured
+from tests.bench_fakes import FakeWorkers, Said, Say, measured
 from tests.evidence import campaign
 from tests.evidence.detection import judged
 
@@ -35,11 +35,11 @@ class Started:
     def __init__(self) -> None:
         self.jobs: list[Job] = []
 
-    def __call__(self, job: Job, command: Command = WORKER) -> Iterator[dict[str, Any] | Death]:
+    def __call__(self, job: Job, command: Command = WORKER) -> Iterator[Said]:
         self.jobs.append(job)
         share = 0.0 if command == WORKER else int(command[-1]) / 100
 
-        def rule(job: Job, size: int) -> dict[str, Any]:
+        def rule(job: Job, size: int) -> Say:
             epochs = [0.1 * (1 + share)] * 3
             return measured(job, size, epoch_seconds=epochs, steps=-(-job.samples // size))
 

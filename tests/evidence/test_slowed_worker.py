@@ -28,7 +28,7 @@ def test_each_step_of_the_timed_epochs_is_longer_by_the_share(
     )
     slow_timed_epochs(0.2)
     record = epochs.measure(trainer, 32)
-    assert spins == pytest.approx([0.2 * TIMED_SECONDS / 2] * 2 * len(record["epoch_seconds"]))
+    assert spins == pytest.approx([0.2 * TIMED_SECONDS / 2] * 2 * len(record.epoch_seconds))
     spins.clear()
     epochs.warm_up(trainer, 32)
     assert spins == []

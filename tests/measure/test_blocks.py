@@ -1,23 +1,23 @@
 """Blocks of fresh processes: who runs when, and what becomes of every answer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench.answer import Unmeasured
 from bench.grid import Arm
 from bench.job import Job
 from bench.measure import blocks as measure
 from bench.measure.gpu_watch import GpuWatch
 from bench.measure.journal import JournalError, read_journal
-from bench.measure.measurements import Key, Measurements
+from bench.measure.measurements import Answered, Block, JournalLine, Key, Measurements
 from bench.measure.order import arm_order, shuffled
 from bench.measure.process import Death
-from bench.measure.quiet import HostState
 from bench.measure.search import measure_all
-from tests.bench_fakes import PLAN, QUIET, SETTINGS, FakeWorkers, absent, campaign, measured
+from tests.bench_fakes import PLAN, FakeWorkers, Rule, Say, absent, campaign, measured
 
 CPU_8 = Key("mlp", Arm("cpu"), 8)
 CUDA_8 = Key("mlp", Arm("cuda"), 8)
@@ -65,7 +65,7 @@ def test_the_watch_over_the_gpu_is_told_whose_worker_runs(
         watches.append(GpuWatch(*given))
         return watches[-1]
 
-    def answer(job: Job, batch_size: int) -> dict[str, Any]:
+    def answer(job: Job, batch_size: int) -> Say:
         seen.append((job.device, watches[-1].cpu_since is not None))
         return measured(job, batch_size)
 
@@ -76,16 +76,15 @@ def test_the_watch_over_the_gpu_is_told_whose_worker_runs(
     assert set(seen) == {("cpu", True), ("cuda", False)}
     assert watches[-1].cpu_since is None
     assert watches[-1].accelerators == (card,)
-    assert run.measurements.blocks[0]["gpu_note"]
+    assert run.measurements.blocks[0].gpu_note
 
 
 def test_every_answer_is_in_the_journal_and_in_the_measurements(tmp_path: Path) -> None:
     run = campaign(tmp_path, FakeWorkers())
     measure_all(run, [PLAN])
-    _, lines = read_journal(run.journal.path)
-    kinds = [line["kind"] for line in lines]
-    assert kinds.count("measured") == 2 * 2 * 3
-    assert kinds.count("block") == 3
+    _, lines = read_journal(run.journal.path, JournalLine)
+    assert sum(isinstance(line, Answered) for line in lines) == 2 * 2 * 3
+    assert sum(isinstance(line, Block) for line in lines) == 3
     read = Measurements()
     for line in lines:
         read.take(line)
@@ -98,7 +97,7 @@ def test_an_answer_is_in_the_journal_before_anybody_hears_of_it(tmp_path: Path) 
     seen: list[int] = []
 
     def report(*_where: Any) -> None:
-        seen.append(len(read_journal(run.journal.path)[1]))
+        seen.append(len(read_journal(run.journal.path, JournalLine)[1]))
 
     run.report = report
     measure_all(run, [replace_sizes((8,))])
@@ -110,41 +109,41 @@ def replace_sizes(sizes: tuple[int, ...]) -> Any:
 
 
 def test_what_a_device_cannot_do_is_asked_of_it_once(tmp_path: Path) -> None:
-    def rule(job: Job, size: int) -> dict[str, Any]:
+    def rule(job: Job, size: int) -> Say:
         return absent(size, "unsupported") if job.device == "cuda" else measured(job, size)
 
     workers = FakeWorkers(rule)
     run = campaign(tmp_path, workers)
     measure_all(run, [PLAN])
     assert [job.device for job in workers.jobs] == ["cpu", "cuda", "cpu", "cpu"]
-    assert run.measurements.absent[CUDA_8]["reason"] == "unsupported"
+    assert run.measurements.absent[CUDA_8].reason == "unsupported"
 
 
 def test_an_answer_before_the_first_batch_size_is_about_all_of_them(tmp_path: Path) -> None:
-    def worker(job: Job) -> Iterator[dict[str, Any] | Death]:
+    def worker(job: Job) -> Iterator[Unmeasured]:
         yield absent(None, "no device")
 
     run = replace(campaign(tmp_path, FakeWorkers()), worker=worker)
     measure_all(run, [PLAN])
-    reasons = {line["reason"] for line in run.measurements.absent.values()}
+    reasons = {one.reason for one in run.measurements.absent.values()}
     assert reasons == {"no device"}
     assert len(run.measurements.absent) == 4
 
 
 def test_after_a_failure_a_new_process_takes_the_other_batch_sizes(tmp_path: Path) -> None:
-    def rule(job: Job, size: int) -> dict[str, Any]:
+    def rule(job: Job, size: int) -> Say:
         return absent(size, "failed") if size == 64 else measured(job, size)
 
     run = campaign(tmp_path, FakeWorkers(rule))
     measure_all(run, [PLAN])
-    assert run.measurements.absent[CPU_8._replace(batch_size=64)]["reason"] == "failed"
+    assert run.measurements.absent[CPU_8._replace(batch_size=64)].reason == "failed"
     assert len(run.measurements.measured[CPU_8]) == 3
 
 
-def dies(times: int, kind: str = "died") -> Callable[[Job, int], dict[str, Any] | Death]:
+def dies(times: int, kind: str = "died") -> Rule:
     left = [times]
 
-    def rule(job: Job, size: int) -> dict[str, Any] | Death:
+    def rule(job: Job, size: int) -> Say:
         if size == 64 and left[0]:
             left[0] -= 1
             return Death(kind, "signal 9 (SIGKILL)")
@@ -164,7 +163,7 @@ def test_a_batch_size_that_kills_its_process_twice_has_failed(tmp_path: Path) ->
     run = campaign(tmp_path, FakeWorkers(dies(99)))
     measure_all(run, [PLAN])
     line = run.measurements.absent[CPU_8._replace(batch_size=64)]
-    assert (line["reason"], line["detail"]) == ("failed", "signal 9 (SIGKILL)")
+    assert (line.reason, line.detail) == ("failed", "signal 9 (SIGKILL)")
     assert len(run.measurements.measured[CPU_8]) == 3
 
 
@@ -173,13 +172,13 @@ def test_a_process_that_hangs_is_a_timeout_at_once(tmp_path: Path) -> None:
     run = campaign(tmp_path, workers)
     measure_all(run, [PLAN])
     (line,) = run.measurements.absent.values()
-    assert (line["reason"], line["batch_size"]) == ("timeout", 64)
+    assert (line.reason, line.batch_size) == ("timeout", 64)
 
 
 def test_a_process_that_answers_nothing_does_not_keep_the_run_for_ever(tmp_path: Path) -> None:
     run = replace(campaign(tmp_path, FakeWorkers()), worker=lambda job: iter(()))
     measure_all(run, [PLAN])
-    assert {line["reason"] for line in run.measurements.absent.values()} == {"failed"}
+    assert {one.reason for one in run.measurements.absent.values()} == {"failed"}
 
 
 def test_a_missing_device_starts_no_process(tmp_path: Path) -> None:
@@ -190,7 +189,7 @@ def test_a_missing_device_starts_no_process(tmp_path: Path) -> None:
 
 
 def test_a_resumed_run_measures_what_is_missing_and_nothing_twice(tmp_path: Path) -> None:
-    def rule(job: Job, size: int) -> dict[str, Any] | BaseException:
+    def rule(job: Job, size: int) -> Say:
         return KeyboardInterrupt() if len(first.jobs) == 4 else measured(job, size)
 
     first = FakeWorkers(rule)
@@ -198,7 +197,7 @@ def test_a_resumed_run_measures_what_is_missing_and_nothing_twice(tmp_path: Path
     with pytest.raises(KeyboardInterrupt):
         measure_all(cut, [PLAN])
     measurements = Measurements()
-    for line in read_journal(cut.journal.path)[1]:
+    for line in read_journal(cut.journal.path, JournalLine)[1]:
         measurements.take(line)
     second = FakeWorkers()
     measure_all(campaign(tmp_path, second, measurements=measurements), [PLAN])
@@ -207,53 +206,10 @@ def test_a_resumed_run_measures_what_is_missing_and_nothing_twice(tmp_path: Path
     assert all(set(blocks) == {0, 1, 2} for blocks in measurements.measured.values())
 
 
-def loaded_host(monkeypatch: pytest.MonkeyPatch, *, loaded_blocks: int) -> None:
-    """Blocks are read twice; the first few see other processes at work."""
-    reads: list[HostState] = []
-
-    def read() -> HostState:
-        before = reads[-1] if reads else QUIET
-        number = len(reads) // 2
-        busy = 1.0 if len(reads) % 2 and number < loaded_blocks else 0.0
-        reads.append(
-            replace(
-                before,
-                clock_seconds=before.clock_seconds + 1.0,
-                busy_seconds=before.busy_seconds + busy,
-            )
-        )
-        return reads[-1]
-
-    monkeypatch.setattr(measure, "read_host", read)
-
-
-def test_a_block_on_a_loaded_host_is_repeated_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    loaded_host(monkeypatch, loaded_blocks=1)
-    workers = FakeWorkers()
-    run = campaign(tmp_path, workers)
-    measure_all(run, [PLAN])
-    blocks = [
-        (line["block"], line["attempt"], bool(line["suspect"])) for line in run.measurements.blocks
-    ]
-    assert blocks == [(0, 0, True), (0, 1, False), (1, 0, False), (2, 0, False)]
-    assert len(workers.jobs) == 4 * 2
-
-
-def test_a_host_that_is_always_loaded_does_not_keep_the_run_for_ever(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    loaded_host(monkeypatch, loaded_blocks=999)
-    workers = FakeWorkers()
-    measure_all(campaign(tmp_path, workers), [PLAN])
-    assert len(workers.jobs) <= 2 * (2 * SETTINGS.blocks + SETTINGS.blocks)
-
-
 def test_a_process_that_the_system_killed_for_memory_is_oom_and_larger_sizes_are_implied(
     tmp_path: Path,
 ) -> None:
-    def rule(job: Job, size: int) -> dict[str, Any] | Death:
+    def rule(job: Job, size: int) -> Say:
         return Death("oom", "signal 9") if size >= 64 else measured(job, size)
 
     workers = FakeWorkers(rule)
@@ -261,13 +217,13 @@ def test_a_process_that_the_system_killed_for_memory_is_oom_and_larger_sizes_are
     sizes = (8, 64, 128, 256)
     measure_all(run, [PLAN._replace(batch_sizes={Arm("cpu"): sizes})])
     absences = {key.batch_size: line for key, line in run.measurements.absent.items()}
-    reasons = {size: line["reason"] for size, line in absences.items()}
+    reasons = {size: line.reason for size, line in absences.items()}
     assert set(reasons) == {64, 128, 256}
     assert reasons[64] == "oom"
     for size in (size for size in reasons if reasons[size] == "implied"):
         smaller = [other for other in reasons if other < size and reasons[other] == "oom"]
         details = [f"out of memory at batch size {other} already" for other in smaller]
-        assert absences[size]["detail"] in details
+        assert absences[size].detail in details
     assert "implied" in reasons.values()
     assert len(run.measurements.measured[CPU_8]) == 3
 
@@ -283,54 +239,7 @@ def test_a_journal_that_cannot_be_written_ends_the_measuring(tmp_path: Path) -> 
     run.journal.sync = sync
     with pytest.raises(JournalError, match="No space left on device"):
         measure_all(run, [PLAN])
-    _, lines = read_journal(run.journal.path)
+    _, lines = read_journal(run.journal.path, JournalLine)
     assert len(lines) == 3
-    kept = [line for blocks in run.measurements.measured.values() for line in blocks.values()]
-    assert kept == [line for line in lines if line["kind"] == "measured"]
-
-
-def steady_after(tries: int) -> tuple[list[tuple[str, int]], Callable[[Job, int], dict[str, Any]]]:
-    """Who was asked, and a rule: the CPU changes its speed at batch size 8, but `tries` times."""
-    asked: list[tuple[str, int]] = []
-
-    def rule(job: Job, size: int) -> dict[str, Any]:
-        asked.append((job.device, size))
-        unsteady = (job.device, size) == ("cpu", 8) and asked.count(("cpu", 8)) <= tries
-        return measured(
-            job, size, epoch_seconds=[1.0, 1.0, *([2.0, 2.0] if unsteady else [1.0] * 2)]
-        )
-
-    return asked, rule
-
-
-def test_the_batch_size_of_an_unsteady_worker_is_repeated_on_every_device(tmp_path: Path) -> None:
-    asked, rule = steady_after(1)
-    run = campaign(tmp_path, FakeWorkers(rule))
-    run.run_block(PLAN, 0)
-    assert sorted(asked[:4]) == [("cpu", 8), ("cpu", 64), ("cuda", 8), ("cuda", 64)]
-    assert asked[4:] == [("cpu", 8), ("cuda", 8)]
-    assert [line["batch_sizes"] for line in run.measurements.blocks] == [[8, 64], [8]]
-    assert run.measurements.measured[CPU_8][0]["epoch_seconds"] == [1.0] * 4
-
-
-def test_a_worker_that_is_never_steady_does_not_keep_the_run_for_ever(tmp_path: Path) -> None:
-    asked, rule = steady_after(999)
-    run = campaign(tmp_path, FakeWorkers(rule))
-    run.run_block(PLAN, 0)
-    assert len(asked) == 4 + 2
-    assert run.repeats_left == SETTINGS.blocks - 1
-
-
-def test_what_could_not_be_measured_on_a_loaded_host_is_not_repeated_with_the_block(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    loaded_host(monkeypatch, loaded_blocks=1)
-
-    def rule(job: Job, size: int) -> dict[str, Any]:
-        return (
-            absent(size, "timeout") if (job.device, size) == ("cuda", 64) else measured(job, size)
-        )
-
-    workers = FakeWorkers(rule)
-    campaign(tmp_path, workers).run_block(PLAN, 0)
-    assert [sorted(job.batch_sizes) for job in workers.jobs] == [[8, 64], [8, 64], [8, 64], [8]]
+    kept = [one for blocks in run.measurements.measured.values() for one in blocks.values()]
+    assert kept == [line.answer for line in lines if isinstance(line, Answered)]

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.answer import Measured
 from bench.grid import REPEATED_BLOCKS, Arm
 from bench.job import Job
 from bench.measure.budget import CLOSING_SECONDS, Budget, Pace
 from bench.measure.measurements import Key
 from bench.record.outcome import Absent, Timed, cell_outcome
+from tests.bench_fakes import measured
 from tests.budget_fakes import STUDIED, Spent, TimedWorkers, blocks_of, second_each, spend
 
 pytestmark = pytest.mark.usefixtures("quiet_host")
@@ -99,7 +101,7 @@ def test_too_little_for_one_process_gives_every_cell_its_reason(tmp_path: Path) 
 def test_a_cell_has_the_blocks_that_it_got(tmp_path: Path) -> None:
     spent = spend(tmp_path, TimedWorkers(second_each), seconds=64 + 20 + CLOSING_SECONDS + 1)
     rounds = {
-        cell.workload: len(row.rounds)
+        cell.workload: len(row.seconds)
         for cell, row in zip(spent.cells, outcomes(spent), strict=True)
         if isinstance(row, Timed)
     }
@@ -108,16 +110,13 @@ def test_a_cell_has_the_blocks_that_it_got(tmp_path: Path) -> None:
 
 def test_a_suspect_block_is_repeated_after_every_workload_had_three(tmp_path: Path) -> None:
     class Unsteady(TimedWorkers):
-        def answer(self, job: Job, size: int) -> dict[str, Any]:
-            first = len(self.jobs) == 1
-            return super().answer(job, size) | {
-                "epoch_seconds": [1.0, 1.0, *([2.0, 2.0] if first else [1.0, 1.0])]
-            }
+        def answer(self, job: Job, size: int) -> Measured:
+            half = [2.0, 2.0] if len(self.jobs) == 1 else [1.0, 1.0]
+            return measured(job, size, epoch_seconds=[1.0, 1.0, *half])
 
     spent = spend(tmp_path, Unsteady(second_each), seconds=400)
     attempts = [
-        (line["workload"], line["block"], line["attempt"])
-        for line in spent.campaign.measurements.blocks
+        (line.workload, line.block, line.attempt) for line in spent.campaign.measurements.blocks
     ]
     first = [(name, block, 0) for block in range(3) for name in ("mlp", "cnn")]
     assert attempts[:8] == [*first, ("mlp", 0, 1), ("mlp", 3, 0)]
@@ -130,13 +129,13 @@ def test_a_repeat_that_was_cut_leaves_the_first_attempts_marks(tmp_path: Path) -
     run.pace.until = spent.budget.spent() + 3.5  # one batch size of the first arm
     wanted = {arm: list(sizes) for arm, sizes in plan.batch_sizes.items()}
     before = len(run.measurements.blocks)
-    run._run_attempt(plan, 0, wanted, 1)
+    run._attempt(plan, 0, wanted, 1)
     assert len(run.measurements.blocks) == before
 
 
 def test_each_block_tells_what_is_spent_for_a_run_that_goes_on(tmp_path: Path) -> None:
     spent = spend(tmp_path, TimedWorkers(second_each), seconds=100)
-    told = [line["spent_seconds"] for line in spent.campaign.measurements.blocks]
+    told = [line.spent_seconds or 0.0 for line in spent.campaign.measurements.blocks]
     assert told[0] == 16.0
     assert told == sorted(told)
 

@@ -37,7 +37,7 @@ def test_with_little_time_the_worthiest_remedy_is_the_one_that_is_measured(tmp_p
     spent = spend(tmp_path, TimedWorkers(second_each), seconds=350, **asked)
     assert studied(spent, "variants") == {PLAIN: {0, 1, 2}, "fused-optimizer": {0, 1, 2}}
     lost = {
-        (key.arm.variant, line["reason"])
+        (key.arm.variant, line.reason)
         for key, line in spent.studies.measurements["variants"].absent.items()
         if key.arm.device == "cuda"
     }

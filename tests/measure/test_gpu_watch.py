@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bench.measure import gpu_watch
-from bench.measure.gpu_watch import GpuWatch
+from bench.measure.gpu_watch import CardFacts, GpuWatch
 from tests.nvml_fake import UUID, FakeNvml
 
 CUDA: dict[str, Any] = {"device": "cuda", "uuid": UUID, "bus_id": None}
@@ -38,27 +38,15 @@ def sample(watch: GpuWatch) -> None:
 def test_a_gpu_alone_at_its_full_clock_is_not_suspect() -> None:
     watch = watched(FakeNvml())
     assert watch.suspicions() == []
-    assert watch.facts() == {
-        "gpus": [
-            {
-                "device": "cuda",
-                "other_processes": 0,
-                "idle_percent": 0.0,
-                "sm_mhz_before": 210,
-                "sm_mhz_after": 1950,
-                "sm_mhz_most": 1980,
-                "throttled": [],
-            }
-        ],
-        "gpu_note": None,
-    }
+    assert watch.facts() == [CardFacts("cuda", 0, 0.0, 210, 1950, 1980, [])]
+    assert watch.note is None
 
 
 def test_an_idle_process_on_the_gpu_is_a_note_and_makes_nothing_suspect() -> None:
     """An open notebook, a desktop that draws a little."""
     watch = watched(FakeNvml(processes=2, percent=(3, 0, 35, 4, 0, 2)))
     assert watch.suspicions() == []
-    assert watch.facts()["gpus"][0]["other_processes"] == 2
+    assert watch.facts()[0].other_processes == 2
 
 
 @pytest.mark.parametrize("processes", [0, 1])
@@ -71,7 +59,7 @@ def test_a_gpu_at_work_while_the_cpu_side_runs_is_used_by_another_program(proces
 def test_the_gpus_own_side_says_nothing_about_others() -> None:
     watch = watched(FakeNvml(processes=1, percent=(99,)), sides=("cuda", "cuda"))
     assert watch.suspicions() == []
-    assert watch.facts()["gpus"][0]["idle_percent"] is None
+    assert watch.facts()[0].idle_percent is None
 
 
 @pytest.mark.parametrize(
@@ -88,7 +76,7 @@ def test_the_gpus_own_side_says_nothing_about_others() -> None:
 def test_more_than_a_quarter_of_the_samples_above_ten_per_cent_are_another_program(
     percents: tuple[int, ...], busy: bool
 ) -> None:
-    assert gpu_watch.Card("cuda", "card", idle_percents=list(percents)).busy() == busy
+    assert gpu_watch.Card(None, "card", CardFacts("cuda"), list(percents)).busy() == busy
 
 
 def test_what_our_own_worker_left_in_the_utilisation_is_not_counted(
@@ -97,7 +85,7 @@ def test_what_our_own_worker_left_in_the_utilisation_is_not_counted(
     monkeypatch.setattr(gpu_watch, "SETTLE_SECONDS", 3600.0)
     watch = watched(FakeNvml(percent=(100,)), sides=("cuda", "cpu"))
     assert watch.suspicions() == []
-    assert watch.facts()["gpus"][0]["idle_percent"] is None
+    assert watch.facts()[0].idle_percent is None
 
 
 def test_the_watchs_own_thread_samples(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,14 +110,14 @@ def test_a_thermal_slowdown_is_named_and_a_power_cap_is_not() -> None:
 def test_a_question_that_nvml_does_not_answer_ends_nothing(broken: str) -> None:
     watch = watched(FakeNvml(broken=(broken,), reasons=1))
     assert watch.suspicions() == []
-    assert set(watch.facts()) == {"gpus", "gpu_note"}
+    assert len(watch.facts()) == (watch.note is None)
 
 
 def test_a_part_of_a_card_has_no_utilisation_and_its_cards_clock() -> None:
     watch = watched(FakeNvml(prefix="MIG-", mig=True, percent=(99,)))
-    (facts,) = watch.facts()["gpus"]
-    assert facts["idle_percent"] is None
-    assert facts["sm_mhz_most"] == 1980
+    (facts,) = watch.facts()
+    assert facts.idle_percent is None
+    assert facts.sm_mhz_most == 1980
     assert watch.suspicions() == []
 
 
@@ -139,7 +127,7 @@ def test_the_card_is_found_by_its_uuid_whatever_its_number_or_visible_devices_ar
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", f"GPU-{UUID}")
     nvml = FakeNvml()
     with GpuWatch(("cpu", "cuda:3"), [CUDA | {"device": "cuda:3"}], nvml) as watch:
-        assert [card.device for card in watch.cards] == ["cuda:3"]
+        assert [card.device for card in watch.facts()] == ["cuda:3"]
     assert nvml.asked == [f"GPU-{UUID}"]
 
 
@@ -152,16 +140,16 @@ def test_the_card_is_found_by_its_uuid_whatever_its_number_or_visible_devices_ar
 )
 def test_a_card_that_cannot_be_watched_has_a_note_that_says_why(card: Any, note: str) -> None:
     watch = watched(FakeNvml(), card=card)
-    assert watch.facts() == {"gpus": [], "gpu_note": note}
+    assert (watch.facts(), watch.note) == ([], note)
 
 
 def test_without_nvml_there_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gpu_watch, "load_nvml", lambda: None)
-    assert watched(None).facts()["gpu_note"] == "not watched: there is no NVML for this GPU"
+    assert watched(None).note == "not watched: there is no NVML for this GPU"
 
 
 def test_a_block_without_an_accelerator_asks_nvml_nothing() -> None:
     nvml = FakeNvml()
     with GpuWatch(("cpu",), [CUDA], nvml) as watch:
-        assert watch.facts() == {"gpus": [], "gpu_note": None}
+        assert (watch.facts(), watch.note) == ([], None)
     assert nvml.asked == []

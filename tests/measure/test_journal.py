@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from bench.measure.journal import (
+    Header,
     Journal,
     JournalError,
+    Line,
     difference,
     journal_path,
     lock_result,
@@ -18,7 +20,7 @@ from bench.measure.journal import (
     sealed,
 )
 
-HEADER: dict[str, Any] = {"kind": "run", "identity": {"seed": 0}}
+HEADER = Header("2026-01-01T00:00:00+00:00", "pytest bench", overwrites=False, identity={"seed": 0})
 ANSWERS: list[dict[str, Any]] = [{"kind": "measured", "n": n} for n in range(3)]
 
 
@@ -32,7 +34,7 @@ def written(folder: Path) -> Path:
 
 
 def test_what_was_appended_is_read_again(tmp_path: Path) -> None:
-    assert read_journal(written(tmp_path)) == (HEADER, ANSWERS)
+    assert read_journal(written(tmp_path), Line) == (HEADER, ANSWERS)
 
 
 def test_each_line_is_fsynced_after_it_was_written(tmp_path: Path) -> None:
@@ -63,11 +65,11 @@ def test_a_torn_last_line_is_cut_off(tmp_path: Path, torn: bytes) -> None:
     path = written(tmp_path)
     with path.open("ab") as file:
         file.write(torn)
-    assert read_journal(path) == (HEADER, ANSWERS)
+    assert read_journal(path, Line) == (HEADER, ANSWERS)
     journal = Journal.reopen(path)
     journal.append({"kind": "measured", "n": 3})
     journal.close()
-    assert read_journal(path)[1] == [*ANSWERS, {"kind": "measured", "n": 3}]
+    assert read_journal(path, Line)[1] == [*ANSWERS, {"kind": "measured", "n": 3}]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,7 @@ def test_a_damaged_line_in_the_middle_is_refused_by_its_number(
     path = written(tmp_path)
     path.write_bytes(path.read_bytes() + damage + b"\n" + sealed({"kind": "measured", "n": 9}))
     with pytest.raises(JournalError, match=r"x\.journal\.jsonl: line 5 is damaged.*--overwrite"):
-        read_journal(path)
+        read_journal(path, Line)
 
 
 @pytest.mark.parametrize("change", [0x01, 0xFF])
@@ -104,7 +106,7 @@ def test_every_byte_that_is_changed_damages_the_line_that_it_is_in(
         path.write_bytes(damaged)
         line = whole[:at].count(b"\n") + 1
         with pytest.raises(JournalError, match=f": line {line} is damaged"):
-            read_journal(path)
+            read_journal(path, Line)
 
 
 def test_a_journal_cut_at_any_byte_keeps_every_line_that_is_whole(tmp_path: Path) -> None:
@@ -115,22 +117,22 @@ def test_a_journal_cut_at_any_byte_keeps_every_line_that_is_whole(tmp_path: Path
         path.write_bytes(whole[:length])
         if length < header:
             with pytest.raises(JournalError, match="not a journal of a run"):
-                read_journal(path)
+                read_journal(path, Line)
         else:
             kept = whole[:length].count(b"\n") - 1
-            assert read_journal(path) == (HEADER, ANSWERS[:kept])
+            assert read_journal(path, Line) == (HEADER, ANSWERS[:kept])
 
 
 def test_a_missing_journal_is_named(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="no journal to resume"):
-        read_journal(tmp_path / "gone.journal.jsonl")
+        read_journal(tmp_path / "gone.journal.jsonl", Line)
 
 
 def test_a_file_without_a_header_is_no_journal(tmp_path: Path) -> None:
     path = tmp_path / "x.journal.jsonl"
     path.write_bytes(sealed({"kind": "measured"}))
-    with pytest.raises(JournalError, match="not a journal of a run"):
-        read_journal(path)
+    with pytest.raises(JournalError, match="line 1 is of another version or kind of run"):
+        read_journal(path, Line)
 
 
 def test_a_number_that_json_does_not_know_is_never_written(tmp_path: Path) -> None:
@@ -138,7 +140,7 @@ def test_a_number_that_json_does_not_know_is_never_written(tmp_path: Path) -> No
     with pytest.raises(ValueError, match="not JSON compliant"):
         journal.append({"kind": "measured", "loss": float("nan")})
     journal.close()
-    assert read_journal(tmp_path / "x.journal.jsonl") == (HEADER, [])
+    assert read_journal(tmp_path / "x.journal.jsonl", Line) == (HEADER, [])
 
 
 class FullDisk:
@@ -172,7 +174,7 @@ def test_a_line_that_does_not_fit_on_the_disk_is_an_error_and_leaves_no_trace(
     journal.file.room = 1000
     journal.append({"kind": "measured", "n": 3})
     journal.close()
-    assert read_journal(path)[1] == [*ANSWERS, {"kind": "measured", "n": 3}]
+    assert read_journal(path, Line)[1] == [*ANSWERS, {"kind": "measured", "n": 3}]
 
 
 def test_a_line_that_cannot_be_fsynced_is_an_error(tmp_path: Path) -> None:
@@ -185,7 +187,7 @@ def test_a_line_that_cannot_be_fsynced_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="Input/output error"):
         journal.append(ANSWERS[0])
     journal.close()
-    assert read_journal(journal.path) == (HEADER, [])
+    assert read_journal(journal.path, Line) == (HEADER, [])
 
 
 def test_a_journal_that_cannot_be_made_says_so(tmp_path: Path) -> None:

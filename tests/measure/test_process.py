@@ -14,7 +14,8 @@ from typing import Any
 import psutil
 import pytest
 
-from bench.job import Job
+from bench.answer import Answer, Done, Measured, Started
+from bench.job import Job, to_line
 from bench.measure import process
 from bench.measure.process import (
     CUT,
@@ -65,8 +66,8 @@ def test_a_real_worker_uses_the_threads_that_it_is_given_or_torchs_own_number(
         env=worker_environment(JOB.device, JOB.threads),
     )
     answers: list[Any] = list(run_worker(job))
-    assert [answer["kind"] for answer in answers] == ["started", "measured"]
-    assert {answer["threads"] for answer in answers} == {threads or int(own.stdout)}
+    assert list(map(type, answers)) == [Started, Measured]
+    assert answers[1].process.threads == (threads or int(own.stdout))
 
 
 @pytest.mark.parametrize(("threads", "said"), [(0, None), (3, "3")])
@@ -126,7 +127,7 @@ for answer in run_worker(job, (sys.executable, "-m", "tests.stubs.worker")):
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs POSIX signals")
 def test_a_worker_ends_when_its_parent_was_killed(tmp_path: Path) -> None:
     parent = subprocess.Popen(
-        [sys.executable, "-c", LISTENER.format(line=JOB.to_line())],
+        [sys.executable, "-c", LISTENER.format(line=to_line(JOB))],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         env=dict(os.environ) | {HOLD: f"{tmp_path / 'no journal'}|0"},
@@ -147,11 +148,11 @@ def test_a_worker_ends_when_its_parent_was_killed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("line", ["", "nonsense\n", "[1]\n", '"x"\n', "{}\n", "[" * 100_000])
 def test_what_is_no_answer_is_not_taken_for_one(line: str) -> None:
-    assert read_answer(line) is None
+    assert read_answer(line, Answer) is None
 
 
 def test_an_answer_is_read() -> None:
-    assert read_answer('{"kind": "done"}\n') == {"kind": "done"}
+    assert read_answer(to_line(Done()), Answer) == Done()
 
 
 @pytest.mark.parametrize(("kills", "kind"), [([5, 6], "oom"), ([6, 6], "died")])
@@ -161,7 +162,7 @@ def test_a_killed_worker_is_a_death_with_its_signal_and_told_from_one_for_want_o
     counts = iter(kills)
     monkeypatch.setattr(process, "oom_kills", lambda: next(counts))
     stream = run_worker(JOB, WAITING)
-    assert next(stream) == {"kind": "started"}
+    assert next(stream) == Started()
     (worker,) = workers_below(os.getpid())
     worker.kill()
     (death,) = stream

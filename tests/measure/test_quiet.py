@@ -15,7 +15,7 @@ QUIET = replace(BEFORE, clock_seconds=110.0, busy_seconds=60.0, own_seconds=20.0
 
 
 def reasons(**changes: Any) -> list[str]:
-    return suspicions(describe_block(BEFORE, replace(QUIET, **changes), cores=2))
+    return list(suspicions(describe_block(BEFORE, replace(QUIET, **changes), cores=2)))
 
 
 def test_a_block_in_which_only_its_own_processes_worked_is_not_suspect() -> None:
@@ -24,8 +24,8 @@ def test_a_block_in_which_only_its_own_processes_worked_is_not_suspect() -> None
 
 def test_shares_are_of_all_cores_time() -> None:
     facts = describe_block(BEFORE, replace(QUIET, busy_seconds=65.0, steal_seconds=2.0), cores=2)
-    assert facts["others_share"] == pytest.approx(0.25)
-    assert facts["steal_share"] == pytest.approx(0.05)
+    assert facts.others_share == pytest.approx(0.25)
+    assert facts.steal_share == pytest.approx(0.05)
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,8 @@ def test_what_the_system_does_not_tell_is_not_held_against_it() -> None:
         "load": None,
     }
     facts = describe_block(replace(BEFORE, **unknown), replace(QUIET, **unknown), cores=2)
-    assert facts["others_share"] is None
-    assert suspicions(facts) == []
+    assert facts.others_share is None
+    assert list(suspicions(facts)) == []
 
 
 def test_this_hosts_counters_can_be_read_and_only_grow() -> None:

@@ -7,9 +7,8 @@ import pytest
 
 from bench.grid import Arm, WorkloadPlan
 from bench.job import Job
-from bench.measure.measurements import Key
+from bench.measure.measurements import Key, Undecided
 from bench.measure.search import (
-    Undecided,
     block_signs,
     find_crossovers,
     measure_all,
@@ -17,7 +16,7 @@ from bench.measure.search import (
     planned_looks,
 )
 from bench.record.state import TimingRun
-from tests.bench_fakes import PLAN, SETTINGS, FakeWorkers, absent, campaign, measured
+from tests.bench_fakes import PLAN, SETTINGS, FakeWorkers, Say, absent, campaign, measured
 from tests.evidence.search_saving import FakeMachine, answers, crossovers_found
 
 pytestmark = pytest.mark.usefixtures("quiet_host")
@@ -51,7 +50,7 @@ def test_a_worker_trains_no_more_than_the_measured_epochs(tmp_path: Path) -> Non
 
 
 def test_the_search_looks_at_derived_totals_too(tmp_path: Path) -> None:
-    def rule(job: Job, size: int) -> dict[str, object]:
+    def rule(job: Job, size: int) -> Say:
         gpu = job.device == "cuda"
         cold = {"context_seconds": 30.0 if gpu else 0.0}
         return measured(job, size, epoch_seconds=[1.0 if gpu else 2.0] * job.epochs, **cold)
@@ -105,13 +104,13 @@ def test_further_blocks_have_no_repeats(tmp_path: Path) -> None:
 
 
 def test_a_batch_size_that_cannot_be_measured_does_not_stop_the_search(tmp_path: Path) -> None:
-    def rule(job: Job, size: int) -> dict[str, object]:
+    def rule(job: Job, size: int) -> Say:
         if size == 64:
             return absent(size, "oom")
         return measured(job, size, epoch_seconds=[3.0 if job.device == "cuda" else 1.0] * 2)
 
     run = campaign(tmp_path, FakeWorkers(rule))
-    find_crossovers(run, [PLAN], list)
+    find_crossovers(run, [PLAN], lambda after: [])
     assert blocks_of(run, "cuda", 8) == [0, 1, 2]
 
 

@@ -1,13 +1,16 @@
 """What a worker answers for each batch size, by real training in this process."""
 
-import json
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+import msgspec
 import pytest
 
-from bench.job import Job
+from bench.answer import Answer, Epochs, Measured, Process, Unmeasured
+from bench.job import Job, to_line
 from bench.measure import worker
+from tests.stubs.answers import measured
 
 JOB = Job(
     workload="mlp",
@@ -22,16 +25,17 @@ JOB = Job(
     learning_rate=0.1,
     cell_timeout_seconds=60.0,
 )
+PROCESS = partial(Process, started="2026-01-01T00:00:00+00:00", import_seconds=1.5, threads=1)
 
 
 def answers_of(job: Job) -> list[Any]:
     """What a worker answers, but for its start and its end; torch is this process's own."""
     answers: list[Any] = []
 
-    def answer(kind: str, **fields: Any) -> None:
-        answers.append(json.loads(json.dumps({"kind": kind} | fields, allow_nan=False)))
+    def answer(one: Answer) -> None:
+        answers.append(msgspec.json.decode(to_line(one), type=Answer))
 
-    worker._measure_all(job, answer, {"import_seconds": 1.5})
+    worker._measure_all(job, PROCESS, answer)
     return answers
 
 
@@ -40,67 +44,77 @@ def answers() -> list[Any]:
     return answers_of(JOB)
 
 
+@pytest.fixture(scope="module")
+def figures(answers: list[Any]) -> list[Epochs]:
+    return [answer.figures for answer in answers]
+
+
 def test_a_worker_answers_for_every_batch_size_in_the_given_order(answers: list[Any]) -> None:
-    assert [answer["kind"] for answer in answers] == ["measured"] * 3
-    assert [answer["batch_size"] for answer in answers] == [64, 30, 128]
-    assert [answer["position"] for answer in answers] == [0, 1, 2]
-    assert {answer["import_seconds"] for answer in answers} == {1.5}
+    assert [type(answer) for answer in answers] == [Measured] * 3
+    assert [answer.batch_size for answer in answers] == [64, 30, 128]
+    assert [answer.figures.position for answer in answers] == [0, 1, 2]
+    assert {answer.process.import_seconds for answer in answers} == {1.5}
 
 
-def test_every_epoch_is_timed_and_short_ones_are_repeated(answers: list[Any]) -> None:
-    for answer in answers:
-        assert len(answer["epoch_seconds"]) >= 2
-        assert all(seconds > 0 for seconds in answer["epoch_seconds"])
-        assert sum(answer["epoch_seconds"]) >= 0.1 or len(answer["epoch_seconds"]) == 200
-        assert answer["evaluated_after_epochs"] == 2
+def test_every_epoch_is_timed_and_short_ones_are_repeated(figures: list[Epochs]) -> None:
+    for own in figures:
+        assert len(own.epoch_seconds) >= 2
+        assert all(seconds > 0 for seconds in own.epoch_seconds)
+        assert sum(own.epoch_seconds) >= 0.1 or len(own.epoch_seconds) == 200
+        assert own.evaluated_after_epochs == 2
 
 
-def test_a_last_smaller_minibatch_is_trained_on(answers: list[Any]) -> None:
-    assert [answer["steps"] for answer in answers] == [2, 5, 1]
+def test_a_last_smaller_minibatch_is_trained_on(figures: list[Epochs]) -> None:
+    assert [own.steps for own in figures] == [2, 5, 1]
 
 
-def test_the_cold_start_is_the_processs_first_step_at_every_batch_size(answers: list[Any]) -> None:
-    first = answers[0]
-    assert first["first_step_seconds"] == first["own_first_step_seconds"]
-    assert {answer["first_step_seconds"] for answer in answers} == {first["first_step_seconds"]}
-    assert first["context_seconds"] > 0
+def test_the_cold_start_is_the_processs_first_step_at_every_batch_size(
+    figures: list[Epochs],
+) -> None:
+    first = figures[0]
+    assert first.first_step_seconds == first.own_first_step_seconds
+    assert {own.first_step_seconds for own in figures} == {first.first_step_seconds}
+    assert first.context_seconds > 0
 
 
-def test_the_record_says_on_which_device_the_parameters_were(answers: list[Any]) -> None:
-    assert {answer["trained_on"] for answer in answers} == {"cpu"}
+def test_the_record_says_on_which_device_the_parameters_were(figures: list[Epochs]) -> None:
+    assert {own.trained_on for own in figures} == {"cpu"}
 
 
 def test_the_same_seed_gives_the_same_training_again(answers: list[Any]) -> None:
-    again = answers_of(replace(JOB, batch_sizes=(128, 64)))
-    losses = {answer["batch_size"]: (answer["first_loss"], answer["loss"]) for answer in again}
-    before = {answer["batch_size"]: (answer["first_loss"], answer["loss"]) for answer in answers}
-    for batch_size, (first_loss, loss) in losses.items():
-        assert first_loss == pytest.approx(before[batch_size][0], rel=1e-5)
-        assert loss == pytest.approx(before[batch_size][1], rel=1e-3)
+    def losses(told: list[Any]) -> dict[int, tuple[float, float]]:
+        return {one.batch_size: (one.figures.first_loss, one.figures.loss) for one in told}
+
+    before = losses(answers)
+    for size, (first_loss, loss) in losses(answers_of(replace(JOB, batch_sizes=(128, 64)))).items():
+        assert first_loss == pytest.approx(before[size][0], rel=1e-5)
+        assert loss == pytest.approx(before[size][1], rel=1e-3)
 
 
-def test_another_seed_gives_another_training(answers: list[Any]) -> None:
+def test_another_seed_gives_another_training(figures: list[Epochs]) -> None:
     (other,) = answers_of(replace(JOB, seed=1, batch_sizes=(64,), epochs=1))
-    assert other["first_loss"] != pytest.approx(answers[0]["first_loss"], rel=1e-5)
+    assert other.figures.first_loss != pytest.approx(figures[0].first_loss, rel=1e-5)
 
 
 def test_a_cell_that_cannot_end_in_time_is_a_timeout_and_says_what_a_step_takes() -> None:
     job = replace(JOB, workload="lstm-gates", samples=4096, batch_sizes=(1,))
     (answer,) = answers_of(replace(job, cell_timeout_seconds=0.05))
-    assert (answer["kind"], answer["reason"]) == ("absent", "timeout")
-    assert "step" in answer["detail"]
+    assert isinstance(answer, Unmeasured)
+    assert answer.reason == "timeout"
+    assert "step" in answer.detail
 
 
 def test_a_device_that_torch_does_not_have_is_no_device() -> None:
     (answer,) = answers_of(replace(JOB, device="mtia"))
-    assert (answer["reason"], answer["batch_size"]) == ("no device", None)
-    assert "mtia" in answer["detail"]
+    assert (answer.reason, answer.batch_size) == ("no device", None)
+    assert "mtia" in answer.detail
 
 
 def test_a_diverged_training_is_timed_and_its_loss_is_null() -> None:
     (answer,) = answers_of(replace(JOB, learning_rate=1e30, batch_sizes=(8,)))
-    assert answer["kind"] == "measured"
-    assert answer["loss"] is None
+    assert isinstance(answer, Measured)
+    assert isinstance(answer.figures, Epochs)
+    assert answer.figures.loss is None
 
 
 def test_larger_batch_sizes_than_one_that_ran_out_of_memory_are_implied(
@@ -110,23 +124,16 @@ def test_larger_batch_sizes_than_one_that_ran_out_of_memory_are_implied(
 
     tried: list[int] = []
 
-    def work(_arm: object, batch_size: int) -> dict[str, Any]:
+    def work(_trainer: object, batch_size: int) -> Any:
         tried.append(batch_size)
         if batch_size >= 64:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 GiB.")
-        return {"steps": 128 // batch_size}
-
-    answers: list[tuple[Any, ...]] = []
-
-    def answer(kind: str, *, batch_size: int, **fields: Any) -> None:
-        answers.append((kind, batch_size, fields.get("reason", fields.get("steps"))))
+        return measured(JOB, batch_size).figures
 
     monkeypatch.setattr("bench.train.trainer.open_trainer", lambda _job: None)
-    monkeypatch.setattr("bench.train.numerics.pin_numerics", lambda **_: {})
     monkeypatch.setattr("bench.measure.tasks.work_of", lambda _job: work)
-    worker._measure_all(replace(JOB, batch_sizes=(128, 32, 256, 64, 96)), answer, {})
-    assert answers == [
-        *[("absent", 128, "oom"), ("measured", 32, 4), ("absent", 256, "implied")],
-        *[("absent", 64, "oom"), ("absent", 96, "implied")],
-    ]
+    answers = answers_of(replace(JOB, batch_sizes=(128, 32, 256, 64, 96)))
+    told = [(one.batch_size, getattr(one, "reason", "measured")) for one in answers]
+    after = [(256, "implied"), (64, "oom"), (96, "implied")]
+    assert told == [(128, "oom"), (32, "measured"), *after]
     assert tried == [128, 32, 64]  # at its own size: the batch is never made smaller

@@ -6,11 +6,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from bench.record.processes import ANSWER_FIELDS, PROCESS_FIELDS
+from bench.answer import ColdStart, Epochs, Process
 from scripts.read.table import load
 from tests.corpus import Corpus
 from tests.read.files import saved
 
+FIELDS = (*Process.__struct_fields__, *ColdStart.__struct_fields__, "trained_on")
 PLAN = Corpus(batch_sizes=(8, 32), epochs=(1, 4), blocks=3)
 THREADS = Corpus(batch_sizes=(8,), threads=(1, 2), blocks=2, devices=("cpu", "cuda"))
 
@@ -23,8 +24,8 @@ def fields(rows: list[dict[str, Any]]) -> set[str]:
 def test_the_corpus_has_the_fields_of_a_run_and_no_others(plan: Corpus, asked: set[str]) -> None:
     own = plan.result()["crossover"]
     arm = {"workload", "device", "again", "block"}
-    assert fields(own["measurements"]) <= {"process", *ANSWER_FIELDS}
-    assert arm | asked <= fields(own["processes"]) <= {*arm, *asked, *PROCESS_FIELDS}
+    assert fields(own["measurements"]) <= {"process", "batch_size", *Epochs.__struct_fields__}
+    assert arm | asked <= fields(own["processes"]) <= {*arm, *asked, *FIELDS}
 
 
 def test_a_measurement_stands_in_the_file_once() -> None:

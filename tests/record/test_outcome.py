@@ -4,21 +4,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from bench.answer import Epochs
 from bench.grid import Cell
 from bench.job import Job
 from bench.measure.measurements import Measurements
-from bench.measure.process import Death
 from bench.measure.search import measure_all
 from bench.record.outcome import (
     Absent,
     Timed,
     cell_outcome,
-    cold_start_seconds,
     loss_mismatch,
-    total_seconds,
 )
-from tests.bench_fakes import PLAN, FakeWorkers, absent, campaign, measured
+from tests.bench_fakes import PLAN, FakeWorkers, Say, absent, campaign, measured
 
 JOB = Job("mlp", "cpu", 0, (8,), 4, 128, 0, "sgd", "foreach", 0.1, 1.0)
 
@@ -32,22 +31,27 @@ def after(folder: Path, rule: Any = measured, plan: Any = PLAN) -> Measurements:
     return run.measurements
 
 
+def timed(job: Job, batch_size: int, **fields: Any) -> Epochs:
+    figures = measured(job, batch_size, **fields).figures
+    assert isinstance(figures, Epochs)
+    return figures
+
+
 def outcome(cell: Cell, measurements: Measurements, **how: Any) -> Timed | Absent:
     how = dict[str, Any]({"blocks": 3, "missing_devices": {}}) | how
     return cell_outcome(cell, measurements, **how)
 
 
 def test_the_cold_start_is_context_transfer_and_the_first_steps_surplus() -> None:
-    assert cold_start_seconds(measured(JOB, 8)) == 0.5 + 0.25 + (0.375 - 0.125)
+    assert timed(JOB, 8).cold_start_seconds() == 0.5 + 0.25 + (0.375 - 0.125)
 
 
 def test_a_first_step_faster_than_a_warm_one_is_no_negative_cold_start() -> None:
-    line = measured(JOB, 8, first_step_seconds=0.1)
-    assert cold_start_seconds(line) == 0.75
+    assert timed(JOB, 8, first_step_seconds=0.1).cold_start_seconds() == 0.75
 
 
 def test_total_seconds_are_the_cold_start_and_that_many_epochs() -> None:
-    assert total_seconds(measured(JOB, 8), 3) == 1.0 + 1.0 + 2.0 + 3.0
+    assert timed(JOB, 8).total_seconds(3) == 1.0 + 1.0 + 2.0 + 3.0
 
 
 DERIVED = {
@@ -61,8 +65,8 @@ DERIVED = {
 @pytest.mark.parametrize("name", DERIVED)
 def test_an_epoch_beyond_the_measured_ones_takes_the_median_of_all_timed_epochs(name: str) -> None:
     epochs, measured_epochs, seconds = DERIVED[name]
-    line = measured(JOB, 8)  # epochs of 1, 2, 3 and 4 s
-    assert total_seconds(line, epochs, measured_epochs=measured_epochs) == seconds
+    # Epochs of 1, 2, 3 and 4 s.
+    assert timed(JOB, 8).total_seconds(epochs, measured_epochs) == seconds
 
 
 def test_a_cell_with_more_epochs_than_measured_is_derived_and_says_so(tmp_path: Path) -> None:
@@ -78,7 +82,7 @@ def test_a_cell_with_more_epochs_than_measured_is_derived_and_says_so(tmp_path: 
 
 
 def test_nothing_is_derived_where_the_measured_epochs_did_not_fit(tmp_path: Path) -> None:
-    def rule(job: Job, size: int) -> dict[str, Any]:
+    def rule(job: Job, size: int) -> Say:
         return measured(job, size, epoch_seconds=[0.7], stopped="epoch 2 would have ended late")
 
     found = outcome(Cell("mlp", 8, 100, "cpu"), after(tmp_path, rule), measured_epochs=2)
@@ -86,19 +90,15 @@ def test_nothing_is_derived_where_the_measured_epochs_did_not_fit(tmp_path: Path
 
 
 def test_a_cell_has_one_round_a_process(tmp_path: Path) -> None:
-    timed = outcome(Cell("mlp", 8, 2, "cuda"), after(tmp_path))
-    assert isinstance(timed, Timed)
-    assert timed.seconds == [4.0, 4.0, 4.0]
-    assert [round_["block"] for round_ in timed.rounds] == [0, 1, 2]
-    assert timed.suspect == []
+    assert outcome(Cell("mlp", 8, 2, "cuda"), after(tmp_path)) == Timed([4.0, 4.0, 4.0], [])
 
 
 def test_a_cell_of_a_run_that_ended_before_is_timed_by_the_blocks_it_has(tmp_path: Path) -> None:
     measurements = after(tmp_path)
     measurements.interrupted = True
-    timed = outcome(Cell("mlp", 8, 2, "cuda"), measurements, blocks=4)
-    assert isinstance(timed, Timed)
-    assert [one["block"] for one in timed.rounds] == [0, 1, 2]
+    found = outcome(Cell("mlp", 8, 2, "cuda"), measurements, blocks=4)
+    assert isinstance(found, Timed)
+    assert len(found.seconds) == 3
     searched = outcome(Cell("mlp", 8, 2, "cuda"), measurements, blocks=4, searching=True)
     assert isinstance(searched, Timed)
 
@@ -106,7 +106,7 @@ def test_a_cell_of_a_run_that_ended_before_is_timed_by_the_blocks_it_has(tmp_pat
 def test_a_block_that_failed_takes_the_others_with_it(tmp_path: Path) -> None:
     calls = iter(range(100))
 
-    def rule(job: Job, size: int) -> dict[str, Any]:
+    def rule(job: Job, size: int) -> Say:
         return absent(size, "oom") if next(calls) == 8 else measured(job, size)
 
     measurements = after(tmp_path, rule)
@@ -139,7 +139,7 @@ def test_a_cell_without_any_block_has_the_reason_of_its_run(
 def test_epochs_that_did_not_fit_the_time_limit_are_a_timeout_and_fewer_are_timed(
     tmp_path: Path,
 ) -> None:
-    def rule(job: Job, size: int) -> dict[str, Any]:
+    def rule(job: Job, size: int) -> Say:
         return measured(job, size, epoch_seconds=[0.7], stopped="epoch 2 would have ended late")
 
     measurements = after(tmp_path, rule)
@@ -152,7 +152,7 @@ def test_epochs_that_did_not_fit_the_time_limit_are_a_timeout_and_fewer_are_time
 def test_a_cell_truncated_in_one_block_only_is_not_complete(tmp_path: Path) -> None:
     calls = iter(range(100))
 
-    def rule(job: Job, size: int) -> dict[str, Any]:
+    def rule(job: Job, size: int) -> Say:
         if next(calls) == 7:
             return measured(job, size, epoch_seconds=[1.0], stopped="late")
         return measured(job, size)
@@ -180,9 +180,9 @@ def test_repeats_are_kept_apart_from_the_cells(tmp_path: Path) -> None:
     arms = dict(PLAN.batch_sizes)
     again = next(iter(arms))._replace(again=True)
     measurements = after(tmp_path, plan=PLAN._replace(batch_sizes=arms | {again: (8,)}))
-    timed = outcome(Cell("mlp", 8, 2, "cpu"), measurements)
-    assert isinstance(timed, Timed)
-    assert len(timed.rounds) == 3
+    found = outcome(Cell("mlp", 8, 2, "cpu"), measurements)
+    assert isinstance(found, Timed)
+    assert len(found.seconds) == 3
 
 
 @pytest.mark.parametrize(
@@ -200,14 +200,14 @@ def test_repeats_are_kept_apart_from_the_cells(tmp_path: Path) -> None:
 def test_devices_did_the_same_work_when_their_losses_agree(
     fields: dict[str, Any], words: str | None
 ) -> None:
-    line, other = measured(JOB, 8, **fields) | {"block": 0}, measured(JOB, 8) | {"block": 0}
+    one, other = timed(JOB, 8, **fields), timed(JOB, 8)
     expected = words and f"block 0: {words}"
-    assert loss_mismatch([line], {0: other}) == expected
-    assert loss_mismatch([line | {"block": 1}], {0: other}) is None
+    assert loss_mismatch({0: one}, {0: other}) == expected
+    assert loss_mismatch({1: one}, {0: other}) is None
 
 
 def test_a_loss_mismatch_makes_the_accelerators_cell_suspect(tmp_path: Path) -> None:
-    def rule(job: Job, size: int) -> dict[str, Any] | Death:
+    def rule(job: Job, size: int) -> Say:
         return measured(job, size, loss=0.5 if job.device == "cpu" else 5.0)
 
     measurements = after(tmp_path, rule)
@@ -220,24 +220,23 @@ def test_a_loss_mismatch_makes_the_accelerators_cell_suspect(tmp_path: Path) -> 
 
 def test_the_last_attempt_at_a_block_decides_whether_it_is_suspect(tmp_path: Path) -> None:
     measurements = after(tmp_path)
-    loaded = {"kind": "block", "workload": "mlp", "block": 1, "suspect": ["host loaded"]}
-    loaded["batch_sizes"] = [8]
-    measurements.take(loaded)
-    timed = outcome(Cell("mlp", 8, 1, "cpu"), measurements)
-    assert isinstance(timed, Timed)
-    assert timed.suspect == ["block 1: host loaded"]
-    measurements.take(loaded | {"suspect": []})
-    timed = outcome(Cell("mlp", 8, 1, "cpu"), measurements)
-    assert isinstance(timed, Timed)
-    assert timed.suspect == []
+    quiet = replace(measurements.blocks[1], batch_sizes=[8], attempt=1)
+    measurements.take(replace(quiet, suspect=["host loaded"]))
+    found = outcome(Cell("mlp", 8, 1, "cpu"), measurements)
+    assert isinstance(found, Timed)
+    assert found.suspect == ["block 1: host loaded"]
+    measurements.take(quiet)
+    found = outcome(Cell("mlp", 8, 1, "cpu"), measurements)
+    assert isinstance(found, Timed)
+    assert found.suspect == []
 
 
 def test_code_that_changed_in_the_middle_of_a_run_makes_its_cells_suspect(tmp_path: Path) -> None:
     calls = iter(range(100))
 
-    def rule(job: Job, size: int) -> dict[str, Any]:
+    def rule(job: Job, size: int) -> Say:
         return measured(job, size, first_loss=2.3 if next(calls) < 6 else 2.5)
 
-    timed = outcome(Cell("mlp", 8, 1, "cpu"), after(tmp_path, rule))
-    assert isinstance(timed, Timed)
-    assert timed.suspect == ["loss mismatch: block 1: first_loss 2.5 against 2.3 of block 0"]
+    found = outcome(Cell("mlp", 8, 1, "cpu"), after(tmp_path, rule))
+    assert isinstance(found, Timed)
+    assert found.suspect == ["loss mismatch: block 1: first_loss 2.5 against 2.3 of block 0"]

@@ -5,15 +5,11 @@ from typing import Any
 
 import pytest
 
+from bench.answer import ColdStart, Epochs, Process
 from bench.job import Job
 from bench.measure.search import measure_all
-from bench.record.processes import (
-    ANSWER_FIELDS,
-    NUMERICS_FIELDS,
-    PROCESS_FIELDS,
-    process_rows,
-)
-from tests.bench_fakes import PLAN, FakeWorkers, campaign, measured
+from bench.record.tables import process_tables
+from tests.bench_fakes import PLAN, FakeWorkers, Say, campaign, measured
 
 pytestmark = pytest.mark.usefixtures("quiet_host")
 
@@ -21,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("quiet_host")
 def rows_after(folder: Path, *, threads_asked: bool = False, again: bool = False) -> Any:
     started = iter(range(1000))
 
-    def rule(job: Job, size: int) -> dict[str, Any]:
+    def rule(job: Job, size: int) -> Say:
         own = next(started) if size == job.batch_sizes[0] else None
         rule.began = own if own is not None else rule.began  # type: ignore[attr-defined]
         return measured(job, size, context_seconds=float(rule.began))  # type: ignore[attr-defined]
@@ -31,7 +27,7 @@ def rows_after(folder: Path, *, threads_asked: bool = False, again: bool = False
         arms[next(iter(arms))._replace(again=True)] = (8,)
     run = campaign(folder, FakeWorkers(rule))
     measure_all(run, [PLAN._replace(batch_sizes=arms)])
-    return process_rows(run.measurements.measured, threads_asked=threads_asked)
+    return process_tables(run.measurements.measured, threads_asked=threads_asked)
 
 
 def test_a_process_is_a_row_and_each_of_its_answers_another(tmp_path: Path) -> None:
@@ -42,14 +38,14 @@ def test_a_process_is_a_row_and_each_of_its_answers_another(tmp_path: Path) -> N
     assert {(one["device"], one["block"]) for one in processes} == {
         (device, block) for device in ("cpu", "cuda") for block in range(3)
     }
-    assert set(processes[0]) == {"workload", "device", "again", "block"} | {
-        *PROCESS_FIELDS,
-        *NUMERICS_FIELDS,
-    }
-    assert set(measurements[0]) == {"process", *ANSWER_FIELDS}
+    of_the_process = {*ColdStart.__struct_fields__, "trained_on"}
+    own = {"workload", "device", "again", "block", *Process.__struct_fields__}
+    assert set(processes[0]) == own | of_the_process
+    figures = set(Epochs.__struct_fields__) - of_the_process - {"stopped"}
+    assert set(measurements[0]) == {"process", "batch_size"} | figures
     for process in range(len(processes)):
-        own = [row["batch_size"] for row in measurements if row["process"] == process]
-        assert sorted(own) == [8, 64]
+        sizes = [row["batch_size"] for row in measurements if row["process"] == process]
+        assert sorted(sizes) == [8, 64]
 
 
 def test_a_repeat_is_a_process_of_its_own(tmp_path: Path) -> None:

@@ -10,11 +10,16 @@ from typing import Any
 
 import pytest
 
-from bench.measure.journal import Journal
+from bench.grid import Arm
+from bench.job import Job
+from bench.measure.journal import Header, Journal
+from bench.measure.measurements import Answered, Key
+from tests.bench_fakes import measured
 from tests.evidence.crashes import checks as crash_checks
 from tests.evidence.crashes.trial import BLOCKS, CELLS, MARK, Trial
 
 EARLIER = b"an earlier result"
+JOB = Job("mlp", "cpu", 0, (8,), 1, 128, 0, "sgd", "foreach", 0.1, 1.0)
 SECONDS = [[float(n)] for n in range(1, 9)]
 
 
@@ -43,9 +48,10 @@ def ended(folder: Path, *, journalled: int | None, witnessed: int, result: Any =
     noted = (json.dumps(seconds) for seconds in SECONDS[:witnessed])
     trial.witness_path.write_text("".join(f"{line}\n" for line in noted))
     if journalled is not None:
-        journal = Journal.create(trial.journal, {"kind": "run"})
+        journal = Journal.create(trial.journal, Header("", "", overwrites=False, identity={}))
         for seconds in SECONDS[:journalled]:
-            journal.append({"kind": "measured", "epoch_seconds": seconds})
+            answer = measured(JOB, 8, epoch_seconds=seconds)
+            journal.append(Answered(Key("mlp", Arm("cpu"), 8), 0, answer))
         journal.close()
     return trial
 

@@ -22,7 +22,7 @@ from bench.grid import make_cells
 from bench.learning import run as learn_run
 from bench.learning.options import LearnSettings
 from bench.measure.blocks import Campaign
-from bench.measure.journal import Journal, journal_path
+from bench.measure.journal import Header, Journal, journal_path
 from bench.measure.process import ROOT
 from bench.options import Settings
 from bench.record.state import TimingRun
@@ -204,7 +204,7 @@ def test_a_learning_run_that_is_refused_has_nothing_to_write(
     tmp_path: Path, machine: Machine
 ) -> None:
     path = tmp_path / "box-learning.json"
-    Journal.create(journal_path(path), {"kind": "run", "started": "", "identity": {}}).close()
+    Journal.create(journal_path(path), Header("", "", overwrites=False, identity={})).close()
     run = learn_run.LearnRun(LEARN, path, resume=True, overwrite=False, command="pytest bench")
     with pytest.raises(pytest.UsageError, match="is of another run"):
         run.learn(run.all_cells(), QUIET)

@@ -4,41 +4,40 @@ from copy import deepcopy
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
+from msgspec.structs import replace as changed
 
 import bench.run
 from bench.job import Job
 from bench.measure.blocks import Campaign
-from bench.measure.journal import Line, journal_path, read_journal, sealed
+from bench.measure.journal import journal_path, read_journal, sealed
+from bench.measure.measurements import Answered, Block, JournalLine
 from bench.record.rows import crossover_key
-from tests.bench_fakes import SETTINGS, FakeWorkers
+from tests.bench_fakes import SETTINGS, FakeWorkers, Say
 from tests.bench_fakes import measured as answer
 from tests.run.test_resume import Machine, machine, measured
 
 __all__ = ["machine"]  # a fixture
 
 
-def rewrite(journal: Path, *lines: Line) -> None:
+def rewrite(journal: Path, *lines: object) -> None:
     journal.write_bytes(b"".join(map(sealed, lines)))
 
 
 def test_a_journal_that_went_workload_by_workload_is_resumed(
     tmp_path: Path, machine: Machine
 ) -> None:
-    """As runs did before: every block of the first workload, A/A repeats in all of them."""
     asked = replace(SETTINGS, workloads=("mlp", "cnn"), blocks=5)
     machine["workloads"]["cnn"] = deepcopy(machine["workloads"]["mlp"])
     path = tmp_path / "box.json"
     whole = measured(path, asked)
-    header, lines = read_journal(journal_path(path))
-    again = [line | {"block": 4} for line in lines if line.get("again")]
-    kept = [line for line in lines if line["workload"] == "mlp"]
-    rewrite(journal_path(path), header, *kept, *again)
+    header, lines = read_journal(journal_path(path), JournalLine)
+    kept = [line for line in lines if isinstance(line, Answered) and line.key.workload == "mlp"]
+    rewrite(journal_path(path), header, *kept)
     resumed = measured(path, asked, resume=True)
-    new = read_journal(journal_path(path))[1][len(kept) + len(again) :]
-    assert {line["workload"] for line in new if line["kind"] == "measured"} == {"cnn"}
+    new = read_journal(journal_path(path), JournalLine)[1][len(kept) :]
+    assert {line.key.workload for line in new if isinstance(line, Answered)} == {"cnn"}
     for cell in whole.cells:
         assert resumed.outcome(cell) == whole.outcome(cell)
 
@@ -46,7 +45,7 @@ def test_a_journal_that_went_workload_by_workload_is_resumed(
 def test_a_run_that_is_cut_has_the_cells_of_the_blocks_it_got_and_is_not_complete(
     tmp_path: Path, machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def rule(job: Job, size: int) -> Any:
+    def rule(job: Job, size: int) -> Say:
         return KeyboardInterrupt() if len(workers.jobs) == 10 else answer(job, size)
 
     workers = FakeWorkers(rule)
@@ -75,11 +74,11 @@ def test_a_run_within_a_budget_goes_on_with_what_is_left_of_it(
     assert key["run"]["budget_seconds"] == 10_000
     assert key["run"]["budget_spent_seconds"] < 10_000
     journal = journal_path(tmp_path / "box.json")
-    header, lines = read_journal(journal)
+    header, lines = read_journal(journal, JournalLine)
     late = [
-        line | {"spent_seconds": 9_999.0} if line["kind"] == "block" else line
+        changed(line, spent_seconds=9_999.0) if isinstance(line, Block) else line
         for line in lines
-        if line.get("block", 0) < 2
+        if line.block < 2
     ]
     rewrite(journal, header, *late)
     again = measured(tmp_path / "box.json", asked, resume=True)

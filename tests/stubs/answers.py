@@ -2,16 +2,21 @@
 
 from typing import Any
 
-from bench.job import Job
+from bench.answer import Diagnosis, Epochs, Measured, Peaks, Process, Unmeasured
+from bench.job import MEASURE, Job
+from bench.variants import PEAKS, TASKS
 
 
-def measured(job: Job, batch_size: int, **fields: Any) -> dict[str, Any]:
-    """An answer of a worker, its seconds made up."""
-    return {
-        "kind": "measured",
-        "batch_size": batch_size,
+def measured(job: Job, batch_size: int, **fields: Any) -> Measured:
+    """An answer of a worker, its seconds made up; `fields` are of its figures or its process."""
+    process: dict[str, Any] = {
         "started": "2026-01-01T00:00:00+00:00",
         "import_seconds": 2.0,
+        "threads": 2,
+        "fp32_precision": {"generic": "ieee", "cuda.matmul": "ieee", "cudnn.conv": "ieee"},
+        "denormals_flushed": True,
+    }
+    figures: dict[str, Any] = {
         "context_seconds": 0.5,
         "transfer_seconds": 0.25,
         "first_step_seconds": 0.375,
@@ -25,17 +30,31 @@ def measured(job: Job, batch_size: int, **fields: Any) -> dict[str, Any]:
         "score": 0.9,
         "evaluated_after_epochs": job.epochs,
         "steps": job.samples // batch_size,
-        "threads": 2,
         "trained_on": job.device,
-        "fp32_precision": {"generic": "ieee", "cuda.matmul": "ieee", "cudnn.conv": "ieee"},
-        "denormals_flushed": True,
         "host_peak_bytes": 1000,
         "device_peak_bytes": None,
         "position": 0,
         "stopped": None,
-    } | fields
+    }
+    own = {name: fields.pop(name) for name in process if name in fields}
+    return Measured(batch_size, Process(**process | own), Epochs(**figures | fields))
 
 
-def absent(batch_size: int | None, reason: str) -> dict[str, Any]:
+def diagnosed(job: Job, batch_size: int) -> Measured:
+    """An answer to any task, a diagnosis' and peaks' figures made up."""
+    if job.task == MEASURE:
+        return measured(job, batch_size)
+    process = measured(job, batch_size).process
+    if job.task == TASKS[PEAKS]:
+        return Measured(batch_size, process, Peaks(1e9, 1e9, 1e9, 1e-6))
+    parts = ("load", "copy", "forward", "backward", "optimizer", "evaluation")
+    seen: dict[str, Any] = dict.fromkeys(Diagnosis.__struct_fields__, 1) | {
+        "uncounted_operations": [],
+        "parts": {f"{part}_seconds": 0.5 for part in parts},
+    }
+    return Measured(batch_size, process, Diagnosis(**seen))
+
+
+def absent(batch_size: int | None, reason: str) -> Unmeasured:
     """A worker's answer for a batch size that it could not time."""
-    return {"kind": "absent", "batch_size": batch_size, "reason": reason, "detail": "said torch"}
+    return Unmeasured(batch_size, reason, "said torch")

@@ -1,13 +1,18 @@
 """A timing worker that answers a job by a rule, in a process of its own, without torch."""
 
-import json
 import os
 import sys
 
-from bench.job import Job
+from bench.answer import Answer, Done, Started
+from bench.job import Job, to_line
 from bench.measure.child import die_when_input_ends
 from tests.stubs.answers import measured
 from tests.stubs.hold import hold, journalled
+
+
+def say(answer: Answer) -> None:
+    """Prints an answer."""
+    print(to_line(answer), end="", flush=True)
 
 
 def main() -> None:
@@ -15,7 +20,7 @@ def main() -> None:
     job = Job.from_line(sys.stdin.readline())
     die_when_input_ends()
     threads = int(os.environ.get("OMP_NUM_THREADS", "2"))
-    print(json.dumps({"kind": "started"}), flush=True)
+    say(Started())
     before = journalled()
     for position, size in enumerate(job.batch_sizes):
         hold(before + position)
@@ -23,8 +28,8 @@ def main() -> None:
         own = 1e-5 * position + 1e-10 * (os.getpid() % 100_000)
         seconds = [1e-3 * (epoch + 1) + own for epoch in range(job.epochs)]
         answer = measured(job, size, threads=threads, position=position, epoch_seconds=seconds)
-        print(json.dumps(answer), flush=True)
-    print(json.dumps({"kind": "done"}), flush=True)
+        say(answer)
+    say(Done())
 
 
 if __name__ == "__main__":

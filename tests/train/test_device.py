@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 
+from bench.answer import Unmeasured
 from bench.measure import worker
 from bench.train import device as devices
 from bench.train.device import (
@@ -18,6 +19,7 @@ from bench.train.device import (
     open_device,
     reset_peak_memory,
 )
+from tests.bench_fakes import measured
 from tests.measure.test_worker import JOB
 from tests.torch_modules import KINDS, install
 
@@ -152,13 +154,11 @@ def test_whatever_a_device_raises_in_a_worker_is_its_row(
     monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     install(monkeypatch, kind)
-    answers: list[dict[str, Any]] = []
-    worker._measure_all(
-        replace(JOB, device=kind),
-        lambda answered, **fields: answers.append({"kind": answered} | fields),
-        {},
-    )
+    answers: list[Any] = []
+    process = measured(JOB, 8).process
+    worker._measure_all(replace(JOB, device=kind), lambda **_: process, answers.append)
     (answer,) = answers  # the stand-in opens, but this torch makes no tensor on it
-    assert (answer["kind"], answer["batch_size"]) == ("absent", None)
-    assert answer["reason"] in ("failed", "unsupported", "no device")
-    assert answer["detail"]
+    assert isinstance(answer, Unmeasured)
+    assert answer.batch_size is None
+    assert answer.reason in ("failed", "unsupported", "no device")
+    assert answer.detail

@@ -64,18 +64,18 @@ def fake_trainer(job: Job = JOB) -> tuple[Trainer, FakeTime]:
 def test_the_first_steps_surplus_is_in_the_cold_start_and_in_no_epoch() -> None:
     trainer, _ = fake_trainer()
     record = measure(trainer, 32)
-    assert record["first_step_seconds"] == pytest.approx(LOADING_SECONDS + FORWARD_SECONDS)
-    assert record["warm_step_seconds"] == pytest.approx(FORWARD_SECONDS)
-    assert record["epoch_seconds"] == pytest.approx([2 * FORWARD_SECONDS] * 2)
+    assert record.first_step_seconds == pytest.approx(LOADING_SECONDS + FORWARD_SECONDS)
+    assert record.warm_step_seconds == pytest.approx(FORWARD_SECONDS)
+    assert record.epoch_seconds == pytest.approx([2 * FORWARD_SECONDS] * 2)
 
 
 def test_a_later_batch_size_keeps_the_processs_cold_start_and_has_its_own_first_step() -> None:
     trainer, _ = fake_trainer()
     measure(trainer, 32)
     later = measure(trainer, 64)
-    assert later["first_step_seconds"] == pytest.approx(LOADING_SECONDS + FORWARD_SECONDS)
-    assert later["own_first_step_seconds"] == pytest.approx(FORWARD_SECONDS)
-    assert later["position"] == 1
+    assert later.first_step_seconds == pytest.approx(LOADING_SECONDS + FORWARD_SECONDS)
+    assert later.own_first_step_seconds == pytest.approx(FORWARD_SECONDS)
+    assert later.position == 1
 
 
 def stepwise(monkeypatch: pytest.MonkeyPatch, job: Job, *seconds: float) -> Trainer:
@@ -108,16 +108,16 @@ def test_a_recording_second_step_makes_no_false_timeout_and_is_part_of_the_cold_
     """CUDA graphs: compile, record, then replay. 200 steps of the recording's 2 s never fit."""
     trainer = stepwise(monkeypatch, GRAPHS, 9.0, 2.0, 0.25, 0.01)
     record = measure(trainer, 32)
-    assert record["warm_step_seconds"] == pytest.approx(0.01)
-    assert record["first_step_seconds"] == pytest.approx(9.0 + (2.0 - 0.01) + (0.25 - 0.01))
-    assert record["epoch_seconds"] == pytest.approx([200 * 0.01] * 2)
+    assert record.warm_step_seconds == pytest.approx(0.01)
+    assert record.first_step_seconds == pytest.approx(9.0 + (2.0 - 0.01) + (0.25 - 0.01))
+    assert record.epoch_seconds == pytest.approx([200 * 0.01] * 2)
 
 
 def test_an_eager_networks_second_step_is_a_warm_one(monkeypatch: pytest.MonkeyPatch) -> None:
     trainer = stepwise(monkeypatch, replace(GRAPHS, compiled=""), 9.0, 0.2, 0.2, 0.01)
     record = measure(trainer, 32)
-    assert record["first_step_seconds"] == pytest.approx(9.0)
-    assert record["own_warm_step_seconds"] == pytest.approx(0.2)
+    assert record.first_step_seconds == pytest.approx(9.0)
+    assert record.own_warm_step_seconds == pytest.approx(0.2)
 
 
 def test_a_process_warms_up_until_a_resting_clock_has_risen_and_no_longer_than_once(
@@ -143,15 +143,15 @@ def test_warming_up_ends_at_the_time_limit(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_warming_up_and_evaluating_change_nothing_of_the_timed_training() -> None:
     trainer, _ = fake_trainer()
-    losses = [measure(trainer, size)["loss"] for size in (32, 64, 32)]
+    losses = [measure(trainer, size).loss for size in (32, 64, 32)]
     assert losses[0] == losses[2] != losses[1]
 
 
 def test_evaluation_is_outside_the_clock() -> None:
     trainer, time = fake_trainer()
     record = measure(trainer, 64)
-    timed = sum(record["epoch_seconds"])
-    steps = record["own_first_step_seconds"] + 2 * record["own_warm_step_seconds"]
+    timed = sum(record.epoch_seconds)
+    steps = record.own_first_step_seconds + 2 * record.own_warm_step_seconds
     assert timed == pytest.approx(2 * FORWARD_SECONDS)
     assert time.seconds == pytest.approx(timed + steps + FORWARD_SECONDS)
 
@@ -159,9 +159,9 @@ def test_evaluation_is_outside_the_clock() -> None:
 def test_a_training_that_would_pass_its_limit_stops_after_the_epochs_that_fit() -> None:
     trainer, _ = fake_trainer(replace(JOB, epochs=9, cell_timeout_seconds=6.0, samples=320))
     record = measure(trainer, 32)
-    assert record["epoch_seconds"] == pytest.approx([10 * FORWARD_SECONDS] * 2)
-    assert record["evaluated_after_epochs"] == 2
-    assert "epoch 3 would have ended after 7.5 s" in record["stopped"]
+    assert record.epoch_seconds == pytest.approx([10 * FORWARD_SECONDS] * 2)
+    assert record.evaluated_after_epochs == 2
+    assert "epoch 3 would have ended after 7.5 s" in record.stopped
 
 
 def test_an_epoch_that_cannot_fit_is_not_begun() -> None:
@@ -182,8 +182,8 @@ def test_short_epochs_are_repeated_up_to_a_tenth_of_a_second(
     monkeypatch.setitem(globals(), "FORWARD_SECONDS", 0.004)
     trainer, _ = fake_trainer()
     record = measure(trainer, 32)
-    assert len(record["epoch_seconds"]) == 13  # 13 x 8 ms are the first to reach 100 ms
-    assert record["evaluated_after_epochs"] == 2
+    assert len(record.epoch_seconds) == 13  # 13 x 8 ms are the first to reach 100 ms
+    assert record.evaluated_after_epochs == 2
 
 
 def test_the_orders_of_samples_depend_on_seed_and_epoch_alone() -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from bench.job import Job
+from bench.job import Job, to_line
 from bench.loop import COURSE, LEAN, RECURRENT, RUNGS, Loop, rungs
 from bench.train import course_loop
 from bench.train import trainer as trainers
@@ -139,16 +139,16 @@ def test_the_courses_evaluation_is_of_training_and_held_out_samples() -> None:
 def test_a_course_cell_is_measured_like_any_other() -> None:
     record = measure(opened(COURSE), 16)
     lean = measure(opened(LEAN), 16)
-    assert record["first_loss"] == pytest.approx(lean["first_loss"], rel=1e-4)
-    assert record["steps"] == 4
-    assert record["trained_on"] == "cpu"
+    assert record.first_loss == pytest.approx(lean.first_loss, rel=1e-4)
+    assert record.steps == 4
+    assert record.trained_on == "cpu"
 
 
 def test_a_job_keeps_its_loop_on_its_way_to_a_worker() -> None:
     job = replace(
         JOB, loop=replace(COURSE, placement="pinned"), compiled="default", task=TASKS[DIAGNOSIS]
     )
-    assert Job.from_line(job.to_line()) == job
+    assert Job.from_line(to_line(job)) == job
 
 
 def test_the_permutation_lies_where_the_data_lies() -> None:

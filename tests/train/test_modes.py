@@ -140,7 +140,7 @@ def test_a_network_is_compiled_once_a_batch_size_and_trained_from_its_initial_we
     again = measure(trainer, 16)
     assert asked == [trainer.job.compiled] * 2
     plain = measure(open_trainer(JOB), 16)
-    assert first["loss"] == again["loss"] == pytest.approx(plain["loss"], rel=1e-5)
+    assert first.loss == again.loss == pytest.approx(plain.loss, rel=1e-5)
 
 
 def test_getting_ready_to_compile_is_part_of_the_first_step(
@@ -151,8 +151,8 @@ def test_getting_ready_to_compile_is_part_of_the_first_step(
     seconds = iter(range(0, 10**15, 10**9))  # each look at the clock comes a second later
     trainer.clock = replace(trainer.clock, now=lambda: next(seconds))
     record = measure(trainer, 16)
-    assert record["own_first_step_seconds"] == pytest.approx(2.0)
-    assert record["own_warm_step_seconds"] == pytest.approx(1.0)
+    assert record.own_first_step_seconds == pytest.approx(2.0)
+    assert record.own_warm_step_seconds == pytest.approx(1.0)
 
 
 def test_each_process_compiles_into_a_folder_of_its_own(
@@ -184,6 +184,6 @@ def test_a_compiled_network_trains_as_the_plain_one_does(
     if answer["kind"] == "absent":
         assert answer["reason"] == "unsupported"
         pytest.skip(answer["detail"])
-    assert answer["loss"] == pytest.approx(plain["loss"], rel=1e-3)
-    assert answer["first_step_seconds"] > plain["first_step_seconds"]
+    assert answer["loss"] == pytest.approx(plain.loss, rel=1e-3)
+    assert answer["first_step_seconds"] > plain.first_step_seconds
     assert list(tmp_path.iterdir())

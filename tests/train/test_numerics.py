@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 import torch
 
+from bench.answer import Numerics
 from bench.grid import Arm
 from bench.measure.measurements import Key
 from bench.record.precision import UNKNOWN, precision_text
-from bench.record.processes import process_rows
+from bench.record.tables import process_tables
 from bench.train import numerics
 from bench.train.numerics import PLACES, pin_numerics, read_numerics
 from tests.bench_fakes import measured
@@ -98,20 +99,15 @@ MIXED = {"fp32_precision": {"generic": "ieee", "cudnn.rnn": "tf32"}, "denormals_
             "fp32 (IEEE), denormals flushed; generic ieee, cudnn.rnn tf32, denormals kept",
         ),
         ([], UNKNOWN),
-        ([{"epoch_seconds": [1.0]}], UNKNOWN),
-        ([{"fp32_precision": None, "denormals_flushed": None}], UNKNOWN),
     ],
 )
 def test_the_files_precision_is_what_the_workers_read(
     answers: list[dict[str, Any]], text: str
 ) -> None:
-    assert precision_text(answers) == text
+    assert precision_text(Numerics(**answer) for answer in answers) == text
 
 
-def test_a_process_keeps_what_it_read_and_an_older_journal_none() -> None:
-    line = measured(JOB, 8) | IEEE
-    old = {name: value for name, value in line.items() if name not in IEEE}
-    key = Key("mlp", Arm("cpu"), 8)
-    (now, before) = process_rows({key: {0: line, 1: old}}, threads_asked=False)["processes"]
-    assert {name: now[name] for name in IEEE} == IEEE
-    assert {name: before[name] for name in IEEE} == dict.fromkeys(IEEE)
+def test_a_process_keeps_what_it_read() -> None:
+    measurements = {Key("mlp", Arm("cpu"), 8): {0: measured(JOB, 8, **IEEE)}}
+    (process,) = process_tables(measurements, threads_asked=False)["processes"]
+    assert {name: process[name] for name in IEEE} == IEEE

@@ -134,23 +134,23 @@ def test_an_evaluation_is_shared_out_over_the_steps_of_its_epoch() -> None:
     trainer, _ = fake_trainer(replace(JOB, loop=Loop(evaluate="every-epoch")))
     seen = diagnose(trainer, 8)
     # 64 training and 64 held-out samples, 8 at a time, for 8 steps.
-    assert seen["parts"]["evaluation_seconds"] == pytest.approx(16 * FORWARD / 8)
-    assert seen["step_seconds"] == pytest.approx(FORWARD + BACKWARD + 2 * FORWARD)
+    assert seen.parts["evaluation_seconds"] == pytest.approx(16 * FORWARD / 8)
+    assert seen.step_seconds == pytest.approx(FORWARD + BACKWARD + 2 * FORWARD)
 
 
 def test_parts_and_undisturbed_step_are_set_side_by_side() -> None:
     trainer, _ = fake_trainer()
     seen = diagnose(trainer, 8)
-    assert sum(seen["parts"].values()) == pytest.approx(seen["step_seconds"])
-    assert seen["instrumented_step_seconds"] == pytest.approx(FORWARD + BACKWARD)
-    assert seen["steps"] == 8
+    assert sum(seen.parts.values()) == pytest.approx(seen.step_seconds)
+    assert seen.instrumented_step_seconds == pytest.approx(FORWARD + BACKWARD)
+    assert seen.steps == 8
 
 
 def test_the_host_is_timed_until_the_step_returns_and_the_device_until_it_is_done() -> None:
     trainer, _ = fake_trainer()
     seen = diagnose(trainer, 8)
-    assert seen["host_enqueue_seconds"] == pytest.approx(FORWARD)
-    assert seen["alone_seconds"] == pytest.approx(FORWARD + BACKWARD)
+    assert seen.host_enqueue_seconds == pytest.approx(FORWARD)
+    assert seen.alone_seconds == pytest.approx(FORWARD + BACKWARD)
 
 
 def test_an_accelerators_shares_are_known_only_where_its_queue_was_seen_to_hold_the_step(

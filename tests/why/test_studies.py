@@ -13,32 +13,20 @@ from bench.job import COMPILE_FOLDER, MEASURE, Job
 from bench.loop import COURSE, RUNGS
 from bench.measure.blocks import Campaign
 from bench.measure.journal import read_journal
-from bench.measure.measurements import Key, Measurements
+from bench.measure.measurements import JournalLine, Key, Measurements
 from bench.measure.search import measure_all
-from bench.record.study_rows import DIAGNOSIS_FIELDS, PEAK_FIELDS, study_tables
-from bench.variants import DIAGNOSIS, PEAKS, PLAIN, TASKS
+from bench.record.tables import study_tables
+from bench.variants import DIAGNOSIS, PEAKS, PLAIN
 from bench.why.studies import (
     Studies,
     compile_folder,
     diagnosis_plans,
     variants_plan,
 )
-from tests.bench_fakes import PLAN, SETTINGS, FakeWorkers, absent, campaign, measured
+from tests.bench_fakes import PLAN, SETTINGS, FakeWorkers, Say, absent, campaign, diagnosed
 
 CPU, CUDA = Arm("cpu"), Arm("cuda")
 ASKED = replace(SETTINGS, diagnose=True, remedies=("compile", "tf32", "one-thread"), blocks=2)
-
-
-def answered(job: Job, batch_size: int) -> dict[str, Any]:
-    """A worker's answer to any task; a diagnosis and peaks time no epochs."""
-    answer = measured(job, batch_size)
-    if job.task in TASKS.values():
-        answer = {name: value for name, value in answer.items() if "epoch" not in name}
-    if job.task == TASKS[DIAGNOSIS]:
-        seen: dict[str, Any] = dict.fromkeys(DIAGNOSIS_FIELDS, 1)
-        parts = ("load", "copy", "forward", "backward", "optimizer", "evaluation")
-        return answer | seen | {"parts": {f"{part}_seconds": 0.5 for part in parts}}
-    return answer | (dict.fromkeys(PEAK_FIELDS, 1e9) if job.task == TASKS[PEAKS] else {})
 
 
 def studied(folder: Path, workers: FakeWorkers, settings: Any = ASKED) -> tuple[Studies, Campaign]:
@@ -68,9 +56,9 @@ def test_variants_meet_the_plain_cells_twice_for_the_noise_floor() -> None:
 
 @pytest.mark.usefixtures("quiet_host")
 def test_a_study_decides_nothing_of_the_run_itself(tmp_path: Path) -> None:
-    studies, run = studied(tmp_path, FakeWorkers(answered))
+    studies, run = studied(tmp_path, FakeWorkers(diagnosed))
     assert all(key.arm.variant == "" for key in run.measurements.measured)
-    assert {line["workload"] for line in run.measurements.blocks} == {"mlp"}
+    assert {one.workload for one in run.measurements.blocks} == {"mlp"}
     assert len(run.measurements.blocks) == 2
     keys = studies.measurements["variants"].measured
     assert {key.arm.variant for key in keys} == {PLAIN, "compile", "tf32", "one-thread"}
@@ -79,7 +67,7 @@ def test_a_study_decides_nothing_of_the_run_itself(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("quiet_host")
 def test_every_variant_is_a_fresh_process_in_every_block(tmp_path: Path) -> None:
-    workers = FakeWorkers(answered)
+    workers = FakeWorkers(diagnosed)
     studied(tmp_path, workers, replace(SETTINGS, remedies=("compile",), blocks=2, devices=("cpu",)))
     jobs = [job for job in workers.jobs if job.device == "cpu"][2:]
     assert [job.compiled for job in jobs] == ["", "default", "", "", "default", ""]
@@ -87,7 +75,7 @@ def test_every_variant_is_a_fresh_process_in_every_block(tmp_path: Path) -> None
 
 @pytest.mark.usefixtures("quiet_host")
 def test_what_a_device_cannot_have_is_a_row_and_starts_no_process(tmp_path: Path) -> None:
-    workers = FakeWorkers(answered)
+    workers = FakeWorkers(diagnosed)
     studies, _ = studied(tmp_path, workers)
     assert not [job for job in workers.jobs if job.device == "cpu" and job.precision == "tf32"]
     rows = study_tables(studies, threads_asked=False)["variants"]
@@ -103,7 +91,7 @@ def test_what_a_device_cannot_have_is_a_row_and_starts_no_process(tmp_path: Path
 
 @pytest.mark.usefixtures("quiet_host")
 def test_what_was_studied_stands_in_the_tables(tmp_path: Path) -> None:
-    tables = study_tables(studied(tmp_path, FakeWorkers(answered))[0], threads_asked=False)
+    tables = study_tables(studied(tmp_path, FakeWorkers(diagnosed))[0], threads_asked=False)
     assert set(tables) == {"diagnosis", "peaks", "variants"}
     cells = {(row["device"], row["batch_size"]) for row in tables["diagnosis"]}
     assert cells == {(device, size) for device in ("cpu", "cuda") for size in (8, 64)}
@@ -115,7 +103,7 @@ def test_what_was_studied_stands_in_the_tables(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("quiet_host")
 def test_a_run_without_studies_has_none_of_their_tables(tmp_path: Path) -> None:
-    studies, _ = studied(tmp_path, FakeWorkers(answered), SETTINGS)
+    studies, _ = studied(tmp_path, FakeWorkers(diagnosed), SETTINGS)
     assert study_tables(studies, threads_asked=False) == {}
     assert studies.missing([PLAN]) == 0
 
@@ -123,7 +111,7 @@ def test_a_run_without_studies_has_none_of_their_tables(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("quiet_host")
 def test_a_remedy_that_the_plain_cell_has_is_marked_as_applied(tmp_path: Path) -> None:
     settings = replace(SETTINGS, remedies=("flush-denormals", "fused-optimizer"))
-    rows = study_tables(studied(tmp_path, FakeWorkers(answered), settings)[0], threads_asked=True)
+    rows = study_tables(studied(tmp_path, FakeWorkers(diagnosed), settings)[0], threads_asked=True)
     marks = {row["variant"]: row["applied"] for row in rows["variants"]}
     assert marks == {PLAIN: False, "flush-denormals": True, "fused-optimizer": False}
     assert {row["threads"] for row in rows["variants"]} == {0}
@@ -131,9 +119,9 @@ def test_a_remedy_that_the_plain_cell_has_is_marked_as_applied(tmp_path: Path) -
 
 @pytest.mark.usefixtures("quiet_host")
 def test_only_cells_that_have_a_time_are_studied(tmp_path: Path) -> None:
-    def rule(job: Job, size: int) -> dict[str, Any]:
+    def rule(job: Job, size: int) -> Say:
         lost = job.device == "cuda" and size == 64 and job.task == MEASURE
-        return absent(size, "unsupported") if lost else answered(job, size)
+        return absent(size, "unsupported") if lost else diagnosed(job, size)
 
     studies, _ = studied(tmp_path, FakeWorkers(rule), replace(SETTINGS, diagnose=True))
     keys = studies.measurements["diagnosis"].measured
@@ -145,15 +133,15 @@ def test_only_cells_that_have_a_time_are_studied(tmp_path: Path) -> None:
 def test_an_interrupted_study_goes_on_where_it_was_cut(tmp_path: Path) -> None:
     seen = []
 
-    def rule(job: Job, size: int) -> Any:
+    def rule(job: Job, size: int) -> Say:
         seen.append(size)
-        return KeyboardInterrupt() if len(seen) == 20 else answered(job, size)
+        return KeyboardInterrupt() if len(seen) == 20 else diagnosed(job, size)
 
     with pytest.raises(KeyboardInterrupt):
         studied(tmp_path, FakeWorkers(rule))
-    _, lines = read_journal(tmp_path / "x.journal.jsonl")
-    assert {line.get("study") for line in lines} == {None, "diagnosis", "variants"}
-    again = FakeWorkers(answered)
+    _, lines = read_journal(tmp_path / "x.journal.jsonl", JournalLine)
+    assert {line.study for line in lines} == {"", "diagnosis", "variants"}
+    again = FakeWorkers(diagnosed)
     (tmp_path / "again").mkdir()
     run = replace(campaign(tmp_path / "again", again), settings=ASKED)
     studies = Studies(ASKED, run.measurements)
@@ -168,7 +156,7 @@ def test_an_interrupted_study_goes_on_where_it_was_cut(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("quiet_host")
 def test_the_plain_loop_of_a_course_run_is_the_course_loop(tmp_path: Path) -> None:
-    workers = FakeWorkers(answered)
+    workers = FakeWorkers(diagnosed)
     studied(tmp_path, workers, replace(SETTINGS, loop=COURSE, ladder=True))
     loops = {job.loop for job in workers.jobs if job.device == "cpu"}
     assert loops == {RUNGS["loop-course"], RUNGS["loop-no-evaluation"], RUNGS["loop-lean"]}

@@ -3,7 +3,9 @@
 import json
 import time
 
+from bench.answer import Epochs, Measured
 from bench.measure.journal import JournalError, lock_path, read_journal
+from bench.measure.measurements import Answered, JournalLine
 from scripts.read.table import ResultError, load
 from tests.evidence.crashes.trial import BLOCKS, CELLS, MEASUREMENTS, Trial, own_processes
 
@@ -42,11 +44,13 @@ def check_after_end(trial: Trial) -> None:
 
 def _journalled(trial: Trial) -> set[str]:
     try:
-        _, lines = read_journal(trial.journal)
+        _, lines = read_journal(trial.journal, JournalLine)
     except JournalError as error:
         trial.problem(f"the journal does not read: {error}")
         return set()
-    return {json.dumps(line["epoch_seconds"]) for line in lines if line["kind"] == "measured"}
+    answers = (line.answer for line in lines if isinstance(line, Answered))
+    figures = (one.figures for one in answers if isinstance(one, Measured))
+    return {json.dumps(one.epoch_seconds) for one in figures if isinstance(one, Epochs)}
 
 
 def _rounds(trial: Trial) -> set[str]:

@@ -15,8 +15,10 @@ from typing import Any, NoReturn
 import pytest
 
 import bench.measure.blocks
+from bench.answer import Epochs, Measured, Unmeasured
 from bench.measure.blocks import Campaign
 from bench.measure.gpu_watch import GpuWatch
+from bench.measure.measurements import Key
 from bench.measure.process import run_worker
 
 FAULT = os.environ.get("CROSSOVER_CRASH_FAULT", "")
@@ -30,16 +32,15 @@ def _raise(*_: object, **__: object) -> NoReturn:
 
 
 def _bear_witness(path: Path) -> None:
-    dealt_with = Campaign._answer
+    dealt_with = Campaign.answer
 
-    def answer(self: Campaign, *where: Any) -> None:
-        dealt_with(self, *where)
-        *_, line = where
-        if line["kind"] == "measured":
+    def answer(self: Campaign, key: Key, block: int, answer: Measured | Unmeasured) -> None:
+        dealt_with(self, key, block, answer)
+        if isinstance(answer, Measured) and isinstance(answer.figures, Epochs):
             with path.open("a") as file:
-                file.write(json.dumps(line["epoch_seconds"]) + "\n")
+                file.write(json.dumps(answer.figures.epoch_seconds) + "\n")
 
-    Campaign._answer = answer  # type: ignore[method-assign,assignment]
+    Campaign.answer = answer  # type: ignore[method-assign]
 
 
 class FailingNvml:
