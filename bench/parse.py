@@ -1,14 +1,37 @@
 """What is typed after a flag, as values: each wrong one is a `pytest.UsageError` that names it."""
 
 import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import pytest
 
+from bench.grid import MOST_EPOCHS
+
 MOST_WHOLE = 2**31 - 1
+ALL = "all"
+
+
+def as_typed(_flag: str, value: str | None, default: Any) -> Any:
+    """Returns what was typed, which pytest has checked."""
+    return default if value is None else value
+
+
+class Option(NamedTuple):
+    """An option that takes a value: `read(flag, typed or None, default)`; no default: the preset's.
+
+    `choices` are checked by pytest.
+    """
+
+    flag: str
+    help: str
+    read: Callable[[str, str | None, Any], Any] = as_typed
+    default: Any = ...
+    choices: tuple[str, ...] | None = None
 
 
 def names(flag: str, value: str) -> tuple[str, ...]:
-    """Different names between commas."""
+    """Returns different names between commas."""
     typed = tuple(name.strip() for name in value.split(","))
     if not all(typed):
         raise pytest.UsageError(f"{flag} {value!r}: an empty name; separate names by one comma")
@@ -19,7 +42,7 @@ def names(flag: str, value: str) -> tuple[str, ...]:
 
 
 def known(flag: str, typed: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:
-    """The names, each of which is allowed."""
+    """Returns the names, each of which is allowed."""
     for name in typed:
         if name not in allowed:
             raise pytest.UsageError(f"{flag} {name}: none of {', '.join(allowed)}")
@@ -29,10 +52,10 @@ def known(flag: str, typed: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[
 def all_or_names(
     flag: str, value: str | None, default: tuple[str, ...], *, of: tuple[str, ...], noun: str
 ) -> tuple[str, ...]:
-    """`all` of them, or some by name."""
+    """Returns all of them, or some by name."""
     if value is None:
         return default
-    if value == "all":
+    if value == ALL:
         return of
     typed = names(flag, value)
     for name in typed:
@@ -45,7 +68,7 @@ def all_or_names(
 def integer(
     flag: str, value: str | None, default: int, *, least: int = 1, most: int = MOST_WHOLE
 ) -> int:
-    """A whole number from `least` to `most`."""
+    """Returns a whole number from `least` to `most`."""
     if value is None:
         return default
     if not re.fullmatch(r"[0-9]{1,12}", value) or not least <= int(value) <= most:
@@ -61,7 +84,7 @@ def integers(
     least: int = 1,
     most: int = MOST_WHOLE,
 ) -> tuple[int, ...]:
-    """Different whole numbers between commas, ascending."""
+    """Returns different whole numbers between commas, ascending."""
     if value is None:
         return default
     typed = {integer(flag, item, 0, least=least, most=most) for item in names(flag, value)}
@@ -69,7 +92,7 @@ def integers(
 
 
 def positive(flag: str, value: str) -> float:
-    """A number above 0."""
+    """Returns a number above 0."""
     try:
         number = float(value)
     except ValueError:
@@ -79,6 +102,35 @@ def positive(flag: str, value: str) -> float:
     return number
 
 
-def positive_if_typed(flag: str, value: str | None) -> float | None:
-    """A number above 0; None where nothing was typed."""
-    return None if value is None else positive(flag, value)
+def positive_or(flag: str, value: str | None, default: float | None) -> float | None:
+    """Returns a number above 0."""
+    return default if value is None else positive(flag, value)
+
+
+def epochs_or_all(flag: str, value: str | None, default: int) -> int | str:
+    """Returns the epochs that a worker trains, or ALL that are asked about."""
+    if value is None or value == ALL:
+        return value or default
+    if not re.fullmatch(r"\d{1,12}", value) or not 1 <= int(value) <= MOST_EPOCHS:
+        raise pytest.UsageError(
+            f"{flag} {value}: takes whole numbers from 1 to {MOST_EPOCHS}, or {ALL}"
+        )
+    return int(value)
+
+
+def devices(flag: str, value: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
+    """Returns torch devices by name; only torch knows whether there are such."""
+    if value is None:
+        return default
+    typed = names(flag, value)
+    for name in typed:
+        kind, _, index = name.partition(":")
+        if not re.fullmatch(r"\w{1,30}(:\d{1,9})?", name, re.ASCII):
+            raise pytest.UsageError(
+                f"{flag} {name}: not a torch device; write a type as torch does (cpu, cuda, "
+                "mps, xpu, or one of an installed backend), with an index where there are "
+                "several (cuda:1)"
+            )
+        if kind == "cpu" and index:
+            raise pytest.UsageError(f"{flag} {name}: the CPU has no index; write cpu")
+    return typed

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from bench.answer import Diagnosis, Epochs, Measured, Peaks, Process, Started, Unmeasured
+from bench.answer import Measured, Started, Unmeasured
 from bench.grid import Arm, WorkloadPlan
-from bench.job import MEASURE, Job
+from bench.job import Job
 from bench.measure.blocks import Campaign
 from bench.measure.journal import Header, Journal
 from bench.measure.measurements import Measurements
@@ -16,8 +15,7 @@ from bench.measure.quiet import HostState
 from bench.options import Settings
 from tests.stubs.answers import absent, diagnosed, measured
 
-__all__ = ["OPENED", "PLAN", "QUIET", "SETTINGS", "FakeWorkers", "absent", "campaign", "diagnosed", "measured"]
-from bench.variants import PEAKS, TASKS
+__all__ = ["FakeWorkers", "absent", "campaign", "diagnosed", "measured"]
 
 SETTINGS = Settings(
     preset="default",

@@ -83,7 +83,7 @@ def main() -> None:
         slow_timed_epochs(share)
         measure_all(*asked)
 
-    worker._measure_all = measure_slowed
+    worker._measure_all = measure_slowed  # type: ignore[assignment]
     worker.main()
 
 

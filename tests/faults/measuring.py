@@ -5,26 +5,26 @@ from tests.faults.fault import Fault
 MEASURING = {
     "rounds pooled over processes": Fault(
         "bench/record/outcome.py",
-        "seconds = [total_seconds(line, cell.epochs, measured_epochs=trained) for line in lines]",
-        "seconds = [epoch for line in lines for epoch in line['epoch_seconds']]",
+        "seconds = [one.total_seconds(cell.epochs, trained) for one in rounds.values()]",
+        "seconds = [epoch for one in rounds.values() for epoch in one.epoch_seconds]",
         "record/test_outcome.py::test_a_cell_has_one_round_a_process",
     ),
     "first step's surplus forgotten": Fault(
-        "bench/record/outcome.py",
-        'line["transfer_seconds"] + surplus)',
-        'line["transfer_seconds"])',
+        "bench/answer.py",
+        "self.transfer_seconds + surplus",
+        "self.transfer_seconds",
         "record/test_outcome.py",
     ),
     "derived epochs by the fastest one": Fault(
-        "bench/record/outcome.py",
+        "bench/answer.py",
         "(epochs - trained) * median(seconds)",
         "(epochs - trained) * min(seconds)",
         "record/test_outcome.py",
     ),
     "both arms in one process": Fault(
         "bench/measure/blocks.py",
-        "job = self._job(plan, arm, order)\n        if self.pace:",
-        "job = self._job(plan, next(iter(plan.batch_sizes)), order)\n        if self.pace:",
+        "self.arm,\n            batch_sizes=tuple(order)",
+        "next(iter(self.plan.batch_sizes)),\n            batch_sizes=tuple(order)",
         "measure/test_blocks.py::test_a_block_is_one_fresh_process_per_device",
     ),
     "CPU always first": Fault(
@@ -39,12 +39,6 @@ MEASURING = {
         "",
         "measure/test_journal.py::test_each_line_is_fsynced_after_it_was_written",
     ),
-    "a journal line's checksum not compared": Fault(
-        "bench/measure/journal.py",
-        "if checksum != _checksum(text):",
-        "if not checksum:",
-        "measure/test_journal.py::test_every_byte_that_is_changed_damages_the_line_that_it_is_in",
-    ),
     "a finished result not read back": Fault(
         "bench/plugin.py",
         "why = refusal(run.path) if run.checked else None",
@@ -53,8 +47,8 @@ MEASURING = {
     ),
     "stolen time overlooked": Fault(
         "bench/measure/quiet.py",
-        '(block["steal_share"] or 0.0) > STEAL_SHARE',
-        '(block["steal_share"] or 0.0) > 1.0',
+        "(host.steal_share or 0.0) > STEAL_SHARE",
+        "(host.steal_share or 0.0) > 1.0",
         "measure/test_quiet.py",
     ),
     "falsifying variables inherited": Fault(
@@ -95,8 +89,8 @@ MEASURING = {
     ),
     "more epochs trained than are asked about": Fault(
         "bench/options.py",
-        "return min(default, largest)",
-        "return default",
+        "return min(int(epochs), largest)",
+        "return int(epochs)",
         "run/test_options.py",
     ),
     "a name twice is measured twice": Fault(
@@ -137,14 +131,14 @@ MEASURING = {
     ),
     "a damaged line of the journal believed": Fault(
         "bench/measure/journal.py",
-        "if checksum != _checksum(text):",
-        "if not checksum:",
-        "measure/test_journal.py",
+        'return text + b"}" if checksum == _checksum(text) else None',
+        'return text + b"}" if checksum else None',
+        "measure/test_journal.py::test_every_byte_that_is_changed_damages_the_line_that_it_is_in",
     ),
     "a torn line kept": Fault(
         "bench/measure/journal.py",
-        'return path.read_bytes().rfind(b"\\n") + 1',
-        "return len(path.read_bytes())",
+        'whole = path.read_bytes().rfind(b"\\n") + 1',
+        "whole = len(path.read_bytes())",
         "measure/test_journal.py",
     ),
     "threads not handed to the worker": Fault(

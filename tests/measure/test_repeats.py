@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.answer import Epochs
 from bench.grid import Arm
 from bench.job import Job
 from bench.measure import blocks as measure
@@ -90,7 +91,9 @@ def test_the_batch_size_of_an_unsteady_worker_is_repeated_on_every_device(tmp_pa
     assert sorted(asked[:4]) == [("cpu", 8), ("cpu", 64), ("cuda", 8), ("cuda", 64)]
     assert asked[4:] == [("cpu", 8), ("cuda", 8)]
     assert [one.batch_sizes for one in run.measurements.blocks] == [[8, 64], [8]]
-    assert run.measurements.measured[CPU_8][0].figures.epoch_seconds == [1.0] * 4
+    figures = run.measurements.measured[CPU_8][0].figures
+    assert isinstance(figures, Epochs)
+    assert figures.epoch_seconds == [1.0] * 4
 
 
 def test_a_worker_that_is_never_steady_does_not_keep_the_run_for_ever(tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ def test_a_training_that_would_pass_its_limit_stops_after_the_epochs_that_fit() 
     record = measure(trainer, 32)
     assert record.epoch_seconds == pytest.approx([10 * FORWARD_SECONDS] * 2)
     assert record.evaluated_after_epochs == 2
-    assert "epoch 3 would have ended after 7.5 s" in record.stopped
+    assert record.stopped == "epoch 3 would have ended after 7.5 s"
 
 
 def test_an_epoch_that_cannot_fit_is_not_begun() -> None:

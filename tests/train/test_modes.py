@@ -13,6 +13,7 @@ import pytest
 import torch
 from torch import nn
 
+from bench.answer import Epochs, Measured, Unmeasured
 from bench.job import COMPILE_FOLDER, Job
 from bench.measure.tasks import work_of
 from bench.train import modes
@@ -178,12 +179,15 @@ def test_a_compiled_network_trains_as_the_plain_one_does(
     from bench.measure.process import run_worker
 
     monkeypatch.setenv(COMPILE_FOLDER, str(tmp_path))
-    plain = [answer for answer in run_worker(JOB) if isinstance(answer, dict)][-1]
-    compiled = [answer for answer in run_worker(vary(JOB, "compile")) if isinstance(answer, dict)]
-    answer = compiled[-1]
-    if answer["kind"] == "absent":
-        assert answer["reason"] == "unsupported"
-        pytest.skip(answer["detail"])
-    assert answer["loss"] == pytest.approx(plain.loss, rel=1e-3)
-    assert answer["first_step_seconds"] > plain.first_step_seconds
+    *_, plain = run_worker(JOB)
+    *_, answer = run_worker(vary(JOB, "compile"))
+    if isinstance(answer, Unmeasured):
+        assert answer.reason == "unsupported"
+        pytest.skip(answer.detail)
+    assert isinstance(plain, Measured)
+    assert isinstance(answer, Measured)
+    assert isinstance(plain.figures, Epochs)
+    assert isinstance(answer.figures, Epochs)
+    assert answer.figures.loss == pytest.approx(plain.figures.loss, rel=1e-3)
+    assert answer.figures.first_step_seconds > plain.figures.first_step_seconds
     assert list(tmp_path.iterdir())
