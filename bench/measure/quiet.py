@@ -90,7 +90,8 @@ def _frequency() -> float | None:
 def describe_block(before: HostState, after: HostState, *, cores: int) -> HostFacts:
     """Returns what happened on the host between two moments."""
     available = max(after.clock_seconds - before.clock_seconds, 1e-9) * cores
-    own, steal = _passed(before, after, "own_seconds"), _passed(before, after, "steal_seconds")
+    own = _passed(before.own_seconds, after.own_seconds)
+    steal = _passed(before.steal_seconds, after.steal_seconds)
     busy = after.busy_seconds - before.busy_seconds
     return HostFacts(
         load_before=before.load,
@@ -103,9 +104,8 @@ def describe_block(before: HostState, after: HostState, *, cores: int) -> HostFa
     )
 
 
-def _passed(before: HostState, after: HostState, name: str) -> float | None:
+def _passed(first: float | None, last: float | None) -> float | None:
     """What a counter went up by; None where the system does not tell."""
-    first, last = getattr(before, name), getattr(after, name)
     return None if first is None or last is None else last - first
 
 
