@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from scripts.figures.axes import log_axis, short_seconds
 from scripts.figures.marks import Looks, draw_key, key_marks, look_by, size_looks
 from scripts.figures.style import headline, new_panels, plain, split, style
-from scripts.why.ladder import NAMES, rung_words
+from scripts.why.ladder import RUNGS, rung_words
 from scripts.why.remedies import LADDER
 
 BEST = "best remedy"
@@ -39,7 +39,7 @@ def ladder_figure(rows: pd.DataFrame, best: pd.DataFrame, *, title: str) -> Figu
 
 
 def _draw_rungs(axes: Axes, timed: pd.DataFrame, best: pd.DataFrame, looks: Looks) -> None:
-    rungs = [name for name in NAMES if name in set(timed["variant"])]
+    rungs = [name for name in RUNGS if name in set(timed["variant"])]
     timed = timed.assign(rung=timed["variant"].map(rungs.index))
     shared = look_by("batch_size", looks) | {"x": "rung", "y": "epoch_seconds", "ax": axes}
     sns.scatterplot(timed, s=6, alpha=0.6, linewidth=0, **shared)

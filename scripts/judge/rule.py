@@ -69,11 +69,18 @@ def judge(summary: Summary, *, margin: npt.ArrayLike) -> tuple[Words, Array]:
 
     Zero spread is taken at its word: p is 0 unless the mean lies exactly on the margin.
     """
-    limit = np.broadcast_to(np.asarray(margin, dtype=np.float64), summary.mean.shape)
     freedom = np.where(summary.blocks >= FEWEST_BLOCKS, summary.blocks - 1, np.nan)
+    return favoured(summary.mean, summary.error, freedom, margin=margin)
+
+
+def favoured(
+    mean: Array, error: Array, freedom: Array, *, margin: npt.ArrayLike
+) -> tuple[Words, Array]:
+    """The same of any mean with a standard error and degrees of freedom."""
+    limit = np.broadcast_to(np.asarray(margin, dtype=np.float64), mean.shape)
     with np.errstate(invalid="ignore", divide="ignore"):
-        above = (summary.mean - limit) / summary.error
-        below = (summary.mean + limit) / summary.error
+        above = (mean - limit) / error
+        below = (mean + limit) / error
     slower = 2 * special.stdtr(freedom, -above)
     faster = 2 * special.stdtr(freedom, below)
     close = np.maximum(special.stdtr(freedom, above), special.stdtr(freedom, -below))

@@ -6,53 +6,49 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from scripts.judge import rule as decide
+from scripts.judge import rule
 from scripts.judge.noise import floor_of, margin_of, repeats
 from scripts.judge.pairs import Scope, measured
-from scripts.judge.rule import Summary
+from scripts.judge.rule import Array, Summary
 from scripts.machines.same_work import unlike
 from scripts.machines.two_runs import Difference, judge
 
 PLACE = ["workload", "batch_size", "epochs", "device", "threads"]
 """A cell, wherever it was measured; epochs is NA for warm steps."""
 SECONDS: dict[Scope, str] = {"warm": "step_seconds", "total": "total_seconds"}
+ALPHA = 0.05
 
 
-def compared(
-    rounds: pd.DataFrame, *, base: str | None = None, alpha: float = 0.05, allow: bool = False
-) -> pd.DataFrame:
-    """A row a cell, scope and machine but the base, from the rows of `table.load`.
+def compared(rounds: pd.DataFrame, *, base: str) -> pd.DataFrame:
+    """A row per cell, scope and machine but the base, from the rows of `table.load`.
 
     Columns: base, machine, scope, PLACE, seconds and base_seconds (medians: of a warm step, or of
     a total), ratio (own / base, of geometric means; above 1 this machine is slower), lo, hi,
     blocks, base_blocks, margin, verdict, reason, unlike (in what the work differs; empty: in
-    nothing). The base is the first machine unless it is named. Raises ResultError where the work
-    differs, unless that is allowed.
+    nothing).
     """
-    machines = list(rounds["machine"].unique())
-    base = machines[0] if base is None else base
-    differences = list(unlike(rounds, base=base))
-    if differences and not allow:
-        raise differences[0].error()
-    known = {name: rounds[rounds["machine"] == name] for name in machines}
+    others = [name for name in rounds["machine"].unique() if name != base]
     tables = []
     for scope in SECONDS:
         limits = Margins(rounds, scope=scope)
-        first = _cells(known[base], scope=scope)
-        for machine in machines:
-            if machine != base:
-                cells = _cells(known[machine], scope=scope)
-                table = _against(first, cells, limits, base=base, machine=machine, alpha=alpha)
-                tables.append(table.assign(scope=scope))
-    words: dict[tuple[str, str], list[str]] = {}
-    for one in differences:
-        words.setdefault((one.machine, one.workload), []).append(one.words)
+        cells = _cells(rounds, scope=scope)
+        first = cells[cells["machine"] == base]
+        for machine in others:
+            own = cells[cells["machine"] == machine]
+            table = _against(first, own, limits, base=base, machine=machine)
+            tables.append(table.assign(scope=scope))
     table = pd.concat(tables, ignore_index=True)
-    marks = [
-        "; ".join([*words.get((machine, ""), []), *words.get((machine, workload), [])])
-        for machine, workload in zip(table["machine"], table["workload"], strict=True)
-    ]
-    return table.assign(unlike=marks)
+    differences = list(unlike(rounds, base=base))
+    places = list(zip(table["machine"], table["workload"], strict=True))
+    words = {
+        (machine, workload): "; ".join(
+            one.words
+            for one in differences
+            if one.machine == machine and one.workload in ("", workload)
+        )
+        for machine, workload in set(places)
+    }
+    return table.assign(unlike=[words[place] for place in places])
 
 
 class Margins:
@@ -60,40 +56,37 @@ class Margins:
 
     def __init__(self, rounds: pd.DataFrame, *, scope: Scope) -> None:
         again = repeats(rounds, scope=scope)
-        self._floors = {
-            str(machine): float(floor_of(own["log_ratio"].dropna().to_numpy(dtype=np.float64)))
+        floors = {
+            machine: float(floor_of(own["log_ratio"].dropna().to_numpy(dtype=np.float64)))
             for machine, own in again.groupby("machine")
         }
-        self._looks = rounds.groupby("machine")["looks"].max().to_dict()
+        self._looks = rounds.groupby("machine")["looks"].max()
+        self._floors = pd.Series(floors, dtype=np.float64).reindex(self._looks.index)
 
-    def between(self, one: str, other: str) -> float:
-        """The wider of both machines' margins, in log seconds."""
-        floors = [self._floors.get(name, np.nan) for name in (one, other)]
-        return float(margin_of(np.fmax.reduce(np.array(floors))))
+    def of(self, own: Iterable[str], base: Iterable[str]) -> tuple[Array, Array]:
+        """Alpha shared by the looks planned for either, and the wider margin, in log seconds.
 
-    def level(self, one: str, other: str, *, alpha: float) -> float:
-        """Alpha, shared by the looks that were planned for either."""
-        return alpha / max(int(self._looks[name]) for name in (one, other))
+        An entry per pair of machines.
+        """
+        looks, floors = (
+            np.fmax(series.loc[list(own)].to_numpy(), series.loc[list(base)].to_numpy())
+            for series in (self._looks, self._floors)
+        )
+        return ALPHA / looks, margin_of(floors)
 
 
 def _against(
-    first: pd.DataFrame,
-    cells: pd.DataFrame,
-    limits: Margins,
-    *,
-    base: str,
-    machine: str,
-    alpha: float,
+    first: pd.DataFrame, cells: pd.DataFrame, limits: Margins, *, base: str, machine: str
 ) -> pd.DataFrame:
     both = first.merge(cells, on=PLACE, how="outer", suffixes=("_base", "_own"))
-    difference = Difference.of(_summary(both, "own"), _summary(both, "base"))
-    limit, level = limits.between(machine, base), limits.level(machine, base, alpha=alpha)
+    difference = Difference.of(summary_of(both, "_own"), summary_of(both, "_base"))
+    level, limit = (float(value[0]) for value in limits.of([machine], [base]))
     lo, hi = difference.interval(level=level)
     suspect = _joined(both["suspect_base"].fillna(""), both["suspect_own"].fillna(""))
     difference.error[suspect != ""] = np.nan
     verdict = judge(difference, margin=limit, level=level)
     missing = np.isnan(difference.mean)
-    verdict = np.where(suspect != "", decide.SUSPECT, verdict)
+    verdict = np.where(suspect != "", rule.SUSPECT, verdict)
     return both[PLACE].assign(
         base=base,
         machine=machine,
@@ -105,7 +98,7 @@ def _against(
         blocks=both["blocks_own"].fillna(0).astype(int),
         base_blocks=both["blocks_base"].fillna(0).astype(int),
         margin=np.expm1(limit),
-        verdict=np.where(missing, decide.NOT_MEASURED, verdict),
+        verdict=np.where(missing, rule.NOT_MEASURED, verdict),
         reason=np.where(missing, _reasons(both, base=base, machine=machine), suspect),
     )
 
@@ -120,25 +113,30 @@ def timed(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
     return own.assign(seconds=seconds, log=np.log(seconds))
 
 
-def _cells(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
-    """A row a cell of one file: mean and spread of log seconds, median seconds, blocks, reason."""
-    groups = timed(rounds, scope=scope).groupby(PLACE, dropna=False)
-    cells = groups.agg(
+def timed_cells(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
+    """A row per machine and PLACE: mean, spread and blocks of log seconds, seconds, suspect."""
+    return timed(rounds, scope=scope).groupby(["machine", *PLACE], dropna=False).agg(
         mean=("log", "mean"), spread=("log", "std"), blocks=("log", "count"),
         seconds=("seconds", "median"), suspect=("suspect", "max"),
     ).reset_index()  # fmt: skip
+
+
+def _cells(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
+    """The same with the cells that have no time, and the `reason`."""
     absent = rounds[rounds["block"].isna()].astype({"epochs": "Int64"})
     if scope == "warm":
         absent = absent.assign(epochs=pd.array([pd.NA] * len(absent), dtype="Int64"))
-    reasons = absent.groupby(PLACE, dropna=False)["reason"].max().reset_index()
-    return cells.merge(reasons, on=PLACE, how="outer")
+    place = ["machine", *PLACE]
+    reasons = absent.groupby(place, dropna=False)["reason"].max().reset_index()
+    return timed_cells(rounds, scope=scope).merge(reasons, on=place, how="outer")
 
 
-def _summary(both: pd.DataFrame, side: str) -> Summary:
+def summary_of(cells: pd.DataFrame, side: str = "") -> Summary:
+    """The rule's summary of such cells; `side` ends the names of their columns."""
     mean, spread, blocks = (
-        both[f"{name}_{side}"].to_numpy(dtype=np.float64) for name in ("mean", "spread", "blocks")
+        cells[f"{name}{side}"].to_numpy(dtype=np.float64) for name in ("mean", "spread", "blocks")
     )
-    return Summary(mean=mean, spread=spread, blocks=np.where(np.isnan(blocks), 0.0, blocks))
+    return Summary(mean=mean, spread=spread, blocks=np.nan_to_num(blocks))
 
 
 def _joined(one: Iterable[str], other: Iterable[str]) -> npt.NDArray[np.object_]:
@@ -146,11 +144,10 @@ def _joined(one: Iterable[str], other: Iterable[str]) -> npt.NDArray[np.object_]
     return np.array(["; ".join(filter(None, dict.fromkeys(pair))) for pair in pairs], dtype=object)
 
 
-def _reasons(both: pd.DataFrame, *, base: str, machine: str) -> list[str]:
+def _reasons(both: pd.DataFrame, *, base: str, machine: str) -> npt.NDArray[np.object_]:
     """Which side has no time, and why."""
     texts = []
     for name, side in ((base, "base"), (machine, "own")):
         said = both[f"reason_{side}"].fillna("").replace("", "not in its grid")
-        words = [f"{name}: {reason}" for reason in said]
-        texts.append(np.where(both[f"mean_{side}"].isna(), words, ""))
-    return list(_joined(*texts))
+        texts.append(np.where(both[f"mean_{side}"].isna(), f"{name}: " + said, ""))
+    return _joined(*texts)

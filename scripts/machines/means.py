@@ -24,29 +24,27 @@ Arm = tuple[str, str, int]
 
 @dataclass(frozen=True)
 class Means:
-    """An entry a machine: mean log seconds over the same cells, its variance, its freedom."""
+    """A row per machine: mean log seconds over the same cells, its variance, freedom, blocks."""
 
-    machines: list[str]
-    mean: Array
-    variance: Array
-    freedom: Array
-    blocks: Array
+    table: pd.DataFrame
     cells: int
 
-    def of(self, machines: Sequence[str]) -> "Means":
-        """The same of some of the machines."""
-        places = [self.machines.index(name) for name in machines]
-        return Means(
-            machines=list(machines), mean=self.mean[places], variance=self.variance[places],
-            freedom=self.freedom[places], blocks=self.blocks[places], cells=self.cells,
-        )  # fmt: skip
+    @property
+    def machines(self) -> list[str]:
+        """Those that have measured the device."""
+        return list(self.table.index)
 
-    def difference(self, own: str, base: str) -> Difference:
-        """One machine against another, an array of one."""
-        one, other = self.of([own]), self.of([base])
-        freedom = _satterthwaite([one.variance, other.variance], [one.freedom, other.freedom])
-        error = np.sqrt(one.variance + other.variance)
-        return Difference(mean=one.mean - other.mean, error=error, freedom=freedom)
+    def difference(self, own: list[str], base: list[str]) -> Difference:
+        """Machines against others, an entry per pair."""
+        one, other = self.table.loc[own], self.table.loc[base]
+        variances, freedoms = (
+            [side[name].to_numpy() for side in (one, other)] for name in ("variance", "freedom")
+        )
+        return Difference(
+            mean=one["mean"].to_numpy() - other["mean"].to_numpy(),
+            error=np.sqrt(sum(variances)),
+            freedom=_satterthwaite(variances, freedoms),
+        )
 
 
 def arm_means(rounds: pd.DataFrame, *, scope: Scope) -> dict[Arm, Means]:
@@ -59,13 +57,14 @@ def arm_means(rounds: pd.DataFrame, *, scope: Scope) -> dict[Arm, Means]:
     place = ["machine", "workload", "device", "threads", "batch_size", "epochs"]
     marked = rows.assign(marked=rows["suspect"] != "")
     doubted = marked.groupby(place, dropna=False)["marked"].transform("any")
+    arms = rows[~doubted].groupby(["workload", "device", "threads"])
     answer: dict[Arm, Means] = {}
-    for key, own in rows[~doubted].groupby(["workload", "device", "threads"]):
+    for key, own in arms:
         workload, device, threads = map(str, key)
         answer[workload, device, int(threads)] = _means(own)
     for used in dict.fromkeys((device, threads) for _workload, device, threads in answer):
-        parts = [means for arm, means in answer.items() if arm[1:] == used]
-        whole = _over_workloads([part for part in parts if part.cells])
+        parts = [means for arm, means in answer.items() if arm[1:] == used and means.cells]
+        whole = _over_workloads(parts)
         if whole is not None:
             answer[ALL, *used] = whole
     return answer
@@ -78,42 +77,46 @@ def _means(rows: pd.DataFrame) -> Means:
     machines = list(dict.fromkeys(table.columns.get_level_values("machine")))
     everywhere = np.all([table[name].notna().any(axis=1) for name in machines], axis=0)
     common = table[everywhere].dropna(axis="columns")
-    found = [_of_blocks(common, name) for name in machines]
-    mean, variance, blocks = (
-        np.array(values, dtype=np.float64) for values in zip(*found, strict=True)
+    found = pd.DataFrame(
+        [_of_blocks(common, name) for name in machines],
+        index=machines,
+        columns=["mean", "variance", "freedom", "blocks"],
     )
-    return Means(
-        machines=machines, mean=mean, variance=variance,
-        freedom=np.where(blocks >= FEWEST_BLOCKS, blocks - 1, np.nan),
-        blocks=blocks, cells=int(everywhere.sum()),
-    )  # fmt: skip
+    return Means(found, int(everywhere.sum()))
 
 
-def _of_blocks(common: pd.DataFrame, machine: str) -> tuple[float, float, int]:
-    """Mean and its variance (NaN for too few blocks) of a machine's block means; its blocks."""
+def _of_blocks(common: pd.DataFrame, machine: str) -> tuple[float, float, float, int]:
+    """Mean of a machine's block means, its variance and freedom (NaN for few blocks), blocks."""
     if common.empty or machine not in common.columns.get_level_values("machine"):
-        return np.nan, np.nan, 0
+        return np.nan, np.nan, np.nan, 0
     values = np.asarray(common[machine], dtype=np.float64).mean(axis=0)
-    enough = len(values) >= FEWEST_BLOCKS
-    return values.mean(), values.var(ddof=1) / len(values) if enough else np.nan, len(values)
+    blocks = len(values)
+    if blocks < FEWEST_BLOCKS:
+        return values.mean(), np.nan, np.nan, blocks
+    return values.mean(), values.var(ddof=1) / blocks, blocks - 1, blocks
 
 
 def _over_workloads(parts: Sequence[Means]) -> Means | None:
     """Every workload counts the same, however many cells it has; None for fewer than two."""
     everyone = list(dict.fromkeys(name for part in parts for name in part.machines))
-    whole = [part.of(everyone) for part in parts if set(part.machines) == set(everyone)]
+    whole = [part for part in parts if set(part.machines) == set(everyone)]
     if len(whole) < 2:
         return None
-    count = len(whole)
-    shares = [part.variance / count**2 for part in whole]
-    return Means(
-        machines=everyone,
-        mean=np.mean([part.mean for part in whole], axis=0),
-        variance=np.sum(shares, axis=0),
-        freedom=_satterthwaite(shares, [part.freedom for part in whole]),
-        blocks=np.min([part.blocks for part in whole], axis=0),
-        cells=sum(part.cells for part in whole),
+    columns = {
+        name: [part.table.loc[everyone, name].to_numpy() for part in whole]
+        for name in ("mean", "variance", "freedom", "blocks")
+    }
+    shares = [variance / len(whole) ** 2 for variance in columns["variance"]]
+    table = pd.DataFrame(
+        {
+            "mean": np.mean(columns["mean"], axis=0),
+            "variance": np.sum(shares, axis=0),
+            "freedom": _satterthwaite(shares, columns["freedom"]),
+            "blocks": np.min(columns["blocks"], axis=0),
+        },
+        index=everyone,
     )
+    return Means(table, sum(part.cells for part in whole))
 
 
 def _satterthwaite(variances: Sequence[Array], freedoms: Sequence[Array]) -> Array:

@@ -18,44 +18,35 @@ OVERLAP = "not told apart"
 NO_INTERVAL = "cannot be said"
 
 _CURVE = ["workload", "threads", "scope", "epochs"]
-_COLUMNS = [*_CURVE, "machine", "device", "kind", "lower", "upper", "crossings", "base",
-            "base_device", "base_kind", "base_lower", "base_upper", "base_crossings",
-            "moves"]  # fmt: skip
+_SIDE = ["device", "kind", "lower", "upper", "crossings"]
+BASE = {name: f"base_{name}" for name in _SIDE}
+"""The columns of a curve, and those of the base's curve beside it."""
 
 
 def moves(curves: pd.DataFrame, *, base: str) -> pd.DataFrame:
-    """A row a curve of every machine but the base, from the rows of `crossover.crossovers`.
+    """A row per curve of every machine but the base, from the rows of `crossover.crossovers`.
 
     It stands beside the base's curve of the same device, or of the base's only accelerator. `moves`
     is LARGER, SMALLER, OVERLAP or NO_INTERVAL: against the base's crossover batch size.
     """
-    key = [*_CURVE, "device"]
-    curves = curves.assign(epochs=curves["epochs"].fillna(0))
-    first = curves[curves["machine"] == base]
-    known = {tuple(row[name] for name in key): row for row in first.to_dict("records")}
-    devices = list(first["device"].unique())
-    rows = []
-    for row in curves[curves["machine"] != base].to_dict("records"):
-        partner = devices[0] if len(devices) == 1 else row["device"]
-        place = tuple(row[name] for name in _CURVE)
-        other = known.get((*place, row["device"])) or known.get((*place, partner))
-        if other is not None:
-            rows.append(_row(row, other, base))
-    table = pd.DataFrame(rows, columns=_COLUMNS)
-    integers = ["epochs", "lower", "upper", "base_lower", "base_upper"]
-    table = table.astype(dict.fromkeys(integers, "Int64"))
-    return table.assign(epochs=table["epochs"].mask(table["scope"] == "warm"))
+    first, others = (curves[own] for own in (curves["machine"] == base, curves["machine"] != base))
+    devices = first["device"].unique()
+    partner = devices[0] if len(devices) == 1 else others["device"]
+    own = others[[*_CURVE, "machine", *_SIDE]].assign(base=base, base_device=partner)
+    there = first[[*_CURVE, *_SIDE]].rename(columns=BASE)
+    table = own.merge(there, on=[*_CURVE, "base_device"])
+    sides = zip(table.to_dict("records"), base_curves(table), strict=True)
+    return table.assign(moves=[_moved(*pair) for pair in sides])
 
 
-def _row(own: dict[Any, Any], other: dict[Any, Any], base: str) -> dict[str, Any]:
-    side = ("device", "kind", "lower", "upper", "crossings")
-    about = {name: own[name] for name in (*_CURVE, "machine", *side)}
-    about |= {f"base_{name}": other[name] for name in side}
-    return about | {"base": base, "moves": _moved(own, other)}
+def base_curves(moved: pd.DataFrame) -> list[dict[Any, Any]]:
+    """The base's curves of such rows, with the columns' own names."""
+    there = moved[list(BASE.values())].set_axis(list(BASE), axis="columns")
+    return there.to_dict("records")
 
 
-def _moved(own: Mapping[Any, Any], other: Mapping[Any, Any]) -> str:
-    here, there = bounds(own), bounds(other)
+def _moved(own: Mapping[Any, Any], base: Mapping[Any, Any]) -> str:
+    here, there = bounds(own), bounds(base)
     if here is None or there is None:
         return NO_INTERVAL
     if here[0] >= there[1]:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from scripts.machines.upgrade import Upgrade
+from scripts.machines.shift import base_curves
 from scripts.read.text import counted, seconds_in_words
 from scripts.sections.section import Column, Table, column
 from scripts.tables.comparison import Comparison
@@ -22,7 +22,7 @@ def comparison_rows(comparison: Comparison) -> int:
     if comparison.alone:
         return len(comparison.costs)
     tables = (comparison.means, comparison.ranks, comparison.fastest, comparison.moves)
-    changed = sum(len(one.changed) for one in comparison.upgrades)
+    changed = len(comparison.changed)
     cells = len(comparison.cells)
     few = (cells if cells <= MOST_CELLS else 0) + min(changed, MOST_CELLS)
     return sum(map(len, tables)) + few
@@ -79,8 +79,6 @@ def moves_table(moves: pd.DataFrame) -> Table | None:
     if rows.empty:
         return None
     records = rows.to_dict("records")
-    there = [{name: row[f"base_{name}"] for name in ("kind", "lower", "upper", "crossings")}
-             for row in records]  # fmt: skip
     return Table(
         name="crossover-moves",
         caption="How the crossover batch size moves from the base to each machine, once warm",
@@ -88,7 +86,7 @@ def moves_table(moves: pd.DataFrame) -> Table | None:
             *_work(rows),
             column(rows, "machine", "machine"),
             Column("crossover", [crossover_words(row) for row in records], "crossover"),
-            Column("base_crossover", [crossover_words(row) for row in there], "the base's"),
+            Column("base_crossover", list(map(crossover_words, base_curves(rows))), "the base's"),
             column(rows, "moves", "to"),
             *[column(rows, key) for key in ("base", "base_device", "threads")],
             *[column(rows, f"{side}{key}") for side in ("", "base_")
@@ -121,12 +119,11 @@ def fastest_table(fastest: pd.DataFrame) -> Table | None:
     )
 
 
-def upgrade_table(upgrades: list[Upgrade]) -> Table | None:
+def upgrade_table(changed: pd.DataFrame) -> Table | None:
     """A row a cell that became slower or faster with other software on the base's hardware."""
-    changed = [one.changed for one in upgrades]
-    if not changed or not sum(map(len, changed)):
+    if changed.empty:
         return None
-    rows = pd.concat(changed, ignore_index=True).head(MOST_CELLS)
+    rows = changed.head(MOST_CELLS)
     return Table(
         name="upgrade",
         caption="Upgrade check: regressions, the worst first, then improvements",

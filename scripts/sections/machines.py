@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from scripts.machines.means import ALL
-from scripts.machines.shift import NO_INTERVAL, OVERLAP
+from scripts.machines.shift import NO_INTERVAL, OVERLAP, base_curves
 from scripts.read.text import counted
 from scripts.sections.machine_figures import COST, MOVES, RELATIVE, fastest_names
 from scripts.sections.machine_tables import (
@@ -19,6 +19,7 @@ from scripts.sections.machine_tables import (
 )
 from scripts.sections.section import Line, Part, Picture
 from scripts.tables.comparison import Comparison
+from scripts.words.machines import upgrade_words
 from scripts.words.names import listed
 from scripts.words.verdicts import crossover_words, ratio_words
 from scripts.write.view import View
@@ -35,7 +36,7 @@ def side_by_side(view: View) -> Iterator[Part]:
     tables = [costs_table(comparison.costs)]
     if not comparison.alone:
         tables = [
-            upgrade_table(comparison.upgrades),
+            upgrade_table(comparison.changed),
             means_table(comparison),
             ranks_table(comparison),
             moves_table(comparison.moves),
@@ -86,8 +87,8 @@ def _findings(comparison: Comparison) -> Iterator[Line]:
     """The answers in sentences: upgrades, means, crossovers."""
     if comparison.alone:
         return
-    for upgrade in comparison.upgrades:
-        yield Line(upgrade.words, lead="Upgrade check: ")
+    for _machine, own in comparison.upgrades.groupby("machine", sort=False):
+        yield Line(upgrade_words(own), lead="Upgrade check: ")
     means = comparison.means
     if means.empty:
         yield Line("No geometric means: no cell was measured by all, none of them suspect.")
@@ -118,7 +119,7 @@ def _mean_words(means: pd.DataFrame, base: str) -> str:
 def _move_words(moves: pd.DataFrame, base: str) -> str:
     """`lab (cuda: between 8 and 32); at larger batch sizes: desk (cuda: above 256, if any)`."""
     first = moves.iloc[0]
-    there = {name: first[f"base_{name}"] for name in ("kind", "lower", "upper", "crossings")}
+    there = base_curves(moves)[0]
     parts = [f"{base} ({first['base_device']}: {crossover_words(there)})"]
     for word, own in moves.groupby("moves", sort=False):
         names = [

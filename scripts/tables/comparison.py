@@ -11,7 +11,7 @@ from scripts.machines.prices import mean_costs, target_costs, with_costs
 from scripts.machines.ranking import fastest, geometric_means, ranking
 from scripts.machines.same_work import Unlike, only_like
 from scripts.machines.shift import moves
-from scripts.machines.upgrade import Upgrade, upgrades
+from scripts.machines.upgrade import changed, upgrades
 from scripts.read.document import ResultError
 from scripts.tables.analysis import Analysis
 from scripts.tables.derived import with_mark, with_scope_mark
@@ -58,7 +58,7 @@ class Comparison:
     @cached_property
     def cells(self) -> pd.DataFrame:
         """Every cell of every machine against the base's."""
-        cells = compared(self.rounds, base=self.base, allow=True)
+        cells = compared(self.rounds, base=self.base)
         cells = with_mark(cells, self.rounds, of=("machine", "base"))
         return with_costs(cells, self.prices) if self.prices else cells
 
@@ -95,9 +95,14 @@ class Comparison:
         return with_mark(found, self.rounds, of=("machine", "base"))
 
     @cached_property
-    def upgrades(self) -> list[Upgrade]:
-        """Machines that are the base's hardware with other software."""
-        return list(upgrades(self.cells, self.files, base=self.base))
+    def upgrades(self) -> pd.DataFrame:
+        """The cells of machines that are the base's hardware with other software."""
+        return upgrades(self.cells, self.files, base=self.base)
+
+    @cached_property
+    def changed(self) -> pd.DataFrame:
+        """Those that became slower or faster."""
+        return changed(self.upgrades)
 
     @cached_property
     def costs(self) -> pd.DataFrame:
@@ -112,14 +117,13 @@ class Comparison:
         costs = self.costs.drop(columns=["draws", "label"], errors="ignore")
         tables = {"cost_to_target.csv": costs}
         if not self.alone:
-            changed = [one.changed for one in self.upgrades]
             tables |= {
                 "compared_cells.csv": self.cells,
                 "geometric_means.csv": self.means,
                 "ranks.csv": self.ranks,
                 "fastest.csv": self.fastest,
                 "crossover_moves.csv": self.moves,
-                "upgrade.csv": pd.concat(changed) if changed else pd.DataFrame(),
+                "upgrade.csv": self.changed,
             }
         yield from ((name, table) for name, table in tables.items() if len(table))
 

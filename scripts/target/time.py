@@ -50,7 +50,7 @@ def times_to_target(epochs: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
     for place, own in first.groupby([*PLACE, "workload"], sort=False) if len(first) else ():
         cells = epochs[epochs["workload"] == place[-1]]
         about = dict(zip(PLACE, place, strict=False))
-        about |= own[["device_label", "machine_id"]].iloc[0].to_dict()
+        about |= {name: own[name].iloc[0] for name in ("device_label", "machine_id")}
         for (definition, optimizer), same in cells.groupby(["definition", "optimizer"], sort=False):
             steps = StepTimes.of(own, definition=str(definition), optimizer=str(optimizer))
             rows += [

@@ -9,54 +9,30 @@ import pandas as pd
 from scripts.read.studies import CELL
 
 COURSE, LEAN = "loop-course", "loop-lean"
-NAMES = {
-    COURSE: "as taught",
-    "loop-no-evaluation": "no evaluation in the clock",
-    "loop-vectorised-gather": "vectorised gather",
-    "loop-padded": "padded, not packed",
-    "loop-slices": "slices, no DataLoader",
-    "loop-pinned": "pinned memory",
-    LEAN: "resident data (lean loop)",
+RUNGS = {
+    COURSE: ("as taught", ""),
+    "loop-no-evaluation": ("no evaluation in the clock", "the evaluation inside the clock"),
+    "loop-vectorised-gather": ("vectorised gather", "the Python list as index"),
+    "loop-padded": ("padded, not packed", "packing the sequences"),
+    "loop-slices": ("slices, no DataLoader", "the DataLoader"),
+    "loop-pinned": ("pinned memory", "copying out of pageable memory"),
+    LEAN: ("resident data (lean loop)", "copying each minibatch"),
 }
-"""The rungs from the top, which is the loop that is taught."""
-LEFT_OUT = {
-    COURSE: "",
-    "loop-no-evaluation": "the evaluation inside the clock",
-    "loop-vectorised-gather": "the Python list as index",
-    "loop-padded": "packing the sequences",
-    "loop-slices": "the DataLoader",
-    "loop-pinned": "copying out of pageable memory",
-    LEAN: "copying each minibatch",
-}
-"""What each rung leaves out of the loop above it."""
+"""The rungs from the top, which is the loop that is taught: name, and what is left out there."""
 _LEAN_ON_CPU = ("slices, no DataLoader (lean loop)", "the DataLoader")
 
-COLUMNS = [
-    *CELL,
-    "rung",
-    "name",
-    "leaves_out",
-    "epoch_seconds",
-    "saved_seconds",
-    "verdict",
-    "times",
-    "lo",
-    "hi",
-    "reason",
-    "blocks",
-    "device_label",
-]
+_RUNG = ["rung", "name", "leaves_out", "epoch_seconds", "saved_seconds"]
+COLUMNS = [*CELL, *_RUNG, "verdict", "times", "lo", "hi", "reason", "blocks", "device_label"]
 
 
 def ladder(variants: pd.DataFrame, remedies: pd.DataFrame) -> pd.DataFrame:
-    """A row a cell and rung (COLUMNS), from `variants_table` and the rows of `remedies`.
+    """A row per cell and rung (COLUMNS), from `variants_table` and the rows of `remedies`.
 
-    `name` and `leaves_out` say the rung in words.
     `epoch_seconds`: the median over the processes; `saved_seconds`: how much less that is than on
     the rung above (the next that has a time). `times`: its epoch over the plain cell's, with its
     interval [lo, hi]; `verdict` is on the plain cell: `slower` is a rung that takes longer.
     """
-    rungs = remedies[(remedies["kind"] == "ladder") & remedies["remedy"].isin(list(NAMES))]
+    rungs = remedies[(remedies["kind"] == "ladder") & remedies["remedy"].isin(list(RUNGS))]
     if rungs.empty:
         return pd.DataFrame(columns=COLUMNS)
     timed = variants[variants["block"].notna() & (variants["arm"] == "first")]
@@ -64,7 +40,7 @@ def ladder(variants: pd.DataFrame, remedies: pd.DataFrame) -> pd.DataFrame:
     table = rungs.rename(columns={"remedy": "rung"}).merge(
         medians.rename_axis([*CELL, "rung"]).reset_index(), on=[*CELL, "rung"], how="left"
     )
-    places = {rung: place for place, rung in enumerate(NAMES)}
+    places = {rung: place for place, rung in enumerate(RUNGS)}
     table = table.sort_values(
         [*CELL, "rung"], key=lambda axis: axis.map(lambda value: places.get(value, value))
     )
@@ -86,9 +62,7 @@ def rung_words(rung: str, device: str) -> tuple[str, str]:
 
     There the step to the lean loop is the one from a DataLoader to slices.
     """
-    if rung == LEAN and device == "cpu":
-        return _LEAN_ON_CPU
-    return NAMES[rung], LEFT_OUT[rung]
+    return _LEAN_ON_CPU if rung == LEAN and device == "cpu" else RUNGS[rung]
 
 
 def largest_step(cells: pd.DataFrame) -> pd.DataFrame:
@@ -96,9 +70,8 @@ def largest_step(cells: pd.DataFrame) -> pd.DataFrame:
 
     `share` is its part of that gap; cells whose ladder saves nothing have no row.
     """
-    own = cells.assign(
-        gap=cells.groupby(CELL)["epoch_seconds"].transform(lambda s: s.iloc[0] - s.iloc[-1])
-    )
+    seconds = cells.groupby(CELL)["epoch_seconds"]
+    own = cells.assign(gap=seconds.transform(lambda own: own.iloc[0] - own.iloc[-1]))
     own = own[(own["gap"] > 0) & own["saved_seconds"].notna()]
     best = own.loc[own.groupby(CELL)["saved_seconds"].idxmax()]
     return best.assign(share=best["saved_seconds"] / best["gap"])

@@ -73,7 +73,7 @@ def _missing_lines(times: pd.DataFrame, best: pd.DataFrame) -> Iterator[str]:
     """Devices without any answer, and the batch sizes that the fastest was not chosen among."""
     answered = set(zip(best["file"], best["device"], best["threads"], strict=True))
     for place, own in times.groupby(["file", "device", "threads"], sort=False):
-        words = f"not known {place_text(own.iloc[0])}"
+        words = f"not known {place_text(own.iloc[0].to_dict())}"
         if place not in answered:
             shown = {reason.partition(" at batch size ")[0][:120] for reason in own["reason"]}
             yield f"{words}: {'; '.join(sorted(shown)).rstrip('.')}."

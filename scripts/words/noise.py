@@ -21,7 +21,11 @@ def noise_lines(rounds: pd.DataFrame, verdicts: pd.DataFrame, repeats: pd.DataFr
     pairs = verdicts.groupby(["device", "threads"], sort=False)
     lines = []
     for (device, threads), own in pairs:
-        of = f"{labels[device]} against {cpu_words(threads)}" if len(pairs) > 1 else "this run"
+        of = (
+            f"{labels[str(device)]} against {cpu_words(int(str(threads)))}"
+            if len(pairs) > 1
+            else "this run"
+        )
         lines.append(f"Noise floor of {of}: {'; '.join(_scopes(own))}.")
     if not lines:
         lines = [f"Noise floor of this run: {'; '.join(_devices(repeats)) or _UNKNOWN}."]

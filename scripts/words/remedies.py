@@ -1,59 +1,61 @@
 """Remedies and the ladder in sentences: what would make a cell faster, and by how much."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 
+from scripts.judge.break_even import AFTER, FROM_FIRST, NEVER, UNTIL
 from scripts.judge.rule import CLOSE, SUSPECT, UNDECIDED
 from scripts.read.text import counted, times
 from scripts.why.ladder import COURSE, LEAN, largest_step
 from scripts.words.names import sizes_words
-from scripts.words.verdicts import break_even_words, ratio_words
+from scripts.words.verdicts import break_even_words, factor_words
 
+Row = Mapping[Any, Any]
 _SHARE_NAMED = 0.5
 """A rung that saves less of the gap than this is not called most of it."""
 
 
-def remedy_words(row: Mapping[Any, Any]) -> str:
+def remedy_words(row: Row) -> str:
     """A row of `remedies` in words: `1.50x [1.45, 1.56] faster, pays off from the first epoch`.
 
     What the plain cell has already is told by what leaving it out costs.
     """
-    word, gain = row["verdict"], _factor(row, slower=False)
+    word, gain = row["verdict"], _gain(row)
+    words = str(row["reason"])
     if word in (CLOSE, UNDECIDED):
         words = f"{word} ({gain})"
     elif word == SUSPECT:
-        words = f"{word} ({gain}; {row['reason']})" if gain else f"{word} ({row['reason']})"
+        words = f"{word} ({'; '.join(filter(None, (gain, words)))})"
     elif word == "slower":
-        words = f"{_factor(row, slower=True)} slower"
+        words = f"{_inverse(row, 'gain')} slower"
     elif word == "faster":
-        words = f"{gain} faster"
-        words += f", {_pays_off(row)}" if row["pays_off"] else ""
-    else:
-        words = str(row["reason"])
-    if not row["applied"] or pd.isna(row["gain"]):
-        return words
-    than = " than without it" if word in ("faster", "slower") else ""
-    return f"on already: {words}{than}"
+        words = ", ".join(filter(None, (f"{gain} faster", _pays_off(row))))
+    if row["applied"] and pd.notna(row["gain"]):
+        than = " than without it" if word in ("faster", "slower") else ""
+        return f"on already: {words}{than}"
+    return words
 
 
-def _factor(row: Mapping[Any, Any], *, slower: bool) -> str:
-    """The factor with its interval; `slower`: of the seconds instead of the gain."""
-    ends = ("gain", "hi", "lo") if slower else ("gain", "lo", "hi")
-    values = [1 / row[name] if slower else row[name] for name in ends]
-    return ratio_words(dict(zip(("ratio", "lo", "hi"), values, strict=True)))
+def _gain(row: Row) -> str:
+    return factor_words(row["gain"], row["lo"], row["hi"])
 
 
-def _pays_off(row: Mapping[Any, Any]) -> str:
-    """From when on the remedy has earned back its longer cold start."""
+def _inverse(row: Row, name: str) -> str:
+    """The inverse of a factor with its interval: of seconds instead of a gain, or the reverse."""
+    return factor_words(1 / row[name], 1 / row["hi"], 1 / row["lo"])
+
+
+def _pays_off(row: Row) -> str:
+    """From when on the remedy has earned back its longer cold start; empty: not known."""
     kind = str(row["pays_off"])
-    even = break_even_words(dict(row) | {"kind": kind})
-    if kind == "after":
-        return f"pays off after {even} epochs"
-    if kind == "until":
-        return even
-    return f"pays off {even}" if kind in ("never", "from the first epoch") else f"pay-off {even}"
+    if not kind:
+        return ""
+    even = break_even_words({**row, "kind": kind})
+    known = {AFTER: f"pays off after {even} epochs", UNTIL: even}
+    known |= {word: f"pays off {word}" for word in (NEVER, FROM_FIRST)}
+    return known.get(kind, f"pay-off {even}")
 
 
 def best_remedies(remedies: pd.DataFrame) -> pd.DataFrame:
@@ -89,8 +91,7 @@ def batch_line(remedies: pd.DataFrame) -> str:
     larger = remedies[(remedies["kind"] == "batch size") & (remedies["verdict"] == "faster")]
     if larger.empty:
         return ""
-    smallest = larger[larger["batch_size"] == larger["batch_size"].min()]
-    row = smallest.sort_values("lo").iloc[-1]
+    row = larger[larger["batch_size"] == larger["batch_size"].min()].sort_values("lo").iloc[-1]
     size = row["remedy"].rpartition("-")[2]
     return (
         f"An epoch at batch size {size} is {times(row['gain'])} faster than at {row['batch_size']} "
@@ -102,10 +103,10 @@ def _gains(rows: pd.DataFrame) -> str:
     """The gains of one remedy: with its interval at a single batch size, else from to."""
     if len(rows) == 1:
         row = rows.iloc[0].to_dict()
-        when = f", {_pays_off(row)}" if row["pays_off"] == "after" else ""
-        return f"{_factor(row, slower=False)} faster{when}"
+        when = f", {_pays_off(row)}" if row["pays_off"] == AFTER else ""
+        return f"{_gain(row)} faster{when}"
     gain, late = _span(rows["gain"]), rows["epochs"].dropna()
-    if not len(late):
+    if late.empty:
         return f"{gain} faster"
     least, most = int(late.min()), int(late.max())
     after = counted(least, "epoch") if least == most else f"{least} to {most} epochs"
@@ -121,12 +122,13 @@ def ladder_line(ladder: pd.DataFrame) -> str:
     top = ladder[(ladder["rung"] == COURSE) & ladder["times"].notna()]
     other = ladder[(ladder["rung"] == LEAN) & (ladder["verdict"] == "faster")]
     if len(other):
-        parts = _at_sizes(other, faster=True)
-        return f"The lean loop is faster: {', '.join(parts)}.{_most_of_it(ladder)}"
+        faster = _at_sizes(other, lambda row: _inverse(row, "times"))
+        return f"The lean loop is faster: {faster}.{_most_of_it(ladder)}"
     if top.empty:
         return ""
     longer = top[top["verdict"] == "slower"]
-    parts = [f"takes {', '.join(_at_sizes(longer, faster=False))}"] if len(longer) else []
+    taken = _at_sizes(longer, lambda row: factor_words(row["times"], row["lo"], row["hi"]))
+    parts = [f"takes {taken}"] if taken else []
     parts += [
         f"is {word} at {sizes_words(own['batch_size'], top['batch_size'])}"
         for word, own in top[top["verdict"] != "slower"].groupby("verdict", sort=False)
@@ -135,20 +137,11 @@ def ladder_line(ladder: pd.DataFrame) -> str:
     return f"Against the plain loop's, an epoch as it is taught {'; '.join(parts)}.{most}"
 
 
-def _at_sizes(rows: pd.DataFrame, *, faster: bool) -> list[str]:
-    """`4.0x [3.9, 4.1] at batch size 8`, `2.0x [1.9, 2.1] at 32`."""
+def _at_sizes(rows: pd.DataFrame, factor: Callable[[Row], str]) -> str:
+    """`4.0x [3.9, 4.1] at batch size 8, 2.0x [1.9, 2.1] at 32`."""
     cells = rows.sort_values("batch_size").to_dict("records")
-    lead = ["batch size "] + [""] * len(cells)
-    return [
-        f"{_times(row, faster=faster)} at {words}{row['batch_size']}"
-        for row, words in zip(cells, lead, strict=False)
-    ]
-
-
-def _times(row: Mapping[Any, Any], *, faster: bool) -> str:
-    if not faster:
-        return ratio_words({"ratio": row["times"], "lo": row["lo"], "hi": row["hi"]})
-    return ratio_words({"ratio": 1 / row["times"], "lo": 1 / row["hi"], "hi": 1 / row["lo"]})
+    words = ", ".join(f"{factor(row)} at {row['batch_size']}" for row in cells)
+    return words.replace(" at ", " at batch size ", 1)
 
 
 def _most_of_it(cells: pd.DataFrame) -> str:
@@ -163,6 +156,5 @@ def _most_of_it(cells: pd.DataFrame) -> str:
     return f" Most of the gap is {'; '.join(parts)}." if parts else ""
 
 
-def _span(values: pd.Series, words: Any = times) -> str:
-    low, high = words(values.min()), words(values.max())
-    return low if low == high else f"{low} to {high}"
+def _span(values: pd.Series, words: Callable[[float], str] = times) -> str:
+    return " to ".join(dict.fromkeys((words(values.min()), words(values.max()))))

@@ -177,7 +177,7 @@ def sure_words(verdicts: pd.DataFrame) -> str:
     )
 
 
-def break_even_words(row: Row) -> str:
+def break_even_words(row: Mapping[Any, Any]) -> str:
     """Break-even epochs in few words: `14 [11, 18]`, `never`, `from the first epoch`."""
     kind = str(row["kind"])
     if kind not in (AFTER, UNTIL):
@@ -187,12 +187,12 @@ def break_even_words(row: Row) -> str:
     return f"{until}{row['epochs']} [{row['lower']}, {upper}]"
 
 
-def ratio_words(row: Row, *, of: str = "") -> str:
+def ratio_words(row: Mapping[Any, Any], *, of: str = "") -> str:
     """A row's ratio with its interval, `of` being what the columns' names begin with."""
     return factor_words(*(row[f"{of}{name}"] for name in ("ratio", "lo", "hi")))
 
 
-def factor_words(ratio: float, low: float, high: float) -> str:
+def factor_words(ratio: float | None, low: float | None, high: float) -> str:
     """`1.20x [1.18, 1.22]`; empty where nothing was measured."""
     if pd.isna(ratio):
         return ""

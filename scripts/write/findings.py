@@ -4,8 +4,10 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
-from scripts.machines.upgrade import Upgrade
+from scripts.machines.shift import base_curves
+from scripts.machines.upgrade import changed as changes
 from scripts.words.learning import cost_text, setting_text, time_text
+from scripts.words.machines import upgrade_words
 from scripts.words.verdicts import crossover_words, ratio_words
 from scripts.write.comparison import epochs_text, first_rows, new_table, show_table, work_text
 
@@ -13,11 +15,11 @@ MOST_CHANGES = 20
 _LEFT = frozenset({"crossover", "base's", "to", "change", "device", "setting", "time"})
 
 
-def show_upgrades(upgrades: list[Upgrade], console: Console) -> None:
+def show_upgrades(upgrades: pd.DataFrame, console: Console) -> None:
     """Prints, for the base's hardware with other software, what became slower and what faster."""
-    for upgrade in upgrades:
-        console.print(Text(f"\nUpgrade check: {upgrade.words}", style="bold"))
-        changed = upgrade.changed
+    for _machine, own in upgrades.groupby("machine", sort=False):
+        console.print(Text(f"\nUpgrade check: {upgrade_words(own)}", style="bold"))
+        changed = changes(own)
         if changed.empty:
             continue
         table = new_table("change", "work", "batch size", "epochs", "ratio", left=_LEFT)
@@ -40,8 +42,7 @@ def show_moves(moves: pd.DataFrame, console: Console) -> None:
     console.print()
     table = new_table("work", "machine", "crossover", "base's", "to", left=_LEFT)
     table.title = "How the crossover batch size moves, once warm"
-    for row in first_rows(warm):
-        there = {name: row[f"base_{name}"] for name in ("kind", "lower", "upper", "crossings")}
+    for row, there in zip(first_rows(warm), base_curves(warm), strict=False):
         table.add_row(
             work_text(row), Text(row["machine"]), Text(crossover_words(row)),
             Text(crossover_words(there)), Text(row["moves"]),

@@ -47,8 +47,8 @@ REPORTING = {
     ),
     "machines exchanged": Fault(
         "scripts/machines/means.py",
-        "mean=one.mean - other.mean",
-        "mean=other.mean - one.mean",
+        'mean=one["mean"].to_numpy() - other["mean"].to_numpy()',
+        'mean=other["mean"].to_numpy() - one["mean"].to_numpy()',
         "machines/test_means.py",
     ),
     "derived numbers not called derived": Fault(

@@ -33,7 +33,7 @@ def test_every_cell_is_compared_with_the_first_file(tmp_path: Path) -> None:
         Corpus(machine="b", seed=1, cpu_step_seconds=slower_cpu, **SMALL),
         Corpus(machine="c", seed=2, **SMALL),
     )
-    comparison = compared(rounds)
+    comparison = compared(rounds, base="a")
     assert len(comparison) == 2 * 2 * (2 + 2 * 2)  # machines x devices x (warm + totals)
     warm = comparison[comparison["scope"] == "warm"]
     b, c = (warm[warm["machine"] == name] for name in "bc")
@@ -44,7 +44,7 @@ def test_every_cell_is_compared_with_the_first_file(tmp_path: Path) -> None:
 
 
 def test_a_file_compared_with_itself_is_too_close_everywhere(tmp_path: Path) -> None:
-    comparison = compared(loaded(tmp_path, Corpus(**SMALL), Corpus(**SMALL)))
+    comparison = compared(loaded(tmp_path, Corpus(**SMALL), Corpus(**SMALL)), base="devbox")
     assert set(comparison["verdict"]) == {"too close"}
     assert (comparison["ratio"] == 1.0).all()
     assert set(comparison["machine"]) == {"devbox (2)"}
@@ -87,13 +87,13 @@ def test_too_few_blocks_are_never_decided(tmp_path: Path) -> None:
         Corpus(machine="a", blocks=2, **SMALL),
         Corpus(machine="b", blocks=2, cpu_step_seconds=slower_cpu, **SMALL),
     ]
-    comparison = compared(loaded(tmp_path, *plans))
+    comparison = compared(loaded(tmp_path, *plans), base="a")
     assert set(comparison["verdict"]) == {"undecided"}
 
 
 def test_a_suspect_side_withholds_the_verdict_and_keeps_the_ratio(tmp_path: Path) -> None:
     marked = Corpus(machine="b", suspect={("mlp", 8, None, "cpu"): ["host loaded"]}, **SMALL)
-    comparison = compared(loaded(tmp_path, Corpus(machine="a", **SMALL), marked))
+    comparison = compared(loaded(tmp_path, Corpus(machine="a", **SMALL), marked), base="a")
     suspect = comparison[comparison["verdict"] == "suspect"]
     assert set(suspect["batch_size"]) == {8}
     assert set(suspect["reason"]) == {"host loaded"}
@@ -107,7 +107,7 @@ def test_a_cell_that_one_side_lacks_is_a_row_with_the_reason(tmp_path: Path) -> 
         epochs=(1, 4),
         absent={("mlp", 8, None, "vulkan"): ("timeout", "")},
     )
-    comparison = compared(loaded(tmp_path, Corpus(machine="a", **SMALL), other))
+    comparison = compared(loaded(tmp_path, Corpus(machine="a", **SMALL), other), base="a")
     missing = comparison[comparison["verdict"] == "not measured"]
     reasons = missing.groupby(["batch_size", "device"])["reason"].unique().map(list).to_dict()
     assert reasons == {
@@ -120,7 +120,7 @@ def test_a_cell_that_one_side_lacks_is_a_row_with_the_reason(tmp_path: Path) -> 
 def test_a_cell_that_lost_blocks_is_not_compared_by_those_that_got_through(tmp_path: Path) -> None:
     lost: dict[Any, Any] = {("mlp", 8, None, "vulkan"): ("oom", "8 GB", 3)}
     other = Corpus(machine="b", absent=lost, **SMALL)
-    comparison = compared(loaded(tmp_path, Corpus(machine="a", **SMALL), other))
+    comparison = compared(loaded(tmp_path, Corpus(machine="a", **SMALL), other), base="a")
     cells = comparison[(comparison["device"] == "vulkan") & (comparison["batch_size"] == 8)]
     assert set(cells["verdict"]) == {"not measured"}
     assert set(cells["reason"]) == {"b: oom"}
@@ -132,7 +132,7 @@ def test_any_machine_can_be_the_base(tmp_path: Path) -> None:
         Corpus(machine="a", **SMALL),
         Corpus(machine="b", seed=1, cpu_step_seconds=slower_cpu, **SMALL),
     )
-    forth, back = compared(rounds), compared(rounds, base="b")
+    forth, back = compared(rounds, base="a"), compared(rounds, base="b")
     assert set(back["base"]) == {"b"}
     assert set(back["machine"]) == {"a"}
     np.testing.assert_allclose(back["ratio"], 1 / forth["ratio"])
@@ -198,7 +198,7 @@ def test_another_definition_of_a_workload_is_refused(
 
 def test_workloads_that_only_one_file_has_do_not_hinder_the_others(tmp_path: Path) -> None:
     wide = Corpus(machine="b", workloads=("mlp", "cnn"), **SMALL)
-    comparison = compared(loaded(tmp_path, Corpus(machine="a", **SMALL), wide))
+    comparison = compared(loaded(tmp_path, Corpus(machine="a", **SMALL), wide), base="a")
     reasons = comparison.groupby("workload")["reason"].unique().map(list).to_dict()
     assert reasons == {"cnn": ["a: not in its grid"], "mlp": [""]}
 

@@ -100,9 +100,10 @@ def test_over_all_workloads_each_counts_the_same_and_variances_add_up(tmp_path: 
     arms = arm_means(rounds, scope="warm")
     own = [arms[workload, "cpu", 0] for workload in ("mlp", "cnn")]
     whole = arms[ALL, "cpu", 0]
-    np.testing.assert_allclose(whole.mean, (own[0].mean + own[1].mean) / 2)
-    np.testing.assert_allclose(whole.variance, (own[0].variance + own[1].variance) / 4)
-    assert (whole.freedom > 4).all()
+    one, other = (means.table for means in own)
+    np.testing.assert_allclose(whole.table["mean"], (one["mean"] + other["mean"]) / 2)
+    np.testing.assert_allclose(whole.table["variance"], (one["variance"] + other["variance"]) / 4)
+    assert (whole.table["freedom"] > 4).all()
     assert whole.cells == 4
 
 

@@ -9,6 +9,7 @@ import pytest
 from scripts import compare
 from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import Comparison
+from scripts.words.machines import upgrade_words
 from tests.corpus import Corpus
 
 SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1,), "devices": ("cpu",)}
@@ -41,12 +42,12 @@ def test_other_software_on_the_same_hardware_is_an_upgrade_with_its_verdicts_cou
 ) -> None:
     old = run(tmp_path, "old", {}, **OLD)
     new = run(tmp_path, "new", {"seed": 1, "cpu_step_seconds": changed_seconds}, **NEW)
-    [upgrade] = compared(tmp_path, old, new).upgrades
-    assert upgrade.words == (
+    comparison = compared(tmp_path, old, new)
+    assert upgrade_words(comparison.upgrades) == (
         "new against old, the same hardware (torch 2.14.1 -> 2.15.0): 2 regressions, "
         "2 improvements, 2 too close of 6 cells."
     )
-    changed = upgrade.changed
+    changed = comparison.changed
     assert changed["change"].tolist() == ["regression"] * 2 + ["improvement"] * 2
     assert changed["batch_size"].tolist() == [8, 8, 512, 512]
     assert changed["ratio"].tolist() == sorted(changed["ratio"].iloc[:2])[::-1] + sorted(
@@ -61,15 +62,16 @@ def test_other_hardware_or_the_same_software_is_no_upgrade(
     about: dict[str, Any], tmp_path: Path
 ) -> None:
     old, other = run(tmp_path, "old", {}, **OLD), run(tmp_path, "other", {"seed": 1}, **about)
-    assert compared(tmp_path, old, other).upgrades == []
+    assert compared(tmp_path, old, other).upgrades.empty
 
 
 def test_software_that_differs_in_no_named_version_is_said_to(tmp_path: Path) -> None:
     old = run(tmp_path, "old", {}, **OLD)
     new = run(tmp_path, "new", {"seed": 1}, **(OLD | {"software_id": "2" * 12}))
-    [upgrade] = compared(tmp_path, old, new).upgrades
-    assert "torch and Python agree, drivers or other packages differ" in upgrade.words
-    assert upgrade.changed.empty
+    comparison = compared(tmp_path, old, new)
+    words = upgrade_words(comparison.upgrades)
+    assert "torch and Python agree, drivers or other packages differ" in words
+    assert comparison.changed.empty
 
 
 def test_the_upgrade_is_printed_before_the_means_and_written(

@@ -198,4 +198,4 @@ def test_files_whose_names_are_shown_alike_stay_apart(tmp_path: Path) -> None:
     shown = str(tmp_path / "a\\n.json")
     assert results.files["file"].tolist() == [shown, f"{shown} (2)"]
     assert results.rounds.groupby("file").size().nunique() == 1
-    assert len(compared(results.rounds)) == 4
+    assert len(compared(results.rounds, base=results.rounds["machine"].iloc[0])) == 4
