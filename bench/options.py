@@ -101,88 +101,59 @@ class Settings:
         return replace(job, **fields)
 
 
+FROM_0 = partial(integer, least=0)
 OPTIONS = {
     "workloads": Option(
-        "--workloads",
-        f"workloads by name, or all (default: {','.join(PRESETS['default'].workloads)})",
+        "workloads by name, or all",
         partial(all_or_names, of=WORKLOAD_NAMES, noun="workload"),
+        said=",".join(PRESETS["default"].workloads),
     ),
-    "batch_sizes": Option(
-        "--batch-sizes", "samples a minibatch, e.g. 8,32,128 (default: the preset's)", integers
-    ),
+    "batch_sizes": Option("samples a minibatch, e.g. 8,32,128", integers),
     "epochs": Option(
-        "--epochs",
-        "passes over the samples, e.g. 1,10,100 (default: the preset's)",
-        partial(integers, most=MOST_DERIVED),
+        "passes over the samples, e.g. 1,10,100", partial(integers, most=MOST_DERIVED)
     ),
     "measured_epochs": Option(
-        "--measured-epochs",
-        "epochs to train and time, or all; totals of more are derived (default: the preset's)",
-        epochs_or_all,
+        "epochs to train and time, or all; totals of more are derived", epochs_or_all
     ),
     "devices": Option(
-        "--devices",
-        "torch devices, e.g. cpu,cuda (default: the CPU and every accelerator)",
-        devices,
-        (),
+        "torch devices, e.g. cpu,cuda", devices, (), said="the CPU and every accelerator"
     ),
-    "threads": Option(
-        "--threads", "CPU threads as an axis, e.g. 1,2 (default: torch's own number)", integers, ()
-    ),
+    "threads": Option("CPU threads as an axis, e.g. 1,2", integers, (), said="torch's own number"),
     "blocks": Option(
-        "--blocks",
-        "blocks: fresh processes a device for every workload (default: the preset's)",
-        partial(integer, most=MOST_BLOCKS),
+        "blocks: fresh processes a device for every workload", partial(integer, most=MOST_BLOCKS)
     ),
     "budget_seconds": Option(
-        "--budget",
         "most seconds of the whole run: as many blocks, up to 15, as there is time for",
         positive_or,
         None,
+        said="no limit",
     ),
-    "samples": Option(
-        "--samples",
-        "training samples in a timed epoch (default: the preset's, 4096)",
-        partial(integer, most=MOST_SAMPLES),
-    ),
-    "optimizer": Option(
-        "--optimizer", "optimiser (default: sgd)", default="sgd", choices=OPTIMIZER_NAMES
-    ),
+    "samples": Option("training samples in a timed epoch", partial(integer, most=MOST_SAMPLES)),
+    "optimizer": Option("optimiser", default="sgd", choices=OPTIMIZER_NAMES),
     "optimizer_implementation": Option(
-        "--optimizer-implementation",
-        "how torch runs the optimiser, on every device alike (default: foreach)",
+        "how torch runs the optimiser, on every device alike",
         default="foreach",
         choices=IMPLEMENTATION_NAMES,
     ),
     "learning_rate": Option(
-        "--learning-rate",
-        "learning rate of every workload (default: the workload's own)",
-        positive_or,
-        None,
+        "learning rate of every workload", positive_or, None, said="the workload's own"
     ),
-    "seed": Option(
-        "--seed",
-        "seed of weights, minibatch order and measuring order (default: 0)",
-        partial(integer, least=0),
-        0,
-    ),
-    "cell_timeout_seconds": Option(
-        "--cell-timeout", "most seconds of training in a cell (default: the preset's)", positive_or
-    ),
-    "suspect_repeats": Option(
-        "--suspect-repeats",
-        "further tries on a loaded host and of unsteady workers (default: 1)",
-        partial(integer, least=0),
-        1,
-    ),
+    "seed": Option("seed of weights, minibatch order and measuring order", FROM_0, 0),
+    "cell_timeout_seconds": Option("most seconds of training in a cell", positive_or),
+    "suspect_repeats": Option("further tries on a loaded host and of unsteady workers", FROM_0, 1),
     "remedies": Option(
-        "--remedies",
         "time remedies against the plain cells: names, or all (see README)",
         partial(all_or_names, of=tuple(REMEDIES), noun="remedy"),
         (),
+        said="none",
     ),
 }
 """The options that take a value, by the field of `Settings` that they fill."""
+
+
+def flag_of(field: str) -> str:
+    """Returns the option of a field: seconds are typed without their unit."""
+    return "--" + field.removesuffix("_seconds").replace("_", "-")
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -190,14 +161,14 @@ def add_options(parser: pytest.Parser) -> None:
     group = parser.getgroup("crossover", "Crossover: minibatch training over batch size and device")
     about = "how much to measure (default: default)"
     group.addoption("--preset", help=about, choices=tuple(PRESETS))
-    for option in OPTIONS.values():
-        group.addoption(option.flag, help=option.help, choices=option.choices)
+    for field, option in OPTIONS.items():
+        group.addoption(flag_of(field), help=option.text(), choices=option.choices)
     about = "training loop: lean, or as it is taught (default: lean)"
     group.addoption("--loop", help=about, choices=tuple(LOOPS))
     for name, (steps, what) in STEPS.items():
         group.addoption(f"--{name}", help=f"{what} (default: the loop's)", choices=steps)
     for name, about in SWITCHES.items():
-        group.addoption(f"--{name.replace('_', '-')}", action="store_true", help=about)
+        group.addoption(flag_of(name), action="store_true", help=about)
 
 
 def read_settings(config: pytest.Config) -> Settings:
@@ -207,9 +178,9 @@ def read_settings(config: pytest.Config) -> Settings:
     asked: dict[str, Any] = {}
     for field, option in OPTIONS.items():
         default = getattr(preset, field) if option.default is ... else option.default
-        asked[field] = option.read(option.flag, config.getoption(option.flag), default)
+        asked[field] = option.read(flag_of(field), config.getoption(flag_of(field)), default)
     for switch in ("diagnose", "ladder", "until_decided", "find_crossover"):
-        asked[switch] = config.getoption(f"--{switch.replace('_', '-')}")
+        asked[switch] = config.getoption(flag_of(switch))
     _refuse_together(config, "--until-decided", "--find-crossover")
     _refuse_together(config, "--budget", "--until-decided")
     _refuse_together(config, "--budget", "--find-crossover")

@@ -20,14 +20,19 @@ def as_typed(_flag: str, value: str | None, default: Any) -> Any:
 class Option(NamedTuple):
     """An option that takes a value: `read(flag, typed or None, default)`; no default: the preset's.
 
-    `choices` are checked by pytest.
+    `choices` are checked by pytest; `said` is the default in words, where it is not the value.
     """
 
-    flag: str
     help: str
     read: Callable[[str, str | None, Any], Any] = as_typed
     default: Any = ...
     choices: tuple[str, ...] | None = None
+    said: str = ""
+
+    def text(self) -> str:
+        """Returns its line of help."""
+        usual = "the preset's" if self.default is ... else self.default
+        return f"{self.help} (default: {self.said or usual})"
 
 
 def names(flag: str, value: str) -> tuple[str, ...]:

@@ -40,38 +40,41 @@ class Signs:
 
 
 def note_of(signs: Signs) -> str:
-    """What to say before measuring, when torch finds no accelerator."""
-    for seen, words in (
-        (signs.nvidia, _nvidia),
-        (signs.amd, _amd),
-        (signs.intel, _intel),
-        (signs.apple, _apple),
+    """Returns what to say before measuring, when torch finds no accelerator."""
+    for seen, card, mend in (
+        (signs.nvidia, _nvidia_card(signs), _nvidia),
+        (signs.amd, "an AMD GPU", _amd),
+        (signs.intel, "an Intel GPU", _intel),
+        (signs.apple, "an Apple GPU", _apple),
     ):
         if seen:
-            return f"{words(signs)}; measuring the CPU only"
+            unused = f"{card} is here, but torch {signs.torch} ({signs.build}) does not use it"
+            return f"{unused}: {mend(signs)}; measuring the CPU only"
     return NOTHING
 
 
-def _nvidia(signs: Signs) -> str:
+def _nvidia_card(signs: Signs) -> str:
     facts = [f"driver {signs.nvidia_driver}"] if signs.nvidia_driver else []
     facts += [f"for CUDA up to {signs.nvidia_cuda}"] if signs.nvidia_cuda else []
-    card = "an NVIDIA GPU" + (f" ({', '.join(facts)})" if facts else "")
-    return _unused(card, signs, _all_hidden(signs) or _nvidia_mend(signs))
+    return "an NVIDIA GPU" + (f" ({', '.join(facts)})" if facts else "")
 
 
-def _nvidia_mend(signs: Signs) -> str:
+def _nvidia(signs: Signs) -> str:
     runs, needs = _major(signs.nvidia_cuda), _major(signs.build.removeprefix("CUDA "))
+    if hidden := _all_hidden(signs):
+        return hidden
     if not signs.build.startswith("CUDA"):
         backend = BUILD_OF.get(min(runs, max(BUILD_OF)), "auto")
-        return f"it is no CUDA build; install one: {_install(signs, backend)}"
+        return f"it is no CUDA build; install one: {install_command(signs.torch, backend)}"
     if signs.closed:
-        return _no_permission(signs)
+        return _unknown(signs)
     if 0 < runs < needs:
         least = LEAST_DRIVERS.get(needs, "a newer one")
         mend = f"the driver is too old for it; update the driver ({least} or later)"
         if runs not in BUILD_OF:
             return mend
-        return f"{mend}, or install a build for CUDA {runs}: {_install(signs, BUILD_OF[runs])}"
+        command = install_command(signs.torch, BUILD_OF[runs])
+        return f"{mend}, or install a build for CUDA {runs}: {command}"
     if signs.nvml_error:
         return (
             f"the driver does not answer ({signs.nvml_error}); see what nvidia-smi says, "
@@ -82,35 +85,23 @@ def _nvidia_mend(signs: Signs) -> str:
 
 def _amd(signs: Signs) -> str:
     if not signs.build.startswith("ROCm"):
-        return _unused(
-            "an AMD GPU",
-            signs,
-            f"it is no ROCm build; install one: {_install(signs, 'auto')}",
-        )
-    mend = _no_permission(signs) if signs.closed else _unknown(signs)
-    return _unused("an AMD GPU", signs, _all_hidden(signs) or mend)
+        return f"it is no ROCm build; install one: {install_command(signs.torch, 'auto')}"
+    return _all_hidden(signs) or _unknown(signs)
 
 
 def _intel(signs: Signs) -> str:
     if not signs.build.startswith("XPU"):
-        mend = f"it is no XPU build; for an Arc or newer, install one: {_install(signs, 'xpu')}"
-    else:
-        mend = _no_permission(signs) if signs.closed else _unknown(signs)
-    return _unused("an Intel GPU", signs, mend)
+        command = install_command(signs.torch, "xpu")
+        return f"it is no XPU build; for an Arc or newer, install one: {command}"
+    return _unknown(signs)
 
 
 def _apple(signs: Signs) -> str:
     if signs.build != "MPS":
-        mend = "it is no build for Apple's GPUs; install torch's own wheel for macOS on arm64"
-    elif 0 < _major(signs.macos) < 14:
-        mend = f"macOS {signs.macos} is too old; torch needs macOS 14 or later"
-    else:
-        mend = _unknown(signs)
-    return _unused("an Apple GPU", signs, mend)
-
-
-def _unused(card: str, signs: Signs, mend: str) -> str:
-    return f"{card} is here, but torch {signs.torch} ({signs.build}) does not use it: {mend}"
+        return "it is no build for Apple's GPUs; install torch's own wheel for macOS on arm64"
+    if 0 < _major(signs.macos) < 14:
+        return f"macOS {signs.macos} is too old; torch needs macOS 14 or later"
+    return _unknown(signs)
 
 
 def _all_hidden(signs: Signs) -> str | None:
@@ -121,21 +112,15 @@ def _all_hidden(signs: Signs) -> str | None:
     return None
 
 
-def _no_permission(signs: Signs) -> str:
-    return (
-        f"{', '.join(signs.closed)} may not be opened; join their groups: "
-        "sudo usermod -aG render,video $USER, then log in again"
-    )
-
-
 def _unknown(signs: Signs) -> str:
-    """torch's own words, and variables that may hide a device."""
+    """Device files that are closed; else torch's own words and what may hide a device."""
+    if signs.closed:
+        return (
+            f"{', '.join(signs.closed)} may not be opened; join their groups: "
+            "sudo usermod -aG render,video $USER, then log in again"
+        )
     words = [*signs.said, *[f"{name} is {value!r}" for name, value in signs.visible]]
     return f"torch said: {'; '.join(words)}" if words else "torch does not say why"
-
-
-def _install(signs: Signs, backend: str) -> str:
-    return install_command(signs.torch, backend)
 
 
 def _major(version: str | None) -> int:
