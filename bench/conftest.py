@@ -80,10 +80,6 @@ class TimingPlugin(RunPlugin[TimingRun]):
         """Measures the selected cells."""
         measure(self.run, [Cell(**own) for own in params], console)
 
-    def machine(self) -> Line | None:
-        """The machine's facts, once the run has asked for them."""
-        return self.run.facts.machine if self.run.facts else None
-
     def content(self) -> Line:
         """Rows with and without a time."""
         assert self.run.facts is not None  # noqa: S101 - only then is anything written

@@ -52,10 +52,6 @@ class RunPlugin(ABC, Generic[State]):
         """Measures or trains the cells with these parameters."""
 
     @abstractmethod
-    def machine(self) -> Line | None:
-        """The machine's facts; None while there is nothing to write."""
-
-    @abstractmethod
     def content(self) -> Line:
         """Our part of the result file."""
 
@@ -90,17 +86,16 @@ class RunPlugin(ABC, Generic[State]):
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
         """Writes the result file, whatever ended the session."""
         until_the_end(session.config, unheard_signals())
-        machine = self.machine()
-        if machine is not None:
-            session.exitstatus = self._write(session, machine)
+        if self.run.facts is not None:
+            session.exitstatus = self._write(session)
         self.run.claim.release()
         return (yield)
 
-    def _write(self, session: pytest.Session, machine: Line) -> int:
+    def _write(self, session: pytest.Session) -> int:
         """Writes the result file and returns the session's exit status."""
         run = self.run
         try:
-            output = _result(session.config, run, machine) | {run.key: self.content()}
+            output = _result(session.config, run) | {run.key: self.content()}
             write_json(run.path, output)
         except OSError as error:
             run.write_error = f"{run.path}: cannot be written ({error.strerror})"
@@ -122,7 +117,7 @@ class RunPlugin(ABC, Generic[State]):
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Says what was done and what was not, and what to type next."""
-        if self.machine() is not None:
+        if self.run.facts is not None:
             terminalreporter.ensure_newline()
             self.summarise(Console())
 
@@ -134,10 +129,11 @@ def placed(config: pytest.Config) -> tuple[Path, bool, bool, str]:
     return path, resume, overwrite, shlex.join(["pytest", *config.invocation_params.args])
 
 
-def _result(config: pytest.Config, run: RunState[Any, Any], machine: Line) -> Line:
+def _result(config: pytest.Config, run: RunState[Any, Any]) -> Line:
     """pytest-benchmark's own JSON."""
     hook = config.hook
     # The host's own name is nobody's business but its owner's, who named the file.
+    machine = run.facts.machine
     ours = {"node": machine["machine"], "crossover": machine}
     output: Line = hook.pytest_benchmark_generate_json(
         config=config,

@@ -41,7 +41,6 @@ TALKING_TOO = {
 
 LONGER = {
     "tests/corpus_file.py": 313,
-    "tests/run/test_resume.py": 257,
     "tests/target/test_advise.py": 276,
     "tests/target/test_target.py": 361,
     "tests/write/page/test_browser.py": 298,

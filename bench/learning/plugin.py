@@ -33,10 +33,6 @@ class LearnPlugin(RunPlugin[LearnRun]):
         """Trains the selected cells."""
         self.run.learn([LearnCell(**own) for own in params], console)
 
-    def machine(self) -> Line | None:
-        """The machine's facts, once the run has asked for them."""
-        return self.run.facts.machine if self.run.facts else None
-
     def content(self) -> Line:
         """Every run with its curve, and the cells without a figure."""
         assert self.run.facts is not None  # noqa: S101 - only then is anything written

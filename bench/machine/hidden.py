@@ -66,16 +66,14 @@ def _nvidia(signs: Signs) -> str:
     if not signs.build.startswith("CUDA"):
         backend = BUILD_OF.get(min(runs, max(BUILD_OF)), "auto")
         return f"it is no CUDA build; install one: {install_command(signs.torch, backend)}"
-    if signs.closed:
-        return _unknown(signs)
-    if 0 < runs < needs:
+    if 0 < runs < needs and not signs.closed:
         least = LEAST_DRIVERS.get(needs, "a newer one")
         mend = f"the driver is too old for it; update the driver ({least} or later)"
         if runs not in BUILD_OF:
             return mend
         command = install_command(signs.torch, BUILD_OF[runs])
         return f"{mend}, or install a build for CUDA {runs}: {command}"
-    if signs.nvml_error:
+    if signs.nvml_error and not signs.closed:
         return (
             f"the driver does not answer ({signs.nvml_error}); see what nvidia-smi says, "
             "install the driver or restart after its update"

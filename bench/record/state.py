@@ -32,6 +32,8 @@ class RunState(Generic[Asked, Point]):
     overwrite: bool
     command: str
     cells: list[Point] = field(default_factory=list)
+    facts: Any = None
+    """What is known of machine and work; from then on there is something to write."""
     stats: dict[Point, Any] = field(default_factory=dict)
     stopped: str | None = None
     """What ended the work before its end and was no interruption: the disk is full."""
@@ -66,7 +68,6 @@ class TimingRun(RunState[Settings, Cell]):
     kinds = JournalLine
     devices: tuple[str, ...] = ()
     facts: Facts | None = None
-    """There is something to write as soon as they are known."""
     measurements: Measurements = field(default_factory=Measurements)
     accelerator_note: str | None = None
     """Why no accelerator is measured, when torch was asked for them and found none."""

@@ -5,9 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import replace
-from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -18,69 +16,15 @@ from rich.console import Console
 import bench.machine.facts
 import bench.run
 from bench.console.summary import print_summary
-from bench.grid import make_cells
 from bench.learning import run as learn_run
 from bench.learning.options import LearnSettings
-from bench.measure.blocks import Campaign
 from bench.measure.journal import Header, Journal, journal_path
 from bench.measure.process import ROOT
-from bench.options import Settings
 from bench.record.state import TimingRun
-from tests.bench_fakes import SETTINGS, FakeWorkers
+from tests.bench_fakes import SETTINGS
+from tests.run.resumed import QUIET, Machine, machine, measured
 
-GPU = {"device": "cuda", "name": "a GPU", "driver": "580.65"}
-PROBE: dict[str, Any] = {
-    "torch": "2.14.1",
-    "torch_cuda": "13.0",
-    "torch_threads": 2,
-    "python": "3.11.7",
-    "accelerators": [GPU],
-    "absent": {},
-    "workloads": {
-        "mlp": {
-            "definition": "0123456789ab",
-            "dataset_sha256": "00",
-            "goal_metric": "accuracy",
-            "goal_value": 0.9,
-            "learning_rates": {"sgd": 0.1},
-        }
-    },
-}
-QUIET = Console(quiet=True)
-Machine = dict[str, Any]
-
-
-@pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch, quiet_host: None) -> Machine:
-    """What the probe says of this machine; workers answer at once."""
-    says: Machine = deepcopy(PROBE)
-    monkeypatch.setattr(bench.run, "run_probe", lambda *_, **__: deepcopy(says))
-    monkeypatch.setattr(learn_run, "run_probe", lambda *_, **__: deepcopy(says))
-    monkeypatch.setattr(bench.run, "Campaign", partial(Campaign, worker=FakeWorkers()))
-    monkeypatch.setattr(bench.machine.facts, "cpu_brand", lambda: says.get("cpu", "a CPU"))
-    monkeypatch.setattr(bench.machine.facts, "_host", lambda: says.get("host", "a host"))
-    return says
-
-
-def measured(
-    path: Path, settings: Settings = SETTINGS, *, resume: bool = False, console: Console = QUIET
-) -> TimingRun:
-    """A run in this process, released as pytest's end does."""
-    run = TimingRun(settings, path, resume=resume, overwrite=False, command="pytest bench")
-    run.devices = settings.devices
-    cells = make_cells(
-        workloads=settings.workloads,
-        batch_sizes=settings.batch_sizes,
-        epochs=settings.epochs,
-        devices=settings.devices,
-        threads=settings.threads,
-    )
-    try:
-        bench.run.measure(run, cells, console)
-    finally:
-        run.claim.release()
-    return run
-
+__all__ = ["machine"]  # a fixture
 
 CHANGES: list[tuple[Callable[[Machine], object], str]] = [
     (lambda machine: machine.update(torch="2.15.0"), 'torch was "2.14.1" and is "2.15.0"'),

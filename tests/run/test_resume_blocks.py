@@ -16,7 +16,7 @@ from bench.measure.measurements import Answered, Block, JournalLine
 from bench.record.rows import crossover_key
 from tests.bench_fakes import SETTINGS, FakeWorkers, Say
 from tests.bench_fakes import measured as answer
-from tests.run.test_resume import Machine, machine, measured
+from tests.run.resumed import Machine, machine, measured
 
 __all__ = ["machine"]  # a fixture
 

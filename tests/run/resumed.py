@@ -1,0 +1,71 @@
+"""A run on a machine that is made up, in this process: measured, cut short, resumed."""
+
+from copy import deepcopy
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+import bench.machine.facts
+import bench.run
+from bench.grid import make_cells
+from bench.learning import run as learn_run
+from bench.measure.blocks import Campaign
+from bench.options import Settings
+from bench.record.state import TimingRun
+from tests.bench_fakes import SETTINGS, FakeWorkers
+
+GPU = {"device": "cuda", "name": "a GPU", "driver": "580.65"}
+PROBE: dict[str, Any] = {
+    "torch": "2.14.1",
+    "torch_cuda": "13.0",
+    "torch_threads": 2,
+    "python": "3.11.7",
+    "accelerators": [GPU],
+    "absent": {},
+    "workloads": {
+        "mlp": {
+            "definition": "0123456789ab",
+            "dataset_sha256": "00",
+            "goal_metric": "accuracy",
+            "goal_value": 0.9,
+            "learning_rates": {"sgd": 0.1},
+        }
+    },
+}
+QUIET = Console(quiet=True)
+Machine = dict[str, Any]
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch, quiet_host: None) -> Machine:
+    """What the probe says of this machine; workers answer at once."""
+    says: Machine = deepcopy(PROBE)
+    monkeypatch.setattr(bench.run, "run_probe", lambda *_, **__: deepcopy(says))
+    monkeypatch.setattr(learn_run, "run_probe", lambda *_, **__: deepcopy(says))
+    monkeypatch.setattr(bench.run, "Campaign", partial(Campaign, worker=FakeWorkers()))
+    monkeypatch.setattr(bench.machine.facts, "cpu_brand", lambda: says.get("cpu", "a CPU"))
+    monkeypatch.setattr(bench.machine.facts, "_host", lambda: says.get("host", "a host"))
+    return says
+
+
+def measured(
+    path: Path, settings: Settings = SETTINGS, *, resume: bool = False, console: Console = QUIET
+) -> TimingRun:
+    """A run in this process, released as pytest's end does."""
+    run = TimingRun(settings, path, resume=resume, overwrite=False, command="pytest bench")
+    run.devices = settings.devices
+    cells = make_cells(
+        workloads=settings.workloads,
+        batch_sizes=settings.batch_sizes,
+        epochs=settings.epochs,
+        devices=settings.devices,
+        threads=settings.threads,
+    )
+    try:
+        bench.run.measure(run, cells, console)
+    finally:
+        run.claim.release()
+    return run
