@@ -15,15 +15,22 @@ from rich.console import Console
 from rich.text import Text
 
 from scripts.figures.style import DPI
-from scripts.machines.prices import add_comparison, require_machines
 from scripts.machines.same_work import unlike
-from scripts.options import add_sources, dots, show_skipped, skipper, take_learning
+from scripts.options import (
+    add_comparison,
+    add_sources,
+    base_and_prices,
+    dots,
+    show_skipped,
+    skipper,
+    take_learning,
+)
 from scripts.read.document import ResultError
 from scripts.read.text import counted
 from scripts.read.workers import Workers
 from scripts.sections.machine_figures import compare_figures
 from scripts.tables.analysis import Analysis
-from scripts.tables.comparison import Comparison, base_machine
+from scripts.tables.comparison import Comparison
 from scripts.tables.learned import Learned
 from scripts.write import comparison as compare_text
 from scripts.write import findings as compare_findings
@@ -83,7 +90,7 @@ def _comparison(analysis: Analysis, options: argparse.Namespace, learned: list[P
     if len(results.files) < 2:
         alone = results.files["file"].iloc[0]
         raise ResultError(alone, "", "is alone; name two result files or more")
-    base = base_machine(results.files, options.base)
+    base, prices = base_and_prices(options, results.files)
     differences = list(unlike(results.rounds, base=base))
     if differences and not options.allow:
         raise differences[0].error()
@@ -91,7 +98,7 @@ def _comparison(analysis: Analysis, options: argparse.Namespace, learned: list[P
         analysis,
         results.rounds,
         base=base,
-        prices=require_machines(options.price, list(results.files["machine"])),
+        prices=prices,
         learned=Learned.read(learned, analysis.rounds) if learned else None,
     )
 

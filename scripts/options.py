@@ -1,17 +1,19 @@
-"""The result files that a script is given, and what happens to bad ones among them."""
+"""Options that several doors have: result files, bad ones among them, the base and prices."""
 
 import argparse
+import math
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
 from scripts.read.document import ResultError
 from scripts.read.learning_file import by_kind
 from scripts.read.table import Results, Skip
-from scripts.read.text import counted
+from scripts.read.text import counted, safe_text
 
 
 def add_sources(parser: argparse.ArgumentParser, *, files: str) -> None:
@@ -93,3 +95,54 @@ def dots(text: str) -> int:
     if not 30 <= value <= 1200:
         raise argparse.ArgumentTypeError(f"{value} is not between 30 and 1200")
     return value
+
+
+def add_comparison(parser: argparse.ArgumentParser, *, priced: str) -> None:
+    """Adds the arguments `--base` and `--price`; a price adds what `priced` says."""
+    parser.add_argument(
+        "--base", metavar="NAME", help="the machine (or file) that the others are compared with"
+    )
+    parser.add_argument(
+        "--price",
+        metavar="NAME=USD",
+        type=_price,
+        action="append",
+        default=[],
+        help=f"what an hour of a machine costs: adds {priced}",
+    )
+
+
+def _price(text: str) -> tuple[str, float]:
+    """`box=1.50` or `box=1.50USD/h` as a name and a number."""
+    name, equals, number = text.rpartition("=")
+    digits = number.strip().removesuffix("/h").strip().removesuffix("USD").strip()
+    try:
+        dollars = float(digits)
+    except ValueError:
+        dollars = math.nan
+    if not equals or not name or not 0 < dollars < 1e9:
+        message = f"{safe_text(text)!r} is not NAME=USD per hour, as box=1.5"
+        raise argparse.ArgumentTypeError(message)
+    return name, dollars
+
+
+def base_and_prices(
+    options: argparse.Namespace, files: pd.DataFrame
+) -> tuple[str, dict[str, float]]:
+    """The machine that is called `--base`, or whose file is (default: the first), and the prices.
+
+    `files` are those of `table.load_results`; raises ResultError for a name that is none of theirs.
+    """
+    machines, name = list(files["machine"]), options.base
+    no_machine = f"is no machine here; name one of: {', '.join(machines)}"
+    for priced, _dollars in options.price:
+        if priced not in machines:
+            raise ResultError("", "--price", f"{priced!r} {no_machine}")
+    prices = dict(options.price)
+    if name is None:
+        return str(machines[0]), prices
+    for names in (machines, files["file"], files["file"].map(lambda file: Path(file).stem)):
+        found = [machine for own, machine in zip(names, machines, strict=True) if own == name]
+        if len(found) == 1:
+            return str(found[0]), prices
+    raise ResultError("", "--base", f"{name!r} {no_machine}")

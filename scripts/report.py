@@ -19,15 +19,22 @@ from rich.text import Text
 
 from scripts.figures.style import DPI
 from scripts.judge.derived_errors import derived_errors
-from scripts.machines.prices import add_comparison, require_machines
-from scripts.options import add_sources, dots, show_skipped, skipper, take_learning
+from scripts.options import (
+    add_comparison,
+    add_sources,
+    base_and_prices,
+    dots,
+    show_skipped,
+    skipper,
+    take_learning,
+)
 from scripts.read.document import ResultError
 from scripts.read.text import counted
 from scripts.read.workers import Workers
 from scripts.sections.machine_figures import compare_figures
 from scripts.sections.run_figures import figures
 from scripts.tables.analysis import Analysis
-from scripts.tables.comparison import Comparison, base_machine, of_same_work
+from scripts.tables.comparison import Comparison, of_same_work
 from scripts.tables.learned import Learned
 from scripts.tables.many import analysed
 from scripts.write.drawing import drawn, write_files
@@ -82,8 +89,7 @@ def _comparison(
 ) -> Comparison | None:
     """The machines side by side, of many only when that is asked; None where one is alone."""
     files = analysis.results.files
-    base = base_machine(files, options.base)
-    prices = require_machines(options.price, list(files["machine"]))
+    base, prices = base_and_prices(options, files)
     alone = len(files) < 2 or (analysis.many and options.base is None)
     if alone and not prices:
         return None

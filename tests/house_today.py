@@ -35,7 +35,6 @@ DRAWING_TOO = {
 TALKING_TOO = {
     "bench/machine/probe.py",  # a process whose answer is a line of text
     "models/prepare.py",  # the door of models/
-    "scripts/machines/prices.py",  # the type of an option
     "scripts/tables/learned.py",  # a door that stands in the wrong room
 }
 

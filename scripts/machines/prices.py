@@ -1,53 +1,8 @@
-"""What work costs: prices of machines in USD an hour, and seconds as money."""
+"""What work costs: seconds as money, at prices of machines in USD per hour."""
 
-import argparse
 import math
-from collections.abc import Sequence
 
 import pandas as pd
-
-from scripts.read.document import ResultError
-from scripts.read.text import safe_text
-
-Price = tuple[str, float]
-
-
-def price(text: str) -> Price:
-    """`box=1.50` or `box=1.50USD/h` as a name and a number: an argument of argparse."""
-    name, equals, number = text.rpartition("=")
-    digits = number.strip().removesuffix("/h").strip().removesuffix("USD").strip()
-    try:
-        dollars = float(digits)
-    except ValueError:
-        dollars = math.nan
-    if not equals or not name or not 0 < dollars < 1e9:
-        raise argparse.ArgumentTypeError(f"{safe_text(text)!r} is not NAME=USD an hour, as box=1.5")
-    return name, dollars
-
-
-def add_comparison(parser: argparse.ArgumentParser, *, priced: str) -> None:
-    """Adds the arguments `--base` and `--price`; a price adds what `priced` says."""
-    parser.add_argument(
-        "--base", metavar="NAME", help="the machine (or file) that the others are compared with"
-    )
-    parser.add_argument(
-        "--price",
-        metavar="NAME=USD",
-        type=price,
-        action="append",
-        default=[],
-        help=f"what an hour of a machine costs: adds {priced}",
-    )
-
-
-def require_machines(prices: Sequence[Price], machines: Sequence[str]) -> dict[str, float]:
-    """The prices by machine; raises ResultError for a name that is none of the machines'."""
-    known = ", ".join(machines)
-    for name, _dollars in prices:
-        if name not in machines:
-            message = f"{name!r} is no machine here; name one of: {known}"
-            raise ResultError("", "--price", message)
-    return dict(prices)
 
 
 def with_costs(comparison: pd.DataFrame, prices: dict[str, float]) -> pd.DataFrame:

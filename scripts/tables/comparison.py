@@ -1,8 +1,8 @@
 """Machines side by side, everything that is said of them, each table computed once."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 import pandas as pd
 
@@ -12,37 +12,31 @@ from scripts.machines.ranking import fastest, geometric_means, ranking
 from scripts.machines.same_work import Unlike, only_like
 from scripts.machines.shift import moves
 from scripts.machines.upgrade import changed, upgrades
-from scripts.read.document import ResultError
 from scripts.tables.analysis import Analysis
 from scripts.tables.derived import with_mark, with_scope_mark
 from scripts.tables.learned import Learned
 from scripts.target.time import best_of
 
 
+@dataclass(frozen=True)
 class Comparison:
     """The tables of a comparison with `base`.
 
     `rounds` are those that are compared: rows of the analysis, of all its machines or of those with
-    the base's work; `left_out` says why others are not. `prices` are USD an hour by machine.
+    the base's work; `left_out` says why others are not. `prices` are USD per hour by machine.
     """
 
-    def __init__(
-        self,
-        analysis: Analysis,
-        rounds: pd.DataFrame,
-        *,
-        base: str,
-        prices: Mapping[str, float] | None = None,
-        left_out: list[Unlike] | None = None,
-        learned: Learned | None = None,
-    ) -> None:
-        self.analysis = analysis
-        self.rounds = rounds
-        self.base = base
-        self.prices = dict(prices or {})
-        self.left_out = left_out or []
-        self.learned = learned
-        self.machines = list(rounds["machine"].unique())
+    analysis: Analysis
+    rounds: pd.DataFrame
+    base: str
+    prices: Mapping[str, float] = field(default_factory=dict)
+    left_out: Sequence[Unlike] = ()
+    learned: Learned | None = None
+
+    @cached_property
+    def machines(self) -> list[str]:
+        """Those that are compared, the base among them."""
+        return list(self.rounds["machine"].unique())
 
     @property
     def alone(self) -> bool:
@@ -51,7 +45,7 @@ class Comparison:
 
     @cached_property
     def files(self) -> pd.DataFrame:
-        """What is known of the compared machines, a row a file."""
+        """What is known of the compared machines, a row per file."""
         files = self.analysis.results.files
         return files[files["machine"].isin(self.machines)]
 
@@ -75,7 +69,7 @@ class Comparison:
 
     @cached_property
     def fastest(self) -> pd.DataFrame:
-        """For each cell the machine and device that has done it soonest."""
+        """The fastest machine and device of each cell."""
         return with_mark(fastest(self.rounds), self.rounds, of=("machine",))
 
     @cached_property
@@ -138,28 +132,11 @@ def of_same_work(
     files: Collection[str],
     *,
     base: str,
-    prices: Mapping[str, float] | None = None,
-    learned: Learned | None = None,
+    prices: Mapping[str, float],
+    learned: Learned | None,
 ) -> Comparison:
     """The comparison of these files of the analysis and the base's; other work is left out."""
     rounds = analysis.rounds
     chosen = rounds[rounds["file"].isin(files) | (rounds["machine"] == base)]
     own, left_out = only_like(chosen, base=base)
-    return Comparison(analysis, own, base=base, prices=prices, left_out=left_out, learned=learned)
-
-
-def base_machine(files: pd.DataFrame, name: str | None) -> str:
-    """The machine of that name, or of the file of that name; the first for None.
-
-    `files` are those of `table.load_results`; raises ResultError for a name that is none of theirs.
-    """
-    machines = list(files["machine"])
-    if name is None:
-        return str(machines[0])
-    stems = [Path(file).stem for file in files["file"]]
-    for names in (machines, files["file"], stems):
-        found = [machine for own, machine in zip(names, machines, strict=True) if own == name]
-        if len(found) == 1:
-            return str(found[0])
-    message = f"{name!r} is no machine here; name one of: {', '.join(machines)}"
-    raise ResultError("", "--base", message)
+    return Comparison(analysis, own, base, prices, left_out, learned)

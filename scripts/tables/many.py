@@ -7,17 +7,20 @@ to be kept in memory.
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from scripts.judge.crossover import crossovers
+from scripts.judge.fits import with_estimates
+from scripts.read.columns import TEXT
 from scripts.read.document import ResultError
 from scripts.read.table import Results, Skip, identity, joined, read_parts, require_some
+from scripts.read.text import distinct
 from scripts.read.workers import Workers
 from scripts.tables.analysis import Analysis
-from scripts.tables.stacked import Judged, stacked
 
 MOST_FILES = 50
 """More files than these are a collection: what is said of all of them together comes first."""
@@ -26,6 +29,8 @@ WHOLE_FILES = 3
 BATCH_FILES = 40
 BATCH_BYTES = 64 * 2**20
 JUDGED = ("verdicts", "break_even", "causes", "remedies", "ladder", "work")
+
+Tables = dict[str, pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -41,12 +46,26 @@ class Batch:
     lenient: bool
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What is said of a batch's good files, by the names of an analysis's tables.
+
+    `kept` are the results of those that are kept whole, `names` what each file is called and calls
+    its machine, as files of other batches may as well.
+    """
+
+    errors: list[ResultError]
+    names: list[tuple[str, str]] = field(default_factory=list)
+    tables: Tables = field(default_factory=dict)
+    kept: Tables = field(default_factory=dict)
+
+
 def analysed(
     paths: Iterable[str | Path], workers: Workers, *, skip: Skip | None = None
 ) -> Analysis:
     """The analysis of these files; raises ResultError as `load_results` does.
 
-    Of more than MOST_FILES it has every table, but the rounds of the first WHOLE_FILES alone.
+    Of more than MOST_FILES it has every table, but the rounds of the first WHOLE_FILES only.
     """
     names = [Path(path) for path in paths]
     if len(names) <= MOST_FILES:
@@ -63,7 +82,7 @@ def analysed(
     if not any(len(judged.kept["files"]) for judged in good.values()):  # the first ones were bad
         first = next(iter(good))
         good[first] = judge(replace(first, first=0))
-    return stacked(list(good.values()))
+    return _stacked(list(good.values()))
 
 
 def _batches(names: list[Path], *, lenient: bool) -> Iterator[Batch]:
@@ -105,12 +124,59 @@ def judge(batch: Batch) -> Judged:
     names = [(part.about["file"], part.about["machine"]) for part in parts]
     results = joined(parts)
     analysis = Analysis(results)
-    tables: dict[str, pd.DataFrame] = {name: getattr(analysis, name) for name in JUDGED}
+    tables: Tables = {name: getattr(analysis, name) for name in JUDGED}
     tables |= {"crossovers": crossovers(analysis.verdicts), "files": results.files}
-    return Judged(errors, names, tables, _first(results, WHOLE_FILES - batch.first))
+    whole = results.files["file"].head(max(WHOLE_FILES - batch.first, 0))
+    kept = {name: table[table["file"].isin(whole)] for name, table in vars(results).items()}
+    return Judged(errors, names, tables, kept)
 
 
-def _first(results: Results, count: int) -> dict[str, pd.DataFrame]:
-    """The results of the first files alone, which may be none."""
-    files = set(results.files["file"].head(max(count, 0)))
-    return {name: table[table["file"].isin(files)] for name, table in vars(results).items()}
+def _stacked(batches: list[Judged]) -> Analysis:
+    """One analysis of all batches, each file and machine with its own name among all of them."""
+    names = [name for batch in batches for name in batch.names]
+    files, machines = (distinct(column) for column in zip(*names, strict=True))
+    tables: dict[str, list[pd.DataFrame]] = {}
+    kept: dict[str, list[pd.DataFrame]] = {}
+    first = 0
+    for batch in batches:
+        here = slice(first, first := first + len(batch.names))
+        known = batch.tables["files"]
+        own = {
+            "file": dict(zip(known["file"], files[here], strict=True)),
+            "machine": dict(zip(known["machine"], machines[here], strict=True)),
+        }
+        for every, some in ((tables, batch.tables), (kept, batch.kept)):
+            for name, table in some.items():
+                every.setdefault(name, []).append(_renamed(table, own))
+    return _analysis(
+        {name: _in_order(parts, files) for name, parts in tables.items()},
+        {name: _in_order(parts, files) for name, parts in kept.items()},
+    )
+
+
+def _renamed(table: pd.DataFrame, names: dict[str, dict[str, str]]) -> pd.DataFrame:
+    """The table with the names that its files and machines have among all files."""
+    changed = {
+        column: table[column].map(known).astype(TEXT)
+        for column, known in names.items()
+        if any(old != new for old, new in known.items())
+    }
+    return table.assign(**changed)
+
+
+def _in_order(parts: list[pd.DataFrame], files: list[str]) -> pd.DataFrame:
+    """One table with the rows of all, in the order of their files."""
+    table = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    place = table["file"].map(dict(zip(files, range(len(files)), strict=True)))
+    return table.iloc[np.argsort(place.to_numpy(), kind="stable")].reset_index(drop=True)
+
+
+def _analysis(tables: Tables, kept: Tables) -> Analysis:
+    analysis = Analysis(Results(**kept | {"files": tables.pop("files")}))
+    analysis.whole = list(kept["files"]["file"])
+    curves = tables.pop("crossovers")
+    own = curves[curves["file"].isin(analysis.whole)]
+    estimates = with_estimates(own, analysis.fits)[["estimate", "estimate_error"]]
+    for name, table in (tables | {"crossovers": curves.join(estimates)}).items():
+        setattr(analysis, name, table)  # a cached property that is known already
+    return analysis

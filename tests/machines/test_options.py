@@ -96,7 +96,7 @@ def test_a_price_that_is_none_is_refused(
     with pytest.raises(SystemExit) as ended:
         compare.main([*files, "--price", price])
     assert ended.value.code == 2
-    assert "is not NAME=USD an hour" in capsys.readouterr().err
+    assert "is not NAME=USD per hour" in capsys.readouterr().err
 
 
 def test_a_price_of_a_machine_that_is_not_there_is_refused(
