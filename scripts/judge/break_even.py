@@ -18,6 +18,7 @@ from scripts.judge.noise import margins
 from scripts.judge.pairs import CELL, matrices, paired, slim
 from scripts.judge.rule import CLOSE, FASTER, SLOWER, UNDECIDED, Array, Words
 from scripts.judge.verdicts import adjusted, verdicts
+from scripts.read.columns import TEXT
 from scripts.read.rounds import Integers
 
 AFTER = "after"
@@ -84,22 +85,22 @@ def break_even(
     seconds = _seconds(base, pairs)
     judged = ~base["verdict"].isin([decide.NOT_MEASURED, decide.SUSPECT]).to_numpy()
     later, first = _words(base, seconds, judged=judged, limit=limit, level=level)
-    rows: list[tuple[str, str]] = []
-    for place, (verdict, reason) in enumerate(zip(base["verdict"], base["reason"], strict=True)):
-        rows.append(_kind(later[place], first[place]) if judged[place] else (verdict, reason))
-    kinds = np.array([kind for kind, _reason in rows], dtype=np.str_)
-    numbers = _numbers(seconds, kinds, judged=judged, level=level)
-    answer = pd.DataFrame(numbers, columns=["epochs", "lower", "upper"])
-    answer = answer.assign(kind=kinds, reason=[reason for _kind, reason in rows])
-    answer = answer[["kind", "epochs", "lower", "upper", "reason"]]
-    answer = answer.astype(dict.fromkeys(["epochs", "lower", "upper"], "Int64"))
-    known = base[[*(name for name in CELL if name != "epochs"), "blocks"]].reset_index(drop=True)
-    return pd.concat([known.drop(columns="blocks"), answer, known[["blocks"]]], axis=1)
+    rows = zip(base["verdict"], base["reason"], judged, later, first, strict=True)
+    words = [_kind(*settled) if ok else (kind, why) for kind, why, ok, *settled in rows]
+    told = pd.DataFrame(words, columns=["kind", "reason"], dtype=TEXT)
+    kinds = told["kind"].to_numpy(dtype=np.str_)
+    numbers = pd.DataFrame(
+        _numbers(seconds, kinds, judged=judged, level=level),
+        columns=["epochs", "lower", "upper"],
+        dtype="Int64",
+    )
+    place = base[CELL].drop(columns="epochs")
+    return pd.concat([place, told["kind"], numbers, told["reason"], base["blocks"]], axis=1)
 
 
 def _seconds(cells: pd.DataFrame, rows: pd.DataFrame) -> Seconds:
     names = ("gpu_cold_start_seconds", "gpu_seconds", "cpu_cold_start_seconds", "cpu_seconds")
-    return Seconds(*matrices(cells, rows, columns=names))
+    return Seconds(*matrices(cells, rows, *names))
 
 
 def _limits(cells: pd.DataFrame, totals: pd.DataFrame) -> Array:

@@ -12,31 +12,15 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from scripts.judge.break_even import break_even
 from scripts.judge.rule import CLOSE, FASTER, NOT_MEASURED, SLOWER, UNDECIDED
 
-__all__ = ["KINDS", "break_even", "crossing", "crossovers"]
-
-INTERVAL = "interval"
-NEVER = "never"
-ALWAYS = "always"
-ABOVE = "above the grid"
-BELOW = "below the grid"
-REVERSE = "reverse"
-SEVERAL = "several"
-
-KINDS = {
-    INTERVAL: "slower up to `lower`, faster from `upper` on",
-    NEVER: "slower wherever decided, up to the grid's largest batch size (`lower`)",
-    ALWAYS: "faster wherever decided, from the grid's smallest batch size (`upper`) on",
-    ABOVE: "slower wherever decided; above `lower` nothing is decided",
-    BELOW: "faster wherever decided; below `upper` nothing is decided",
-    REVERSE: "the other way round: faster up to `lower`, slower from `upper` on",
-    SEVERAL: "changes sides more than once, see `crossings`",
-    CLOSE: "too close at every measured batch size",
-    UNDECIDED: "no batch size is decided",
-    NOT_MEASURED: "no batch size has a time on both devices",
-}
+INTERVAL = "interval"  # slower up to `lower`, faster from `upper` on
+NEVER = "never"  # slower wherever decided, up to the grid's largest batch size (`lower`)
+ALWAYS = "always"  # faster wherever decided, from the grid's smallest batch size (`upper`)
+ABOVE = "above the grid"  # slower wherever decided; above `lower` nothing is decided
+BELOW = "below the grid"  # faster wherever decided; below `upper` nothing is decided
+REVERSE = "reverse"  # the other way round: faster up to `lower`, slower from `upper` on
+SEVERAL = "several"  # changes sides more than once, see `crossings`
 
 CURVE = ["file", "machine", "workload", "device", "threads", "scope", "epochs"]
 
@@ -55,7 +39,7 @@ class Crossing:
 def crossovers(verdicts: pd.DataFrame) -> pd.DataFrame:
     """A row a curve (CURVE), from the rows of `verdict.verdicts`, of one scope or of both.
 
-    Columns: CURVE, kind (KINDS says what each means), lower, upper (batch sizes; NA where the
+    Columns: CURVE, kind, lower, upper (batch sizes; NA where the
     interval is open), crossings (each change of sides), rests_on (batch sizes whose verdicts carry
     the answer), cells (every batch size with its verdict), and derived where the verdicts have it.
     """

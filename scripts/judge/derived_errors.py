@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-CELL = ["file", "machine", "workload", "batch_size", "epochs", "device", "threads"]
+from scripts.judge.pairs import CELL
 
 
 def derived_errors(rounds: pd.DataFrame) -> pd.DataFrame:

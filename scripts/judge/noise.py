@@ -1,17 +1,13 @@
 """The run's own noise floor: the same device against itself, as two arms of the same blocks."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
-from scripts.judge.pairs import Scope, matrix, measured
+from scripts.judge.pairs import CELL, Scope, matrices, measured
 from scripts.judge.rule import Array, interval, judge, settle, summarise
 
 SMALLEST_DELTA = 0.05
 """A difference of less than 5 % is not called a difference, however quiet the machine."""
-
-_ARMS = ["file", "machine", "workload", "batch_size", "epochs", "device", "threads"]
 
 
 def floor_of(means: Array) -> Array:
@@ -41,10 +37,10 @@ def repeats(rounds: pd.DataFrame, *, scope: Scope, alpha: float = 0.05) -> pd.Da
     sizes = rounds.loc[rounds["arm"] == "again", "batch_size"].unique()  # few of a grid's
     arms = measured(rounds[rounds["batch_size"].isin(sizes)], scope=scope)
     first, again = (arms[arms["arm"] == arm] for arm in ("first", "again"))
-    both = again.merge(first, on=[*_ARMS, "block"], suffixes=("_again", "_first"))
+    both = again.merge(first, on=[*CELL, "block"], suffixes=("_again", "_first"))
     both["log_ratio"] = np.log(both["seconds_again"]) - np.log(both["seconds_first"])
-    cells = both[_ARMS].drop_duplicates(ignore_index=True)
-    summary = summarise(matrix(cells, both, column="log_ratio"))
+    cells = both[CELL].drop_duplicates(ignore_index=True)
+    summary = summarise(*matrices(cells, both, "log_ratio"))
     words, p = judge(summary, margin=np.log1p(SMALLEST_DELTA))
     words = settle(words, p, level=alpha)
     lo, hi = interval(summary, level=alpha)
@@ -63,18 +59,14 @@ def margins(rounds: pd.DataFrame, cells: pd.DataFrame, *, scope: Scope) -> pd.Da
 
     A row a cell. The A/A cells of both devices of a pair count, the CPU's at the same threads.
     """
-    frame = repeats(rounds, scope=scope)
-    frame = frame[np.isfinite(frame["log_ratio"])]
-    pair = ["file", "device", "threads"]
-    again: dict[tuple[Any, ...], list[float]] = {}
-    for file, device, threads, mean in frame[[*pair, "log_ratio"]].itertuples(index=False):
-        arm = (file, device, threads if device == "cpu" else None)
-        again.setdefault(arm, []).append(mean)
-    rows = []
+    again = repeats(rounds, scope=scope)
+    again = again[np.isfinite(again["log_ratio"])]
+    pair, rows = ["file", "device", "threads"], []
     for file, device, threads in cells[pair].drop_duplicates().itertuples(index=False):
-        arms = ((file, "cpu", threads), (file, device, None))
-        means = np.array([mean for arm in arms for mean in again.get(arm, [])])
-        rows.append((file, device, threads, float(np.expm1(floor_of(means))), len(means)))
+        cpu = (again["device"] == "cpu") & (again["threads"] == threads)
+        own = again[(again["file"] == file) & (cpu | (again["device"] == device))]
+        floor = float(np.expm1(floor_of(own["log_ratio"].to_numpy())))
+        rows.append((file, device, threads, floor, len(own)))
     table = pd.DataFrame(rows, columns=[*pair, "noise_floor", "repeats"])
     table["limit"] = margin_of(np.log1p(table["noise_floor"].to_numpy(dtype=np.float64)))
     return cells[pair].merge(table, on=pair, how="left")[["noise_floor", "repeats", "limit"]]

@@ -4,7 +4,7 @@ Every accelerator meets every CPU thread setting of the same file. Only blocks t
 paired, and a block's two workers make one log ratio.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
@@ -21,11 +21,10 @@ CELL = ["file", "machine", "workload", "batch_size", "epochs", "device", "thread
 NOT_REACHED = ("interrupted", "budget")
 """Reasons of absence that say nothing of the cell: the run ended, or its time did."""
 SECONDS: dict[Scope, str] = {"warm": "epoch_seconds", "total": "total_seconds"}
-_PLACE = ["file", "machine", "workload", "batch_size", "epochs"]
-_OWN = [*_PLACE, "device", "threads"]
+_PLACE = CELL[:5]
 _NAMES = ["file", "machine", "workload", "device", "arm"]
 _NEEDED = [
-    *_OWN, "arm", "block", *SECONDS.values(), "cold_start_seconds", "suspect", "reason", "detail",
+    *CELL, "arm", "block", *SECONDS.values(), "cold_start_seconds", "suspect", "reason", "detail",
 ]  # fmt: skip
 
 
@@ -49,15 +48,15 @@ def measured(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
     timed = rounds[rounds["block"].notna()]
     absent = rounds[rounds["block"].isna() & ~rounds["reason"].isin(NOT_REACHED)]
     if len(absent):
-        gone = pd.MultiIndex.from_frame(absent[_OWN])
-        timed = timed[~pd.MultiIndex.from_frame(timed[_OWN]).isin(gone)]
+        gone = pd.MultiIndex.from_frame(absent[CELL])
+        timed = timed[~pd.MultiIndex.from_frame(timed[CELL]).isin(gone)]
     seconds = timed[SECONDS[scope]].astype(np.float64)
     timed = timed.assign(seconds=seconds.where(seconds > 0))
     if scope == "warm":
         order = timed.assign(doubted=timed["suspect"] != "").sort_values(["doubted", "epochs"])
         timed = _all_epochs(order.drop(columns="doubted"))
     timed = timed.astype({"epochs": "Int64", "block": "Int64", "seconds": float})
-    return timed.drop_duplicates([*_OWN, "arm", "block"], keep="last")
+    return timed.drop_duplicates([*CELL, "arm", "block"], keep="last")
 
 
 def paired(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
@@ -97,13 +96,8 @@ def _both_said(both: pd.DataFrame) -> npt.NDArray[np.object_]:
     return answer
 
 
-def matrix(cells: pd.DataFrame, rows: pd.DataFrame, *, column: str) -> Array:
-    """`column` of `rows` as an array of cells x blocks, NaN where a cell lacks the block."""
-    return matrices(cells, rows, columns=[column])[0]
-
-
-def matrices(cells: pd.DataFrame, rows: pd.DataFrame, *, columns: Sequence[str]) -> list[Array]:
-    """The same of several columns."""
+def matrices(cells: pd.DataFrame, rows: pd.DataFrame, *columns: str) -> list[Array]:
+    """Return each column of `rows` as an array of cells x blocks, NaN where a cell lacks one."""
     index = pd.MultiIndex.from_frame(cells[CELL]).get_indexer(pd.MultiIndex.from_frame(rows[CELL]))
     blocks, place = np.unique(rows["block"].to_numpy(dtype=np.int64), return_inverse=True)
     answer = []
@@ -124,7 +118,7 @@ def _reasons(cells: pd.DataFrame, absent: pd.DataFrame) -> list[str]:
     """`vulkan: unsupported (what torch said)`: the accelerator's reasons, then the CPU's."""
     if absent.empty:
         return [""] * len(cells)
-    absent = absent[[*_OWN, "reason", "detail"]].fillna({"detail": "", "epochs": -1})
+    absent = absent[[*CELL, "reason", "detail"]].fillna({"detail": "", "epochs": -1})
     words: dict[tuple[object, ...], list[str]] = {}
     for *cell, reason, detail in absent.itertuples(index=False):
         text = f"{cell[5]}: {reason} ({detail})" if detail else f"{cell[5]}: {reason}"

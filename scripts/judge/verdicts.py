@@ -15,7 +15,7 @@ import pandas as pd
 
 from scripts.judge import rule as decide
 from scripts.judge.noise import margins
-from scripts.judge.pairs import Scope, grid, joined, matrix, paired, plain, slim
+from scripts.judge.pairs import Scope, grid, joined, matrices, paired, plain, slim
 from scripts.judge.rule import NOT_MEASURED, SUSPECT, UNDECIDED, Array, Words
 
 WORDS = (*decide.DECIDED, UNDECIDED, NOT_MEASURED, SUSPECT)
@@ -42,7 +42,7 @@ def verdicts(
     cells = grid(rounds, scope=scope)
     noise = margins(rounds, cells, scope=scope)
     limit = noise["limit"].to_numpy(dtype=np.float64)
-    summary = decide.summarise(matrix(cells, rows, column="log_ratio"))
+    summary = decide.summarise(*matrices(cells, rows, "log_ratio"))
     suspect = _suspect(cells, rows)
     words, p = decide.judge(summary, margin=limit)
     p[suspect != ""] = np.nan

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from scripts.figures.style import labelled
-from scripts.judge.crossover import break_even, crossovers
+from scripts.judge.break_even import break_even
+from scripts.judge.crossover import crossovers
 from scripts.judge.fits import fits, with_estimates
 from scripts.judge.noise import repeats
 from scripts.judge.pairs import Scope, paired, slim

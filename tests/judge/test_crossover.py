@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scripts.judge.crossover import KINDS, crossing, crossovers
+from scripts.judge.crossover import crossing, crossovers
 from scripts.judge.rule import CLOSE, FASTER, NOT_MEASURED, SLOWER, SUSPECT, UNDECIDED
 from scripts.judge.verdicts import verdicts
 from scripts.read.table import load
@@ -58,7 +58,6 @@ def test_a_curve_reads_as_its_verdicts_say(
     letters: str, kind: str, lower: int | None, upper: int | None, rests_on: tuple[int, ...]
 ) -> None:
     assert read(letters) == (kind, lower, upper, rests_on)
-    assert kind in KINDS
 
 
 def test_several_crossings_are_listed_and_not_smoothed() -> None:
