@@ -106,7 +106,7 @@ REPORTING = {
         "scripts/write/folder.py",
         'return _FORMULA.sub(r"\\1\'", text)',
         "return text",
-        "read/test_untrusted_text.py",
+        "read/untrusted/test_written.py",
     ),
     "a cell twice in a file": Fault(
         "scripts/read/breach.py",
