@@ -6,14 +6,7 @@ from typing import Literal
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.ticker import (
-    FixedLocator,
-    Formatter,
-    LogLocator,
-    MaxNLocator,
-    NullFormatter,
-    NullLocator,
-)
+from matplotlib.ticker import FixedLocator, Formatter, LogLocator, MaxNLocator, NullFormatter
 
 from scripts.read.text import seconds_in_words
 
@@ -70,14 +63,10 @@ def log_axis(
 ) -> None:
     """Makes an axis logarithmic; `words` writes its ticks."""
     axes.set(**{f"{name}scale": "log"})
-    set_log_ticks(axes.xaxis if name == "x" else axes.yaxis, words, whole=whole)
-
-
-def set_log_ticks(axis: Axis, words: Callable[[float], str], *, whole: bool = False) -> None:
-    """Gives a logarithmic axis round ticks that `words` writes."""
-    axis.set_major_locator(LogTicks(whole=whole))
-    axis.set_major_formatter(TickWords(words))
-    axis.set_minor_formatter(NullFormatter())
+    own = axes.xaxis if name == "x" else axes.yaxis
+    own.set_major_locator(LogTicks(whole=whole))
+    own.set_major_formatter(TickWords(words))
+    own.set_minor_formatter(NullFormatter())
 
 
 def batch_size_axis(axes: Axes, batch_sizes: Sequence[int]) -> None:
@@ -85,7 +74,7 @@ def batch_size_axis(axes: Axes, batch_sizes: Sequence[int]) -> None:
     axes.set_xscale("log", base=2)
     axes.xaxis.set_major_locator(FixedLocator([float(size) for size in batch_sizes]))
     axes.xaxis.set_major_formatter(TickWords("{:.0f}".format))
-    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.minorticks_off()
     low, high = min(batch_sizes), max(batch_sizes)
     if len(batch_sizes) > 6 or high > 9999:
         axes.tick_params(axis="x", rotation=45)

@@ -28,8 +28,7 @@ def cost_figure(costs: pd.DataFrame, *, machines: list[str]) -> Figure:
     intervals; filled points are accelerators, hollow ones CPUs.
     """
     known = costs[costs["usd"].notna()]
-    every = set(known["machine"])
-    looks = {name: look for name, look in machine_looks(machines).items() if name in every}
+    looks = machine_looks(machines, known=known["machine"])
     workloads = split(known[known["machine"].isin(looks)], "workload")
     figure, panels = new_panels(len(workloads), 3, panel=(2.6, 2.2), margin=(0, 1.1))
     for axes, (workload, own) in zip(panels, workloads, strict=True):

@@ -44,7 +44,7 @@ def _draw_rungs(axes: Axes, timed: pd.DataFrame, best: pd.DataFrame, looks: Look
     shared = look_by("batch_size", looks) | {"x": "rung", "y": "epoch_seconds", "ax": axes}
     sns.scatterplot(timed, s=6, alpha=0.6, linewidth=0, **shared)
     sns.lineplot(
-        timed, estimator="median", errorbar=None, dashes=False, markersize=4, linewidth=1.2,
+        timed, estimator="median", errorbar=None, dashes=False, markersize=4.5, linewidth=1.2,
         **shared,
     )  # fmt: skip
     lean = timed[timed["rung"] == len(rungs) - 1].groupby("batch_size")["epoch_seconds"].median()

@@ -34,10 +34,12 @@ def device_looks(labels: Iterable[str]) -> Looks:
     return dict(zip(names, zip([*greys[:cpus], *hues], cycle(MARKERS), strict=False), strict=False))
 
 
-def machine_looks(machines: Iterable[str]) -> Looks:
-    """A look for each of the first MOST_MACHINES machines."""
+def machine_looks(machines: Iterable[str], *, known: Iterable[str] | None = None) -> Looks:
+    """A look for each of the first MOST_MACHINES machines; of these only the `known`, if given."""
     hues = sns.color_palette("colorblind", MOST_MACHINES)
-    return dict(zip(dict.fromkeys(machines), zip(hues, MARKERS, strict=True), strict=False))
+    looks = dict(zip(dict.fromkeys(machines), zip(hues, MARKERS, strict=True), strict=False))
+    drawn = set(looks if known is None else known)
+    return {name: look for name, look in looks.items() if name in drawn}
 
 
 def left_out(machines: Iterable[str]) -> str:

@@ -31,8 +31,7 @@ def relative_figure(means: pd.DataFrame, *, base: str, machines: list[str]) -> F
     95 % intervals, the grey band is the margin within which a difference counts as none; hollow
     points are undecided.
     """
-    every = set(means["machine"])
-    looks = {name: look for name, look in machine_looks(machines).items() if name in every}
+    looks = machine_looks(machines, known=means["machine"])
     known = means[means["machine"].isin(looks)]
     sides = list(known.groupby(["device", "threads"], sort=False))
     names = [sorted(own["workload"].unique(), key=lambda name: name == ALL) for _side, own in sides]

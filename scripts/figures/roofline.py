@@ -7,7 +7,6 @@ roofs are the device's best matrix product and its best copy, measured in the sa
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -16,7 +15,10 @@ from matplotlib.figure import Figure
 from scripts.figures.axes import log_axis
 from scripts.figures.marks import MARKERS, Looks, device_looks, draw_key, key_marks, palette
 from scripts.figures.style import headline, new_figure, style
+from scripts.read.rounds import Floats
 from scripts.words.why import flops_in_words
+
+_CURVE = ["label", "workload"]
 
 
 @style()
@@ -60,9 +62,7 @@ def with_rates(cells: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _draw_roofs(
-    axes: Axes, cells: pd.DataFrame, devices: Looks, intensities: npt.NDArray[np.float64]
-) -> None:
+def _draw_roofs(axes: Axes, cells: pd.DataFrame, devices: Looks, intensities: Floats) -> None:
     peaks = cells.groupby("label")[["matmul_flops_per_second", "copy_bytes_per_second"]].first()
     roofs = {label: np.fmin(peak, copy * intensities) for label, peak, copy in peaks.itertuples()}
     sns.lineplot(
@@ -72,33 +72,25 @@ def _draw_roofs(
 
 
 def _draw_cells(axes: Axes, cells: pd.DataFrame, devices: Looks, markers: dict[str, str]) -> None:
-    """A curve for each device and workload, hollow where FLOPs of an operation are uncounted.
-
-    The batch sizes of its ends stand above or below it, by device, so that two can be read.
-    """
+    """A curve for each device and workload, hollow where FLOPs of an operation are uncounted."""
+    shared: dict[str, Any] = {"x": "intensity", "y": "rate", "style": "workload", "ax": axes}
+    shared |= {"markers": markers, "legend": False}
     cells = cells.sort_values("batch_size")
-    shared: dict[str, Any] = {
-        "x": "intensity",
-        "y": "rate",
-        "ax": axes,
-        "legend": False,
-        "style": "workload",
-    }
+    curves = cells.groupby(_CURVE, sort=False)
     sns.lineplot(
-        cells, hue="label", palette=palette(devices), markers=markers, dashes=False, sort=False,
-        estimator=None, markersize=4.5, markeredgewidth=0, linewidth=0.5, alpha=0.9, **shared,
+        cells, hue="label", palette=palette(devices), dashes=False, sort=False, estimator=None,
+        markersize=4.5, markeredgewidth=0, linewidth=0.5, alpha=0.9, **shared,
     )  # fmt: skip
-    partial = cells.groupby(["label", "workload"])["uncounted"].transform(any)
-    if partial.any():
-        sns.scatterplot(
-            cells[partial], color="white", markers=markers, s=6, linewidth=0, zorder=3, **shared
-        )
-    for (label, _workload), own in cells.groupby(["label", "workload"], sort=False):
-        above = list(devices).index(label) % 2
-        for row in own.iloc[[0, -1]].drop_duplicates("batch_size").to_dict("records"):
-            axes.annotate(
-                str(row["batch_size"]), (row["intensity"], row["rate"]), fontsize=5.5,
-                xytext=(-4, 2) if above else (4, -2), textcoords="offset points",
-                color=devices[label][0], va="bottom" if above else "top",
-                ha="right" if above else "left",
-            )  # fmt: skip
+    partial = cells[curves["uncounted"].transform(any)]
+    if len(partial):
+        sns.scatterplot(partial, color="white", s=6, linewidth=0, zorder=3, **shared)
+    ends = pd.concat([curves.head(1), curves.tail(1)]).drop_duplicates([*_CURVE, "batch_size"])
+    for row in ends.to_dict("records"):
+        # Above or below by device, so that the numbers of two can be read.
+        above = list(devices).index(row["label"]) % 2
+        axes.annotate(
+            str(row["batch_size"]), (row["intensity"], row["rate"]), fontsize=5.5,
+            xytext=(-4, 2) if above else (4, -2), textcoords="offset points",
+            color=devices[row["label"]][0], va="bottom" if above else "top",
+            ha="right" if above else "left",
+        )  # fmt: skip

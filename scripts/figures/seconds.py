@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from scripts.figures.axes import set_log_ticks, short_seconds
+from scripts.figures.axes import log_axis, short_seconds
 from scripts.figures.grid import CELL_HEIGHT, CELL_WIDTH, draw_grid, grid_of
 from scripts.figures.style import headline, new_figure, style
 from scripts.read.text import seconds_in_words
@@ -28,7 +28,7 @@ def seconds_figure(rounds: pd.DataFrame, *, title: str) -> Figure:
     draw_grid(axes, grid, cmap="YlGnBu", norm=norm)
     bar = figure.colorbar(axes.collections[0], ax=axes, aspect=16, pad=0.02)
     bar.set_label("total time (warm: one epoch)")
-    set_log_ticks(bar.ax.yaxis, short_seconds)
+    log_axis(bar.ax, "y", short_seconds)
     headline(figure, title, f"{MARK} derived: {MEANS}" if cells["derived"].any() else "")
     return figure
 

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,6 +15,14 @@ from scripts.read.learning import CELL, chosen_rate
 from scripts.read.text import optimizer_name
 
 _CELL_WIDTH = 0.52
+_ENDS = {
+    "target": "",
+    "diverged": "diverged",
+    "hopeless": "slow",
+    "cap": "unreached",
+    "failed": "failed",
+}
+"""How a run ended, and what that is called; of several seeds the first of these counts."""
 _ABSENT: dict[str, Any] = {"facecolor": "0.93", "edgecolor": "white", "linewidth": 1.2}
 _CHOSEN: dict[str, Any] = {"fill": False, "edgecolor": "black", "linewidth": 1.4, "zorder": 3}
 
@@ -47,36 +56,28 @@ def rates_figure(runs: pd.DataFrame, *, title: str) -> Figure:
 
 
 def rate_cells(runs: pd.DataFrame) -> pd.DataFrame:
-    """A row a batch size and learning rate of one optimiser, from its tuning seeds.
+    """A row for each batch size and learning rate of one optimiser, from its tuning seeds.
 
-    Columns: batch_size, learning_rate, epochs (geometric mean over the seeds that reached the
-    target; NaN: none), ratio (to the batch size's best), word (`diverged`, `slow`: more than
-    `patience` times the best, `unreached`, `failed`), chosen.
+    Columns: batch_size, learning_rate, steps and epochs (geometric means over the seeds that
+    reached the target; NaN: none), ratio (to the batch size's best), word (why there is none;
+    `slow`: more than `patience` times the best), chosen.
     """
     tuning = runs[runs["role"] == "tuning"]
-    rows = []
-    for (size, rate), own in tuning.groupby(["batch_size", "learning_rate"]):
-        there = own[own["ended"] == "target"]
-        steps = [math.log(steps[-1]) for steps in there["steps"]]
-        mean = math.exp(sum(steps) / len(steps)) if steps else math.nan
-        ends = [end for end in own["ended"] if end != "target"]
-        started = own[own["steps"].map(len) > 0]["ended"]
-        words = {"diverged": "diverged", "hopeless": "slow", "cap": "unreached", "failed": "failed"}
-        end = next((end for end in words if end in set(started)), ends[0] if ends else "")
-        rows.append(
-            {
-                "batch_size": size,
-                "learning_rate": rate,
-                "steps": mean,
-                "epochs": mean / own["steps_an_epoch"].iloc[0],
-                "word": "" if steps else words[end],
-            }
-        )
-    table = pd.DataFrame(rows)
+    steps = [taken[-1] if len(taken) else math.nan for taken in tuning["steps"]]
+    ends = tuning["ended"].map(list(_ENDS).index)
+    cells = tuning.assign(log=np.log(steps), end=ends + len(_ENDS) * np.isnan(steps))
+    cells["log"] = cells["log"].where(tuning["ended"] == "target")
+    how = {"log": "mean", "end": "min", "steps_an_epoch": "first"}
+    table = cells.groupby(["batch_size", "learning_rate"]).agg(how).reset_index()
+    table["steps"] = np.exp(table["log"])
     best = table.groupby("batch_size")["steps"].transform("min")
     chosen = {own["batch_size"].iloc[0]: chosen_rate(own) for _cell, own in runs.groupby(CELL)}
-    picked = table["batch_size"].map(chosen) == table["learning_rate"]
-    return table.assign(ratio=table["steps"] / best, chosen=picked)
+    return table.assign(
+        epochs=table["steps"] / table["steps_an_epoch"],
+        ratio=table["steps"] / best,
+        word=[list(_ENDS.values())[end % len(_ENDS)] for end in table["end"]],
+        chosen=table["batch_size"].map(chosen) == table["learning_rate"],
+    )
 
 
 def _draw_map(axes: Axes, cells: pd.DataFrame, patience: float) -> None:

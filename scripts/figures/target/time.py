@@ -70,10 +70,10 @@ def _draw(axes: Axes, times: pd.DataFrame, looks: Looks) -> None:
     shared: dict[str, Any] = {"x": "batch_size", "y": "seconds", "ax": axes}
     sns.lineplot(
         times, **shared, **look_by("label", looks), dashes=False, estimator=None, linewidth=1.2,
-        markersize=4.5, markeredgewidth=0,
+        markersize=5.5, markeredgewidth=0,
     )  # fmt: skip
     on_curve = times[times["note"].str.contains("curve")]
-    sns.scatterplot(on_curve, **shared, color="white", s=6, linewidth=0, zorder=3)
+    sns.scatterplot(on_curve, **shared, color="white", s=9, linewidth=0, zorder=3)
     ends = np.where(np.isfinite(times["hi"]), times["hi"], times["seconds"] * 10)
     colours = list(times["label"].map(palette(looks)))
     axes.vlines(times["batch_size"], times["lo"], ends, colors=colours, linewidth=0.9, alpha=0.6)
