@@ -108,7 +108,7 @@ def _farthest(measured: pd.DataFrame, crossings: pd.DataFrame) -> float:
     """How many epochs are drawn: the measured ones, and break-even when it is not too far off."""
     largest = float(measured["epochs"].max())
     near = crossings.loc[crossings["epochs"] <= _FARTHEST * largest, "epochs"].astype(float)
-    return max([2 * largest, *(1.5 * near)])
+    return float(max([2 * largest, *(1.5 * near)]))
 
 
 def _mark_break_even(axes: Axes, crossings: pd.DataFrame, looks: Looks, farthest: float) -> None:
