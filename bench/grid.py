@@ -1,6 +1,6 @@
 """Which cells: the axes, the presets and the cells as plain tuples of scalars. Imports no torch."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -173,39 +173,43 @@ class WorkloadPlan(NamedTuple):
         """Every batch size of any arm, ascending."""
         return sorted({size for sizes in self.batch_sizes.values() for size in sizes})
 
+    def cut(self, keep: Callable[[Arm, int], bool]) -> "WorkloadPlan":
+        """Returns the plan with only the arms and batch sizes that are kept."""
+        cut = {
+            arm: tuple(size for size in sizes if keep(arm, size))
+            for arm, sizes in self.batch_sizes.items()
+        }
+        return self._replace(batch_sizes={arm: sizes for arm, sizes in cut.items() if sizes})
+
 
 def plan_workloads(cells: Iterable[Cell]) -> list[WorkloadPlan]:
-    """The selected cells as work for processes: every arm's batch sizes, ascending.
+    """Returns the cells as work for processes: every arm's batch sizes, ascending.
 
     Every device gets a second arm for the A/A repeat of a small and a large batch size.
     """
-    grouped: dict[str, list[Cell]] = {}
+    sizes: dict[str, dict[Arm, set[int]]] = {}
+    epochs: dict[str, int] = {}
     for cell in cells:
-        grouped.setdefault(cell.workload, []).append(cell)
-    return [_plan_workload(workload, group) for workload, group in grouped.items()]
-
-
-def _plan_workload(workload: str, cells: list[Cell]) -> WorkloadPlan:
-    batch_sizes: dict[Arm, tuple[int, ...]] = {}
-    for device, threads in dict.fromkeys((cell.device, cell.threads) for cell in cells):
-        own = sorted({c.batch_size for c in cells if (c.device, c.threads) == (device, threads)})
-        batch_sizes[Arm(device, threads)] = tuple(own)
-    plan = WorkloadPlan(workload, batch_sizes, max(cell.epochs for cell in cells))
-    return with_repeats(plan, plan.all_sizes)
+        arms = sizes.setdefault(cell.workload, {})
+        arms.setdefault(Arm(cell.device, cell.threads), set()).add(cell.batch_size)
+        epochs[cell.workload] = max(cell.epochs, epochs.get(cell.workload, 0))
+    plans = [
+        WorkloadPlan(name, {arm: tuple(sorted(own)) for arm, own in arms.items()}, epochs[name])
+        for name, arms in sizes.items()
+    ]
+    return [with_repeats(plan, plan.all_sizes) for plan in plans]
 
 
 def with_only(plan: WorkloadPlan, sizes: Iterable[int]) -> WorkloadPlan:
     """The plan cut to these batch sizes, without A/A repeats."""
     wanted = set(sizes)
-    first = {arm: own for arm, own in plan.batch_sizes.items() if not arm.again}
-    cut = {arm: tuple(size for size in own if size in wanted) for arm, own in first.items()}
-    return plan._replace(batch_sizes=cut)
+    return plan.cut(lambda arm, size: not arm.again and size in wanted)
 
 
 def with_repeats(plan: WorkloadPlan, sizes: Iterable[int]) -> WorkloadPlan:
     """The plan cut to these batch sizes; a small and a large one of each arm get an A/A repeat."""
     first = with_only(plan, sizes).batch_sizes
-    again = {arm._replace(again=True): _repeated(own) for arm, own in first.items() if own}
+    again = {arm._replace(again=True): _repeated(own) for arm, own in first.items()}
     return plan._replace(batch_sizes=first | again)
 
 

@@ -71,8 +71,4 @@ def waiting(campaign: Campaign, plan: WorkloadPlan, block: int) -> list[Turn]:
 def answered(campaign: Campaign, plan: WorkloadPlan) -> WorkloadPlan:
     """The plan cut to what the first round has an answer for."""
     left = campaign.pending(plan, 0)
-    sizes = {
-        arm: tuple(size for size in own if size not in left.get(arm, ()))
-        for arm, own in plan.batch_sizes.items()
-    }
-    return plan._replace(batch_sizes=sizes)
+    return plan.cut(lambda arm, size: size not in left.get(arm, ()))

@@ -118,11 +118,7 @@ def _restricted(plan: WorkloadPlan, cells: list[Undecided]) -> WorkloadPlan:
     for cell in cells:
         for arm in (Arm(cell.device), Arm("cpu", cell.threads)):
             wanted.setdefault(arm, set()).add(cell.batch_size)
-    sizes = {
-        arm: tuple(size for size in own if size in wanted.get(arm, ()))
-        for arm, own in plan.batch_sizes.items()
-    }
-    return plan._replace(batch_sizes=sizes)
+    return plan.cut(lambda arm, size: size in wanted.get(arm, ()))
 
 
 def find_crossovers(campaign: Campaign, plans: Iterable[WorkloadPlan], ask: Ask) -> None:

@@ -65,12 +65,9 @@ class Studies:
 
     def timed(self, plan: WorkloadPlan) -> WorkloadPlan:
         """Returns the plan cut to the cells that have a time, without A/A repeats."""
-        sizes = {
-            arm: tuple(size for size in own if Key(plan.workload, arm, size) in self.main.measured)
-            for arm, own in plan.batch_sizes.items()
-            if not arm.again
-        }
-        return plan._replace(batch_sizes={arm: own for arm, own in sizes.items() if own})
+        return plan.cut(
+            lambda arm, size: not arm.again and Key(plan.workload, arm, size) in self.main.measured
+        )
 
     def campaigns(self, campaign: Campaign) -> dict[str, Campaign]:
         """Returns the campaign of each study, its answers kept apart."""
