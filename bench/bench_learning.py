@@ -6,7 +6,7 @@ import pytest
 
 from bench.learning.grid import LearnCell
 from bench.learning.run import LearnRun, NotReached
-from bench.record.replay import ReplayClock
+from bench.record.replay import ReplayClock, leave_out
 
 clock = ReplayClock()
 
@@ -19,12 +19,8 @@ def bench_learning(benchmark: Any, request: pytest.FixtureRequest, crossover_run
     cell = LearnCell(**request.node.callspec.params)
     outcome = crossover_run.outcome(cell)
     if isinstance(outcome, NotReached):
-        if outcome.reason == "failed":
-            pytest.fail(f"failed: {outcome.detail}", pytrace=False)
-        pytest.skip(f"{outcome.reason}: {outcome.detail}")
-    clock.replay(benchmark, outcome.epochs)
-    benchmark.extra_info |= {
-        "unit": "epochs to the target, not seconds",
-        "learning_rate": outcome.learning_rate,
-    }
-    crossover_run.stats[cell] = benchmark.stats
+        leave_out(outcome.reason, outcome.detail)
+    unit = "epochs to the target, not seconds"
+    crossover_run.stats[cell] = clock.replay(
+        benchmark, outcome.epochs, unit=unit, learning_rate=outcome.learning_rate
+    )

@@ -6,7 +6,7 @@ import pytest
 
 from bench.grid import Cell
 from bench.record.outcome import Absent
-from bench.record.replay import ReplayClock
+from bench.record.replay import ReplayClock, leave_out
 from bench.record.state import TimingRun
 
 clock = ReplayClock()
@@ -25,9 +25,7 @@ def bench_training(
     cell = Cell(**request.node.callspec.params)
     outcome = crossover_run.outcome(cell)
     if isinstance(outcome, Absent):
-        if outcome.reason == "failed":
-            pytest.fail(f"failed: {outcome.detail}", pytrace=False)
-        pytest.skip(f"{outcome.reason}: {outcome.detail}")
-    clock.replay(benchmark, outcome.seconds)
-    benchmark.extra_info |= {"suspect": outcome.suspect, "derived": outcome.derived}
-    crossover_run.stats[cell] = benchmark.stats
+        leave_out(outcome.reason, outcome.detail)
+    crossover_run.stats[cell] = clock.replay(
+        benchmark, outcome.seconds, suspect=outcome.suspect, derived=outcome.derived
+    )

@@ -12,11 +12,9 @@ from bench.measure.measurements import Key, Undecided
 
 
 def bracket(sizes: Sequence[int], slower: Mapping[int, bool]) -> tuple[int, int]:
-    """(low, high) positions in `sizes`: the crossover lies between them.
+    """Returns the positions in `sizes` between which the crossover lies; -1, len(sizes): no end.
 
-    `slower` says for each measured batch size whether the GPU took longer. `low` is the largest
-    measured one that is slower (-1: none), `high` the smallest above it that is not
-    (len(sizes): none).
+    `slower` says for each measured batch size whether the GPU took longer.
     """
     low = max((at for at, size in enumerate(sizes) if slower.get(size) is True), default=-1)
     faster = [at for at, size in enumerate(sizes) if slower.get(size) is False and at > low]
@@ -122,11 +120,10 @@ def _restricted(plan: WorkloadPlan, cells: list[Undecided]) -> WorkloadPlan:
 
 
 def find_crossovers(campaign: Campaign, plans: Iterable[WorkloadPlan], ask: Ask) -> None:
-    """Only the batch sizes around each crossover, found by bisection in the first block.
+    """Measures only the batch sizes around each crossover, found by bisection in the first block.
 
-    The search looks at the sign of one block's ratio, for warm epochs and for totals at every
-    number of epochs; the batch sizes that it ends on get every block. Where their verdicts are not
-    decided, their neighbours are measured as well.
+    Those that the search ends on get every block; where their verdicts are not decided, their
+    neighbours are measured as well.
     """
     chosen = [(plan, _search(campaign, plan)) for plan in plans]
     while chosen := [(plan, sizes) for plan, sizes in chosen if sizes]:

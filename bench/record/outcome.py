@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from bench.answer import Epochs
-from bench.grid import MOST_EPOCHS, Cell
+from bench.grid import Cell
 from bench.measure.measurements import Key, Measurements
+from bench.options import Settings
 
 # The same weights on the same first minibatch differ only by rounding; after some epochs rounding
 # has grown, and a tolerance can only tell the same training from another one.
@@ -35,34 +36,29 @@ class Absent(NamedTuple):
 def cell_outcome(
     cell: Cell,
     measurements: Measurements,
-    *,
-    blocks: int,
+    settings: Settings,
     missing_devices: dict[str, dict[str, str]],
-    measured_epochs: int = MOST_EPOCHS,
-    searching: bool = False,
-    budget_seconds: float | None = None,
 ) -> Timed | Absent:
     """Returns what is known of a cell: timed by the blocks it has, where none of them failed.
 
-    Of a cell with more than `measured_epochs` a block needs only these: the rest is derived.
-
-    `blocks` were asked for; a run that ended before has fewer. `missing_devices`: the reason and
-    detail of each device that could not be opened. `searching`: a crossover was searched for, so
-    cells that it left out are implied. `budget_seconds`: why others were not reached.
+    A run that ended before has fewer blocks than the settings; epochs beyond the measured ones are
+    derived.
     """
     if cell.device in missing_devices:
         return Absent(**missing_devices[cell.device], blocks_measured=0)
     rounds = timed(measurements, Key.of(cell))
-    trained = min(cell.epochs, measured_epochs)
+    trained = min(cell.epochs, settings.measured_epochs)
     short = [one for one in rounds.values() if len(one.epoch_seconds) < trained]
     failure = _failure(cell, measurements, rounds, short)
     whole = len(rounds) - len(short)
-    cut_short = whole and failure is None and (measurements.interrupted or not searching)
-    if not short and (whole >= blocks or cut_short):
+    cut_short = (
+        whole and failure is None and (measurements.interrupted or not settings.find_crossover)
+    )
+    if not short and (whole >= settings.blocks or cut_short):
         seconds = [one.total_seconds(cell.epochs, trained) for one in rounds.values()]
         doubts = suspicions(cell, measurements, rounds)
         return Timed(seconds, doubts, derived=cell.epochs > trained)
-    return Absent(*(failure or _unreached(measurements, searching, budget_seconds)), whole)
+    return Absent(*(failure or _unreached(measurements, settings)), whole)
 
 
 def _failure(
@@ -76,15 +72,13 @@ def _failure(
     return ("timeout", stopped) if stopped and short else None
 
 
-def _unreached(
-    measurements: Measurements, searching: bool, budget_seconds: float | None
-) -> tuple[str, str]:
+def _unreached(measurements: Measurements, settings: Settings) -> tuple[str, str]:
     """Why nothing was measured of a cell that nothing speaks against."""
     if not measurements.interrupted:
-        if searching:
+        if settings.find_crossover:
             return "implied", "away from the crossover that --find-crossover found"
-        if budget_seconds is not None:
-            return "budget", f"not reached within --budget {budget_seconds:g}"
+        if settings.budget_seconds is not None:
+            return "budget", f"not reached within --budget {settings.budget_seconds:g}"
     return "interrupted", "the run ended before; --resume finishes it"
 
 

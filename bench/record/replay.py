@@ -4,8 +4,10 @@ pytest-benchmark's timer is pluggable: it reads this clock before and after the 
 the call moves the clock by one process's seconds.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+import pytest
 
 
 class ReplayClock:
@@ -22,14 +24,26 @@ class ReplayClock:
         """What stands for the timer in the file."""
         return "seconds measured by worker processes"
 
-    def replay(self, benchmark: Any, seconds: list[float]) -> None:
-        """Gives the benchmark fixture one round for every entry of `seconds`."""
-        remaining: Iterator[float] = iter(seconds)
+    def replay(self, benchmark: Any, seconds: Iterable[float], **about: Any) -> Any:
+        """Gives the fixture a round for each entry of `seconds`, and returns its statistics."""
+        rounds = list(seconds)
+        remaining = iter(rounds)
 
-        def reset() -> None:
-            self.reading = 0.0
+        def set_to(reading: float) -> None:
+            self.reading = reading
 
-        def advance() -> None:
-            self.reading = next(remaining)
+        benchmark.pedantic(
+            lambda: set_to(next(remaining)),
+            setup=lambda: set_to(0.0),
+            rounds=len(rounds),
+            iterations=1,
+        )
+        benchmark.extra_info |= about
+        return benchmark.stats
 
-        benchmark.pedantic(advance, setup=reset, rounds=len(seconds), iterations=1)
+
+def leave_out(reason: str, detail: str) -> NoReturn:
+    """Shows a cell that has no figure: failed, or skipped with its reason."""
+    if reason == "failed":
+        pytest.fail(f"failed: {detail}", pytrace=False)
+    pytest.skip(f"{reason}: {detail}")

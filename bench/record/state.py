@@ -95,12 +95,5 @@ class TimingRun(RunState[Settings, Cell]):
 
     def outcome(self, cell: Cell) -> Timed | Absent:
         """Returns what was measured for a cell."""
-        return cell_outcome(
-            cell,
-            self.measurements,
-            blocks=self.settings.blocks,
-            missing_devices=self.facts.missing_devices if self.facts else {},
-            measured_epochs=self.settings.measured_epochs,
-            searching=self.settings.find_crossover,
-            budget_seconds=self.settings.budget_seconds,
-        )
+        missing = self.facts.missing_devices if self.facts else {}
+        return cell_outcome(cell, self.measurements, self.settings, missing)

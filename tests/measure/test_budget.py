@@ -21,16 +21,7 @@ pytestmark = pytest.mark.usefixtures("quiet_host")
 
 def outcomes(spent: Spent) -> list[Timed | Absent]:
     own = spent.campaign
-    return [
-        cell_outcome(
-            cell,
-            own.measurements,
-            blocks=own.settings.blocks,
-            missing_devices={},
-            budget_seconds=own.settings.budget_seconds,
-        )
-        for cell in spent.cells
-    ]
+    return [cell_outcome(cell, own.measurements, own.settings, {}) for cell in spent.cells]
 
 
 def test_rounds_go_over_all_workloads_and_the_rest_of_the_time_says_how_many(

@@ -1,5 +1,6 @@
 """From answers to rows: seconds with known answers, and absences that stay visible."""
 
+from dataclasses import replace as changed
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from bench.record.outcome import (
     cell_outcome,
     loss_mismatch,
 )
-from tests.bench_fakes import PLAN, FakeWorkers, Say, absent, campaign, measured
+from tests.bench_fakes import PLAN, SETTINGS, FakeWorkers, Say, absent, campaign, measured
 
 JOB = Job("mlp", "cpu", 0, (8,), 4, 128, 0, "sgd", "foreach", 0.1, 1.0)
 
@@ -38,8 +39,8 @@ def timed(job: Job, batch_size: int, **fields: Any) -> Epochs:
 
 
 def outcome(cell: Cell, measurements: Measurements, **how: Any) -> Timed | Absent:
-    how = dict[str, Any]({"blocks": 3, "missing_devices": {}}) | how
-    return cell_outcome(cell, measurements, **how)
+    missing = how.pop("missing_devices", {})
+    return cell_outcome(cell, measurements, changed(SETTINGS, **how), missing)
 
 
 def test_the_cold_start_is_context_transfer_and_the_first_steps_surplus() -> None:
@@ -99,7 +100,7 @@ def test_a_cell_of_a_run_that_ended_before_is_timed_by_the_blocks_it_has(tmp_pat
     found = outcome(Cell("mlp", 8, 2, "cuda"), measurements, blocks=4)
     assert isinstance(found, Timed)
     assert len(found.seconds) == 3
-    searched = outcome(Cell("mlp", 8, 2, "cuda"), measurements, blocks=4, searching=True)
+    searched = outcome(Cell("mlp", 8, 2, "cuda"), measurements, blocks=4, find_crossover=True)
     assert isinstance(searched, Timed)
 
 
@@ -121,7 +122,7 @@ def test_a_block_that_failed_takes_the_others_with_it(tmp_path: Path) -> None:
         ({}, Absent("interrupted", "the run ended before; --resume finishes it", 0)),
         ({"budget_seconds": 60.0}, Absent("budget", "not reached within --budget 60", 0)),
         (
-            {"searching": True},
+            {"find_crossover": True},
             Absent("implied", "away from the crossover that --find-crossover found", 0),
         ),
     ],
