@@ -1,6 +1,7 @@
 """How far the run is: a live bar on a terminal, an occasional line in a log."""
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,8 +49,8 @@ class RunProgress:
     now: Callable[[], float] = time.monotonic
     budget_left: Callable[[], float] | None = None
     """Seconds left of a run that goes on as long as it was told to: it has no plan of answers."""
-    done: dict[tuple[str, str], int] = field(default_factory=dict)
-    spent: dict[tuple[str, str], float] = field(default_factory=dict)
+    done: defaultdict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    spent: defaultdict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
 
     def __post_init__(self) -> None:
         self.begun = self.last_answer = self.last_line = self.now()
@@ -77,11 +78,11 @@ class RunProgress:
         """Takes note of one answer and shows it."""
         now = self.now()
         key = (workload, arm.device)
-        self.done[key] = self.done.get(key, 0) + 1
+        self.done[key] += 1
         if self.budget_left is None:
             # Repeats of what was suspect and blocks of later looks are in no plan.
             self.planned[key] = max(self.planned.get(key, 0), self.done[key])
-        self.spent[key] = self.spent.get(key, 0.0) + now - self.last_answer
+        self.spent[key] += now - self.last_answer
         self.last_answer = now
         what = f"{workload} on {arm.label}, block {block + 1}, batch size {batch_size}"
         self._show(what, now)
@@ -100,7 +101,7 @@ class RunProgress:
         overall = sum(self.spent.values()) / seen if seen else 0.0
         left = 0.0
         for key, planned in self.planned.items():
-            done = self.done.get(key, 0)
+            done = self.done[key]
             each = self.spent[key] / done if done else overall
             left += max(0, planned - done) * each
         return left

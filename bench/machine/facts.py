@@ -17,6 +17,11 @@ from bench.measure.environment import inherited, recorded
 from bench.measure.process import ROOT
 
 CGROUP = Path("/sys/fs/cgroup")
+OF_TORCH = (
+    *("python", "torch", "torch_cuda", "torch_threads"),
+    *("accelerators", "accelerator_note", "cpu_capability"),
+)
+"""Facts that the probe tells."""
 
 
 def run_probe(
@@ -66,12 +71,8 @@ def _ask_torch(
     devices: tuple[str, ...], workloads: tuple[str, ...], samples: int
 ) -> dict[str, Any] | str:
     """The probe's answer; in words how it ended where it gave none."""
-    request = {
-        "devices": devices,
-        "workloads": workloads,
-        "samples": samples,
-        "parent": os.getpid(),
-    }
+    asked = {"devices": devices, "workloads": workloads, "samples": samples}
+    request = asked | {"parent": os.getpid()}
     done = subprocess.run(
         [sys.executable, "-m", "bench.machine.probe", json.dumps(request)],
         cwd=ROOT,
@@ -97,13 +98,7 @@ def describe_machine(name: str, probe: dict[str, Any]) -> dict[str, Any]:
         "ram_bytes": psutil.virtual_memory().total,
         "container_limit": {"cpus": _container_cpus(), "memory_bytes": _container_memory()},
         "os": f"{platform.system()} {platform.release()}",
-        "python": probe["python"],
-        "torch": probe["torch"],
-        "torch_cuda": probe["torch_cuda"],
-        "torch_threads": probe["torch_threads"],
-        "accelerators": probe["accelerators"],
-        "accelerator_note": probe.get("accelerator_note"),
-        "cpu_capability": probe.get("cpu_capability"),
+        **{name: probe.get(name) for name in OF_TORCH},
         "environment": recorded(os.environ),
     }
     return facts | {"machine_id": machine_id(facts), "software_id": software_id(facts)}
