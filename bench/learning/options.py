@@ -3,41 +3,70 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import psutil
 import pytest
 
 from bench.grid import OPTIMIZER_NAMES
 from bench.learning.grid import FULL, LEARN_PRESETS, USUAL_SIZES, LearnPreset, real_sizes
-from bench.parse import all_or_names, integer, integers, known, names, positive
+from bench.options import OPTIONS, STEPS, SWITCHES, flag_of
+from bench.parse import Option, all_or_names, integer, integers, known, names, positive
 from bench.workloads import WORKLOAD_NAMES
 
-# Options of the suite that say nothing about learning.
-TIMING = (
-    "--epochs", "--measured-epochs", "--devices", "--threads", "--blocks", "--samples",
-    "--learning-rate", "--seed", "--cell-timeout", "--suspect-repeats", "--until-decided",
-    "--find-crossover", "--remedies", "--diagnose", "--ladder", "--loop", "--loader", "--placement",
-    "--gather", "--sequences", "--evaluate", "--budget",
-)  # fmt: skip
-LEARNING = "train to a target instead of timing: epochs to it, by batch size and optimiser"
-OWN = {
-    "--optimizers": "optimisers, e.g. sgd,adam (default: the preset's)",
-    "--learning-rates": "every cell's learning rates, e.g. 0.01,0.1 (default: a ladder)",
-    "--seeds": "seeds of the figures, e.g. 0,1,2,3,4 (default: the preset's)",
-    "--tuning-seeds": "other seeds, that choose the learning rate (default: the preset's)",
-    "--target": "held-out score to reach, for all or by name: 0.9 or mlp=0.95 "
-    "(default: the preset's)",
-    "--cap-epochs": "a run ends after so many epochs and --cap-steps (default: the preset's)",
-    "--cap-steps": "a run ends after so many steps and --cap-epochs (default: the preset's)",
-    "--processes": "runs trained side by side, a thread each (default: one per core)",
-}
-"""Help of the options that are learning's own."""
 MOST = 10_000_000
 """Epochs, steps or samples per minibatch."""
 MOST_RATES = 32
 
 Text = Callable[[str], str | None]
 """What was typed after a flag."""
+
+
+def rates(flag: str, value: str | None, default: tuple[float, ...]) -> tuple[float, ...]:
+    """Returns different learning rates, ascending."""
+    if value is None:
+        return default
+    typed = names(flag, value)
+    if len(typed) > MOST_RATES:
+        raise pytest.UsageError(f"{flag}: {len(typed)} are more than {MOST_RATES}")
+    return tuple(sorted({positive(flag, rate) for rate in typed}))
+
+
+LEARNING = "train to a target instead of timing: epochs to it, by batch size and optimiser"
+SEEDS, LIMIT = partial(integers, least=0), partial(integer, most=MOST)
+OWN = {
+    "--optimizers": Option("optimisers, e.g. sgd,adam"),
+    "--learning-rates": Option(
+        "every cell's learning rates, e.g. 0.01,0.1", rates, (), said="a ladder"
+    ),
+    "--seeds": Option("seeds of the figures, e.g. 0,1,2,3,4", SEEDS),
+    "--tuning-seeds": Option("other seeds, that choose the learning rate", SEEDS),
+    "--target": Option("held-out score to reach, for all or by name: 0.9 or mlp=0.95"),
+    "--cap-epochs": Option("a run ends after so many epochs and --cap-steps", LIMIT),
+    "--cap-steps": Option("a run ends after so many steps and --cap-epochs", LIMIT),
+    "--processes": Option(
+        "runs trained side by side, a thread each", partial(integer, most=1024), said="one per core"
+    ),
+}
+"""The options that are learning's own."""
+SHARED = (
+    "workloads",
+    "batch_sizes",
+    "optimizer",
+    "optimizer_implementation",
+    "resume",
+    "overwrite",
+)
+TIMING = (
+    "--loop",
+    *(
+        flag_of(name)
+        for name in (*OPTIONS, *STEPS, *SWITCHES)
+        if name not in (*SHARED, "overwrite")
+    ),
+)
+"""The options that say nothing about learning."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +94,8 @@ def add_learning_options(parser: pytest.Parser) -> None:
     """Adds the options of learning to pytest's."""
     group = parser.getgroup("crossover learning", "Crossover: epochs to a target (--learning)")
     group.addoption("--learning", action="store_true", help=LEARNING)
-    for flag, text in OWN.items():
-        group.addoption(flag, help=text, default=None)
+    for flag, option in OWN.items():
+        group.addoption(flag, help=option.text())
 
 
 def refuse_learning_options(config: pytest.Config) -> None:
@@ -86,14 +115,11 @@ def read_learn_settings(config: pytest.Config) -> LearnSettings:
     preset = LEARN_PRESETS[name]
     workloads = _workloads(text, preset)
 
-    def seeds(flag: str, default: tuple[int, ...]) -> tuple[int, ...]:
-        return integers(flag, text(flag), default, least=0)
+    def read(flag: str, default: Any) -> Any:
+        return OWN[flag].read(flag, text(flag), default)
 
-    def limit(flag: str, default: int, most: int = MOST) -> int:
-        return integer(flag, text(flag), default, most=most)
-
-    tuning = seeds("--tuning-seeds", preset.tuning_seeds)
-    figure = seeds("--seeds", preset.figure_seeds)
+    tuning = read("--tuning-seeds", preset.tuning_seeds)
+    figure = read("--seeds", preset.figure_seeds)
     if both := set(tuning) & set(figure):
         raise pytest.UsageError(
             f"--seeds {min(both)}: is a tuning seed as well; a figure needs seeds that chose "
@@ -103,14 +129,14 @@ def read_learn_settings(config: pytest.Config) -> LearnSettings:
         preset=name,
         workloads=workloads,
         optimizers=_optimizers(text, workloads, preset),
-        learning_rates=_rates(text("--learning-rates")),
+        learning_rates=read("--learning-rates", ()),
         tuning_seeds=tuning,
         figure_seeds=figure,
         targets=_targets(text("--target"), workloads, preset),
-        cap_epochs=limit("--cap-epochs", preset.cap_epochs),
-        cap_steps=limit("--cap-steps", preset.cap_steps),
+        cap_epochs=read("--cap-epochs", preset.cap_epochs),
+        cap_steps=read("--cap-steps", preset.cap_steps),
         optimizer_implementation=text("--optimizer-implementation") or "foreach",
-        processes=limit("--processes", default_processes(), most=1024),
+        processes=read("--processes", default_processes()),
     )
 
 
@@ -146,13 +172,6 @@ def _optimizers(
         return {name: own.get(name, preset.optimizers) for name in workloads}
     chosen = known("--optimizers", names("--optimizers", value), OPTIMIZER_NAMES)
     return dict.fromkeys(workloads, chosen)
-
-
-def _rates(value: str | None) -> tuple[float, ...]:
-    typed = () if value is None else names("--learning-rates", value)
-    if len(typed) > MOST_RATES:
-        raise pytest.UsageError(f"--learning-rates: {len(typed)} are more than {MOST_RATES}")
-    return tuple(sorted({positive("--learning-rates", rate) for rate in typed}))
 
 
 def _targets(

@@ -99,12 +99,8 @@ class LearnRun(RunState[LearnSettings, LearnCell]):
             Pool(self.settings.processes).run(next_jobs, take)
 
     def _file(self, race: Race) -> None:
-        if race.fp32_precision and race.denormals_flushed is not None:
-            self.numerics.append(
-                Numerics(
-                    fp32_precision=race.fp32_precision, denormals_flushed=race.denormals_flushed
-                )
-            )
+        if race.numerics:
+            self.numerics.append(race.numerics)
         for run in race.runs:
             cell = LearnCell(run.workload, run.batch_size, run.optimizer)
             self.searches[cell].take([run])

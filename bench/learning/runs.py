@@ -2,6 +2,8 @@
 
 import msgspec
 
+from bench.answer import Numerics
+
 
 class LearnJob(msgspec.Struct, frozen=True):
     """Training a cell from one seed, at one learning rate or at several side by side.
@@ -53,8 +55,7 @@ class Race(msgspec.Struct, tag_field="kind", tag="race", omit_defaults=True):
     """
 
     runs: list[LearnedRun]
-    fp32_precision: dict[str, str] | None = None
-    denormals_flushed: bool | None = None
+    numerics: Numerics | None = None
 
 
 def failed(job: LearnJob, detail: str) -> Race:

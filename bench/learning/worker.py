@@ -12,6 +12,7 @@ import msgspec
 import torch
 from torch import Tensor, nn
 
+from bench.answer import Numerics
 from bench.learning.grid import next_look
 from bench.learning.runs import LearnedRun, LearnJob, Race, failed
 from bench.measure.child import lines_until_input_ends
@@ -139,8 +140,8 @@ def answer(line: str) -> Race:
     """Trains the job of a line; whatever it raises is the reason of these runs."""
     job = msgspec.json.decode(line, type=LearnJob)
     try:
-        numerics = pin_numerics()
-        return Race(race(job), **numerics)
+        numerics = Numerics(**pin_numerics())
+        return Race(race(job), numerics)
     except Exception as error:  # noqa: BLE001 - as said
         return failed(job, ": ".join(classify(error)))
 

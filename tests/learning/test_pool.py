@@ -127,6 +127,6 @@ def test_a_real_worker_trains_job_after_job_and_a_wrong_job_is_its_answer() -> N
     for seed in (0, 1):
         [run] = answers[seed].runs
         assert (run.seed, run.steps[-1], run.ended) == (seed, 10, "cap")
-        assert answers[seed].fp32_precision
+        assert answers[seed].numerics
     assert answers[2].runs[0].ended == "failed"
     assert "lion" in answers[2].runs[0].detail
