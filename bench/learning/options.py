@@ -50,21 +50,11 @@ OWN = {
     ),
 }
 """The options that are learning's own."""
-SHARED = (
-    "workloads",
-    "batch_sizes",
-    "optimizer",
-    "optimizer_implementation",
-    "resume",
-    "overwrite",
-)
+SHARED = {"workloads", "batch_sizes", "optimizer", "optimizer_implementation"}
 TIMING = (
-    "--loop",
-    *(
-        flag_of(name)
-        for name in (*OPTIONS, *STEPS, *SWITCHES)
-        if name not in (*SHARED, "overwrite")
-    ),
+    *("--loop", *map(flag_of, STEPS)),
+    *(flag_of(name) for name in OPTIONS if name not in SHARED),
+    *(flag_of(name) for name in SWITCHES if name not in ("resume", "overwrite")),
 )
 """The options that say nothing about learning."""
 
