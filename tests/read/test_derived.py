@@ -18,7 +18,7 @@ from scripts.read.columns import DERIVED_FROM
 from scripts.read.rounds import Runs
 from scripts.read.table import ResultError, load, load_results
 from scripts.report import main
-from scripts.tables.derived import with_mark
+from scripts.tables.derived import with_mark, with_scope_mark
 from scripts.words.derived import derived_line, epoch_words, errors_line
 from tests.corpus import Corpus
 
@@ -229,3 +229,10 @@ def test_derived_totals_have_hollow_dots_and_dotted_lines(tmp_path: Path) -> Non
     assert [line.get_linestyle() for line in lines] == ["-", ":"]
     assert (solid.max(), dotted.min()) == (2, 2)
     assert "hollow dots are derived" in figure.get_suptitle()
+
+
+def test_rows_about_all_totals_of_a_machine_are_marked_where_one_of_them_is_derived() -> None:
+    rounds = pd.DataFrame({"machine": ["a", "a", "b"], "derived": [True, False, False]})
+    places = [(machine, scope) for machine in "ab" for scope in ("warm", "total")]
+    marked = with_scope_mark(pd.DataFrame(places, columns=["machine", "scope"]), rounds)
+    assert marked["derived"].tolist() == [False, True, False, False]
