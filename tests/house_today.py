@@ -40,8 +40,6 @@ TALKING_TOO = {
 
 LONGER = {
     "tests/corpus_file.py": 313,
-    "tests/target/test_advise.py": 276,
-    "tests/target/test_target.py": 361,
     "tests/write/page/test_browser.py": 298,
     "tests/write/page/test_page.py": 361,
     "tests/write/test_report.py": 346,

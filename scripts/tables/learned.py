@@ -57,17 +57,17 @@ class Learned:
 
     @cached_property
     def epochs(self) -> pd.DataFrame:
-        """Epochs to the target, a row a cell."""
+        """Epochs to the target, a row per cell."""
         return learning.epochs_to_target(self.runs)
 
     @cached_property
     def critical(self) -> pd.DataFrame:
-        """Critical batch sizes, a row a workload and optimiser."""
+        """Critical batch sizes, a row per workload and optimiser."""
         return critical(self.epochs)
 
     @cached_property
     def times(self) -> pd.DataFrame:
-        """Times to the target, a row a device and cell."""
+        """Times to the target, a row per device and cell."""
         if self.rounds.empty:
             return pd.DataFrame()
         times = times_to_target(one_source(self.epochs), self.rounds)

@@ -55,7 +55,7 @@ def fit(batch_sizes: Array, steps: Array) -> Fit:
 
 
 def critical(epochs: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
-    """A row a workload and optimiser, from the rows of `learning.epochs_to_target`.
+    """A row per workload and optimiser, from the rows of `learning.epochs_to_target`.
 
     Columns: CURVE, target, sizes (batch sizes that every seed reached; the fit uses these),
     smallest_steps (S_min), critical_batch (B_crit), lo and hi (its 95 % interval by resampling the

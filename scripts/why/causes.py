@@ -51,7 +51,7 @@ _NETWORK = ("forward", "backward", "optimizer")
 
 
 def causes(diagnosis: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
-    """A row a diagnosed cell: once warm (epochs NA), and for every number of epochs of `rounds`.
+    """A row per diagnosed cell: once warm (epochs NA), and for every number of epochs of `rounds`.
 
     `diagnosis` as of `diagnosis_table`, `rounds` as of `table.load`. Columns: CELL, epochs, cause,
     agrees (`yes`, `no` or nothing), and the shares that decided: load, copy, network and evaluation
@@ -110,37 +110,21 @@ def cause_of(cell: Mapping[Any, Any]) -> tuple[str, str]:
     if first is None:
         return UNKNOWN, ""
     agrees = "" if second is None else "yes" if first == second else "no"
-    if not first:
-        return COMPUTE, agrees
-    return SEQUENTIAL if _unrolled(cell) else LAUNCH, agrees
+    # A recurrent layer that runs as operations per time step, not as one for all of them.
+    unrolled = cell["sequence_kernels"] == 0 and cell["operations"] >= cell["sequence_length"]
+    return (SEQUENTIAL if unrolled else LAUNCH) if first else COMPUTE, agrees
 
 
 def _opinions(cell: Mapping[Any, Any]) -> tuple[bool | None, bool | None]:
     """Whether the host is what the step waits for: the deciding opinion and the second one."""
     by_growth = None if pd.isna(cell["growth"]) else bool(cell["growth"] < HALF)
-    if cell["device"] != "cpu":
-        return _by_host_share(cell["host_share"], by_growth), by_growth
-    by_peaks = _by_peaks(cell)
-    return (by_peaks, None) if by_growth is None else (by_growth, by_peaks)
-
-
-def _by_peaks(cell: Mapping[Any, Any]) -> bool | None:
-    """What the machine's own peaks say, where they say anything."""
-    if cell["roof_share"] >= HALF:
-        return False
-    return True if cell["tiny_share"] >= HALF else None
-
-
-def _by_host_share(share: float, by_growth: bool | None) -> bool | None:
-    if share >= HOST_SHARE:
-        return True
-    return False if share <= DEVICE_SHARE else by_growth
-
-
-def _unrolled(cell: Mapping[Any, Any]) -> bool:
-    """A recurrent layer that runs as operations a time step, not as one for all of them."""
-    length = cell["sequence_length"]
-    return bool(cell["sequence_kernels"] == 0 and cell["operations"] >= length)
+    if cell["device"] == "cpu":
+        tiny = True if cell["tiny_share"] >= HALF else None
+        by_peaks = False if cell["roof_share"] >= HALF else tiny
+        return (by_peaks, None) if by_growth is None else (by_growth, by_peaks)
+    if cell["host_share"] >= HOST_SHARE:
+        return True, by_growth
+    return (False if cell["host_share"] <= DEVICE_SHARE else by_growth), by_growth
 
 
 def _growth(table: pd.DataFrame) -> pd.Series:
@@ -159,6 +143,5 @@ def _growth(table: pd.DataFrame) -> pd.Series:
 def _cold_shares(rounds: pd.DataFrame) -> pd.DataFrame:
     """CELL, epochs, cold_share: the median share of the cold start in each cell's totals."""
     timed = rounds[rounds["block"].notna() & (rounds["arm"] == "first")]
-    share = timed["cold_start_seconds"] / timed["total_seconds"]
-    cells = timed[[*CELL, "epochs"]].assign(cold_share=share)
+    cells = timed.assign(cold_share=timed["cold_start_seconds"] / timed["total_seconds"])
     return cells.groupby([*CELL, "epochs"])["cold_share"].median().reset_index()

@@ -15,7 +15,7 @@ _NEGLIGIBLE = 0.01
 def fit_lines(
     rounds: pd.DataFrame, fits: pd.DataFrame, *, device: str | None, threads: int
 ) -> list[str]:
-    """A sentence a segment of the device and of the CPU at so many threads; None: of all devices.
+    """A sentence per segment of the device and of the CPU at so many threads; None: of all devices.
 
     `rounds` and `fits` are those of one workload and file.
     """
@@ -47,11 +47,11 @@ def _sentence(row: Mapping[Any, Any]) -> str:
 
 
 def _formula(row: Mapping[Any, Any]) -> str:
-    """`1.2 ms + 3.4 µs a sample`; a part that no cell shows is left out."""
+    """`1.2 ms + 3.4 µs per sample`; a part that no cell shows is left out."""
     fixed, sample = row["fixed_seconds"], row["sample_seconds"]
     parameters = {"fixed": fixed, "sample": sample, "power": FORMS[row["form"]]}
     smallest, largest = curve([row["smallest"], row["largest"]], **parameters)
-    words = f"{seconds_in_words(sample)} a sample"
+    words = f"{seconds_in_words(sample)} per sample"
     if fixed < _NEGLIGIBLE * smallest:
         return words
     if sample * row["largest"] < _NEGLIGIBLE * largest:

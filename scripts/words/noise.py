@@ -13,7 +13,7 @@ _UNKNOWN = "unknown: no device was measured against itself"
 
 
 def noise_lines(rounds: pd.DataFrame, verdicts: pd.DataFrame, repeats: pd.DataFrame) -> list[str]:
-    """The noise floor of one file, a line a device pair, and what the rule says of its A/A cells.
+    """The noise floor of one file, a line per device pair, and what the rule says of its A/A cells.
 
     Without a pair the floor is each device's own, and no margin follows from it.
     """

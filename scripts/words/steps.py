@@ -13,27 +13,30 @@ _ALIKE = 0.15
 
 
 def step_words(rounds: pd.DataFrame) -> list[str]:
-    """What a device's step times say about overhead, a sentence a device of one workload and file.
+    """What step times say about overhead, a sentence per device of one workload and file.
 
     A step that takes as long with one sample as with a thousand is paid for by launching and
     waiting, not by computing. `rounds` are first-arm rows with a `label`.
     """
-    measured = rounds[rounds["block"].notna()]
     lines = []
-    for label, own in measured.groupby("label", sort=False):
-        steps = own.groupby("batch_size")["step_seconds"].median()
+    for label, own in rounds[rounds["block"].notna()].groupby("label", sort=False):
+        steps = _steps(own)
         if len(steps) < 2:
             continue
-        sizes, seconds = [int(size) for size in steps.index], [float(value) for value in steps]
-        growth, larger = seconds[-1] / seconds[0], sizes[-1] / sizes[0]
-        slope = math.log(growth) / math.log(larger)
+        (small, short), (large, long) = steps.iloc[[0, -1]].items()
+        growth, larger = long / short, large / small
         lines.append(
-            f"{label}: {seconds_in_words(seconds[0])} a step at batch size {sizes[0]}, "
-            f"{seconds_in_words(seconds[-1])} at {sizes[-1]}: "
-            f"{short_number(larger)} times the samples "
-            f"take {growth:.{0 if growth >= 9.95 else 1}f} times as long. {_reading(slope)}"
+            f"{label}: {seconds_in_words(short)} per step at batch size {small}, "
+            f"{seconds_in_words(long)} at {large}: {short_number(larger)} times the samples "
+            f"take {growth:.{0 if growth >= 9.95 else 1}f} times as long. "
+            f"{_reading(math.log(growth) / math.log(larger))}"
         )
     return lines
+
+
+def _steps(rounds: pd.DataFrame) -> "pd.Series[float]":
+    """Median seconds of a step by batch size, going up."""
+    return rounds.groupby("batch_size")["step_seconds"].median().dropna()
 
 
 def _reading(slope: float) -> str:
@@ -50,27 +53,22 @@ def against_words(rounds: pd.DataFrame, *, device: str, threads: int) -> str:
     `rounds` are as for `step_words`; `threads` is the CPU's setting. Empty where fewer than two
     batch sizes have a time on both.
     """
-    gpu, cpu = _steps(rounds, device, None), _steps(rounds, "cpu", threads)
-    both = [size for size in gpu if size in cpu]
+    measured = rounds[rounds["block"].notna()]
+    cpu = (measured["device"] == "cpu") & (measured["threads"] == threads)
+    sides = {"gpu": _steps(measured[measured["device"] == device]), "cpu": _steps(measured[cpu])}
+    both = pd.DataFrame(sides).dropna()
     if len(both) < 2:
         return ""
-    small, large = both[0], both[-1]
-    ratios = {size: gpu[size] / cpu[size] for size in (small, large)}
+    ends = both.iloc[[0, -1]]
+    ratios = ends["gpu"] / ends["cpu"]
     parts = [
-        f"{times(ratio)} the CPU's at batch size {size} "
-        f"({seconds_in_words(gpu[size])} against {seconds_in_words(cpu[size])})"
-        for size, ratio in ratios.items()
+        f"{times(ratios[size])} the CPU's at batch size {size} "
+        f"({seconds_in_words(row['gpu'])} against {seconds_in_words(row['cpu'])})"
+        for size, row in ends.iterrows()
     ]
-    gap = math.log(ratios[large] / ratios[small]) / math.log(large / small)
-    return f"A step takes {' and '.join(parts)}. {_gap_words(gap, slower=ratios[small] > 1)}"
-
-
-def _steps(rounds: pd.DataFrame, device: str, threads: int | None) -> dict[int, float]:
-    """Median seconds of a step by batch size, going up, on one device."""
-    own = rounds[(rounds["device"] == device) & rounds["block"].notna()]
-    own = own if threads is None else own[own["threads"] == threads]
-    medians = own.groupby("batch_size")["step_seconds"].median().dropna()
-    return {int(str(size)): float(value) for size, value in medians.items()}
+    (small, first), (large, last) = ratios.items()
+    gap = math.log(last / first) / math.log(large / small)
+    return f"A step takes {' and '.join(parts)}. {_gap_words(gap, slower=first > 1)}"
 
 
 def _gap_words(gap: float, *, slower: bool) -> str:

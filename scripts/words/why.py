@@ -22,6 +22,16 @@ MEANINGS = {
 }
 
 
+_PARTS = {
+    "load": "loading",
+    "copy": "copying",
+    "network": "the network",
+    "evaluation": "evaluation",
+}
+_SHOWN = 0.005
+"""Smaller shares of a step are left out."""
+
+
 class Studies(NamedTuple):
     """The rows of `causes`, `ladder` and `remedies` of one workload on one device."""
 
@@ -92,19 +102,27 @@ def shares_line(causes: pd.DataFrame) -> str:
     if warm.empty:
         return ""
     row = warm.sort_values("batch_size").iloc[0]
-    names = {"load": "loading", "copy": "copying", "network": "the network", "evaluation": ""}
-    names["evaluation"] = "evaluation"
-    known = {words: row[f"{part}_share"] for part, words in names.items()}
-    ordered = sorted(known.items(), key=lambda item: -item[1])
-    parts = [f"{words} {share:.0%}" for words, share in ordered if share >= 0.005]
-    step = seconds_in_words(row["step_seconds"])
-    host = "" if pd.isna(row["host_share"]) else f"; host share {row['host_share']:.0%}"
-    host += "" if pd.isna(row["busy_share"]) else f", device busy {row['busy_share']:.0%}"
-    return (
-        f"A step at batch size {row['batch_size']} ({step}, {row['operations']:.0f} operations): "
-        f"{', '.join(parts)}{host}{_waits(row)}{_rate(row)}; "
-        f"looking added {_added(row['looking'])}."
+    shares = {words: row[f"{part}_share"] for part, words in _PARTS.items()}
+    ordered = sorted(shares.items(), key=lambda item: -item[1])
+    hosts = {"host share": row["host_share"], "device busy": row["busy_share"]}
+    rate = row["flops"] / row["step_seconds"]
+    of_best = rate / row["matmul_flops_per_second"]
+    computes = f"{'at least ' if row['uncounted'] else ''}{flops_in_words(rate)}"
+    looking = f"{row['looking']:+.0%}" if row["looking"] >= _SHOWN else "nothing that shows"
+    said = (
+        ", ".join(f"{words} {share:.0%}" for words, share in ordered if share >= _SHOWN),
+        ", ".join(f"{words} {share:.0%}" for words, share in hosts.items() if pd.notna(share)),
+        _times(row["host_reads"], "number", " read by the host"),
+        _times(row["synchronisations"], "synchronisation"),
+        f"{computes}, {of_best:.1%} of the device's best" if of_best > 0 else "",
+        f"looking added {looking}",
     )
+    step = f"{seconds_in_words(row['step_seconds'])}, {row['operations']:.0f} operations"
+    return f"A step at batch size {row['batch_size']} ({step}): {'; '.join(filter(None, said))}."
+
+
+def _times(count: float, noun: str, words: str = "") -> str:
+    return f"{counted(int(count), noun)}{words}" if count > 0 else ""
 
 
 def sum_line(causes: pd.DataFrame) -> str:
@@ -117,28 +135,6 @@ def sum_line(causes: pd.DataFrame) -> str:
     if len(off) == 1:
         return f"{text}."
     return f"{text} in the median of {len(off)} cells (at most {off.max():.1%})."
-
-
-def _added(share: float) -> str:
-    """What instrumenting added to a step, unless that is lost in the noise."""
-    return f"{share:+.0%}" if share >= 0.005 else "nothing that shows"
-
-
-def _waits(row: pd.Series) -> str:
-    """How often the host has to have a number, or to wait for the device, in one step."""
-    reads, waits = row["host_reads"], row["synchronisations"]
-    words = f"; {counted(int(reads), 'number')} read by the host" if reads > 0 else ""
-    return words + (f"; {counted(int(waits), 'synchronisation')}" if waits > 0 else "")
-
-
-def _rate(row: pd.Series) -> str:
-    """What the step computes a second, and what that is of the device's fastest matrix product."""
-    rate = row["flops"] / row["step_seconds"]
-    share = rate / row["matmul_flops_per_second"]
-    if pd.isna(share) or rate == 0:
-        return ""
-    part = "at least " if row["uncounted"] else ""
-    return f"; {part}{flops_in_words(rate)}, {share:.1%} of the device's best"
 
 
 def flops_in_words(rate: float) -> str:

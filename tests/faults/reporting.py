@@ -82,7 +82,7 @@ REPORTING = {
         "scripts/target/contest.py",
         "    if few < FEWEST_BLOCKS:\n",
         "    if few < 1:\n",
-        "target/test_target.py",
+        "target/test_contest.py",
     ),
     "a fit through seeds that did not arrive": Fault(
         "scripts/target/critical.py",

@@ -5,7 +5,6 @@ import math
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,30 +14,9 @@ from scripts import advise
 from scripts.words.learning import time_text
 from tests.corpus import Corpus, Pattern
 from tests.learn_corpus import LearnCorpus
+from tests.target.plans import LEARNED, TIMED, Say
 
 ROOT = Path(__file__).resolve().parents[2]
-TIMED: dict[str, Any] = {
-    "batch_sizes": (16, 64, 256, 1024),
-    "epochs": (1,),
-    "devices": ("cpu", "vulkan"),
-    "process_noise": 0.01,
-}
-LEARNED: dict[str, Any] = {"batch_sizes": (16, 64, 256, 1024), "noise": 0.02}
-
-Say = Callable[..., str]
-
-
-@pytest.fixture
-def say(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Say:
-    """Runs advise.py on plans and returns what it printed."""
-
-    def run(*arguments: str, plans: list[Any] | None = None, workload: str = "mlp") -> str:
-        both = [Corpus(**TIMED), LearnCorpus(**LEARNED)] if plans is None else plans
-        paths = [str(plan.write(tmp_path, f"file{place}")) for place, plan in enumerate(both)]
-        assert advise.main([*paths, "--workload", workload, *arguments]) == 0
-        return capsys.readouterr().out
-
-    return run
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -70,56 +48,6 @@ def test_a_faster_device_comes_first_and_is_recommended(say: Say) -> None:
     assert lines[1].startswith("on vulkan")
     assert lines[2].startswith("on the CPU of devbox")
     assert "train on the GPU." in lines[3]
-
-
-def test_what_was_typed_ends_where_its_curve_stands(say: Say) -> None:
-    # 1024 needs 50 (1 + 100 / 1024) = 55 steps, four an epoch: 3 epochs are 12 steps, whose score
-    # lies 12 / 55 of the way from 10 % to 90 %.
-    lines = say("--batch-size", "1024", "--epochs", "3")
-    assert "what you typed (batch 1024, 3 epochs, SGD 0.01) ends at 27" in lines
-    assert "% accuracy." in lines
-    assert "it takes " in lines
-    assert "on the CPU of devbox" in lines.splitlines()[-1]
-
-
-def test_what_was_typed_with_enough_epochs_gets_there(say: Say) -> None:
-    assert "gets there: it needs 14 epochs." in say("--batch-size", "1024", "--epochs", "30")
-
-
-def test_a_batch_size_alone_is_told_its_epochs(say: Say) -> None:
-    assert "what you typed (batch 1024, Adam 0.01) needs 14 epochs." in say("--batch-size", "1024")
-
-
-def test_a_batch_size_that_was_not_trained_is_not_made_up(say: Say) -> None:
-    words = say("--batch-size", "100", "--epochs", "3", "--optimizer", "sgd")
-    assert "batch 100 was not trained; learned: batch 16, 64, 256, 1024." in words
-    assert "next to it (batch 64, 3 epochs, SGD 0.01) gets there: it needs 3 epochs." in words
-    assert "next to it (batch 256, 3 epochs, SGD 0.01) ends at 65.6 % accuracy." in words
-    assert "it takes " not in words
-
-
-def test_a_batch_beyond_the_training_data_is_the_whole_set(say: Say) -> None:
-    learned = LearnCorpus(**LEARNED | {"batch_sizes": (64, 4000), "optimizers": ("sgd",)})
-    words = say("--batch-size", "5000", "--epochs", "3", plans=[Corpus(**TIMED), learned])
-    assert "batch 5000 is more than the 4000 training samples: the whole set." in words
-    assert "what you typed (batch 4000, 3 epochs, SGD 0.01) ends at " in words
-
-
-def test_epochs_alone_are_enough_for_some_batch_sizes_and_the_fastest_of_them_is_told(
-    say: Say,
-) -> None:
-    lines = say("--epochs", "3", "--optimizer", "sgd").splitlines()
-    (own,) = [line for line in lines if line.startswith("what you typed (3 epochs, SGD)")]
-    words = "is enough for batch 16, 64; not for batch 256 (5 epochs), 1024 (14 epochs)."
-    assert own.endswith(words)
-    within = [line for line in lines if line.startswith("the fastest within that, on ")]
-    assert len(within) == 2
-    assert all("train with batch 64, SGD 0.01, " in line for line in within)
-    assert "is enough for no batch size; not for batch 16 (2 epochs)" in say("--epochs", "1")
-
-
-def test_whole_epochs_are_told_with_the_place_where_the_target_is_reached(say: Say) -> None:
-    assert ", 3 epochs (there after 2.0" in say("--optimizer", "sgd", "--epochs", "3")
 
 
 def test_a_target_that_was_never_reached_is_said_clearly(say: Say) -> None:

@@ -11,7 +11,7 @@ import pytest
 from scripts.read.learning import epochs_to_target
 from scripts.read.learning import load as load_learning
 from scripts.read.table import load
-from scripts.target.contest import contest, contests, noise_margin
+from scripts.target.contest import contests
 from scripts.target.time import best_of, by_hardware, one_source, times_to_target
 from tests.corpus import Corpus
 from tests.learn_corpus import LearnCorpus
@@ -191,123 +191,6 @@ def test_what_a_device_could_not_do_is_the_reason(tmp_path: Path) -> None:
     table = contests(times, rounds)
     assert set(table["verdict"]) == {"not measured"}
     assert "best" not in set(table["at"])
-
-
-def test_seconds_of_another_optimiser_are_joined_with_a_note(tmp_path: Path) -> None:
-    times, _ = joined(tmp_path, learning={"optimizers": ("adam", "sgd")})
-    notes = times.groupby("optimizer")["note"].unique().map(list).to_dict()
-    assert notes == {"adam": ["seconds of SGD, assumed alike"], "sgd": [""]}
-
-
-def both_optimizers(folder: Path, **second: Any) -> pd.DataFrame:
-    """Times to the target by SGD and Adam; one file timed SGD, the other Adam."""
-    plans = [
-        Corpus(machine="with-sgd", batch_sizes=(16, 64), epochs=(1,)),
-        Corpus(machine="with-adam", epochs=(1,), run={"optimizer": "adam"}, **second),
-    ]
-    rounds = load([plan.write(folder) for plan in plans])
-    learned = LearnCorpus(batch_sizes=(16, 64), optimizers=("sgd", "adam")).write(folder)
-    return times_to_target(epochs_to_target(load_learning([learned])), rounds)
-
-
-def test_each_optimiser_is_joined_with_its_own_seconds_where_the_machine_has_them(
-    tmp_path: Path,
-) -> None:
-    times = both_optimizers(tmp_path, batch_sizes=(16, 64))
-    own = set(zip(times["machine"], times["optimizer"], strict=True))
-    assert own == {("with-sgd", "sgd"), ("with-adam", "adam")}
-    assert set(times["note"]) == {""}
-
-
-def test_seconds_assumed_alike_stay_for_batch_sizes_that_the_own_optimiser_lacks(
-    tmp_path: Path,
-) -> None:
-    times = both_optimizers(tmp_path, batch_sizes=(64,))
-    known = times[times["seconds"].notna() & (times["optimizer"] == "adam")]
-    assert set(zip(known["machine"], known["batch_size"], known["note"], strict=True)) == {
-        ("with-sgd", 16, "seconds of SGD, assumed alike"),
-        ("with-adam", 64, ""),
-    }
-
-
-def test_another_machines_seconds_of_the_optimiser_replace_nothing(tmp_path: Path) -> None:
-    epochs, rounds = published()
-    adam = rounds.assign(file="u.json", machine="u", machine_id="1" * 12, optimizer="adam")
-    times = times_to_target(epochs, pd.concat([rounds, adam], ignore_index=True))
-    notes = times.groupby("machine")["note"].unique().map(list).to_dict()
-    assert notes == {"t": [""], "u": ["seconds of Adam, assumed alike"]}
-
-
-def test_seconds_of_another_loop_than_the_lean_one_say_so() -> None:
-    epochs, rounds = published()
-    times = times_to_target(epochs, rounds.assign(loop="course"))
-    assert set(times["note"]) == {"seconds of the course loop"}
-
-
-def test_another_network_of_the_same_name_is_not_joined(tmp_path: Path) -> None:
-    epochs, rounds = published()
-    times = times_to_target(epochs, rounds.assign(definition="another"))
-    assert times["seconds"].isna().all()
-    assert times["reason"].unique().tolist() == [
-        "the timed network is another one than the trained one"
-    ]
-
-
-@pytest.mark.parametrize(
-    ("ratio", "word"),
-    [(2.0, "gpu slower"), (0.5, "gpu faster"), (1.0, "too close"), (1.06, "undecided")],
-)
-def test_equal_batch_sizes_share_their_seeds_so_the_ratio_is_that_of_the_seconds(
-    ratio: float, word: str, tmp_path: Path
-) -> None:
-    times, rounds = joined(
-        tmp_path,
-        learning={"noise": 0.3},
-        ratio=lambda *_cell: ratio,
-        cold_seconds={"cpu": 1e-9, "cuda": 1e-9},
-        process_noise=0.01,
-    )
-    row = contests(times, rounds).set_index("at").loc["64"]
-    assert row["verdict"] == word
-    assert row["ratio"] == pytest.approx(ratio, rel=0.05)
-
-
-def test_each_device_is_judged_at_its_own_best_batch_size_as_well(tmp_path: Path) -> None:
-    def ratio(_workload: str, _device: str, size: int) -> float:
-        return {16: 4.0, 64: 1.0, 256: 0.1}[size]
-
-    times, rounds = joined(tmp_path, ratio=ratio, cold_seconds={"cpu": 1e-9, "cuda": 1e-9})
-    row = contests(times, rounds).set_index("at").loc["best"]
-    assert row["gpu_batch"] == 256
-    cpu = times[times["device"] == "cpu"]
-    assert row["cpu_batch"] == cpu.sort_values("seconds").iloc[0]["batch_size"]
-    assert row["cpu_batch"] != 256
-
-
-def test_suspect_blocks_are_left_out_while_three_sound_ones_remain(tmp_path: Path) -> None:
-    three, all_ = (
-        joined(tmp_path, block_suspect={("mlp", block): ["host loaded"] for block in blocks})[0]
-        for blocks in ((0, 1), range(5))
-    )
-    assert (at(three, 64)["blocks"], at(three, 64)["suspect"]) == (3, "")
-    assert (at(all_, 64)["blocks"], at(all_, 64)["suspect"]) == (5, "host loaded")
-    verdict = contest(at(all_, 64, "cuda"), at(all_, 64), margin=0.05)
-    assert (verdict["verdict"], verdict["reason"]) == ("suspect", "host loaded")
-    assert verdict["ratio"] > 0
-
-
-def test_two_blocks_decide_nothing(tmp_path: Path) -> None:
-    times, rounds = joined(tmp_path, blocks=2, ratio=lambda *_cell: 9.0)
-    assert set(contests(times, rounds)["verdict"]) == {"undecided"}
-
-
-def test_the_margin_is_that_of_the_verdicts(tmp_path: Path) -> None:
-    from scripts.judge.verdicts import verdicts
-
-    for noise in (0.001, 0.2):
-        rounds = load([Corpus(process_noise=noise).write(tmp_path)])
-        expected = verdicts(rounds, scope="warm")["margin"].unique()
-        assert noise_margin(rounds) == pytest.approx(expected.item())
 
 
 def test_learning_of_one_machine_joins_with_the_seconds_of_others(tmp_path: Path) -> None:

@@ -38,10 +38,10 @@ def overlapping(_workload: str, batch: int) -> float:
 @pytest.mark.parametrize(
     ("step", "words"),
     [
-        (None, "fitted step 300 µs + 2.00 µs a sample, batch size 8 to 512 (additive, misses by"),
-        (overlapping, "fitted step 300 µs overlapping with 2.00 µs a sample, batch size"),
+        (None, "fitted step 300 µs + 2.00 µs per sample, batch size 8 to 512 (additive, misses by"),
+        (overlapping, "fitted step 300 µs overlapping with 2.00 µs per sample, batch size"),
         (constant, "fitted step 2.00 ms, batch size 8 to 512"),
-        (proportional, "fitted step 4.00 µs a sample, batch size 8 to 512"),
+        (proportional, "fitted step 4.00 µs per sample, batch size 8 to 512"),
     ],
 )
 def test_a_fit_is_said_as_what_a_step_is_made_of(tmp_path: Path, step: Any, words: str) -> None:
@@ -60,7 +60,7 @@ def test_only_the_devices_of_the_pair_are_spoken_of(tmp_path: Path) -> None:
 
 
 def crossing(_workload: str, _device: str, batch: int) -> float:
-    """The GPU's step takes 1 ms, the CPU's 300 µs and 2 µs a sample: equal at batch size 350."""
+    """The GPU's step takes 1 ms, the CPU's 300 µs and 2 µs per sample: equal at batch size 350."""
     return 1e-3 / (3e-4 + 2e-6 * batch)
 
 

@@ -282,7 +282,7 @@ def test_every_picture_and_heat_map_has_words_for_who_cannot_see_it(tmp_path: Pa
     pictures.add_svg("speed-devbox-mlp", "<svg></svg>")
     elements = page_of(tmp_path, Corpus(**SMALL), pictures=pictures)
     [image] = [attributes for tag, attributes in elements.found if tag == "img"]
-    assert "a step at batch size 8" in str(image["alt"])
+    assert "per step at batch size 8" in str(image["alt"])
     drawings = [attributes for tag, attributes in elements.found if tag == "svg"]
     assert len(drawings) == 2
     assert all(len(str(attributes["aria-label"])) > 40 for attributes in drawings)

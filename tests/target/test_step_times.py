@@ -1,0 +1,74 @@
+"""Which seconds are joined with which epochs: of the optimiser, the loop and the network."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from scripts.read.learning import epochs_to_target
+from scripts.read.learning import load as load_learning
+from scripts.read.table import load
+from scripts.target.time import times_to_target
+from tests.corpus import Corpus
+from tests.learn_corpus import LearnCorpus
+from tests.target.test_target import joined, published
+
+
+def test_seconds_of_another_optimiser_are_joined_with_a_note(tmp_path: Path) -> None:
+    times, _ = joined(tmp_path, learning={"optimizers": ("adam", "sgd")})
+    notes = times.groupby("optimizer")["note"].unique().map(list).to_dict()
+    assert notes == {"adam": ["seconds of SGD, assumed alike"], "sgd": [""]}
+
+
+def both_optimizers(folder: Path, **second: Any) -> pd.DataFrame:
+    """Times to the target by SGD and Adam; one file timed SGD, the other Adam."""
+    plans = [
+        Corpus(machine="with-sgd", batch_sizes=(16, 64), epochs=(1,)),
+        Corpus(machine="with-adam", epochs=(1,), run={"optimizer": "adam"}, **second),
+    ]
+    rounds = load([plan.write(folder) for plan in plans])
+    learned = LearnCorpus(batch_sizes=(16, 64), optimizers=("sgd", "adam")).write(folder)
+    return times_to_target(epochs_to_target(load_learning([learned])), rounds)
+
+
+def test_each_optimiser_is_joined_with_its_own_seconds_where_the_machine_has_them(
+    tmp_path: Path,
+) -> None:
+    times = both_optimizers(tmp_path, batch_sizes=(16, 64))
+    own = set(zip(times["machine"], times["optimizer"], strict=True))
+    assert own == {("with-sgd", "sgd"), ("with-adam", "adam")}
+    assert set(times["note"]) == {""}
+
+
+def test_seconds_assumed_alike_stay_for_batch_sizes_that_the_own_optimiser_lacks(
+    tmp_path: Path,
+) -> None:
+    times = both_optimizers(tmp_path, batch_sizes=(64,))
+    known = times[times["seconds"].notna() & (times["optimizer"] == "adam")]
+    assert set(zip(known["machine"], known["batch_size"], known["note"], strict=True)) == {
+        ("with-sgd", 16, "seconds of SGD, assumed alike"),
+        ("with-adam", 64, ""),
+    }
+
+
+def test_another_machines_seconds_of_the_optimiser_replace_nothing(tmp_path: Path) -> None:
+    epochs, rounds = published()
+    adam = rounds.assign(file="u.json", machine="u", machine_id="1" * 12, optimizer="adam")
+    times = times_to_target(epochs, pd.concat([rounds, adam], ignore_index=True))
+    notes = times.groupby("machine")["note"].unique().map(list).to_dict()
+    assert notes == {"t": [""], "u": ["seconds of Adam, assumed alike"]}
+
+
+def test_seconds_of_another_loop_than_the_lean_one_say_so() -> None:
+    epochs, rounds = published()
+    times = times_to_target(epochs, rounds.assign(loop="course"))
+    assert set(times["note"]) == {"seconds of the course loop"}
+
+
+def test_another_network_of_the_same_name_is_not_joined(tmp_path: Path) -> None:
+    epochs, rounds = published()
+    times = times_to_target(epochs, rounds.assign(definition="another"))
+    assert times["seconds"].isna().all()
+    assert times["reason"].unique().tolist() == [
+        "the timed network is another one than the trained one"
+    ]
