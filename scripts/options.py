@@ -4,6 +4,7 @@ import argparse
 import math
 import sys
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -43,7 +44,7 @@ def expanded(names: Iterable[str | Path]) -> list[Path]:
         if path.is_dir():
             found = sorted(path.glob("*.json"))
             nothing = "holds no .json file; name a folder with result files"
-        elif _is_pattern(path):
+        elif any(letter in str(path) for letter in "*?[") and not path.exists():
             found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
             nothing = "matches no file; name a result file"
         else:
@@ -52,11 +53,6 @@ def expanded(names: Iterable[str | Path]) -> list[Path]:
             raise ResultError(path, "", nothing)
         files += found
     return files
-
-
-def _is_pattern(path: Path) -> bool:
-    """A name that a shell has left to us, which no file has."""
-    return any(letter in str(path) for letter in "*?[") and not path.exists()
 
 
 def take_learning(options: argparse.Namespace) -> list[Path]:
@@ -74,11 +70,7 @@ def take_learning(options: argparse.Namespace) -> list[Path]:
 
 def skipper(options: argparse.Namespace) -> Skip | None:
     """What `load` does about a bad file: with `--skip-bad` it says so, otherwise it raises."""
-    return _say if options.skip_bad else None
-
-
-def _say(error: ResultError) -> None:
-    print(f"skipped: {error}", file=sys.stderr)
+    return partial(print, "skipped:", file=sys.stderr) if options.skip_bad else None
 
 
 def show_skipped(options: argparse.Namespace, results: Results, console: Console) -> None:

@@ -110,17 +110,14 @@ def steps_to(run: Any, target: float) -> float:
 def chosen_rate(tuning: pd.DataFrame) -> float | None:
     """The best learning rate of a cell by its tuning runs; None when none reached the target.
 
-    It reached the target with the most seeds, and among those soonest by the geometric mean of
-    the steps; equal ones: the smaller rate.
+    It reached the target with the most seeds, and among those in the fewest steps (their
+    geometric mean); equal ones: the smaller rate.
     """
     there = tuning[(tuning["ended"] == "target") & (tuning["role"] == "tuning")]
-    if there.empty:
-        return None
-    rows = []
-    for rate, runs in there.groupby("learning_rate"):
-        log_steps = [math.log(steps[-1]) for steps in runs["steps"]]
-        rows.append((-len(log_steps), sum(log_steps) / len(log_steps), float(str(rate))))
-    return min(rows)[2]
+    logs = there["steps"].map(lambda steps: math.log(steps[-1])).astype(np.float64)
+    rates = logs.groupby(there["learning_rate"]).agg(["count", "mean"])
+    best = rates.sort_values(["count", "mean"], ascending=[False, True], kind="stable").index
+    return float(best[0]) if len(best) else None
 
 
 def epochs_to_target(runs: pd.DataFrame, *, target: float | None = None) -> pd.DataFrame:
@@ -132,15 +129,15 @@ def epochs_to_target(runs: pd.DataFrame, *, target: float | None = None) -> pd.D
     steps_an_epoch, definition, seeds, reached, steps (an array, a seed an entry, inf: not reached),
     epochs (their median; NaN: not reached), low and high (the seeds' extremes), reason.
     """
-    rows = []
-    for _cell, own in runs.groupby(CELL, sort=False):
-        rows.append(_cell_row(own, target))
-    return pd.DataFrame(rows, columns=_EPOCHS)
+    rows = [_cell_row(own, target) for _cell, own in runs.groupby(CELL, sort=False)]
+    table = pd.DataFrame(rows, columns=_EPOCHS)
+    unknown = ["epochs", "low", "high"]
+    return table.assign(**table[unknown].astype(np.float64).replace(math.inf, math.nan))
 
 
 def _cell_row(own: pd.DataFrame, target: float | None) -> dict[str, Any]:
     first = own.iloc[0]
-    about = {name: first[name] for name in (*CELL, "metric", "samples", "steps_an_epoch")}
+    copied = (*CELL, "metric", "samples", "steps_an_epoch", "definition")
     goal = float(first["target"]) if target is None else target
     rate = chosen_rate(own)
     figure = own[(own["role"] == "figure") & (own["learning_rate"] == rate)]
@@ -149,21 +146,19 @@ def _cell_row(own: pd.DataFrame, target: float | None) -> dict[str, Any]:
     reason = _reason(own, rate=rate, trained=len(trained), goal=goal)
     if reason:
         steps = np.full(len(steps), math.inf)
-    epochs = np.sort(steps) / first["steps_an_epoch"]
-    median = float(np.median(epochs)) if len(epochs) else math.inf
-    if not reason and math.isinf(median):
+    epochs = (steps if len(steps) else np.array([math.inf])) / first["steps_an_epoch"]
+    if not reason and math.isinf(np.median(epochs)):
         reason = f"{NOT_REACHED} by {np.isinf(steps).sum()} of {len(steps)} seeds"
-    return about | {
-        "definition": first["definition"],
+    return {name: first[name] for name in copied} | {
         "target": goal,
         "learning_rate": math.nan if rate is None else rate,
         "edge": _edge(own, rate),
         "seeds": len(steps),
         "reached": int(np.isfinite(steps).sum()),
         "steps": steps,
-        "epochs": median if math.isfinite(median) else math.nan,
-        "low": float(epochs[0]) if len(epochs) and math.isfinite(epochs[0]) else math.nan,
-        "high": float(epochs[-1]) if len(epochs) and math.isfinite(epochs[-1]) else math.nan,
+        "epochs": float(np.median(epochs)),
+        "low": float(epochs.min()),
+        "high": float(epochs.max()),
         "reason": reason,
     }
 
