@@ -25,7 +25,7 @@ Array = npt.NDArray[np.float64]
 
 CELL = ["file", "machine", "workload", "batch_size", "optimizer"]
 CURVE = ("train_loss", "loss", "score")
-_ABSENT = [*CELL, "reason", "detail"]
+_ABSENT = [*CELL[2:], "reason", "detail", "file", "machine"]
 _RUNS = [
     *CELL, "learning_rate", "seed", "ended", "role", "detail", "steps", "samples", "metric",
     "target", "definition", "steps_an_epoch", *CURVE, "seeds_planned", "patience", "complete",

@@ -40,7 +40,7 @@ def diagnosis_table(files: Iterable[Named]) -> pd.DataFrame:
     """
     rows = [row for named in files for row in _diagnosed(*named)]
     types = dict.fromkeys(_NUMBERS, "float64") | _COMMON
-    return pd.DataFrame(rows, columns=DIAGNOSIS).astype(types)
+    return pd.DataFrame(rows, columns=_files_last(DIAGNOSIS)).astype(types)
 
 
 def variants_table(files: Iterable[Named]) -> pd.DataFrame:
@@ -49,7 +49,12 @@ def variants_table(files: Iterable[Named]) -> pd.DataFrame:
     seconds = ["cold_start_seconds", "epoch_seconds", "step_seconds"]
     types = dict.fromkeys([*seconds, "first_loss", "loss", "score"], "float64")
     types |= {"block": "Int64", "evaluated_after_epochs": "Int64"}
-    return pd.DataFrame(rows, columns=VARIANTS).astype(types | _COMMON)
+    return pd.DataFrame(rows, columns=_files_last(VARIANTS)).astype(types | _COMMON)
+
+
+def _files_last(columns: list[str]) -> list[str]:
+    """The order in which CSV files have had these columns."""
+    return [*columns[2:], *columns[:2]]
 
 
 def _diagnosed(name: str, machine: str, file: ResultFile) -> Iterator[dict[str, Any]]:
