@@ -132,11 +132,11 @@ def of_same_work(
     files: Collection[str],
     *,
     base: str,
-    prices: Mapping[str, float],
-    learned: Learned | None,
+    prices: Mapping[str, float] | None = None,
+    learned: Learned | None = None,
 ) -> Comparison:
     """The comparison of these files of the analysis and the base's; other work is left out."""
     rounds = analysis.rounds
     chosen = rounds[rounds["file"].isin(files) | (rounds["machine"] == base)]
     own, left_out = only_like(chosen, base=base)
-    return Comparison(analysis, own, base, prices, left_out, learned)
+    return Comparison(analysis, own, base, prices or {}, left_out, learned)

@@ -32,7 +32,7 @@ def remedy_words(row: Row) -> str:
         words = f"{_inverse(row, 'gain')} slower"
     elif word == "faster":
         words = ", ".join(filter(None, (f"{gain} faster", _pays_off(row))))
-    if row["applied"] and pd.notna(row["gain"]):
+    if row["applied"] and gain:
         than = " than without it" if word in ("faster", "slower") else ""
         return f"on already: {words}{than}"
     return words

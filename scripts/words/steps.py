@@ -23,7 +23,7 @@ def step_words(rounds: pd.DataFrame) -> list[str]:
         steps = _steps(own)
         if len(steps) < 2:
             continue
-        (small, short), (large, long) = steps.iloc[[0, -1]].items()
+        (small, short), *_, (large, long) = steps.items()
         growth, larger = long / short, large / small
         lines.append(
             f"{label}: {seconds_in_words(short)} per step at batch size {small}, "
@@ -34,9 +34,10 @@ def step_words(rounds: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _steps(rounds: pd.DataFrame) -> "pd.Series[float]":
+def _steps(rounds: pd.DataFrame) -> dict[int, float]:
     """Median seconds of a step by batch size, going up."""
-    return rounds.groupby("batch_size")["step_seconds"].median().dropna()
+    medians = rounds.groupby("batch_size")["step_seconds"].median().dropna()
+    return {int(str(size)): float(seconds) for size, seconds in medians.items()}
 
 
 def _reading(slope: float) -> str:
@@ -55,20 +56,19 @@ def against_words(rounds: pd.DataFrame, *, device: str, threads: int) -> str:
     """
     measured = rounds[rounds["block"].notna()]
     cpu = (measured["device"] == "cpu") & (measured["threads"] == threads)
-    sides = {"gpu": _steps(measured[measured["device"] == device]), "cpu": _steps(measured[cpu])}
-    both = pd.DataFrame(sides).dropna()
+    own, other = _steps(measured[measured["device"] == device]), _steps(measured[cpu])
+    both = [size for size in own if size in other]
     if len(both) < 2:
         return ""
-    ends = both.iloc[[0, -1]]
-    ratios = ends["gpu"] / ends["cpu"]
+    small, large = both[0], both[-1]
+    ratios = {size: own[size] / other[size] for size in (small, large)}
     parts = [
-        f"{times(ratios[size])} the CPU's at batch size {size} "
-        f"({seconds_in_words(row['gpu'])} against {seconds_in_words(row['cpu'])})"
-        for size, row in ends.iterrows()
+        f"{times(ratio)} the CPU's at batch size {size} "
+        f"({seconds_in_words(own[size])} against {seconds_in_words(other[size])})"
+        for size, ratio in ratios.items()
     ]
-    (small, first), (large, last) = ratios.items()
-    gap = math.log(last / first) / math.log(large / small)
-    return f"A step takes {' and '.join(parts)}. {_gap_words(gap, slower=first > 1)}"
+    gap = math.log(ratios[large] / ratios[small]) / math.log(large / small)
+    return f"A step takes {' and '.join(parts)}. {_gap_words(gap, slower=ratios[small] > 1)}"
 
 
 def _gap_words(gap: float, *, slower: bool) -> str:
