@@ -78,7 +78,7 @@ def causes(diagnosis: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
 
 def shares(diagnosis: pd.DataFrame) -> pd.DataFrame:
     """The diagnosed cells with the shares that the rule looks at; NaN where they are not known."""
-    table = diagnosis[list(dict.fromkeys([*CELL, *diagnosis]))].copy()
+    table = diagnosis.copy()
     parts = {name: table[f"{name}_seconds"] for name in ("load", "copy", "evaluation")}
     network = table[[f"{name}_seconds" for name in _NETWORK]].sum(axis="columns", skipna=False)
     whole = network + parts["load"] + parts["copy"] + parts["evaluation"]
