@@ -21,7 +21,10 @@ class ColdStart(Struct, kw_only=True):
 
 
 class Round(ColdStart, kw_only=True):
-    """What a variant's round records: the cold start, this batch size's own steps, its epochs."""
+    """What a variant's round records: the cold start, this batch size's own steps, its epochs.
+
+    What is told per step is of the timed epochs, and null where the system has no `getrusage`.
+    """
 
     own_first_step_seconds: float
     own_warm_step_seconds: float
@@ -31,6 +34,10 @@ class Round(ColdStart, kw_only=True):
     loss: float | None
     score: float | None
     evaluated_after_epochs: int
+    minor_faults_per_step: float | None
+    major_faults_per_step: float | None
+    user_seconds_per_step: float | None
+    system_seconds_per_step: float | None
 
 
 class Epochs(Round, tag="epochs", tag_field="kind", kw_only=True):
@@ -96,11 +103,13 @@ class Numerics(Struct, kw_only=True):
 
 
 class Process(Numerics, kw_only=True):
-    """What a worker says of itself."""
+    """What a worker says of itself. `allocator`: whose `malloc` it calls; null: not known."""
 
     started: str
     import_seconds: float
     threads: int
+    allocator: str | None
+    allocator_variables: dict[str, str]
 
 
 class Started(Struct, tag="started", tag_field="kind"):

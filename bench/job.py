@@ -36,6 +36,8 @@ class Job:
     memory_format: str = "contiguous"
     """Or `channels-last`."""
     flush_denormals: bool = True
+    malloc: str = ""
+    """One of `bench.allocators`; nothing: as it is on this machine."""
     process_seconds: float | None = None
     """The process is ended after so many seconds, whatever it has answered; None: it is not."""
 

@@ -6,8 +6,10 @@ variant does without it (`applied`).
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
+from bench.allocators import lacking
 from bench.job import Job
 from bench.loop import RUNGS
 
@@ -23,13 +25,15 @@ Change = Callable[[Job], Job]
 class Remedy:
     """How a job is with the remedy and how without it, and on which devices it means anything.
 
-    `only`: a type of device, `accelerator` for all but the CPU, or nothing for all.
+    `only`: a type of device, `accelerator` for all but the CPU, or nothing for all. `lacking` says
+    what this machine has not.
     """
 
     apply: Change
     undo: Change
     only: str = ""
     why: str = ""
+    lacking: Callable[[], str | None] = lambda: None
 
 
 def _fields(**fields: Any) -> Change:
@@ -38,6 +42,16 @@ def _fields(**fields: Any) -> Change:
 
 def _loop(**fields: Any) -> Change:
     return lambda job: replace(job, loop=replace(job.loop, **fields))
+
+
+def _malloc(name: str) -> Remedy:
+    return Remedy(
+        _fields(malloc=name),
+        _fields(malloc=""),
+        only="cpu",
+        why="the C allocator is the CPU's",
+        lacking=partial(lacking, name),
+    )
 
 
 REMEDIES = {
@@ -60,12 +74,14 @@ REMEDIES = {
         only="accelerator",
         why="the CPU computes where the data lies",
     ),
+    "malloc-keep": _malloc("keep"),
     "one-thread": Remedy(
         _fields(threads=1),
         _fields(threads=0),
         only="cpu",
         why="the number of threads is the CPU's",
     ),
+    "malloc-tcmalloc": _malloc("tcmalloc"),
     "bf16": Remedy(_fields(precision="bf16"), _fields(precision="ieee")),
     "tf32": Remedy(
         _fields(precision="tf32"),
@@ -82,10 +98,12 @@ REMEDIES = {
         only="cpu",
         why="flushing denormals is a setting of the CPU",
     ),
+    "malloc-hugepages": _malloc("hugepages"),
+    "malloc-jemalloc": _malloc("jemalloc"),
 }
 """In the order in which they are measured where time is short: by how often each is the answer to
 "why is my GPU slower?". Launching many small operations comes first, then copies, then the CPU's
-threads, then faster arithmetic.
+memory and threads, then faster arithmetic; what was seen to help least comes last.
 """
 
 
@@ -110,8 +128,7 @@ def refusal(variant: str, device: str) -> str | None:
     """Says why a variant means nothing on a device; None where it is worth a try."""
     kind = device.partition(":")[0]
     remedy = REMEDIES.get(variant)
-    if remedy is None or remedy.only in ("", kind):
+    if remedy is None:
         return None
-    if remedy.only == "accelerator" and kind != "cpu":
-        return None
-    return f"{remedy.why}, this is {kind}"
+    fits = kind != "cpu" if remedy.only == "accelerator" else remedy.only in ("", kind)
+    return remedy.lacking() if fits else f"{remedy.why}, this is {kind}"

@@ -18,7 +18,7 @@ EDGES = house.graph(FILES)
 FLOORS = {
     "bench": (
         {"bench"},
-        {"workloads"},
+        {"allocators", "workloads"},
         {"grid", "loop"},
         {"answer", "job"},
         {"parse", "signals", "train", "variants"},

@@ -8,13 +8,18 @@ import os
 import re
 from collections.abc import Mapping
 
+ALLOCATORS = (
+    *("MALLOC_", "TCMALLOC_", "MIMALLOC_", "GLIBC_TUNABLES"),
+    *("LD_PRELOAD", "DYLD_INSERT_LIBRARIES"),
+)
+"""Beginnings of the names that change the C allocator."""
 RECORDED = (
+    *ALLOCATORS,
     *("OMP_", "GOMP_", "KMP_", "MKL_", "ONEDNN_", "DNNL_", "OPENBLAS_", "VECLIB_"),
     *("ATEN_", "PYTORCH_", "TORCH_", "TORCHDYNAMO_", "TORCHINDUCTOR_", "TRITON_"),
     *("CUDA_", "CUBLAS_", "CUBLASLT_", "CUDNN_", "NVIDIA_", "HSA_", "HIP_", "ROCR_", "AMD_"),
     *("MIOPEN_", "SYCL_", "ZE_", "UR_", "ONEAPI_", "MTL_"),
-    *("MALLOC_", "GLIBC_TUNABLES", "LD_PRELOAD"),
-    *("DYLD_INSERT_LIBRARIES", "PYTHONMALLOC", "PYTHONDEVMODE", "PYTHONTRACEMALLOC"),
+    *("PYTHONMALLOC", "PYTHONDEVMODE", "PYTHONTRACEMALLOC"),
 )  # fmt: skip
 """Beginnings of the names that are recorded."""
 OWN = ("TORCH_DEVICE_BACKEND_AUTOLOAD", "PYTORCH_ENABLE_MPS_FALLBACK")
@@ -81,6 +86,12 @@ def recorded(environment: Mapping[str, str]) -> dict[str, str]:
         for name, value in sorted(environment.items())
         if name.startswith(RECORDED) and name not in OWN
     }
+
+
+def allocator_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Those of `recorded` that change the C allocator."""
+    known = recorded(environment).items()
+    return {name: value for name, value in known if name.startswith(ALLOCATORS)}
 
 
 def _shown(name: str, value: str) -> str:

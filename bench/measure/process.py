@@ -17,6 +17,7 @@ from typing import IO, Any
 
 import msgspec
 
+from bench.allocators import variables
 from bench.answer import Answer, Done, Measured, Started, Unmeasured
 from bench.grid import OWN_THREADS
 from bench.job import Job, to_line
@@ -55,17 +56,17 @@ def oom_kills(vmstat: Path = VMSTAT) -> int | None:
         return None
 
 
-def worker_environment(device: str, threads: int) -> dict[str, str]:
+def worker_environment(device: str, threads: int, malloc: str = "") -> dict[str, str]:
     """Returns a worker's environment: no backend loads by itself, none falls back to the CPU.
 
-    A CPU worker sees no CUDA device; the thread count is left to torch unless it is asked for.
+    A CPU worker sees no CUDA device; threads and allocator stay as they are unless asked for.
     """
     environment = inherited() | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"} | NO_FALLBACK
     if device == "cpu":
         environment["CUDA_VISIBLE_DEVICES"] = ""
     if threads != OWN_THREADS:
         environment |= dict.fromkeys(THREAD_VARIABLES, str(threads))
-    return environment
+    return environment | variables(malloc, environment)
 
 
 def spawn(
@@ -112,7 +113,8 @@ def run_worker(
     with tempfile.TemporaryFile() as stderr:
         kills = oom_kills()
         end = time.monotonic() + (job.process_seconds or math.inf)
-        process = spawn(command, worker_environment(job.device, job.threads), stderr)
+        environment = worker_environment(job.device, job.threads, job.malloc)
+        process = spawn(command, environment, stderr)
         answers = _listen(process, job)
         # Warm-up, training and evaluation of one batch size each keep to the cell's limit.
         patience = 3 * job.cell_timeout_seconds + grace_seconds

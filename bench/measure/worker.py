@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TextIO
 
+from bench.allocators import in_force, require
 from bench.answer import Answer, Done, Measured, Process, Started, Unmeasured
 from bench.job import Job, to_line
 from bench.measure.child import die_when_input_ends
+from bench.measure.environment import allocator_variables
 
 
 def take_stdout() -> TextIO:
@@ -47,6 +49,8 @@ def main() -> None:
         started=started,
         import_seconds=import_seconds,
         threads=torch.get_num_threads(),
+        allocator=in_force(),
+        allocator_variables=allocator_variables(os.environ),
     )
     _measure_all(job, process, answer)
     answer(Done())
@@ -70,6 +74,7 @@ def _measure_all(
             deterministic=job.loop.deterministic,
         )
         process = make_process(**numerics)
+        require(job.malloc, process.allocator)
         trainer, work = open_trainer(job), work_of(job)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the reason of these cells
         answer(Unmeasured(None, *classify(error)))

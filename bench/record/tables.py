@@ -19,6 +19,8 @@ from bench.why.studies import Studies
 
 OF_THE_PROCESS = {*ColdStart.__struct_fields__, "trained_on"}
 """What each answer of a process says alike: it stands in the row of the process."""
+OF_A_ROUND = ("threads", "allocator", "allocator_variables")
+"""What a variant's round says of its process."""
 UNWRITTEN = {"stopped"}
 
 
@@ -105,7 +107,9 @@ def variant_rows(found: Measurements, settings: Settings, *, threads_asked: bool
         }
         rounds = {
             "rounds": [
-                {"block": block, "threads": answer.process.threads} | fields(answer.figures, Round)
+                {"block": block}
+                | {name: getattr(answer.process, name) for name in OF_A_ROUND}
+                | fields(answer.figures, Round)
                 for block, answer in blocks.items()
             ],
             "suspect": block_suspicions(key.workload, key.batch_size, found),

@@ -16,6 +16,7 @@ from bench.train.device import device_peak_bytes, host_peak_bytes, reset_peak_me
 from bench.train.lean_loop import train_step
 from bench.train.modes import eagerly
 from bench.train.trainer import Trainer, epoch_work, fresh_training, make_permutation
+from bench.train.usage import Usage
 from models import Split, Workload
 
 WARM_STEPS = 3
@@ -96,7 +97,7 @@ def measure(trainer: Trainer, batch_size: int) -> Epochs:
         raise TooSlowError(
             f"a step takes {warm:.3g} s, so an epoch of {steps} would take {expected:.3g} s"
         )
-    record = _train(trainer, batch_size)
+    record = _train(trainer, batch_size, steps)
     trainer.measured += 1
     return Epochs(
         **cold_start,
@@ -109,9 +110,10 @@ def measure(trainer: Trainer, batch_size: int) -> Epochs:
     )
 
 
-def _train(trainer: Trainer, batch_size: int) -> dict[str, Any]:
+def _train(trainer: Trainer, batch_size: int, steps: int) -> dict[str, Any]:
     network, optimizer = fresh_training(trainer)
     timings: list[Timing] = []
+    usage = Usage()
     stopped = None
 
     def spent() -> float:
@@ -120,7 +122,8 @@ def _train(trainer: Trainer, batch_size: int) -> dict[str, Any]:
     def time_epoch() -> None:
         number = len(timings)
         work = epoch_work(trainer, network, optimizer, batch_size=batch_size, number=number)
-        timings.append(trainer.clock.time(work))
+        with usage:
+            timings.append(trainer.clock.time(work))
 
     while len(timings) < trainer.job.epochs:
         expected = spent() + (timings[-1].wall_seconds if timings else 0.0)
@@ -144,6 +147,7 @@ def _train(trainer: Trainer, batch_size: int) -> dict[str, Any]:
         "trained_on": str(next(network.parameters()).device),
         "host_peak_bytes": host_peak_bytes(),
         "device_peak_bytes": device_peak_bytes(trainer.device),
+        **usage.per_step(len(timings) * steps),
     }
 
 

@@ -165,6 +165,12 @@ MEASURING = {
         "and now == kills:",
         "measure/test_process.py",
     ),
+    "an allocator that was asked for not read back": Fault(
+        "bench/measure/worker.py",
+        "        require(job.malloc, process.allocator)\n",
+        "",
+        "measure/test_worker.py::test_another_allocator_than_was_asked_for_is_an_error_of_every_cell",
+    ),
     "larger sizes than one out of memory tried": Fault(
         "bench/measure/worker.py",
         "batch_size > out_of_memory_at:",

@@ -15,6 +15,12 @@ TRAINING = {
         "        start = self.now()\n",
         "train/test_clock.py::test_work_queued_before_is_not_charged_to_the_timed_work",
     ),
+    "page faults of every epoch counted since the first": Fault(
+        "bench/train/usage.py",
+        "+= count - self.before[name]",
+        "+= count",
+        "train/test_usage.py::test_only_what_is_used_inside_counts_and_it_is_told_per_step",
+    ),
     "warm-up dropped": Fault(
         "bench/train/epochs.py",
         "first, warm, first_loss = warm_up(trainer, batch_size)",

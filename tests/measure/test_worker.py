@@ -25,7 +25,14 @@ JOB = Job(
     learning_rate=0.1,
     cell_timeout_seconds=60.0,
 )
-PROCESS = partial(Process, started="2026-01-01T00:00:00+00:00", import_seconds=1.5, threads=1)
+PROCESS = partial(
+    Process,
+    started="2026-01-01T00:00:00+00:00",
+    import_seconds=1.5,
+    threads=1,
+    allocator="glibc 2.36",
+    allocator_variables={},
+)
 
 
 def answers_of(job: Job) -> list[Any]:
@@ -137,3 +144,17 @@ def test_larger_batch_sizes_than_one_that_ran_out_of_memory_are_implied(
     after = [(256, "implied"), (64, "oom"), (96, "implied")]
     assert told == [(128, "oom"), (32, "measured"), *after]
     assert tried == [128, 32, 64]  # at its own size: the batch is never made smaller
+
+
+def test_what_epochs_cost_the_system_is_told_per_step(figures: list[Epochs]) -> None:
+    for own in figures:
+        for count in (own.minor_faults_per_step, own.user_seconds_per_step):
+            assert count is not None
+            assert count >= 0
+
+
+def test_another_allocator_than_was_asked_for_is_an_error_of_every_cell() -> None:
+    (answer,) = answers_of(replace(JOB, malloc="tcmalloc"))
+    assert isinstance(answer, Unmeasured)
+    assert (answer.batch_size, answer.reason) == (None, "failed")
+    assert answer.detail == "RuntimeError: asked for tcmalloc, runs glibc 2.36"

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from bench.allocators import in_force
 from tests.real_runs import RealRun
 from tests.run.typed import read, rounds_of
 
@@ -45,6 +46,8 @@ def test_the_record_holds_what_is_needed_to_doubt_it(real_timing: RealRun) -> No
     assert machine["machine"] == content["machine_info"]["node"] == "box"
     assert machine["torch"]
     assert machine["cpu"]
+    (allocator,) = {one["allocator"] for one in content["crossover"]["processes"]}
+    assert allocator == in_force()
     run = content["crossover"]["run"]
     assert run["command"].startswith("pytest bench --workloads mlp")
     assert run["seed"] == 0

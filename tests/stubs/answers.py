@@ -15,6 +15,8 @@ def measured(job: Job, batch_size: int, **fields: Any) -> Measured:
         "threads": 2,
         "fp32_precision": {"generic": "ieee", "cuda.matmul": "ieee", "cudnn.conv": "ieee"},
         "denormals_flushed": True,
+        "allocator": "glibc 2.36",
+        "allocator_variables": {},
     }
     figures: dict[str, Any] = {
         "context_seconds": 0.5,
@@ -29,6 +31,10 @@ def measured(job: Job, batch_size: int, **fields: Any) -> Measured:
         "loss": 0.5,
         "score": 0.9,
         "evaluated_after_epochs": job.epochs,
+        "minor_faults_per_step": 20.0,
+        "major_faults_per_step": 0.0,
+        "user_seconds_per_step": 1e-3,
+        "system_seconds_per_step": 1e-4,
         "steps": job.samples // batch_size,
         "trained_on": job.device,
         "host_peak_bytes": 1000,

@@ -36,6 +36,10 @@ def test_a_rung_changes_the_loop_alone() -> None:
         ("tf32", {"precision": "tf32"}),
         ("channels-last", {"memory_format": "channels-last"}),
         ("one-thread", {"threads": 1}),
+        ("malloc-keep", {"malloc": "keep"}),
+        ("malloc-hugepages", {"malloc": "hugepages"}),
+        ("malloc-jemalloc", {"malloc": "jemalloc"}),
+        ("malloc-tcmalloc", {"malloc": "tcmalloc"}),
     ],
 )
 def test_a_remedy_that_the_plain_cell_lacks_is_added(remedy: str, change: dict[str, Any]) -> None:
@@ -77,6 +81,7 @@ def test_what_means_nothing_on_a_device_is_refused_with_the_reason() -> None:
     assert refusal("flush-denormals", "cuda") == (
         "flushing denormals is a setting of the CPU, this is cuda"
     )
+    assert refusal("malloc-keep", "mps") == "the C allocator is the CPU's, this is mps"
 
 
 def test_what_may_help_a_device_is_tried() -> None:
@@ -91,3 +96,14 @@ def test_what_may_help_a_device_is_tried() -> None:
         ("loop-course", "cpu"),
     ):
         assert refusal(remedy, device) is None
+
+
+def test_an_allocator_that_this_machine_lacks_is_refused_and_says_why(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bench.allocators.in_force", lambda: "musl")
+    assert refusal("malloc-keep", "cpu") == (
+        "this is a setting of glibc's allocator, and musl is in force"
+    )
+    monkeypatch.setattr("bench.allocators.in_force", lambda: "glibc 2.36")
+    assert refusal("malloc-keep", "cpu") is None
