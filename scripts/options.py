@@ -55,14 +55,15 @@ def expanded(names: Iterable[str | Path]) -> list[Path]:
     return files
 
 
-def take_learning(options: argparse.Namespace) -> list[Path]:
+def take_learning(options: argparse.Namespace, *, alone: bool = False) -> list[Path]:
     """Takes the learning files out of `options.files`: they hold no seconds.
 
-    Folders and patterns among them are replaced by their files.
+    Folders and patterns among them are replaced by their files. Learning files only are an error
+    unless they may be `alone`.
     """
     timing, learned = by_kind(expanded(options.files))
-    if learned and not timing:
-        message = "is a learning file; name a timing file too, or read it with learning_report.py"
+    if learned and not timing and not alone:
+        message = "is a learning file; name a timing file too, or read it with report.py"
         raise ResultError(learned[0], "", message)
     options.files = timing
     return learned

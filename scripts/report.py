@@ -5,7 +5,7 @@ python scripts/report.py results/*.json --out report/
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
@@ -13,12 +13,8 @@ if not __package__:  # run as a file: make `scripts` importable instead of its f
     import scripts  # noqa: F401 - names the backend before matplotlib is imported
 
 import pandas as pd
-from matplotlib.figure import Figure
-from rich.console import Console
-from rich.text import Text
 
 from scripts.figures.style import DPI
-from scripts.judge.derived_errors import derived_errors
 from scripts.options import (
     add_comparison,
     add_sources,
@@ -29,20 +25,18 @@ from scripts.options import (
     take_learning,
 )
 from scripts.read.document import ResultError
-from scripts.read.text import counted
 from scripts.read.workers import Workers
-from scripts.sections.machine_figures import compare_figures
-from scripts.sections.run_figures import figures
+from scripts.sections.contents import contents
+from scripts.sections.report import Report, detailed
+from scripts.sections.target import learning_only
 from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import Comparison, of_same_work
 from scripts.tables.learned import Learned
 from scripts.tables.many import analysed
-from scripts.write.drawing import drawn, write_files
+from scripts.write.drawing import write_sections
 from scripts.write.folder import Folder
 from scripts.write.page import page
-from scripts.write.pictures import Pictures, shown_as_picture
-from scripts.write.terminal import show
-from scripts.write.view import detailed
+from scripts.write.terminal import new_console, show, show_written
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,29 +53,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _report(options: argparse.Namespace, workers: Workers) -> None:
-    learning_files = take_learning(options)
-    analysis = analysed(options.files, workers, skip=skipper(options))
-    learned = Learned.read(learning_files, analysis.rounds) if learning_files else None
-    comparison = _comparison(analysis, options, learned)
-    tables = _tables(analysis, learned, comparison)
+    learning_files = take_learning(options, alone=True)
+    console, report = new_console(), None
+    if options.files:
+        analysis = analysed(options.files, workers, skip=skipper(options))
+        learned = Learned.read(learning_files, analysis.rounds) if learning_files else None
+        report = Report(analysis, learned, _comparison(analysis, options, learned))
+        sections = contents(report)
+        show_skipped(options, analysis.results, console)
+    else:
+        sections = learning_only(Learned.read(learning_files, pd.DataFrame()))
     folder = Folder(options.out)
-    for name, table in tables.items():
-        folder.write_table(name, table)
-    show_skipped(options, analysis.results, _console())
-    show(analysis, _console())
-    with _console().status("drawing the figures"):
-        pictures = Pictures()
-        figures = _figures(analysis, learned, comparison)
-        for one in drawn(figures, workers, dpi=options.dpi, small=shown_as_picture):
-            write_files(folder, one)
-            if one.small is not None:
-                pictures.add_svg(one.name, one.small)
-        whole = page(analysis, pictures, learned=learned, comparison=comparison)
-        folder.write("report.html", whole.encode())
-    for line in learned.lines() if learned else []:
-        _console().print(Text(line), soft_wrap=True)
-    words = f"{counted(len(folder.written), 'file')} written to {folder.path}"
-    _console().print(Text(f"\n{words}"), soft_wrap=True)
+    show(sections, console)
+    with console.status("drawing the figures"):
+        small = write_sections(folder, sections, workers, dpi=options.dpi)
+        if report is not None:
+            folder.write("report.html", page(report, sections, small).encode())
+    show_written(folder, console)
 
 
 def _comparison(
@@ -97,48 +85,6 @@ def _comparison(
         words = f"{base!r} is not among the first {len(analysis.whole)} files, which are compared"
         raise ResultError("", "--base", f"{words}; name its file first")
     return of_same_work(analysis, detailed(analysis), base=base, prices=prices, learned=learned)
-
-
-def _figures(
-    analysis: Analysis, learned: Learned | None, comparison: Comparison | None
-) -> Iterator[tuple[str, Figure]]:
-    yield from figures(analysis)
-    if learned is not None:
-        yield from learned.figures()
-    if comparison is not None:
-        yield from compare_figures(comparison)
-
-
-def _tables(
-    analysis: Analysis, learned: Learned | None, comparison: Comparison | None
-) -> dict[str, pd.DataFrame]:
-    more = {} if learned is None else learned.tables()
-    more |= {} if comparison is None else dict(comparison.tables())
-    return (
-        more
-        | {
-            "verdicts.csv": analysis.verdicts,
-            "crossovers.csv": analysis.crossovers,
-            "break_even.csv": analysis.break_even,
-            "fits.csv": analysis.fits,
-        }
-        | _if_any(analysis)
-    )
-
-
-def _if_any(analysis: Analysis) -> dict[str, pd.DataFrame]:
-    """Tables that some files have: causes, remedies, the ladder, errors of derived totals."""
-    tables = {
-        "derived_errors.csv": derived_errors(analysis.results.rounds),
-        "causes.csv": analysis.causes,
-        "remedies.csv": analysis.remedies,
-        "ladder.csv": analysis.ladder,
-    }
-    return {name: table for name, table in tables.items() if len(table)}
-
-
-def _console() -> Console:
-    return Console(highlight=False, markup=False, emoji=False)
 
 
 def _parser() -> argparse.ArgumentParser:

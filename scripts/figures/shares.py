@@ -1,6 +1,5 @@
 """Many machines in one figure: the share of them with each verdict, against batch size."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -26,19 +25,6 @@ _LOOKS: dict[str, dict[str, Any]] = {
 """From the bottom of a bar to its top, so that slower and faster both start at an edge."""
 MOST_PANELS = 24
 _COLUMNS = 4
-
-
-def collection_figures(shares: pd.DataFrame) -> Iterator[tuple[str, Figure]]:
-    """The figures with the names of their files: once warm, and at the fewest and most epochs."""
-    epochs = shares["epochs"].dropna()
-    warm = shares[shares["epochs"].isna()]
-    if len(warm):
-        yield "machines-warm", shares_figure(warm, words="once warm")
-    for number in dict.fromkeys([epochs.min(), epochs.max()] if len(epochs) else []):
-        own = shares[shares["epochs"] == number]
-        derived = " (derived)" if own["derived"].any() else ""
-        words = f"{counted(int(number), 'epoch')}{derived}, cold start included"
-        yield f"machines-epochs-{number}", shares_figure(own, words=words)
 
 
 @style()

@@ -6,7 +6,7 @@ that the same table gives the same bytes.
 
 import io
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -22,6 +22,8 @@ from matplotlib.typing import ColorType
 
 from scripts.read.text import counted, safe_text
 
+Drawing = Callable[[], Figure | None]
+"""Draws a figure when it is asked for; None where there is nothing to draw."""
 FORMATS = ("png", "svg")
 DPI = 200
 GREY = "0.35"

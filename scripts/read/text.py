@@ -48,6 +48,23 @@ def file_stem(*parts: object) -> str:
     return "-".join(re.sub(r"\.{2,}", ".", word)[:60] or "unnamed" for word in words)
 
 
+def file_stems(names: Iterable[str]) -> dict[str, str]:
+    """A safe file name for each of the names, different ones even where capitals do not count."""
+    taken: set[str] = set()
+    return {name: untaken(file_stem(name), taken) for name in names}
+
+
+def untaken(name: str, taken: set[str]) -> str:
+    """The name, or `name-2`, `name-3` before its ending, whichever is not taken; takes it."""
+    stem, dot, ending = name.rpartition(".") if "." in name else (name, "", "")
+    unique, number = name, 1
+    while unique.lower() in taken:
+        number += 1
+        unique = f"{stem}-{number}{dot}{ending}"
+    taken.add(unique.lower())
+    return unique
+
+
 def distinct(names: Iterable[str]) -> list[str]:
     """The same names in the same order, repeated ones numbered: `a`, `a (2)`, `a (3)`."""
     taken: set[str] = set()

@@ -1,68 +1,90 @@
-"""The page about many machines: shares of them with each verdict, and where their curves cross."""
+"""On how many machines is the GPU slower? Many machines together."""
 
 from collections.abc import Iterator
+from functools import partial
 
+import pandas as pd
+
+from scripts.figures.shares import shares_figure
 from scripts.judge.collection import SORTS, crossings, shares
 from scripts.judge.verdicts import WORDS
-from scripts.sections.section import Line, Part, Picture, Table, column
-from scripts.words.derived import epoch_column
-from scripts.write.collection import KEY, from_words
-from scripts.write.view import View
+from scripts.read.text import counted
+from scripts.sections.columns import table
+from scripts.sections.report import Report
+from scripts.sections.section import EVERYWHERE, Line, Picture, Section, Table
+from scripts.words.verdicts import sure_words
 
+_KEY = (
+    "Once warm, a device pair per machine. cross: slower than the CPU on small batches and faster "
+    "on large ones; faster from: the first batch size called faster, median [quartiles] of those "
+    "that cross; throughout: wherever it is decided; other: not decided, too close, several "
+    "crossings."
+)
 _PICTURES = "The share of the machines with each verdict, by batch size and workload"
 
 
-def across_machines(view: View) -> Iterator[Part]:
-    """Figures and tables of all files together, where there are too many to show one by one."""
-    if view.analysis.many and len(view.analysis.crossovers):
-        yield Part(
-            key="machines-together",
-            title="On how many machines is the GPU slower?",
-            lines=[Line(KEY)],
-            pictures=list(_pictures(view)),
-            tables=[_crossings_table(view), _shares_table(view)],
-        )
-
-
-def _pictures(view: View) -> Iterator[Picture]:
-    for name in view.pictures.named("machines-"):
-        what = name.removeprefix("machines-").replace("-", " ")
-        words = f"{_PICTURES}: {what}."
-        alt = f"{words} The numbers are in the table of shares."
-        yield from view.picture(name, caption=words, alt=alt)
-
-
-def _crossings_table(view: View) -> Table:
-    rows = crossings(view.analysis.crossovers)
-    words = [from_words(row) for row in rows.to_dict("records")]
-    titles = dict(
-        zip(SORTS, ("cross", "slower throughout", "faster throughout", "other"), strict=True)
-    )
-    return Table(
-        name="crossings",
-        caption="Where the machines' curves cross, once warm",
-        columns=[
-            column(rows, "workload", "workload"),
-            column(rows, "machines", "machines"),
-            *[column(rows, key, title) for key, title in titles.items()],
-            column(rows, "median", "faster from", words=words),
-            *[column(rows, key) for key in ("quarter", "three_quarters")],
+def collection(report: Report) -> Iterator[Section]:
+    """Yield all files together, where there are too many to show one by one."""
+    if not report.analysis.many:
+        return
+    brief: list[Line | Table] = [Line(text, tone="strong") for text in collection_lines(report)]
+    if report.analysis.crossovers.empty:
+        yield Section(key="machines-together", brief={EVERYWHERE: brief})
+        return
+    found = crossings(report.analysis.crossovers)
+    caption = "Where the machines' curves cross, once warm"
+    shown = f"workload machines {SORTS[0]} median:first_faster {' '.join(SORTS[1:])}"
+    every = shares(report.analysis.verdicts)
+    yield Section(
+        key="machines-together",
+        title="On how many machines is the GPU slower?",
+        lines=[Line(_KEY)],
+        pictures=list(_pictures(every)),
+        tables=[
+            table(found, "crossings", caption, shown, "quarter three_quarters"),
+            _shares_table(every),
         ],
+        brief={EVERYWHERE: [*brief, table(found, "", "", shown), Line(_KEY, tone="faint")]},
     )
 
 
-def _shares_table(view: View) -> Table:
-    rows = shares(view.analysis.verdicts)
-    return Table(
-        name="shares",
-        caption="How many machines have which verdict",
-        columns=[
-            column(rows, "workload", "workload"),
-            column(rows, "epochs", "epochs", words=epoch_column(rows)),
-            column(rows, "batch_size", "batch size"),
-            column(rows, "machines", "machines"),
-            *[column(rows, word, word) for word in WORDS],
-            *[column(rows, key) for key in ("ratio_low", "ratio", "ratio_high")],
-        ],
-        choices=["workload"],
+def collection_lines(report: Report) -> Iterator[str]:
+    """Yield how many files, machines and verdicts there are, and how many may be wrong."""
+    files, verdicts = report.analysis.results.files, report.analysis.verdicts
+    hardware = files["machine_id"].nunique()
+    yield (
+        f"{counted(len(files), 'file')} of {counted(hardware, 'machine')}: "
+        f"{counted(int(files['measured_cells'].sum()), 'cell')} measured, "
+        f"{int(files['absent_cells'].sum())} absent."
     )
+    if verdicts.empty:
+        yield "No file has a device pair to compare."
+        return
+    yield sure_words(verdicts)
+
+
+def _pictures(rows: pd.DataFrame) -> Iterator[Picture]:
+    """Yield the shares once warm, and at the fewest and the most epochs."""
+    epochs = rows["epochs"].dropna()
+    kinds = {"warm": (rows[rows["epochs"].isna()], "once warm")}
+    for number in (epochs.min(), epochs.max()) if len(epochs) else ():
+        own = rows[rows["epochs"] == number]
+        derived = " (derived)" if own["derived"].any() else ""
+        words = f"{counted(int(number), 'epoch')}{derived}, cold start included"
+        kinds[f"epochs-{number}"] = (own, words)
+    for name, (own, words) in kinds.items():
+        if len(own):
+            caption = f"{_PICTURES}: {name.replace('-', ' ')}."
+            yield Picture(
+                f"machines-{name}",
+                partial(shares_figure, own, words=words),
+                caption=caption,
+                alt=f"{caption} The numbers are in the table of shares.",
+            )
+
+
+def _shares_table(rows: pd.DataFrame) -> Table:
+    names = ["workload", "epochs", "batch_size", "machines", *WORDS]
+    caption = "How many machines have which verdict"
+    hidden = "ratio_low ratio ratio_high"
+    return table(rows, "shares", caption, names, hidden, choices="workload")

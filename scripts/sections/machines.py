@@ -1,148 +1,167 @@
-"""The part of the page about machines side by side."""
+"""The machines: what they are, how noisy they were, their software and commands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from scripts.machines.means import ALL
-from scripts.machines.shift import NO_INTERVAL, OVERLAP, base_curves
+from scripts.judge.noise import floor_of
+from scripts.judge.verdicts import WORDS, expected_wrong
 from scripts.read.text import counted
-from scripts.sections.machine_figures import COST, MOVES, RELATIVE, fastest_names
-from scripts.sections.machine_tables import (
-    cells_table,
-    costs_table,
-    fastest_table,
-    means_table,
-    moves_table,
-    ranks_table,
-    upgrade_table,
+from scripts.sections.columns import table
+from scripts.sections.report import Report
+from scripts.sections.section import Line, Section
+from scripts.words.names import against_cpu, listed
+from scripts.words.noise import noise_lines
+from scripts.words.verdicts import sure_words
+
+_ABOUT = (
+    "file machine command started torch precision python os drivers preset software_id machine_id"
 )
-from scripts.sections.section import Line, Part, Picture
-from scripts.tables.comparison import Comparison
-from scripts.words.machines import upgrade_words
-from scripts.words.names import listed
-from scripts.words.verdicts import crossover_words, ratio_words
-from scripts.write.view import View
-
-_SCOPES = {"warm": "once warm", "total": "cold start included"}
-_MOVED = {OVERLAP: "not told apart from it", NO_INTERVAL: "not to be set against it"}
-
-
-def side_by_side(view: View) -> Iterator[Part]:
-    """Machines against a base: nothing where one file was given, with no price of its machine."""
-    comparison = view.comparison
-    if comparison is None:
-        return
-    tables = [costs_table(comparison.costs)]
-    if not comparison.alone:
-        tables = [
-            upgrade_table(comparison.changed),
-            means_table(comparison),
-            ranks_table(comparison),
-            moves_table(comparison.moves),
-            fastest_table(comparison.fastest),
-            *tables,
-            cells_table(comparison.cells),
-        ]
-    yield Part(
-        key="side-by-side",
-        title="Machines side by side",
-        lines=[*_first_lines(view, comparison), *_findings(comparison)],
-        pictures=list(_pictures(view, comparison)),
-        notes=[] if comparison.alone else [Line(_NOTE)],
-        tables=[table for table in tables if table is not None],
-    )
-
-
+_PAIR = ["file", "machine", "device", "threads"]
+_SHOWN = (
+    "machine device noise_floor_warm margin_warm noise_floor_total margin_total "
+    "repeats_called_different decided expected_wrong undecided suspect:withheld not_measured"
+)
+_COLUMNS = ["file", *_SHOWN.replace(":withheld", "").split()]
 _NOTE = (
-    "Ratios are seconds over the base's seconds: above 1 a machine is slower. Each is judged by "
-    "Welch's interval on log seconds with the words of the suite (slower, faster, too close, "
-    "undecided), Holm-adjusted; a difference counts beyond the wider of both runs' margins. "
-    "Geometric means are over the cells that all machines have measured, none of them suspect. A "
-    "rank is one more than the number of machines that are decided to be faster, so machines that "
-    "are not told apart share one."
+    "Noise floor: by how much a device differed from itself in this run (the 95th percentile over "
+    "its A/A cells). Only a difference beyond the margin counts: 5 %, or twice the noise floor "
+    "where that is more. “Called different” tries the rule with a margin of 5 % on the A/A cells, "
+    "where every such word is wrong."
 )
 
 
-def _first_lines(view: View, comparison: Comparison) -> Iterator[Line]:
-    """What is compared, and what is not, with the reason."""
-    others = [name for name in comparison.machines if name != comparison.base]
-    if others:
-        yield Line(f"{listed(others)} against {comparison.base}.", lead="Compared: ")
-    for one in comparison.left_out:
-        what = f"{one.workload} of {one.machine}" if one.workload else one.machine
-        yield Line(
-            f"{what}, since it did not do the work of {comparison.base}: {one.words}. "
-            "(compare.py --allow compares it all the same, and marks it.)",
-            lead="Left out: ",
-        )
-    missing = len(view.analysis.results.files) - len(
-        set(comparison.machines) | {one.machine for one in comparison.left_out}
+def hardware(report: Report) -> Iterator[Section]:
+    """Yield a row per file: its processor, its devices and how many cells it has."""
+    files = _shown(report).assign(
+        run=lambda own: own["complete"].map({True: "whole", False: "cut short"})
     )
-    if missing > 0:
-        yield Line(f"{counted(missing, 'file')} not shown cell by cell.", lead="Left out: ")
+    labels = report.analysis.work.drop_duplicates(["file", "device"]).groupby("file")
+    devices = labels["device_label"].agg(listed)
+    files["devices"] = files["file"].map(devices)
+    shown = "machine cpu cores_physical devices measured_cells absent_cells run"
+    every = [] if report.analysis.many else report.analysis.results.files.to_dict("records")
+    yield Section(
+        key="machines",
+        title="The machines, and how noisy they were",
+        part="before",
+        tables=[table(files, "machines", "The machines", shown)],
+        brief={(file["machine"], ""): list(_about(file)) for file in every},
+    )
 
 
-def _findings(comparison: Comparison) -> Iterator[Line]:
-    """The answers in sentences: upgrades, means, crossovers."""
-    if comparison.alone:
-        return
-    for _machine, own in comparison.upgrades.groupby("machine", sort=False):
-        yield Line(upgrade_words(own), lead="Upgrade check: ")
-    means = comparison.means
-    if means.empty:
-        yield Line("No geometric means: no cell was measured by all, none of them suspect.")
-    for machine, own in means.groupby("machine", sort=False):
-        yield Line(_mean_words(own, comparison.base), lead=f"{machine}: ")
-    moved = comparison.moves[comparison.moves["scope"] == "warm"]
-    for key, own in moved.groupby(["workload", "base_device", "threads"], sort=False):
-        workload, _device, threads = map(str, key)
-        cpu = "" if threads == "0" else f" against the CPU with {counted(int(threads), 'thread')}"
-        lead = f"{workload}, crossover batch size{cpu}: "
-        yield Line(_move_words(own, comparison.base), lead=lead)
+def software(report: Report) -> Iterator[Section]:
+    """Yield a row per file: its software, and the exact command that measured or trained it."""
+    files = _shown(report)
+    if report.learned is not None:
+        files = pd.concat([files, report.learned.files])
+    own = files[_ABOUT.split()].astype(str)
+    caption = "The exact command and the software of each file"
+    yield Section(
+        key="software",
+        title="Commands and software",
+        tables=[table(own, "software", caption, _ABOUT)],
+    )
 
 
-def _mean_words(means: pd.DataFrame, base: str) -> str:
-    """One machine's ratios over all workloads where there are such means; else by workload."""
-    whole = means["workload"] == ALL
-    parts = []
-    for scope, own in means[whole if whole.any() else ~whole].groupby("scope", sort=False):
-        ratios = [
-            f"{ratio_words(row)} on {row['device']}"
-            f"{'' if whole.any() else ' for ' + row['workload']} ({row['verdict']})"
-            for row in own.to_dict("records")
+def _shown(report: Report) -> pd.DataFrame:
+    files = report.analysis.results.files
+    return files[files["file"].isin(report.files)]
+
+
+def _about(file: Mapping[Any, Any]) -> Iterator[Line]:
+    yield Line(
+        f"{file['cpu']}; {file['os']}; Python {file['python']}, torch {file['torch']}, "
+        f"{file['precision']}; "
+        f"{counted(file['measured_cells'], 'cell')} measured, {file['absent_cells']} absent"
+    )
+    if file["accelerator_note"]:
+        yield Line(file["accelerator_note"])
+
+
+def noise(report: Report) -> Iterator[Section]:
+    """Yield a row per machine and device: noise floor, margin, A/A cells, verdicts."""
+    analysis = report.analysis
+    rounds = analysis.rounds[analysis.rounds["file"].isin(report.files)]
+    verdicts = analysis.verdicts[analysis.verdicts["file"].isin(report.files)]
+    rows = pd.DataFrame(_rows(rounds, verdicts, analysis.repeats), columns=_COLUMNS, dtype=object)
+    caption = "How noisy each run was, and how many of its verdicts may be wrong"
+    files = [] if analysis.many else analysis.results.files.to_dict("records")
+    yield Section(
+        key="noise",
+        part="before",
+        notes=[Line(_NOTE)] if len(rows) else [],
+        tables=[table(rows, "noise", caption, _SHOWN, "file")] if len(rows) else [],
+        brief={(file["machine"], ""): list(_brief(report, file["file"])) for file in files},
+    )
+
+
+def _brief(report: Report, file: str) -> Iterator[Line]:
+    analysis = report.analysis
+    rounds, verdicts, repeats = (
+        analysis.in_file(file, own)
+        for own in (analysis.rounds, analysis.verdicts, analysis.repeats)
+    )
+    yield from map(Line, noise_lines(rounds, verdicts, repeats))
+    if len(verdicts):
+        yield Line(sure_words(verdicts))
+
+
+def _rows(
+    rounds: pd.DataFrame, verdicts: pd.DataFrame, repeats: pd.DataFrame
+) -> Iterator[dict[str, Any]]:
+    """Yield a row per device that is compared, and of files without a pair one per device.
+
+    These have the noise floor only.
+    """
+    devices = rounds.drop_duplicates(_PAIR)
+    labels = devices.set_index(["file", "device"])["device_label"]
+    labels = labels[~labels.index.duplicated()]
+    for key, own in verdicts.groupby(_PAIR, sort=False):
+        place = dict(zip(_PAIR, key, strict=True))
+        again = repeats[
+            (repeats["file"] == place["file"]) & repeats["device"].isin(["cpu", place["device"]])
         ]
-        parts.append(f"{_SCOPES[str(scope)]} {listed(ratios)}")
-    return f"seconds over those of {base}, {'; '.join(parts)}."
+        again = again[(again["device"] != "cpu") | (again["threads"] == place["threads"])]
+        yield _named(place, labels) | _margins(own) | _called(again) | _counts(own)
+    for alone in devices.loc[~devices["file"].isin(verdicts["file"]), _PAIR].to_dict("records"):
+        same = (repeats["file"] == alone["file"]) & (repeats["device"] == alone["device"])
+        again = repeats[same & (repeats["threads"] == alone["threads"])]
+        again = again[again["log_ratio"].notna()]
+        yield _named(alone, labels) | _floors(again) | _called(again)
 
 
-def _move_words(moves: pd.DataFrame, base: str) -> str:
-    """`lab (cuda: between 8 and 32); at larger batch sizes: desk (cuda: above 256, if any)`."""
-    first = moves.iloc[0]
-    there = base_curves(moves)[0]
-    parts = [f"{base} ({first['base_device']}: {crossover_words(there)})"]
-    for word, own in moves.groupby("moves", sort=False):
-        names = [
-            f"{row['machine']} ({row['device']}: {crossover_words(row)})"
-            for row in own.to_dict("records")
-        ]
-        parts.append(f"{_MOVED.get(str(word), f'at {word}')}: {listed(names)}")
-    return f"{'; '.join(parts)}."
+def _named(place: Mapping[Any, Any], labels: "pd.Series[str]") -> dict[str, Any]:
+    label = labels[place["file"], place["device"]]
+    return {**place, "device": against_cpu(label, place["threads"])}
 
 
-def _pictures(view: View, comparison: Comparison) -> Iterator[Picture]:
-    """The figures of the comparison; those that do not fit are in the folder."""
-    base = comparison.base
-    captions = {
-        RELATIVE: f"Geometric means of seconds against {base}, by workload and device",
-        MOVES: "Crossover batch size by machine, once warm",
+def _margins(verdicts: pd.DataFrame) -> dict[str, float]:
+    """Return the noise floor and the margin that all verdicts of a pair share, by scope."""
+    first = verdicts.drop_duplicates("scope").set_index("scope")
+    names = ("noise_floor", "margin")
+    return {f"{name}_{scope}": first.loc[scope, name] for scope in first.index for name in names}
+
+
+def _floors(repeats: pd.DataFrame) -> dict[str, float]:
+    return {
+        f"noise_floor_{scope}": float(np.expm1(floor_of(own.to_numpy(dtype=np.float64))))
+        for scope, own in repeats.groupby("scope")["log_ratio"]
     }
-    if not comparison.alone:
-        captions |= {
-            name: f"The fastest machine and device for each cell of {workload}"
-            for workload, name in fastest_names(comparison).items()
-        }
-    captions[COST] = "Time and cost to the target, each device at its soonest setting"
-    for name, caption in captions.items():
-        alt = f"{caption}. The tables and sentences of this part have the numbers."
-        yield from view.picture(name, caption=f"{caption}.", alt=alt)
+
+
+def _called(repeats: pd.DataFrame) -> dict[str, str]:
+    different = int((repeats["verdict"] == "differs").sum())
+    words = f"{different} of {len(repeats)}" if len(repeats) else "none measured"
+    return {"repeats_called_different": words}
+
+
+def _counts(verdicts: pd.DataFrame) -> dict[str, Any]:
+    counts = verdicts["verdict"].value_counts().reindex(WORDS, fill_value=0)
+    return {
+        "decided": int(counts[list(WORDS[:3])].sum()),
+        "expected_wrong": round(expected_wrong(verdicts), 3),
+        **{word.replace(" ", "_"): int(counts[word]) for word in WORDS[3:]},
+    }

@@ -1,19 +1,22 @@
-"""What the page shows, as plain data: parts made of sentences, heat maps, pictures and tables.
+"""What a report is made of, as plain data: sections of sentences, maps, pictures and tables.
 
-Nothing here is HTML: the templates turn it into that, and escape every text on the way.
+Nothing here is HTML or knows a terminal: the renderers in write/ turn it into that.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import pandas as pd
-from markupsafe import Markup
 
-from scripts.sections.heatmap import HeatMap
+from scripts.figures.style import Drawing
 
 Value = str | int | float | None
+Tone = Literal["", "strong", "faint", "warning"]
+Place = tuple[str, str]
+"""A machine and, below it, the title of a device pair; "" stands for all of them."""
+EVERYWHERE: Place = ("", "")
 _LONGEST_NUMBER = 28
 """With its unit and interval; longer words are sentences, which have to wrap."""
 
@@ -29,13 +32,14 @@ class Line:
     lead: str = ""
     machine: str = ""
     pair: str = ""
+    tone: Tone = ""
 
 
 @dataclass(frozen=True)
 class Column:
     """A column: `values` are sorted by, and in the CSV as `key`; `words` are shown under `title`.
 
-    Without a `title` it is in the CSV alone; without `words` the values are shown as they are.
+    Without a `title` it is in the CSV only; without `words` the values are shown as they are.
     """
 
     key: str
@@ -45,23 +49,23 @@ class Column:
 
     @property
     def shown(self) -> Sequence[str]:
-        """What stands in the cells, a text a row."""
+        """Return what stands in the cells, a text per row."""
         if self.words is not None:
             return self.words
         return ["" if value is None else str(value) for value in self.values]
 
     @property
     def numeric(self) -> bool:
-        """Whether it holds numbers alone."""
+        """Return whether it holds numbers only."""
         return not any(isinstance(value, str) for value in self.values)
 
     @property
     def to_the_right(self) -> bool:
-        """Whether it is set to the right, on one line: numbers, unless told in sentences."""
+        """Return whether it is set to the right: numbers, unless told in sentences."""
         return self.numeric and max(map(len, self.shown), default=0) <= _LONGEST_NUMBER
 
     def packed(self) -> dict[str, Any]:
-        """For the page's script: numbers to five digits; what is repeated stands once."""
+        """Return it for the page's script: numbers to five digits; what is repeated stands once."""
         values = [_short(value) for value in self.values]
         texts = list(dict.fromkeys(values))
         if self.numeric and len(texts) > len(values) / 4:
@@ -84,53 +88,75 @@ class Table:
 
     @property
     def titled(self) -> list[Column]:
-        """The columns that are shown."""
+        """Return the columns that are shown."""
         return [column for column in self.columns if column.title]
 
     @property
     def rows(self) -> list[tuple[str, ...]]:
-        """The shown texts, a tuple a row."""
+        """Return the shown texts, a tuple per row."""
         return list(zip(*[column.shown for column in self.titled], strict=True))
 
     def packed(self) -> list[dict[str, Any]]:
-        """All columns for the page's script."""
+        """Return all columns for the page's script."""
         return [column.packed() for column in self.columns]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Picture:
-    """A static figure: a `data:` address of an SVG file, and the words for who cannot see it."""
+    """A static figure: the name of its files, who draws it, and words for who cannot see it.
+
+    `draw` returns None where there is nothing to see. A picture without a `caption` is in the
+    folder of files only.
+    """
 
     name: str
-    caption: str
-    alt: str
-    source: Markup
+    draw: Drawing
+    caption: str = ""
+    alt: str = ""
     machine: str = ""
 
 
 @dataclass(frozen=True)
-class Part:
-    """A part of the page under a heading: sentences, then maps, pictures, sentences and tables."""
+class Map:
+    """A heat map of verdicts, drawn by the page: each cell knows its row in the table `table`.
+
+    The index of `cells` are these rows; `limit` is the end of the colours in powers of two.
+    """
+
+    name: str
+    table: str
+    cells: pd.DataFrame
+    title: str
+    caption: str
+    limit: float
+    machine: str = ""
+    pair: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """The answer to one question: sentences, then maps, pictures, notes and tables.
+
+    It stands in the chapter of its `workload`, or in a `part` of the report about all of them.
+    `brief` is what a terminal shows of it, and `frames` are its CSV files by their names.
+    """
 
     key: str
-    title: str
+    title: str = ""
+    workload: str = ""
+    part: Literal["first", "answer", "before", "after"] = "after"
     lines: Sequence[Line] = ()
-    maps: Sequence[HeatMap] = ()
+    maps: Sequence[Map] = ()
     pictures: Sequence[Picture] = ()
     notes: Sequence[Line] = ()
     tables: Sequence[Table] = ()
+    brief: Mapping[Place, Sequence[Line | Table]] = field(default_factory=dict)
+    frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def plain_values(series: pd.Series) -> list[Value]:
-    """A column of a frame as Python's own values; None where something is missing."""
+    """Return a column of a frame as Python's own values; None where something is missing."""
     return [None if pd.isna(value) else _plain(value) for value in series]
-
-
-def column(
-    frame: pd.DataFrame, key: str, title: str = "", *, words: Sequence[str] | None = None
-) -> Column:
-    """A Column of a frame's column of that name."""
-    return Column(key, plain_values(frame[key]), title, words)
 
 
 def _plain(value: Any) -> Value:

@@ -1,63 +1,16 @@
-"""The part of the page about learning: which batch size, optimiser and device get there soonest."""
+"""Which batch size, optimiser and device reach the target fastest?"""
 
 from collections.abc import Iterator
 
-import pandas as pd
-
-from scripts.read.text import counted
-from scripts.sections.section import Line, Part, Picture
-from scripts.sections.target_tables import (
-    contests_table,
-    epochs_table,
-    soonest_table,
-    times_table,
-    untrained_table,
-    whole,
-)
-from scripts.tables.learned import Learned, figure_name, timed_words
-from scripts.target.time import best_of, by_hardware, one_source
-from scripts.words.advice import contest_words, reached_line
+from scripts.sections.report import Report
+from scripts.sections.section import Line, Section
+from scripts.sections.target_pictures import target_pictures
+from scripts.sections.target_tables import target_tables, whole
+from scripts.tables.learned import Learned
+from scripts.target.time import best_of, one_source
+from scripts.words.advice import contest_words, device_lines, reached_line
 from scripts.words.learning import setting_text, time_text
-from scripts.words.names import place_text
-from scripts.write.view import View
-
-_TIMED = {
-    "time": "Time to the target against batch size, a line a device, the soonest ringed",
-    "curves": "Learning curves against epochs and against seconds",
-    "descent": "Gradient descent by single samples, minibatches and the whole set",
-}
-_LEARNED = {
-    "epochs": "Epochs and steps to the target against batch size, with the critical batch size",
-    "rates": "How fast each learning rate was",
-}
-
-
-def time_to_target(view: View, workload: str) -> Iterator[Part]:
-    """Epochs and time to the target of one workload; nothing where it was not learned."""
-    learned = view.learned
-    if learned is None or workload not in learned.workloads:
-        return
-    stem = view.work_stems[workload]
-    epochs = one_source(learned.of(workload, learned.epochs))
-    times, contests = (learned.of(workload, own) for own in (learned.times, learned.contests))
-    every = whole(learned)
-    contests = contests if every or contests.empty else contests[contests["at"] == "best"]
-    tables = [
-        soonest_table(times, epochs, stem=stem, workload=workload),
-        contests_table(contests, stem=stem, workload=workload),
-        times_table(times, stem=stem, workload=workload) if every else None,
-        epochs_table(learned.of(workload, learned.epochs), stem=stem, workload=workload),
-        untrained_table(learned.of(workload, learned.absent), stem=stem, workload=workload),
-    ]
-    yield Part(
-        key="target",
-        title="Which batch size reaches the target soonest?",
-        lines=list(_lines(learned, workload, epochs, times)),
-        pictures=list(_pictures(view, learned, workload, times)),
-        notes=[Line(_NOTE), *([] if every else [Line(_ELSEWHERE)])],
-        tables=[table for table in tables if table is not None],
-    )
-
+from scripts.words.names import cpu_words, place_text
 
 _NOTE = (
     "Time to the target = cold start + epochs to the target x seconds of an epoch. Epochs are "
@@ -66,18 +19,60 @@ _NOTE = (
     "the spread of the seeds and of the processes. An epoch is the real training set here, not "
     "the samples of a timing run."
 )
-
-
 _ELSEWHERE = (
     "There are too many settings for this page: those beside each device's soonest are in "
     "time_to_target.csv and best_devices.csv, in the folder that it was written to."
 )
+_TITLE = "Which batch size reaches the target soonest?"
 
 
-def _lines(
-    learned: Learned, workload: str, epochs: pd.DataFrame, times: pd.DataFrame
-) -> Iterator[Line]:
-    """What gets there, what is soonest of all, then GPU against CPU on every machine."""
+def target(report: Report) -> Iterator[Section]:
+    """Yield nothing without learning files; else a section per workload, and the CSV files."""
+    learned = report.learned
+    if learned is None:
+        return
+    yield learning(learned)
+    for workload in learned.workloads:
+        if workload not in report.work_stems:  # nothing of it was trained, nor was it timed
+            continue
+        yield Section(
+            key="target",
+            title=_TITLE,
+            workload=workload,
+            lines=list(_lines(learned, workload)),
+            pictures=target_pictures(learned, workload),
+            notes=[Line(_NOTE), *([] if whole(learned) else [Line(_ELSEWHERE)])],
+            tables=target_tables(learned, workload, report.work_stems[workload]),
+        )
+
+
+def learning(learned: Learned) -> Section:
+    """Return what is said of all workloads together: an answer for each, and the CSV files."""
+    lines = []
+    for workload, own in one_source(learned.epochs).groupby("workload", sort=False):
+        lines.append(reached_line(own))
+        times, contests = (
+            learned.of(str(workload), rows) for rows in (learned.times, learned.contests)
+        )
+        if len(times):
+            lines += device_lines(own, times, contests)
+    return Section(
+        key="learning",
+        brief={("", _TITLE): list(map(Line, lines))} if lines else {},
+        frames=learned.tables(),
+    )
+
+
+def learning_only(learned: Learned) -> list[Section]:
+    """Return the sections of learning files where nothing was timed."""
+    pictures = [one for workload in learned.workloads for one in target_pictures(learned, workload)]
+    return [learning(learned), Section(key="target", pictures=pictures)]
+
+
+def _lines(learned: Learned, workload: str) -> Iterator[Line]:
+    """Yield what gets there, what is fastest of all, then GPU against CPU on every machine."""
+    epochs = one_source(learned.of(workload, learned.epochs))
+    times, contests = (learned.of(workload, own) for own in (learned.times, learned.contests))
     if epochs.empty:
         yield Line(f"No setting of {workload} was trained to the end; the table says why.")
         return
@@ -89,36 +84,8 @@ def _lines(
         return
     first = best.iloc[0].to_dict()
     yield Line(f"{place_text(first)}, {setting_text(first)}: {time_text(first)}.", lead="Soonest: ")
-    contests = learned.of(workload, learned.contests)
-    for row in contests[contests["at"] == "best"].to_dict("records") if len(contests) else []:
-        threads = f" with {counted(row['threads'], 'thread')}" if row["threads"] else ""
-        words = contest_words(row)
-        yield Line(
-            f"{words} (GPU: batch size {row['gpu_batch']}, CPU{threads}: {row['cpu_batch']}).",
-            lead=f"{row['machine']}, each at its own best: ", machine=row["machine"],
-        )  # fmt: skip
-
-
-def _pictures(
-    view: View, learned: Learned, workload: str, times: pd.DataFrame
-) -> Iterator[Picture]:
-    """The figures of the workload: of the learning machines, then joined with the timed ones."""
-    timed = by_hardware(times) if len(times) else {}
-    for machine in dict.fromkeys(learned.of(workload, learned.runs)["machine"]):
-        for kind, caption in _TIMED.items():
-            # Each timed computer has its times; its curves differ in the scale of seconds alone.
-            for other in timed if kind == "time" else list(timed)[:1] or [""]:
-                where = f"{workload}, learned on {machine}"
-                where += f", timed on {timed_words(timed[other])}" if other else ""
-                alone = len(timed) > 1 and timed[other]["machine"].nunique() == 1
-                name = figure_name(kind, machine, workload, timed_on=other)
-                yield from view.picture(
-                    name, caption=f"{caption}: {where}.", machine=other if alone else "",
-                    alt=f"{caption}: {where}. The tables of this part have the numbers.",
-                )  # fmt: skip
-        for kind, caption in _LEARNED.items():
-            where = f"{workload}, learned on {machine}"
-            yield from view.picture(
-                figure_name(kind, machine, workload), caption=f"{caption}: {where}.",
-                alt=f"{caption}: {where}. The tables of this part have the numbers.",
-            )  # fmt: skip
+    for row in contests[contests["at"] == "best"].to_dict("records") if len(contests) else ():
+        cpu = cpu_words(row["threads"]).removeprefix("the ")
+        sizes = f"GPU: batch size {row['gpu_batch']}, {cpu}: {row['cpu_batch']}"
+        lead = f"{row['machine']}, each at its own best: "
+        yield Line(f"{contest_words(row)} ({sizes}).", lead=lead, machine=row["machine"])

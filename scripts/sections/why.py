@@ -1,126 +1,175 @@
-"""The tables of one workload about why: causes, the ladder from the taught loop, remedies."""
+"""Why? The time of a step, its causes, and what would make it faster."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from scripts.figures.style import labelled
-from scripts.read.text import seconds_in_words
-from scripts.sections.section import Column, Table, column
-from scripts.words.remedies import remedy_words
-from scripts.words.verdicts import ratio_words
-from scripts.words.why import flops_in_words
-from scripts.write.view import View
+from scripts.read.text import counted, seconds_in_words
+from scripts.sections.columns import table
+from scripts.sections.report import Report, line_of, one_per_file, place_of
+from scripts.sections.section import Line, Section, Table
+from scripts.sections.why_pictures import rooflines, step_pictures
+from scripts.tables.analysis import Pair
+from scripts.words.derived import MARK
+from scripts.words.fits import fit_lines
+from scripts.words.steps import against_words, step_words
+from scripts.words.verdicts import NOT_COMPARED
+from scripts.words.why import sum_line, why_lines
 
-_AXES = ("file", "device", "threads")
+_CAUSES = (
+    "machine label batch_size cause agrees step_seconds load_share copy_share network_share "
+    "evaluation_share host_share sum_share operations host_reads rate reason",
+    "file device threads load_seconds copy_seconds forward_seconds backward_seconds "
+    "optimizer_seconds evaluation_seconds suspect busy_share growth synchronisations flops "
+    "uncounted",
+)
+_LADDER = (
+    "machine label batch_size name:loop epoch_seconds:an_epoch saved_seconds times "
+    "verdict:rung_verdict reason",
+    "file device threads rung lo hi blocks",
+)
+_REMEDIES = (
+    "machine label batch_size remedy gain verdict",
+    "file device threads kind applied lo hi blocks pays_off epochs lower upper reason",
+)
 
 
-def why_tables(view: View, workload: str) -> Iterator[Table]:
-    """What the studies say of a workload; none where no shown file has any."""
-    analysis = view.analysis
-    makers: list[tuple[pd.DataFrame, Callable[[pd.DataFrame, str, str], Table]]] = [
-        (analysis.causes[analysis.causes["epochs"].isna()], _causes),
-        (analysis.ladder, _ladder),
-        (analysis.remedies, _remedies),
+def why(report: Report) -> Iterator[Section]:
+    """Yield step times in words, pictures and numbers, workload by workload."""
+    analysis = report.analysis
+    for workload in report.workloads:
+        shown = report.of(workload)
+        pairs = [pair for pair in report.all_pairs if pair.workload == workload]
+        yield Section(
+            key="why",
+            title="Why? The time of a step, and the cold start",
+            workload=workload,
+            lines=list(_lines(report, shown)),
+            pictures=[one for pair in one_per_file(pairs) for one in step_pictures(report, pair)],
+            tables=list(_tables(report, workload)) if shown else [],
+            brief={place_of(pair): list(_brief(report, pair)) for pair in pairs},
+        )
+    studies = {"causes": analysis.causes, "remedies": analysis.remedies, "ladder": analysis.ladder}
+    files = [] if analysis.many else analysis.results.files.to_dict("records")
+    yield Section(
+        key="why-by-machine",
+        pictures=[picture for file in files for picture in rooflines(report, file)],
+        brief={(file["machine"], ""): _sums(report, file["file"]) for file in files},
+        frames={"fits.csv": analysis.fits}
+        | {f"{name}.csv": own for name, own in studies.items() if len(own)},
+    )
+
+
+def _lines(report: Report, pairs: list[Pair]) -> Iterator[Line]:
+    """Yield what step times say of why it is slower or faster, then causes and remedies."""
+    for pair in pairs:
+        rounds = report.analysis.rounds_of(pair)
+        if pair.device is None:
+            continue
+        if text := against_words(rounds, device=pair.device, threads=pair.threads):
+            yield line_of(pair, text)
+    for pair in one_per_file(pairs):
+        for text in step_words(report.analysis.rounds_of(pair)):
+            yield Line(text, lead=f"{pair.machine}, ", machine=pair.machine)
+    for pair in pairs:
+        for device in _devices(pair):
+            place = f"{pair.machine}, {pair.cpu if device == 'cpu' else device}"
+            for text in why_lines(report.analysis.studies(pair, device)):
+                yield line_of(pair, text, lead=place)
+
+
+def _devices(pair: Pair) -> list[str]:
+    return list(dict.fromkeys(filter(None, (pair.device, "cpu"))))
+
+
+def _tables(report: Report, workload: str) -> Iterator[Table]:
+    """Yield the seconds behind the ratios, and what the studies say; of these none is a must."""
+    analysis, stem = report.analysis, report.work_stems[workload]
+    yield _seconds_table(report, workload)
+    causes, remedies = analysis.causes, analysis.remedies
+    causes = causes[causes["epochs"].isna()].assign(rate=causes["flops"] / causes["step_seconds"])
+    kinds = [
+        (
+            "causes",
+            causes,
+            f"Where a step of {workload} goes, and what it waits for",
+            _CAUSES,
+            "cause",
+        ),
+        (
+            "ladder",
+            analysis.ladder,
+            f"{workload}, from the loop that is taught to the lean one",
+            _LADDER,
+            "name",
+        ),
+        (
+            "remedies",
+            remedies[remedies["kind"] != "ladder"],
+            f"What would make {workload} faster",
+            _REMEDIES,
+            "remedy verdict",
+        ),
     ]
-    for table, make in makers:
-        own = table[(table["workload"] == workload) & table["file"].isin(view.files)]
+    for name, rows, caption, columns, choices in kinds:
+        own = rows[(rows["workload"] == workload) & rows["file"].isin(report.files)]
         if len(own):
-            yield make(labelled(own.reset_index(drop=True)), workload, view.work_stems[workload])
+            yield table(labelled(own), f"{name}-{stem}", caption, *columns, choices=choices)
 
 
-def _causes(rows: pd.DataFrame, workload: str, stem: str) -> Table:
-    shares = ["load", "copy", "network", "evaluation"]
-    parts = [f"{part}_seconds" for part in ("load", "copy", "forward", "backward", "optimizer")]
-    rates = rows["flops"] / rows["step_seconds"]
-    return Table(
-        name=f"causes-{stem}",
-        caption=f"Where a step of {workload} goes, and what it waits for",
-        columns=[
-            *_places(rows),
-            column(rows, "cause", "cause"),
-            column(rows, "agrees", "a second measure agrees"),
-            column(rows, "step_seconds", "a step", words=_words(rows, "step_seconds")),
-            *[column(rows, f"{name}_share", name, words=_percent(rows, name)) for name in shares],
-            column(rows, "host_share", "host share", words=_percent(rows, "host")),
-            column(rows, "sum_share", "parts / step", words=_whole(rows["sum_share"])),
-            column(rows, "operations", "operations"),
-            column(rows, "host_reads", "numbers read by the host"),
-            column(
-                rows.assign(rate=rates), "rate", "computes",
-                words=list(map(_computes, rates, rows["uncounted"])),
-            ),
-            column(rows, "reason", "reason"),
-            *[column(rows, name) for name in (*_AXES, *parts, "evaluation_seconds", "suspect")],
-            *[column(rows, name) for name in ("busy_share", "growth", "synchronisations", "flops")],
-            column(rows, "uncounted"),
-        ],
-        choices=["cause"],
-    )  # fmt: skip
-
-
-def _computes(rate: float, uncounted: str) -> str:
-    """FLOP/s in words; of operations that nobody can count there is no more than a lower bound."""
-    if not rate > 0:
-        return ""
-    return f"{'at least ' if uncounted else ''}{flops_in_words(rate)}"
-
-
-def _ladder(rows: pd.DataFrame, workload: str, stem: str) -> Table:
-    factors = [
-        ratio_words({"ratio": row["times"], "lo": row["lo"], "hi": row["hi"]})
-        for row in rows.to_dict("records")
-    ]
-    return Table(
-        name=f"ladder-{stem}",
-        caption=f"{workload}, from the loop that is taught to the lean one",
-        columns=[
-            *_places(rows),
-            column(rows, "name", "loop"),
-            column(rows, "epoch_seconds", "an epoch", words=_words(rows, "epoch_seconds")),
-            column(rows, "saved_seconds", "saved", words=_words(rows, "saved_seconds")),
-            column(rows, "times", "plain epochs", words=factors),
-            column(rows, "verdict", "against the plain loop"),
-            column(rows, "reason", "reason"),
-            *[column(rows, name) for name in (*_AXES, "rung", "lo", "hi", "blocks")],
-        ],
-        choices=["name"],
+def _seconds_table(report: Report, workload: str) -> Table:
+    """Return a row per machine, device and batch size: medians over the processes."""
+    rounds = report.rounds_of(workload)
+    key = ["file", "machine", "label", "batch_size"]
+    medians = "step_seconds samples_a_second epoch_seconds cold_start_seconds"
+    once = rounds[rounds["block"].notna()].drop_duplicates([*key, "block"])
+    groups = once.groupby(key, sort=False)
+    rows = groups[medians.split()].median().join(groups.size().rename("processes"))
+    return table(
+        rows.reset_index(),
+        f"seconds-{report.work_stems[workload]}",
+        f"Seconds behind the ratios of {workload}: medians over the processes",
+        f"machine label batch_size {medians} processes",
+        "file",
     )
 
 
-def _remedies(rows: pd.DataFrame, workload: str, stem: str) -> Table:
-    own = rows[rows["kind"] != "ladder"].reset_index(drop=True)
-    words = [remedy_words(row) for row in own.to_dict("records")]
-    return Table(
-        name=f"remedies-{stem}",
-        caption=f"What would make {workload} faster",
-        columns=[
-            *_places(own),
-            column(own, "remedy", "remedy"),
-            column(own, "gain", "against the plain cell", words=words),
-            column(own, "verdict", "verdict"),
-            *[column(own, name) for name in (*_AXES, "kind", "applied", "lo", "hi", "blocks")],
-            *[column(own, name) for name in ("pays_off", "epochs", "lower", "upper", "reason")],
-        ],
-        choices=["remedy", "verdict"],
+def _sums(report: Report, file: str) -> list[Line]:
+    causes = report.analysis.in_file(file, report.analysis.causes)
+    return [Line(text) for text in [sum_line(causes)] if text]
+
+
+def _brief(report: Report, pair: Pair) -> Iterator[Line | Table]:
+    """Yield seconds where nothing is compared, then fitted step times, causes and remedies."""
+    analysis = report.analysis
+    rounds = analysis.rounds_of(pair)
+    verdicts = analysis.of(pair, analysis.verdicts)["verdict"]
+    if verdicts.isin(NOT_COMPARED).all():
+        yield _totals_table(rounds)
+    fits = analysis.fits_of(pair)
+    yield from map(Line, fit_lines(rounds, fits, device=pair.device, threads=pair.threads))
+    for device in _devices(pair):
+        for text in why_lines(analysis.studies(pair, device)):
+            yield Line(f"{device}: {text}")
+
+
+def _totals_table(rounds: pd.DataFrame) -> Table:
+    """Return a row per device and batch size: step, samples per second, totals."""
+    measured = rounds[rounds["block"].notna()]
+    groups = measured.groupby(["label", "batch_size"])
+    rows = groups[["step_seconds", "samples_a_second"]].median()
+    totals = measured.groupby(["label", "batch_size", "epochs"])["total_seconds"].median().unstack()
+    known = rounds.drop_duplicates("epochs").sort_values("epochs")
+    names = []
+    for number, derived in zip(known["epochs"], known["derived"], strict=True):
+        names.append(counted(number, "epoch") + MARK * derived)
+        rows[names[-1]] = [
+            "" if pd.isna(value) else seconds_in_words(value)
+            for value in totals.get(number, pd.Series(np.nan, rows.index))
+        ]
+    rows = rows.reset_index(names=["unnamed", "batch_size"])
+    return table(
+        rows, "", "", ["unnamed", "batch_size", "step_seconds:step", "samples_a_second", *names]
     )
-
-
-def _places(rows: pd.DataFrame) -> list[Column]:
-    return [
-        column(rows, "machine", "machine"),
-        column(rows, "label", "device"),
-        column(rows, "batch_size", "batch size"),
-    ]
-
-
-def _words(rows: pd.DataFrame, name: str) -> list[str]:
-    return ["" if pd.isna(value) else seconds_in_words(value) for value in rows[name]]
-
-
-def _percent(rows: pd.DataFrame, name: str) -> list[str]:
-    return _whole(rows[f"{name}_share"])
-
-
-def _whole(shares: pd.Series) -> list[str]:
-    return ["" if pd.isna(share) else f"{share:.0%}" for share in shares]

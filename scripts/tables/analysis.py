@@ -20,7 +20,7 @@ from scripts.tables.derived import with_mark
 from scripts.why.causes import causes
 from scripts.why.ladder import ladder
 from scripts.why.remedies import remedies
-from scripts.words.names import cpu_words
+from scripts.words.names import against_cpu, cpu_words
 from scripts.words.why import Studies
 
 _WORK = [
@@ -63,7 +63,7 @@ class Pair:
     @property
     def name(self) -> str:
         """`cuda (NVIDIA H200), CPU with 2 threads`, for switches and cells of tables."""
-        return f"{self.label}, {self.cpu.removeprefix('the ')}" if self.threads else self.label
+        return against_cpu(self.label, self.threads)
 
 
 class Analysis:

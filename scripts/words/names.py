@@ -27,6 +27,16 @@ def cpu_words(threads: int) -> str:
     return f"the CPU with {counted(threads, 'thread')}" if threads else "the CPU"
 
 
+def against_cpu(label: str, threads: int) -> str:
+    """`cuda (NVIDIA H200), CPU with 2 threads`: a device pair, in a table."""
+    return f"{label}, {cpu_words(threads).removeprefix('the ')}" if threads else label
+
+
+def device_words(device: str, threads: int) -> str:
+    """`cpu, 2 threads`, in a table."""
+    return f"{device}, {counted(threads, 'thread')}" if threads else device
+
+
 def place_text(row: Mapping[Any, Any]) -> str:
     """`on the CPU with 2 threads of devbox`."""
     device = cpu_words(row["threads"]) if row["device"] == "cpu" else row["device_label"]

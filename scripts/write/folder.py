@@ -10,7 +10,7 @@ import pandas as pd
 
 from scripts.read.columns import TEXT
 from scripts.read.document import ResultError
-from scripts.read.text import file_stem
+from scripts.read.text import untaken
 
 _FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 """What a spreadsheet runs: at the start of a cell, which for some is after a semicolon too."""
@@ -35,7 +35,7 @@ class Folder:
         """
         if name in ("", ".", "..") or Path(name).name != name:
             raise ValueError(f"{name!r} is not the name of a file in the folder")
-        unique = _numbered(name, self._taken)
+        unique = untaken(name, self._taken)
         write_whole(self.path / unique, content)
         self.written.append(unique)
         return unique
@@ -81,23 +81,6 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
 
 def _tame(text: str) -> str:
     return _FORMULA.sub(r"\1'", text)
-
-
-def file_stems(names: list[str]) -> dict[str, str]:
-    """A safe file name for each of the names, different ones even where capitals do not count."""
-    taken: set[str] = set()
-    return {name: _numbered(file_stem(name), taken) for name in names}
-
-
-def _numbered(name: str, taken: set[str]) -> str:
-    """The name, or `name-2`, `name-3` before its ending, whichever is not taken; takes it."""
-    stem, dot, ending = name.rpartition(".") if "." in name else (name, "", "")
-    unique, number = name, 1
-    while unique.lower() in taken:
-        number += 1
-        unique = f"{stem}-{number}{dot}{ending}"
-    taken.add(unique.lower())
-    return unique
 
 
 def _require_replaceable(path: Path, inputs: Iterable[Path]) -> None:

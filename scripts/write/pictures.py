@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 import matplotlib as mpl
@@ -9,11 +10,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from scripts.figures.style import style
-
-MOST_BYTES = 4_800_000
-"""All pictures of a page with few cells. Those beyond it stay in the folder beside the page."""
-
-DRAWN_BY_THE_PAGE = ("heatmap-", "overview-")
+from scripts.sections.section import Picture
 
 _NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 _TAG = re.compile(r"<[^<>]+>")
@@ -22,40 +19,18 @@ _SAFE = " /:;=,'()!*@$?+"
 """What may stand as it is in a `data:` address between double quotes; all else is escaped."""
 
 
-class Pictures:
-    """The figures of a report by name; the page takes them while they fit into it."""
-
-    def __init__(self) -> None:
-        self._sources: dict[str, Markup | None] = {}
-        self._taken: set[str] = set()
-        self.room = MOST_BYTES
-        self.left_out: list[str] = []
-
-    def add_svg(self, name: str, svg: str) -> None:
-        """Keeps an SVG file. Two of one name are both left out: neither is surely the right one."""
-        self._sources[name] = None if name in self._sources else data_address(svg)
-
-    def named(self, beginning: str) -> list[str]:
-        """The names of the figures that begin so."""
-        return [name for name in self._sources if name.startswith(beginning)]
-
-    def take(self, name: str) -> Markup | None:
-        """A figure's `data:` address; None for an unknown figure and for one that does not fit."""
-        source = self._sources.get(name)
-        if source is not None and name not in self._taken:
-            if len(source) > self.room:
-                source = self._sources[name] = None
-            else:
-                self.room -= len(source)
-                self._taken.add(name)
-        if source is None and name in self._sources:
-            self.left_out.append(name)
-        return source
-
-
-def shown_as_picture(name: str) -> bool:
-    """Whether the page takes the figure of that name: heat maps it draws itself."""
-    return not name.startswith(DRAWN_BY_THE_PAGE)
+def fitting(
+    pictures: Iterable[Picture], small: Mapping[Picture, str], *, room: int
+) -> dict[Picture, Markup]:
+    """Return the `data:` addresses of the pictures that fit into so many bytes, in this order."""
+    sources = {}
+    for picture in pictures:
+        if picture in small:
+            source = data_address(small[picture])
+            if len(source) <= room:
+                sources[picture] = source
+                room -= len(source)
+    return sources
 
 
 def small_svg(figure: Figure) -> str:

@@ -10,11 +10,11 @@ import pytest
 from scripts import report
 from scripts.read.document import ResultError
 from scripts.read.table import load_results
-from scripts.sections.run_figures import figures
 from scripts.tables.analysis import Analysis
 from scripts.words.why import brief_why, why_lines
 from tests.corpus import Corpus
 from tests.study_rows import with_studies, write
+from tests.write.reports import DRAWN, no_pictures, report_figures
 
 PLAN = Corpus(batch_sizes=(8, 64, 512), epochs=(1, 2), blocks=3)
 LADDER = {"loop-course": 0.25, "loop-no-evaluation": 0.5, "loop-lean": 1.0, "fused-optimizer": 1.5}
@@ -94,7 +94,7 @@ def test_the_report_says_why_and_what_helps_most(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(report, "figures", lambda _analysis: [])
+    monkeypatch.setattr(DRAWN, no_pictures)
     folder = tmp_path / "report"
     content = with_studies(PLAN, speedups=LADDER)
     assert report.main([str(write(tmp_path, content)), "--out", str(folder)]) == 0
@@ -119,7 +119,7 @@ def test_a_report_without_studies_says_nothing_of_them(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(report, "figures", lambda _analysis: [])
+    monkeypatch.setattr(DRAWN, no_pictures)
     folder = tmp_path / "report"
     assert report.main([str(write(tmp_path, PLAN.result())), "--out", str(folder)]) == 0
     assert "Why" not in capsys.readouterr().out
@@ -135,7 +135,7 @@ def test_the_line_under_a_heat_map_says_cause_and_best_remedy_of_both(
     assert words.startswith("Why, once warm: launch-bound at every batch size")
     assert " Best remedy: fused-optimizer at every batch size (" in words
     assert " CPU: Best remedy: fused-optimizer at every batch size (" in words
-    (figure,) = [own for name, own in figures(analysis) if name.startswith("heatmap")]
+    (figure,) = [own for name, own in report_figures(analysis) if name.startswith("heatmap")]
     assert "CPU: Best remedy" in " ".join(figure.get_supxlabel().split())
 
 

@@ -1,8 +1,9 @@
 """Figures encoded in other processes: the same bytes, in order, whatever becomes of those."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,25 +11,35 @@ from matplotlib.figure import Figure
 
 from scripts.figures.style import headline, new_figure
 from scripts.read.workers import Workers
+from scripts.sections.section import Picture
 from scripts.write import drawing
 from scripts.write.drawing import Drawn, drawn, encode
 
 
-def figures(count: int) -> Iterator[tuple[str, Figure]]:
-    """`f0`, `f1`, ...: each with a line of its own."""
-    for number in range(count):
-        figure = new_figure(width=2, height=1.5)
-        figure.subplots().plot([0, 1], [0, number], label=f"line {number}")
-        headline(figure, f"figure {number}")
-        yield f"f{number}", figure
+def pictures(count: int) -> list[Picture]:
+    """`f0`, `f1`, ...: each with a line of its own; only `f1` is on the page."""
+    return [
+        Picture(f"f{number}", partial(_figure, number), caption="shown" if number == 1 else "")
+        for number in range(count)
+    ]
+
+
+def _figure(number: int) -> Figure:
+    figure = new_figure(width=2, height=1.5)
+    figure.subplots().plot([0, 1], [0, number], label=f"line {number}")
+    headline(figure, f"figure {number}")
+    return figure
 
 
 def here(count: int) -> list[Drawn]:
-    return [encode(name, figure, dpi=40, small=name == "f1") for name, figure in figures(count)]
+    return [encode(_figure(number), dpi=40, small=number == 1) for number in range(count)]
 
 
 def through(workers: Workers, count: int) -> list[Drawn]:
-    return list(drawn(figures(count), workers, dpi=40, small=lambda name: name == "f1"))
+    asked = pictures(count)
+    answers = list(drawn(asked, workers, dpi=40))
+    assert [picture for picture, _files in answers] == asked
+    return [files for _picture, files in answers]
 
 
 class Fakes(Workers):
@@ -37,7 +48,7 @@ class Fakes(Workers):
     def __init__(self, answer: Callable[..., "Future[Any]"]) -> None:
         super().__init__()
         self.count = 2
-        self.calls: list[str] = []
+        self.calls = 0
         self._answer = answer
 
     @property
@@ -45,7 +56,7 @@ class Fakes(Workers):
         return True
 
     def submit(self, function: Any, /, *arguments: Any, **named: Any) -> "Future[Any]":
-        self.calls.append(arguments[0])
+        self.calls += 1
         return self._answer(function, *arguments, **named)
 
 
@@ -81,7 +92,7 @@ def test_one_core_encodes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_figures_that_are_done_elsewhere_keep_their_order() -> None:
     workers = Fakes(done)
     assert through(workers, 5) == here(5)
-    assert workers.calls == ["f0", "f1", "f2", "f3", "f4"]
+    assert workers.calls == 5
 
 
 @pytest.mark.parametrize("error", [BrokenProcessPool("died"), TypeError("cannot travel")])
@@ -93,20 +104,20 @@ def test_an_error_of_the_drawing_itself_is_raised() -> None:
     figure = new_figure(width=2, height=1)
     figure.subplots().xaxis.set_major_formatter(lambda _value, _place: str(1 / 0))
     with pytest.raises(ZeroDivisionError):
-        list(drawn([("wrong", figure)], Fakes(failed(ZeroDivisionError()))))
+        list(drawn([Picture("wrong", lambda: figure)], Fakes(failed(ZeroDivisionError()))))
 
 
 def test_while_the_others_are_busy_this_process_encodes_too() -> None:
     workers = Fakes(lambda *_arguments, **_named: Future())  # never begun
     assert through(workers, 6) == here(6)
-    assert workers.calls == ["f0", "f1"]
+    assert workers.calls == 2
 
 
 @pytest.mark.slow
 def test_another_process_makes_the_same_bytes() -> None:
     with Workers() as workers:
         answers = [
-            workers.submit(encode, name, figure, dpi=40, small=name == "f1")
-            for name, figure in figures(3)
+            workers.submit(encode, _figure(number), dpi=40, small=number == 1)
+            for number in range(3)
         ]
         assert [answer.result() for answer in answers] == here(3)

@@ -16,9 +16,9 @@ from scripts.figures import style as figures
 from scripts.figures.grid import grid_of, short_reason
 from scripts.figures.heatmap import shared_limit
 from scripts.figures.total import break_even_lines, spread
-from scripts.sections.run_figures import figures as report_figures
 from scripts.tables.analysis import Analysis
 from tests.corpus import Corpus, falling
+from tests.write.reports import report_figures
 
 CORPORA: dict[str, Corpus] = {
     "one cell": Corpus(batch_sizes=(64,), epochs=(1,)),

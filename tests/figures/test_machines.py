@@ -12,13 +12,14 @@ from matplotlib.figure import Figure
 from scripts.figures.cost import cost_figure
 from scripts.figures.fastest import arm_colours, fastest_figure
 from scripts.figures.marks import MOST_MACHINES
-from scripts.sections.machine_figures import compare_figures
+from scripts.sections.compared import compared
 from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import Comparison
 from scripts.tables.learned import Learned
 from tests.corpus import Corpus, falling
 from tests.figures.test_figures import laid_out, overlaps, words_of
 from tests.learn_corpus import LearnCorpus
+from tests.write.reports import figures_of
 
 SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1, 4)}
 
@@ -66,7 +67,7 @@ def drawn(name: str) -> dict[str, Figure]:
     prices = {plan.machine: 0.5 + place for place, plan in enumerate(plans)}
     own = Comparison(analysis, analysis.rounds, base=plans[0].machine, prices=prices,
                      learned=learned)  # fmt: skip
-    return {stem: laid_out(figure) for stem, figure in compare_figures(own)}
+    return {stem: laid_out(figure) for stem, figure in figures_of(compared(own))}
 
 
 @pytest.mark.parametrize("name", CORPORA)

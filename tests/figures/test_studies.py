@@ -11,15 +11,14 @@ from scripts.figures.parts import parts_figure
 from scripts.figures.remedies import remedies_figure
 from scripts.figures.roofline import roofline_figure
 from scripts.figures.style import labelled
-from scripts.sections.run_figures import figures
-from scripts.sections.why import why_tables
+from scripts.sections.report import Report
+from scripts.sections.why import why
 from scripts.tables.analysis import Analysis
 from scripts.words.remedies import best_remedies
-from scripts.write.pictures import Pictures
-from scripts.write.view import View
 from tests.corpus import Corpus
 from tests.figures.test_figures import laid_out, overlaps
 from tests.study_rows import with_studies, write
+from tests.write.reports import report_figures
 
 PLAN = Corpus(batch_sizes=(8, 64, 512), epochs=(1, 2), blocks=3)
 LADDER = {"loop-course": 0.25, "loop-no-evaluation": 0.5, "loop-lean": 1.0, "fused-optimizer": 1.5}
@@ -27,8 +26,8 @@ LADDER = {"loop-course": 0.25, "loop-no-evaluation": 0.5, "loop-lean": 1.0, "fus
 
 def test_studies_have_figures_of_their_own_and_others_none(tmp_path: Path) -> None:
     analysis = Analysis([write(tmp_path, with_studies(PLAN, speedups=LADDER))])
-    names = {name for name, _ in figures(analysis)}
-    plain = {name for name, _ in figures(Analysis([write(tmp_path, PLAN.result())]))}
+    names = {name for name, _ in report_figures(analysis)}
+    plain = {name for name, _ in report_figures(Analysis([write(tmp_path, PLAN.result())]))}
     kinds = {f"{kind}-devbox-mlp" for kind in ("parts", "ladder", "remedies")}
     assert names - plain == kinds | {"roofline-devbox"}
 
@@ -66,7 +65,7 @@ def test_the_roofline_and_its_table_say_where_flops_were_counted_in_part(tmp_pat
     assert np.asarray(hollow.get_facecolor()).min() == 1.0  # white inside
     assert "hollow markers: at least" in " ".join(text.get_text() for text in figure.texts)
     assert overlaps(laid_out(figure)) == []
-    tables = {table.name: table for table in why_tables(View(analysis, Pictures()), "mlp")}
+    tables = {table.name: table for part in why(Report(analysis)) for table in part.tables}
     table = tables["causes-mlp"]
     (computes,) = [column.shown for column in table.columns if column.title == "computes"]
     assert {words.startswith("at least ") for words in computes} == {True, False}

@@ -11,18 +11,20 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from scripts import report
 from scripts.figures.target.curves import curves_figure
 from scripts.figures.target.descent import descents
 from scripts.figures.target.rates import rate_cells, short
 from scripts.figures.target.time import panel_title
 from scripts.read import learning
 from scripts.read.table import load
-from scripts.tables import learned as learning_report
+from scripts.sections.target import learning_only
 from scripts.tables.learned import Learned
 from scripts.target.curves import band, figure_runs
 from tests.corpus import Corpus
 from tests.figures.test_figures import laid_out, overlaps, words_of
 from tests.learn_corpus import LearnCorpus
+from tests.write.reports import figures_of
 
 LEARNED: dict[str, LearnCorpus] = {
     "plain": LearnCorpus(batch_sizes=(1, 16, 64, 256, 1024, 4000)),
@@ -55,7 +57,7 @@ def drawn(name: str, *, timed: bool) -> dict[str, Figure]:
         runs = learning.load([plan.write(Path(folder))])
         clock = Corpus(workloads=plan.workloads, **TIMED).write(Path(folder))
         own = Learned(runs, load([clock]) if timed else pd.DataFrame())
-    return {stem: laid_out(figure) for stem, figure in own.figures()}
+    return {stem: laid_out(figure) for stem, figure in figures_of(learning_only(own))}
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,7 @@ def test_of_two_learning_files_each_is_drawn_with_its_own_seconds_or_none(tmp_pa
     few = LearnCorpus(machine="few", batch_sizes=(16, 64)).write(tmp_path)
     many = LearnCorpus(machine="many", batch_sizes=(16, 64, 256)).write(tmp_path)
     own = Learned(learning.load([few, many]), load([Corpus(**TIMED).write(tmp_path)]))
-    names = {name for name, _figure in own.figures()}
+    names = {name for name, _figure in figures_of(learning_only(own))}
     assert {"time-many-mlp-devbox", "curves-many-mlp-devbox", "curves-few-mlp"} <= names
     assert not {name for name in names if name.startswith("time-few")}
 
@@ -147,7 +149,9 @@ def test_two_files_of_one_computer_share_their_figures(tmp_path: Path) -> None:
         for name in ("sgd", "adam")
     ]
     rounds = load([plan.write(tmp_path) for plan in plans])
-    names = {name for name, _ in Learned(learning.load([learned]), rounds).figures()}
+    names = {
+        name for name, _ in figures_of(learning_only(Learned(learning.load([learned]), rounds)))
+    }
     assert {"descent-learner-mlp-sgd", "time-learner-mlp-sgd"} <= names
     assert not [name for name in names if name.endswith("-adam")]
 
@@ -156,7 +160,7 @@ def test_kinds_of_descent_are_those_that_were_trained(tmp_path: Path) -> None:
     runs = learning.load([LearnCorpus(batch_sizes=(8, 64)).write(tmp_path)])
     assert descents(runs) == {"minibatches of 8": 8}
     own = Learned(runs, pd.DataFrame())
-    assert "descent" not in str([stem for stem, _figure in own.figures()])
+    assert "descent" not in str([stem for stem, _figure in figures_of(learning_only(own))])
 
 
 def test_a_band_ends_with_the_median_run_and_holds_those_that_ended_before(tmp_path: Path) -> None:
@@ -181,7 +185,7 @@ def test_the_script_writes_figures_and_tables_and_the_same_bytes_again(tmp_path:
     timed = str(Corpus(**TIMED).write(tmp_path))
     for out in ("one", "two"):
         arguments = [learned, timed, "--out", str(tmp_path / out), "--dpi", "40"]
-        assert learning_report.main(arguments) == 0
+        assert report.main(arguments) == 0
     names = {path.name for path in (tmp_path / "one").iterdir()}
     assert names >= {
         "epochs_to_target.csv",
@@ -195,14 +199,6 @@ def test_the_script_writes_figures_and_tables_and_the_same_bytes_again(tmp_path:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
-def test_without_a_learning_file_the_script_says_so_in_one_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    timed = str(Corpus(**TIMED).write(tmp_path))
-    assert learning_report.main([timed, "--out", str(tmp_path / "out")]) == 2
-    assert capsys.readouterr().err == "no learning file is given\n"
-
-
 def test_a_run_that_was_cut_short_in_its_tuning_is_drawn_as_far_as_it_came(tmp_path: Path) -> None:
     document = LearnCorpus(batch_sizes=(4, 64)).result()
     own = document["crossover_learning"]
@@ -213,9 +209,10 @@ def test_a_run_that_was_cut_short_in_its_tuning_is_drawn_as_far_as_it_came(tmp_p
     timed = Corpus(**TIMED).write(tmp_path)
     for rounds in (pd.DataFrame(), load([timed])):
         learned = Learned(learning.load([path]), rounds)
-        for stem, figure in learned.figures():
+        sections = learning_only(learned)
+        for stem, figure in figures_of(sections):
             assert overlaps(laid_out(figure)) == [], stem
-        assert "cut short: 0 of 5 seeds are trained" in " ".join(learned.lines())
+        assert "cut short: 0 of 5 seeds are trained" in str(sections[0].brief)
 
 
 def test_the_key_of_curves_names_the_batch_sizes_that_any_optimiser_reached() -> None:

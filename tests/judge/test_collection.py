@@ -7,13 +7,16 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from scripts.figures.shares import collection_figures
 from scripts.figures.style import encoded
 from scripts.judge.collection import crossings, shares
 from scripts.judge.crossover import crossovers
+from scripts.sections.collection import collection
+from scripts.sections.report import Report
+from scripts.sections.section import Section
 from scripts.tables.analysis import Analysis
-from scripts.write.collection import show_collection
+from scripts.write.terminal import show
 from tests.corpus import Corpus
+from tests.write.reports import figures_of
 
 SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1, 4)}
 SLOWER, FASTER = "gpu slower", "gpu faster"
@@ -72,12 +75,18 @@ def analysis_of(folder: Path, **plan: Any) -> Analysis:
     return Analysis([plan.write(folder, plan.machine) for plan in plans])
 
 
+def together(analysis: Analysis) -> list[Section]:
+    """What is said of these files where they are too many to be shown one by one."""
+    analysis.whole.clear()
+    return list(collection(Report(analysis)))
+
+
 def test_the_terminal_says_how_many_cross_and_how_many_verdicts_may_be_wrong(
     tmp_path: Path,
 ) -> None:
     analysis = analysis_of(tmp_path, ratio=lambda _workload, _device, batch: 40 / batch)
     console = Console(file=io.StringIO(), width=100)
-    show_collection(analysis, console)
+    show(together(analysis), console)
     words = " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
     assert "3 files of 1 machine: 36 cells measured, 0 absent." in words
     assert "Of 27 comparisons, 27 got a verdict; at most 0.3 of these" in words
@@ -86,14 +95,13 @@ def test_the_terminal_says_how_many_cross_and_how_many_verdicts_may_be_wrong(
 
 def test_files_without_a_device_pair_are_said_to_compare_nothing(tmp_path: Path) -> None:
     console = Console(file=io.StringIO(), width=100)
-    show_collection(analysis_of(tmp_path, devices=("cpu",)), console)
+    show(together(analysis_of(tmp_path, devices=("cpu",))), console)
     assert "No file has a device pair" in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_there_is_a_figure_once_warm_and_at_the_fewest_and_most_epochs(tmp_path: Path) -> None:
     absent = {("mlp", 512, None, "vulkan"): ("oom", "8 GB")}
-    table = shares(analysis_of(tmp_path, absent=absent).verdicts)
-    drawn = dict(collection_figures(table))
+    drawn = dict(figures_of(together(analysis_of(tmp_path, absent=absent))))
     assert list(drawn) == ["machines-warm", "machines-epochs-1", "machines-epochs-4"]
     for figure in drawn.values():
         assert encoded(figure, "png", dpi=40).startswith(b"\x89PNG")

@@ -9,6 +9,7 @@ import pytest
 
 from scripts import report
 from tests.corpus import Corpus
+from tests.write.reports import DRAWN, no_pictures
 
 STEADY = (0.99, 1.01, 0.995, 1.005, 1.0)
 Tables = tuple[pd.DataFrame, pd.DataFrame]
@@ -21,7 +22,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
 
     Gives the warm rows of verdicts.csv and of crossovers.csv.
     """
-    monkeypatch.setattr(report, "figures", lambda _analysis: [])
+    monkeypatch.setattr(DRAWN, no_pictures)
 
     def run(ratios: Mapping[int, float], factors: Sequence[float]) -> Tables:
         plan = Corpus(

@@ -15,6 +15,7 @@ from scripts.read.learning_file import KEY, LEARNING, by_kind, is_learning
 from scripts.tables import learned as learning_report
 from tests.corpus import Corpus
 from tests.learn_corpus import LearnCorpus
+from tests.write.reports import DRAWN, no_pictures
 
 SMALL = LearnCorpus(batch_sizes=(4, 64), optimizers=("sgd",))
 
@@ -125,7 +126,7 @@ def test_an_unchanged_file_is_read(tmp_path: Path) -> None:
 def test_report_and_compare_given_both_kinds_take_the_timing_files(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report, "figures", lambda _analysis: [])
+    monkeypatch.setattr(DRAWN, no_pictures)
     monkeypatch.setattr(learning_report.Learned, "figures", lambda _learned: iter(()))
     plan: dict[str, Any] = {"devices": ("cpu",), "batch_sizes": (8, 64), "epochs": (1,)}
     timed = [str(Corpus(machine=name, **plan).write(tmp_path)) for name in ("a", "b")]

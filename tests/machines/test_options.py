@@ -1,5 +1,6 @@
 """compare.py as a user types it: many files, a chosen base, prices, unlike work."""
 
+import io
 import json
 import re
 from pathlib import Path
@@ -8,9 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from scripts import compare
-from scripts.write import comparison as compare_text
+from scripts.sections.section import EVERYWHERE, Column, Section, Table
+from scripts.write import terminal
 from tests.corpus import Corpus
 
 SMALL: dict[str, Any] = {"batch_sizes": (8, 512), "epochs": (1, 4), "devices": ("cpu",)}
@@ -58,12 +61,14 @@ def test_a_base_that_is_no_machine_is_refused_with_the_names(
 
 
 def test_many_machines_are_ranked_with_ties(
-    files: list[str], capsys: pytest.CaptureFixture[str]
+    files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     assert compare.main(files) == 0
     text = words(capsys)
-    assert re.search(r"total: .* mlp on cpu 1 a [0-9.]+ m?s 2 [bc] [0-9.]+ m?s [bc] 2 [bc]", text)
-    assert re.search(r"warm step: .* mlp on cpu 1 a .* 4 d ", text)
+    total = r"mlp cpu with cold start 1 a .* with cold start 2 [bc] .* with cold start 2 [bc]"
+    assert re.search(total, text)
+    assert re.search(r"cpu warm 1 a .* cpu warm 4 d ", text)
     assert "The fastest for each cell, whatever the device" in text
 
 
@@ -147,17 +152,23 @@ def test_runs_of_one_machine_with_other_software_are_called_that(
 def test_long_tables_show_their_first_rows_and_say_what_has_the_rest(
     files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(compare_text, "MOST_ROWS", 3)
+    monkeypatch.setattr(terminal, "MOST_ROWS", 3)
     assert compare.main(files) == 0
     said = words(capsys)
-    assert "and 1 more row: --out FOLDER writes them all" in said  # the machines
     assert "and 15 more rows: --out FOLDER writes them all" in said  # the cells: 3 of 18
 
 
 def test_of_hundreds_of_machines_that_tie_the_first_are_named() -> None:
     tied = ", ".join(f"machine-{number} cpu" for number in range(300))
-    names, nobody = compare_text._company({"tied_with": tied, "undecided_with": ""})
-    assert names.plain.startswith("machine-0 cpu, machine-1 cpu")
-    assert names.plain.endswith("…")
-    assert len(names.plain) == compare_text.MOST_LETTERS
-    assert nobody.plain == ""
+    table = Table("ranks", "", [Column("tied_with", [tied, ""], "too close to")])
+    said = [line.strip() for line in shown_text(Section("s", brief={EVERYWHERE: [table]}))]
+    assert said[1].startswith("machine-0 cpu, machine-1 cpu")
+    assert len(said[1]) == terminal.MOST_LETTERS
+    assert said[1].endswith("…")
+
+
+def shown_text(section: Section) -> list[str]:
+    """The lines of a section on a wide terminal."""
+    console = Console(file=io.StringIO(), width=500)
+    terminal.show([section], console)
+    return console.file.getvalue().splitlines()  # type: ignore[attr-defined, no-any-return]

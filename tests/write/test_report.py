@@ -15,6 +15,7 @@ from scripts.words.verdicts import absences, answer, break_even_words, crossover
 from scripts.write.folder import csv_bytes
 from tests.corpus import Corpus, Pattern, falling
 from tests.corpus_file import _Writer
+from tests.write.reports import DRAWN, no_pictures
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL: dict[str, Any] = {"batch_sizes": (8, 512), "epochs": (1, 4)}
@@ -25,7 +26,7 @@ def say(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., str]:
     """Runs the report on plans, without figures, and returns what it printed on one line."""
-    monkeypatch.setattr(report, "figures", lambda _analysis: [])
+    monkeypatch.setattr(DRAWN, no_pictures)
 
     def run(*plans: Corpus) -> str:
         paths = [str(plan.write(tmp_path, f"file{place}")) for place, plan in enumerate(plans)]

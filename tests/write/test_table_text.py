@@ -2,8 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.read.text import device_label, distinct, file_stem, safe_text, seconds_in_words, times
-from scripts.write.folder import file_stems
+from scripts.read.text import (
+    device_label,
+    distinct,
+    file_stem,
+    file_stems,
+    safe_text,
+    seconds_in_words,
+    times,
+)
 
 
 @pytest.mark.parametrize(

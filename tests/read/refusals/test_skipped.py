@@ -11,6 +11,7 @@ import pytest
 from scripts import compare, report
 from tests.corpus import Corpus
 from tests.read.files import stored
+from tests.write.reports import DRAWN, no_pictures
 
 SMALL: dict[str, Any] = {"batch_sizes": (8,), "epochs": (1,), "blocks": 3}
 BAD: dict[str, Callable[[], bytes]] = {
@@ -29,7 +30,7 @@ def test_with_skip_bad_the_good_files_are_reported_and_each_bad_one_is_a_line(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(report, "figures", lambda _analysis: [])
+    monkeypatch.setattr(DRAWN, no_pictures)
     bad = tmp_path / "bad.json"
     bad.write_bytes(BAD[kind]())
     good = stored(tmp_path, "good", Corpus(machine="goodbox", **SMALL).result())

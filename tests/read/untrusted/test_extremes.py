@@ -13,6 +13,7 @@ from scripts.figures import style as figures
 from scripts.read import table
 from tests.corpus import Corpus
 from tests.fuzzing import changed, changes_of, written
+from tests.write.reports import DRAWN, no_pictures
 
 EXAMPLES = int(os.environ.get("CROSSOVER_FUZZ_EXAMPLES", "150"))
 SETTINGS = settings(
@@ -72,7 +73,7 @@ def test_any_times_are_told(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(report, "figures", lambda _analysis: [])
+    monkeypatch.setattr(DRAWN, no_pictures)
     step, ratio, cold = (10**power for power in powers)
     own: dict[str, Any] = {"step": step, "ratio": ratio, "cold": cold, "blocks": blocks}
     first = plan(**own, process_noise=noise).write(tmp_path)
@@ -85,7 +86,7 @@ def test_any_times_are_told(
 def test_any_changed_file_that_loads_is_told(
     changes: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report, "figures", lambda _analysis: [])
+    monkeypatch.setattr(DRAWN, no_pictures)
     path, other = tmp_path / "changed.json", Corpus(**SMALL).write(tmp_path)
     path.write_bytes(written(changed(CONTENT, changes)))
     try:

@@ -5,7 +5,6 @@ import json
 import os
 from pathlib import Path
 from typing import Any
-from unittest.mock import Mock
 from xml.etree import ElementTree
 
 import pytest
@@ -16,6 +15,7 @@ from scripts.read import table
 from scripts.write import drawing
 from tests.corpus import Corpus
 from tests.read.files import everything, stored
+from tests.write.reports import DRAWN, no_pictures
 
 SMALL: dict[str, Any] = {"batch_sizes": (8,), "epochs": (1,), "blocks": 3}
 
@@ -82,7 +82,7 @@ def test_the_report_shows_a_files_texts_as_harmless_data(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(report, "figures", lambda _analysis: [])
+    monkeypatch.setattr(DRAWN, no_pictures)
     path = stored(tmp_path, "odd", poisoned(PAYLOADS[name]))
     before = everything(tmp_path)
     assert report.main([path, "--out", str(tmp_path / "out")]) == 0
@@ -150,7 +150,6 @@ def unpainted(monkeypatch: pytest.MonkeyPatch) -> None:
     """A report whose figures are made and named, but neither painted nor put on a page."""
     monkeypatch.setattr(drawing, "encoded", lambda *_figure, **_how: b"picture")
     monkeypatch.setattr(drawing, "FEWEST_FIGURES", 1000)  # other processes would paint
-    monkeypatch.setattr(report, "Pictures", Mock)
     monkeypatch.setattr(report, "page", lambda *_report, **_more: "page")
 
 

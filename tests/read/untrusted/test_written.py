@@ -12,6 +12,7 @@ from scripts.read.document import ResultError
 from scripts.write.folder import Folder, csv_bytes, write_whole
 from tests.corpus import Corpus
 from tests.read.files import everything, stored
+from tests.write.reports import DRAWN, no_pictures
 
 SMALL: dict[str, Any] = {"batch_sizes": (8,), "epochs": (1,), "blocks": 3}
 
@@ -19,7 +20,7 @@ SMALL: dict[str, Any] = {"batch_sizes": (8,), "epochs": (1,), "blocks": 3}
 def test_links_in_the_output_folder_are_replaced_and_never_followed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report, "figures", lambda _analysis: [])
+    monkeypatch.setattr(DRAWN, no_pictures)
     precious, folder = tmp_path / "precious.txt", tmp_path / "elsewhere"
     precious.write_text("mine")
     folder.mkdir()

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scripts.sections.run_figures import figures
 from scripts.tables.analysis import Analysis
-from scripts.write.page import page as page_text
-from scripts.write.pictures import Pictures, small_svg
+from scripts.write.pictures import small_svg
 from tests.browsing import Opened
 from tests.corpus import Corpus, Pattern, falling
+from tests.write.reports import page_text, report_figures
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -35,12 +34,13 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Corpus(machine=NASTY, workloads=("mlp", "cnn"), **plan),
     ]
     analysis = Analysis([one.write(folder, f"file{k}") for k, one in enumerate(plans)])
-    pictures = Pictures()
-    for name, figure in figures(analysis):
-        if name.startswith("speed-devbox"):
-            pictures.add_svg(name, small_svg(figure))
+    small = {
+        name: small_svg(figure)
+        for name, figure in report_figures(analysis)
+        if name.startswith("speed-devbox")
+    }
     path = folder / "report.html"
-    path.write_text(page_text(analysis, pictures), encoding="utf-8")
+    path.write_text(page_text(analysis, small=small), encoding="utf-8")
     return path
 
 
@@ -213,7 +213,7 @@ def test_a_formula_in_a_name_is_disarmed_in_the_csv_as_report_py_does_it(
 ) -> None:
     plan = Corpus(machine="=HYPERLINK(1);+2", batch_sizes=(8,), epochs=(1,))
     path = tmp_path / "report.html"
-    path.write_text(page_text(Analysis([plan.write(tmp_path, "odd")]), Pictures()))
+    path.write_text(page_text(Analysis([plan.write(tmp_path, "odd")])))
     one = Opened(browser, path)
     with one.page.expect_download() as csv:
         one.page.locator("#t-verdicts-mlp .csv").click()

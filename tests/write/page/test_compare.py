@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from scripts import report
-from scripts.sections.machine_tables import cells_table
+from scripts.sections import side_tables
+from scripts.sections.side_tables import side_tables as tables_of
 from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import of_same_work
-from scripts.write.page import page
-from scripts.write.pictures import Pictures
 from tests.corpus import Corpus, falling
 from tests.write.page.test_page import NASTY, Elements
+from tests.write.reports import page_text
 
 SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1, 4), "ratio": falling}
 
@@ -32,9 +32,9 @@ def compared_page(folder: Path, *plans: Corpus | dict[str, Any], **options: Any)
         paths[-1].write_text(json.dumps(document))
     analysis = Analysis(paths)
     files = analysis.results.files
-    own = {"base": str(files["machine"].iloc[0])} | options
-    comparison = of_same_work(analysis, list(files["file"]), **own)
-    return Elements(page(analysis, Pictures(), comparison=comparison))
+    own: dict[str, Any] = {"base": files["machine"].iloc[0], "prices": {}, "learned": None}
+    comparison = of_same_work(analysis, list(files["file"]), **(own | options))
+    return Elements(page_text(analysis, comparison=comparison))
 
 
 def test_the_page_says_how_fast_each_machine_is_against_the_base(tmp_path: Path) -> None:
@@ -115,17 +115,19 @@ def test_prices_turn_ratios_into_costs(tmp_path: Path) -> None:
     ]
     said = compared_page(tmp_path, *plans, prices={"a": 3.0, "b": 1.0}).said
     assert "cost / the base's" in said
-    assert re.search(r"(1\.9\d|2\.\d)x \[[^]]+\] slower \d+ 0\.6\dx \[0\.\d+, 0\.\d+\]", said)
+    assert re.search(r"(1\.9\d|2\.\d)x \[[^]]+\] slower 5% \d+ 0\.6\dx \[0\.\d+, 0\.\d+\]", said)
 
 
-def test_a_large_comparison_keeps_its_cells_in_the_folder(tmp_path: Path) -> None:
+def test_a_large_comparison_keeps_its_cells_in_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plans = [Corpus(machine=name, **SMALL) for name in "ab"]
     analysis = Analysis([plan.write(tmp_path, plan.machine) for plan in plans])
     files = list(analysis.results.files["file"])
-    cells = of_same_work(analysis, files, base="a").cells
-    assert cells_table(cells) is not None
-    many = cells.loc[cells.index.repeat(1 + 1200 // len(cells))]
-    assert cells_table(many) is None
+    comparison = of_same_work(analysis, files, base="a", prices={}, learned=None)
+    assert "compared-cells" in {table.name for table in tables_of(comparison)}
+    monkeypatch.setattr(side_tables, "MOST_CELLS", len(comparison.cells) - 1)
+    assert "compared-cells" not in {table.name for table in tables_of(comparison)}
 
 
 def test_names_stay_text_in_the_comparison(tmp_path: Path) -> None:
@@ -146,9 +148,8 @@ def test_one_machine_alone_has_no_such_part(tmp_path: Path) -> None:
 
 
 def test_the_report_compares_with_the_base_that_is_named_and_writes_tables_and_figures(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(report, "figures", lambda _analysis: [])
     plan: dict[str, Any] = {"batch_sizes": (8, 64), "epochs": (1,)}
     paths = [str(Corpus(machine=name, **plan).write(tmp_path, name)) for name in "ab"]
     out = tmp_path / "out"

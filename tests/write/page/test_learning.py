@@ -10,12 +10,11 @@ import pytest
 
 from scripts import report
 from scripts.tables.analysis import Analysis
-from scripts.tables.learned import Learned, figure_name
-from scripts.write.page import page
-from scripts.write.pictures import Pictures
+from scripts.tables.learned import Learned
 from tests.corpus import Corpus
 from tests.learn_corpus import LearnCorpus
 from tests.write.page.test_page import NASTY, Elements
+from tests.write.reports import DRAWN, no_pictures, page_text
 
 TIMED: dict[str, Any] = {"batch_sizes": (16, 64, 256), "epochs": (1,)}
 SIZES = (16, 64, 256)
@@ -26,14 +25,14 @@ def learned_page(
     plans: Sequence[Corpus],
     learning: LearnCorpus | dict[str, Any],
     *,
-    pictures: Pictures | None = None,
+    small: dict[str, str] | None = None,
 ) -> Elements:
     analysis = Analysis([plan.write(folder, f"file{n}") for n, plan in enumerate(plans)])
     path = folder / "learned.json"
     document = learning.result() if isinstance(learning, LearnCorpus) else learning
     path.write_text(json.dumps(document))
     learned = Learned.read([path], analysis.rounds)
-    return Elements(page(analysis, pictures or Pictures(), learned=learned))
+    return Elements(page_text(analysis, learned=learned, small=small))
 
 
 def test_the_page_says_which_batch_size_and_device_reach_the_target_soonest(
@@ -90,15 +89,11 @@ def test_the_exact_command_of_a_learning_file_is_there(tmp_path: Path) -> None:
 
 
 def test_the_figures_of_learning_are_shown_under_their_workload(tmp_path: Path) -> None:
-    pictures = Pictures()
-    for kind in ("epochs", "rates"):
-        pictures.add_svg(figure_name(kind, "learner", "mlp"), f"<svg>{kind}</svg>")
+    small = {f"{kind}-learner-mlp": f"<svg>{kind}</svg>" for kind in ("epochs", "rates")}
     for kind in ("time", "curves", "descent"):
-        name = figure_name(kind, "learner", "mlp", timed_on="devbox")
-        pictures.add_svg(name, f"<svg>{kind}</svg>")
-    elements = learned_page(
-        tmp_path, [Corpus(**TIMED)], LearnCorpus(batch_sizes=SIZES), pictures=pictures
-    )
+        small[f"{kind}-learner-mlp-devbox"] = f"<svg>{kind}</svg>"
+    plan = LearnCorpus(batch_sizes=SIZES)
+    elements = learned_page(tmp_path, [Corpus(**TIMED)], plan, small=small)
     shown = {
         str(attributes["data-name"]): str(attributes["alt"])
         for tag, attributes in elements.found
@@ -128,7 +123,7 @@ def test_names_in_a_learning_file_stay_text(tmp_path: Path) -> None:
 def test_a_learning_file_without_any_run_is_reported_as_that(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report, "figures", lambda _analysis: [])
+    monkeypatch.setattr(DRAWN, no_pictures)
     document = LearnCorpus(batch_sizes=SIZES).result()
     document["crossover_learning"] |= {"runs": [], "complete": False}
     document["crossover_learning"]["absent"] = [

@@ -10,15 +10,17 @@ from typing import Any
 import pytest
 
 from scripts.figures.speed import speed_figure
-from scripts.sections.noise import software_table
+from scripts.figures.style import encoded
+from scripts.sections.machines import software
+from scripts.sections.report import Report
 from scripts.sections.section import Column, Table
 from scripts.tables.analysis import Analysis
 from scripts.words.names import listed
 from scripts.words.steps import against_words, step_words
-from scripts.write import view as page_view
-from scripts.write.page import page
-from scripts.write.pictures import Pictures, data_address, small_svg
+from scripts.write import page as page_module
+from scripts.write.pictures import data_address, small_svg
 from tests.corpus import Corpus, Pattern, falling
+from tests.write.reports import page_text
 
 SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1, 4)}
 NASTY = "\"><img src=x onerror=alert(1)></script><script>alert(2)</script>'javascript:alert(3)"
@@ -57,9 +59,9 @@ class Elements(HTMLParser):
         return [str(attributes["id"]) for _tag, attributes in self.found if "id" in attributes]
 
 
-def page_of(folder: Path, *plans: Corpus, pictures: Pictures | None = None) -> Elements:
+def page_of(folder: Path, *plans: Corpus, small: dict[str, str] | None = None) -> Elements:
     paths = [plan.write(folder, f"file{place}") for place, plan in enumerate(plans)]
-    return Elements(page(Analysis(paths), pictures or Pictures()))
+    return Elements(page_text(Analysis(paths), small=small))
 
 
 def test_the_page_says_where_the_device_overtakes_how_sure_that_is_and_why(tmp_path: Path) -> None:
@@ -108,7 +110,7 @@ def test_unequal_software_and_unequal_work_are_warned_of(tmp_path: Path) -> None
     path = tmp_path / "other.json"
     path.write_text(json.dumps(other))
     analysis = Analysis([Corpus(**SMALL).write(tmp_path), path])
-    said = Elements(page(analysis, Pictures())).said
+    said = Elements(page_text(analysis)).said
     assert "torch 2.14.1+cu130 on devbox; torch 2.15.0 on other" in said
     assert "Not the same work in all files, so not to be compared: mlp." in said
 
@@ -118,7 +120,7 @@ def test_a_run_that_was_cut_short_is_warned_of(tmp_path: Path) -> None:
     document["crossover"] |= {"complete": False, "planned": 30}
     path = tmp_path / "cut.json"
     path.write_text(json.dumps(document))
-    said = Elements(page(Analysis([path]), Pictures())).said
+    said = Elements(page_text(Analysis([path]))).said
     assert "the run was cut short (12 of 30 cells measured)" in said
 
 
@@ -164,7 +166,7 @@ def test_text_out_of_a_file_stays_text(tmp_path: Path) -> None:
 
 
 def test_numbers_for_the_script_hold_no_end_of_it_and_are_json(tmp_path: Path) -> None:
-    text = page(Analysis([Corpus(machine=NASTY, **SMALL).write(tmp_path, "odd")]), Pictures())
+    text = page_text(Analysis([Corpus(machine=NASTY, **SMALL).write(tmp_path, "odd")]))
     data = re.findall(r'<script type="application/json">(.*?)</script>', text, re.DOTALL)
     assert len(data) >= 5
     for one in data:
@@ -207,14 +209,14 @@ def test_no_two_elements_share_an_id_and_every_link_has_its_place(tmp_path: Path
 
 def test_the_same_files_give_the_same_page(tmp_path: Path) -> None:
     path = Corpus(**SMALL).write(tmp_path)
-    first, second = (page(Analysis([path]), Pictures()) for _time in range(2))
+    first, second = (page_text(Analysis([path])) for _time in range(2))
     assert first == second
 
 
 def test_beyond_its_room_the_page_keeps_the_crossovers_and_says_what_it_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page_view, "MOST_ROWS", 15)
+    monkeypatch.setattr("scripts.sections.report.MOST_ROWS", 15)
     said = page_of(tmp_path, *[Corpus(machine=name, **SMALL) for name in "abc"]).said
     assert "Shown cell by cell: the first 1 of 3 files" in said
     assert "mlp on a: vulkan" in said
@@ -232,10 +234,8 @@ def test_a_machine_of_the_full_grid_takes_less_than_a_tenth_of_five_megabytes(
         blocks=3,
         ratio=falling,
     )
-    pictures = Pictures()
-    for n in range(9):
-        pictures.add_svg(f"speed-devbox-workload-{n}", f"<svg>{n}{'x' * 1_000_000}</svg>")
-    text = page(Analysis([plan.write(tmp_path)]), pictures)
+    small = {f"speed-devbox-workload-{n}": f"<svg>{n}{'x' * 1_000_000}</svg>" for n in range(9)}
+    text = page_text(Analysis([plan.write(tmp_path)]), small=small)
     shown = sum(map(len, re.findall(r'"data:image/svg[^"]*"', text)))
     assert 250_000 < len(text.encode()) - shown < 500_000
     assert 3_000_000 < len(text.encode()) < 5_000_000
@@ -245,23 +245,13 @@ def test_a_machine_of_the_full_grid_takes_less_than_a_tenth_of_five_megabytes(
 def test_a_picture_that_does_not_fit_is_left_out_and_said_to_be(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room = 9 * page_view.BYTES_A_ROW + 1000
-    monkeypatch.setattr("scripts.write.pictures.MOST_BYTES", room)
-    pictures = Pictures()
-    pictures.add_svg("speed-devbox-mlp", f"<svg>{'x' * 2000}</svg>")
-    pictures.add_svg("total-devbox-mlp", "<svg></svg>")
-    elements = page_of(tmp_path, Corpus(**SMALL), pictures=pictures)
+    monkeypatch.setattr(page_module, "BYTES_PER_ROW", 0)
+    monkeypatch.setattr(page_module, "MOST_BYTES", 1000)
+    small = {"speed-devbox-mlp": f"<svg>{'x' * 2000}</svg>", "total-devbox-mlp": "<svg></svg>"}
+    elements = page_of(tmp_path, Corpus(**SMALL), small=small)
     shown = [attributes["data-name"] for tag, attributes in elements.found if tag == "img"]
     assert shown == ["total-devbox-mlp"]
     assert "1 figure did not fit into this page" in elements.said
-
-
-def test_of_two_pictures_of_one_name_neither_is_shown() -> None:
-    pictures = Pictures()
-    pictures.add_svg("speed-a-b", "<svg>1</svg>")
-    pictures.add_svg("speed-a-b", "<svg>2</svg>")
-    assert pictures.take("speed-a-b") is None
-    assert pictures.left_out == ["speed-a-b"]
 
 
 def test_a_picture_keeps_its_texts_as_they_are_and_is_smaller(tmp_path: Path) -> None:
@@ -270,17 +260,16 @@ def test_a_picture_keeps_its_texts_as_they_are_and_is_smaller(tmp_path: Path) ->
     [pair] = analysis.pairs(str(path))
     title = f"{pair.workload} on {pair.machine}"
     rounds, fitted = analysis.rounds_of(pair), analysis.fits_of(pair)
-    svg = small_svg(speed_figure(rounds, fitted, title=title))
+    figure = speed_figure(rounds, fitted, title=title)
+    svg = small_svg(figure)
     assert "mlp on box 1.23456 &lt;b&gt;&amp;\"'" in svg
-    assert len(svg) < 25_000
+    assert len(svg) < len(encoded(figure, "svg")) / 2
     assert "\n" not in data_address(svg)
     assert not set('<>"&#') & set(data_address(svg))
 
 
 def test_every_picture_and_heat_map_has_words_for_who_cannot_see_it(tmp_path: Path) -> None:
-    pictures = Pictures()
-    pictures.add_svg("speed-devbox-mlp", "<svg></svg>")
-    elements = page_of(tmp_path, Corpus(**SMALL), pictures=pictures)
+    elements = page_of(tmp_path, Corpus(**SMALL), small={"speed-devbox-mlp": "<svg></svg>"})
     [image] = [attributes for tag, attributes in elements.found if tag == "img"]
     assert "per step at batch size 8" in str(image["alt"])
     drawings = [attributes for tag, attributes in elements.found if tag == "svg"]
@@ -294,7 +283,7 @@ def test_a_machines_driver_and_power_limit_stand_with_its_software(tmp_path: Pat
     card |= {"driver": "580.65.06", "power_limit_watts": 320.0}
     path = tmp_path / "box.json"
     path.write_text(json.dumps(content))
-    table = software_table(page_view.View(Analysis([path]), Pictures()))
+    [table] = next(iter(software(Report(Analysis([path]))))).tables
     (drivers,) = [column.shown for column in table.columns if column.title == "drivers"]
     assert list(drivers) == ["cuda: driver 580.65.06, power limit 320 W"]
 

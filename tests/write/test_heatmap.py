@@ -2,25 +2,21 @@
 
 from pathlib import Path
 
-from scripts.figures.grid import colour_of
+from scripts.figures.grid import Edge, colour_of
 from scripts.figures.style import readable_on
-from scripts.sections.heatmap import heat_map
+from scripts.sections.report import Report
+from scripts.sections.section import Map
 from scripts.tables.analysis import Analysis
-from scripts.write.pictures import Pictures
-from scripts.write.view import View
+from scripts.write.heatmap import heat_map
 from tests.corpus import Corpus, falling
 
 
 def test_the_crossover_line_stands_between_the_cells_that_differ(tmp_path: Path) -> None:
     plan = Corpus(ratio=falling, batch_sizes=(8, 512), epochs=(1,), cold_seconds={"vulkan": 5.0})
-    view = View(Analysis([plan.write(tmp_path)]), Pictures())
-    drawn = heat_map(
-        view.cells("mlp"), name="m", table="t", machine="", pair="", title="", caption="", limit=2
-    )
-    [edge] = drawn.warm_edges
-    assert edge.x1 == edge.x2 == drawn.columns[1][0] - 1
-    assert edge.solid
-    assert drawn.total_edges == ()
+    report = Report(Analysis([plan.write(tmp_path)]))
+    cells = report.cells("mlp")
+    drawn = heat_map(Map(name="m", table="t", cells=cells, title="", caption="", limit=2))
+    assert drawn.edges == [Edge(row=0, column=0, below=False, decided=True)]
 
 
 def test_words_on_every_colour_of_the_scale_have_enough_contrast() -> None:
@@ -41,14 +37,15 @@ def test_the_cells_of_a_heat_map_name_their_rows_in_the_table(tmp_path: Path) ->
         Corpus(machine=name, workloads=("mlp", "cnn"), batch_sizes=(8, 64, 512), epochs=(1, 4))
         for name in "ab"
     ]
-    view = View(Analysis([plan.write(tmp_path, plan.machine) for plan in plans]), Pictures())
-    cells = view.cells("cnn")
-    own = cells[cells["place"] == 1]
-    drawn = heat_map(own, name="m", table="t", machine="b", pair="", title="", caption="", limit=2)
-    rows = [cell.row for band in (*drawn.warm, *drawn.totals) for cell in band.cells]
-    assert sorted(rows) == list(own.index)
-    for band in drawn.totals:
-        for (_x, size), cell in zip(drawn.columns, band.cells, strict=True):
-            row = cells.loc[cell.row]
-            assert [str(row["epochs"]), str(row["batch_size"])] == [band.label, size]
-            assert row["machine"] == "b"
+    report = Report(Analysis([plan.write(tmp_path, plan.machine) for plan in plans]))
+    cells = report.cells("cnn")
+    own = cells[cells["machine"] == "b"]
+    drawn = heat_map(Map(name="m", table="t", cells=own, title="", caption="", limit=2))
+    places = [cell.row for _label, row in drawn.rows for cell in row]
+    assert sorted(places) == list(own.index)
+    for label, row in drawn.rows[1:]:
+        for cell in row:
+            verdict = cells.loc[cell.row]
+            assert str(verdict["epochs"]) == label
+            assert verdict["batch_size"] == drawn.batch_sizes[cell.column]
+            assert verdict["machine"] == "b"

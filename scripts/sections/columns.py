@@ -1,0 +1,189 @@
+"""The columns of all tables: what each is called, and how its values are written."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from scripts.read.text import optimizer_name, seconds_in_words
+from scripts.sections.section import Column, Table, plain_values
+from scripts.words.derived import epoch_words
+from scripts.words.learning import cost_text, setting_text, time_text
+from scripts.words.remedies import remedy_words
+from scripts.words.verdicts import break_even_words, crossover_words, ratio_words
+from scripts.words.why import flops_in_words
+
+Row = Mapping[Any, Any]
+Words = Callable[[Row], str]
+
+
+def _number(name: str, form: str, *, lost: str = "") -> Words:
+    return lambda row: lost if pd.isna(row[name]) else form.format(row[name])
+
+
+def _seconds(name: str) -> Words:
+    return lambda row: "" if pd.isna(row[name]) else seconds_in_words(row[name])
+
+
+def _known(name: str, words: Words) -> Words:
+    return lambda row: "" if pd.isna(row[name]) else words(row)
+
+
+def _floor(name: str) -> Words:
+    return _number(name, "{:.1%}", lost="unknown")
+
+
+def _percent(name: str) -> Words:
+    return _number(name, "{:.0%}")
+
+
+def _computes(row: Row) -> str:
+    """FLOP/s in words; of operations that nobody can count there is no more than a lower bound."""
+    if not row["rate"] > 0:
+        return ""
+    return f"{'at least ' if row['uncounted'] else ''}{flops_in_words(row['rate'])}"
+
+
+def _range(row: Row) -> str:
+    """`4.2 [3.9, 5]`; a seed that never got there is an open end."""
+    open_end = row["reached"] < row["seeds"] or pd.isna(row["high"])
+    return (
+        f"{row['epochs']:.3g} [{row['low']:.3g}, {'∞' if open_end else format(row['high'], '.3g')}]"
+    )
+
+
+def _first_faster(row: Row) -> str:
+    """`128 [64, 512]`: the first batch size called faster."""
+    return f"{row['median']} [{row['quarter']}, {row['three_quarters']}]"
+
+
+COLUMNS: dict[str, tuple[str, Words | None]] = {
+    "unnamed": (" ", None),
+    "label": ("device", None),
+    "pair": ("device", None),
+    "epochs": ("epochs", lambda row: epoch_words(row["epochs"], derived=row["derived"])),
+    "count": ("epochs", None),
+    # verdicts
+    "ratio": ("ratio", ratio_words),
+    "gpu_ratio": ("GPU / CPU seconds", ratio_words),
+    "warm_ratio": ("warm: GPU / CPU seconds", ratio_words),
+    "break_even": ("break-even epochs", break_even_words),
+    "crossing": ("crossover batch size", crossover_words),
+    "cell_list": ("batch size (epochs)", None),
+    "detail": ("what was said", None),
+    # seconds
+    "step_seconds": ("a step", _seconds("step_seconds")),
+    "step": ("step", _seconds("step_seconds")),
+    "samples_a_second": ("samples a second", _number("samples_a_second", "{:,.0f}")),
+    "epoch_seconds": ("a warm epoch", _seconds("epoch_seconds")),
+    "cold_start_seconds": ("cold start", _seconds("cold_start_seconds")),
+    "measured_seconds": ("measured", _seconds("measured_seconds")),
+    "derived_seconds": ("derived", _seconds("derived_seconds")),
+    "error": ("error", _number("error", "{:+.1%}")),
+    "lowest": ("lowest", _number("lowest", "{:+.1%}")),
+    "highest": ("highest", _number("highest", "{:+.1%}")),
+    # machines
+    "cpu": ("CPU", None),
+    "cores_physical": ("cores", None),
+    "measured_cells": ("cells timed", None),
+    "absent_cells": ("without a time", None),
+    "python": ("Python", None),
+    "os": ("operating system", None),
+    # noise
+    "noise_floor_warm": ("noise floor, warm", _floor("noise_floor_warm")),
+    "margin_warm": ("margin, warm", _number("margin_warm", "{:.1%}")),
+    "noise_floor_total": ("noise floor, total", _floor("noise_floor_total")),
+    "margin_total": ("margin, total", _number("margin_total", "{:.1%}")),
+    "repeats_called_different": ("A/A cells called different", None),
+    "expected_wrong": ("expected wrong, at most", None),
+    "withheld": ("withheld as suspect", None),
+    # why
+    "agrees": ("a second measure agrees", None),
+    "load_share": ("load", _percent("load_share")),
+    "copy_share": ("copy", _percent("copy_share")),
+    "network_share": ("network", _percent("network_share")),
+    "evaluation_share": ("evaluation", _percent("evaluation_share")),
+    "host_share": ("host share", _percent("host_share")),
+    "sum_share": ("parts / step", _percent("sum_share")),
+    "host_reads": ("numbers read by the host", None),
+    "rate": ("computes", _computes),
+    "loop": ("loop", None),
+    "an_epoch": ("an epoch", _seconds("epoch_seconds")),
+    "saved_seconds": ("saved", _seconds("saved_seconds")),
+    "times": ("plain epochs", lambda row: ratio_words({**row, "ratio": row["times"]})),
+    "rung_verdict": ("against the plain loop", None),
+    "gain": ("against the plain cell", remedy_words),
+    # learning
+    "learner": ("learned on", None),
+    "optimizer": ("optimiser", lambda row: optimizer_name(row["optimizer"])),
+    "optimizers": ("optimiser", None),
+    "learning_rate": ("learning rate", _number("learning_rate", "{:.3g}")),
+    "epoch_count": ("epochs", _number("epochs", "{:.3g}")),
+    "epoch_range": ("epochs", _known("epochs", _range)),
+    "time_to_target": ("time to the target", _known("seconds", time_text)),
+    "doubts": ("what to know", None),
+    "why": ("reason, or what was assumed", None),
+    "place": ("at", None),
+    "gpu_batch": ("GPU's batch size", None),
+    "cpu_batch": ("CPU's batch size", None),
+    "seeds": ("seeds that got there", lambda row: f"{row['reached']} of {row['seeds']}"),
+    "edge": ("learning rate at the edge of those tried", None),
+    # machines side by side
+    "scope": ("seconds", lambda row: "with cold start" if row["scope"] == "total" else "warm"),
+    "cost_ratio": ("cost / the base's", lambda row: ratio_words(row, of="cost_")),
+    "mean": ("geometric mean", _seconds("seconds")),
+    "said": ("verdict", None),
+    "tied_with": ("too close to", None),
+    "undecided_with": ("undecided against", None),
+    "crossover": ("crossover", crossover_words),
+    "base_crossover": ("the base's", None),
+    "moves": ("to", None),
+    "base_seconds": ("base", _seconds("base_seconds")),
+    "time": ("time", _seconds("seconds")),
+    "seconds": ("seconds", _seconds("seconds")),
+    "soonest": ("time", time_text),
+    "setting": ("setting", setting_text),
+    "usd": ("USD", cost_text),
+    "price": ("USD", lambda row: cost_text(row) or "no price"),
+    "paid": ("USD", _number("usd", "{:.3g}")),
+    "margin": ("margin", _percent("margin")),
+    # many machines
+    "crosses": ("cross", None),
+    "slower": ("slower throughout", None),
+    "faster": ("faster throughout", None),
+    "first_faster": ("faster from", _known("median", _first_faster)),
+}
+"""By name: the title, and the words of a row's cell (None: the values themselves).
+
+A name that is not here is its own title, with spaces for underscores.
+"""
+
+
+def table(
+    rows: pd.DataFrame,
+    name: str,
+    caption: str,
+    shown: str | Iterable[str],
+    hidden: str = "",
+    *,
+    choices: str = "",
+) -> Table:
+    """Return a table of these rows: `shown` and, in its CSV only, `hidden` columns by their names.
+
+    `epochs:epoch_range` is the frame's column `epochs`, shown as COLUMNS says of `epoch_range`. A
+    column that the frame lacks is made of its words.
+    """
+    records = rows.to_dict("records")
+    names = shown.split() if isinstance(shown, str) else shown
+    columns = [_column(rows, records, *one.split(":")) for one in names]
+    columns += [Column(key, plain_values(rows[key])) for key in hidden.split()]
+    return Table(name, caption, columns, choices.split())
+
+
+def _column(rows: pd.DataFrame, records: Sequence[Row], key: str, known_as: str = "") -> Column:
+    name = known_as or key
+    title, words = COLUMNS.get(name, (name.replace("_", " "), None))
+    texts = None if words is None else [words(row) for row in records]
+    if key in rows:
+        return Column(key, plain_values(rows[key]), title, texts)
+    return Column(key, texts or [], title)

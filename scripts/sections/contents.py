@@ -1,0 +1,38 @@
+"""The questions of a report, in order. A further question is a file here and a line in SECTIONS."""
+
+from collections.abc import Callable, Iterable
+
+from scripts.sections.answer import answer
+from scripts.sections.break_even import break_even
+from scripts.sections.cells import cells
+from scripts.sections.collection import collection
+from scripts.sections.machines import hardware, noise, software
+from scripts.sections.report import Report
+from scripts.sections.section import Section
+from scripts.sections.side_by_side import side_by_side
+from scripts.sections.target import target
+from scripts.sections.totals import totals
+from scripts.sections.warnings import warnings
+from scripts.sections.where import where
+from scripts.sections.why import why
+
+SECTIONS: tuple[Callable[[Report], Iterable[Section]], ...] = (
+    warnings,
+    hardware,
+    answer,
+    collection,
+    side_by_side,
+    totals,
+    noise,
+    where,
+    why,
+    break_even,
+    target,
+    cells,
+    software,
+)
+
+
+def contents(report: Report) -> list[Section]:
+    """Return all sections of a report."""
+    return [section for question in SECTIONS for section in question(report)]

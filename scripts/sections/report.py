@@ -1,0 +1,126 @@
+"""What all sections are made of: the analysis, learning and the comparison, in the page's order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from scripts.figures.heatmap import shared_limit
+from scripts.read.text import file_stems
+from scripts.sections.section import Line, Place
+from scripts.tables.analysis import Analysis, Pair
+from scripts.tables.comparison import Comparison
+from scripts.tables.learned import Learned
+
+MOST_ROWS = 8_500
+MOST_FILES = 50
+"""Files are shown cell by cell while they have fewer verdicts together, so that the page stays
+below 5 MB; of the others it has the crossovers, and the CSV files beside it everything."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """The tables of a report, with learning and a comparison of machines, if any."""
+
+    analysis: Analysis
+    learned: Learned | None = None
+    comparison: Comparison | None = None
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """The files that are shown cell by cell."""
+        return detailed(self.analysis)
+
+    @cached_property
+    def pairs(self) -> list[Pair]:
+        """The device pairs that are shown."""
+        return [pair for file in self.files for pair in self.analysis.pairs(file)]
+
+    @cached_property
+    def all_pairs(self) -> list[Pair]:
+        """The device pairs of all files, of which there are pictures; none where files are many."""
+        files = [] if self.analysis.many else self.analysis.whole
+        return [pair for file in files for pair in self.analysis.pairs(file)]
+
+    @cached_property
+    def workloads(self) -> list[str]:
+        """Every workload that was timed or trained."""
+        timed = [pair.workload for pair in (*self.pairs, *self.all_pairs)]
+        trained = [] if self.learned is None else list(self.learned.runs["workload"])
+        return list(dict.fromkeys([*timed, *trained]))
+
+    @cached_property
+    def machines(self) -> list[str]:
+        """The machines that are shown."""
+        return list(dict.fromkeys(pair.machine for pair in self.pairs))
+
+    @cached_property
+    def stems(self) -> dict[str, str]:
+        """The names of machines in names of files and links."""
+        return file_stems(self.analysis.results.files["machine"])
+
+    @cached_property
+    def work_stems(self) -> dict[str, str]:
+        """The names of workloads in names of tables and links."""
+        return file_stems(self.workloads)
+
+    @cached_property
+    def limit(self) -> float:
+        """The end of the colour scale of all heat maps, in powers of two."""
+        return shared_limit(self.analysis.verdicts)
+
+    def of(self, workload: str) -> list[Pair]:
+        """Return the workload's device pairs that are shown, machine by machine."""
+        return [pair for pair in self.pairs if pair.workload == workload]
+
+    def rounds_of(self, workload: str) -> pd.DataFrame:
+        """Return the first-arm rows of the workload, of every machine that is shown."""
+        pairs = one_per_file(self.of(workload))
+        tables = [self.analysis.rounds_of(pair) for pair in pairs]
+        return pd.concat(tables or [self.analysis.rounds.head(0)])
+
+    @cached_property
+    def _cells(self) -> dict[str, pd.DataFrame]:
+        return {workload: self._cells_of(workload) for workload in self.workloads}
+
+    def cells(self, workload: str) -> pd.DataFrame:
+        """Return the rows of the workload's table of verdicts, numbered; `pair` tells pairs.
+
+        Warm epochs first, then by epochs and batch size.
+        """
+        return self._cells[workload]
+
+    def _cells_of(self, workload: str) -> pd.DataFrame:
+        tables = [
+            self.analysis.of(pair, self.analysis.verdicts)
+            .sort_values(["epochs", "batch_size"], na_position="first", kind="stable")
+            .assign(pair=pair.name)
+            for pair in self.of(workload)
+            if pair.device is not None
+        ]
+        empty = self.analysis.verdicts.head(0).assign(pair="")
+        return pd.concat(tables or [empty], ignore_index=True)
+
+
+def one_per_file(pairs: list[Pair]) -> Iterator[Pair]:
+    """Yield a pair of each file, for what is said of all its devices."""
+    yield from {pair.file: pair for pair in pairs}.values()
+
+
+def place_of(pair: Pair) -> Place:
+    """Return where a terminal speaks of a pair."""
+    return (pair.machine, pair.title)
+
+
+def line_of(pair: Pair, text: str, *, lead: str = "") -> Line:
+    """Return a sentence about a pair, its name before it."""
+    return Line(text, lead=f"{lead or pair.place}: ", machine=pair.machine, pair=pair.name)
+
+
+def detailed(analysis: Analysis) -> tuple[str, ...]:
+    """Return the first files whose verdicts fit into the page; the very first in any case."""
+    rows = analysis.verdicts.groupby("file", sort=False).size()
+    files = analysis.whole[:MOST_FILES]
+    sums = rows.reindex(files, fill_value=0).cumsum()
+    return tuple(file for file in files if file == files[0] or sums[file] <= MOST_ROWS)

@@ -1,0 +1,149 @@
+"""Where does the GPU overtake the CPU? The answer for each device pair, and its heat map."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import pandas as pd
+
+from scripts.figures.heatmap import heat_map_figure, overview_figure
+from scripts.judge.verdicts import WORDS
+from scripts.read.text import counted, file_stem
+from scripts.sections.cells import verdict_table_name
+from scripts.sections.columns import table
+from scripts.sections.report import Report, line_of, place_of
+from scripts.sections.section import Line, Map, Picture, Section, Table
+from scripts.tables.analysis import Pair
+from scripts.words import verdicts as words
+from scripts.words.fits import estimate_words
+from scripts.words.why import brief_why
+
+
+def where(report: Report) -> Iterator[Section]:
+    """Yield the answer in words, how sure it is, and the heat maps, workload by workload."""
+    for workload in report.workloads:
+        pairs = [pair for pair in report.all_pairs if pair.workload == workload]
+        yield Section(
+            key="where",
+            title="Where does the GPU overtake the CPU?",
+            workload=workload,
+            lines=[_line(report, pair) for pair in report.of(workload)],
+            maps=[_map(report, pair) for pair in report.of(workload) if pair.device],
+            pictures=[_picture(report, pair) for pair in pairs if _to_draw(report, pair)],
+            brief={place_of(pair): list(_brief(report, pair)) for pair in pairs},
+        )
+    yield Section(key="overviews", pictures=list(_overviews(report)))
+
+
+def _line(report: Report, pair: Pair) -> Line:
+    if pair.device is None:
+        text = "no device pair was measured, so there is nothing to compare."
+        return Line(text, lead=f"{pair.machine}: ", machine=pair.machine)
+    cells, curves, warm = _verdicts(report, pair)
+    parts = (words.answer(cells, curves), words.sureness(cells, warm))
+    return line_of(pair, " ".join(filter(None, parts)))
+
+
+def _verdicts(report: Report, pair: Pair) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
+    """Return the verdicts and crossovers of a pair, and its warm crossover."""
+    analysis = report.analysis
+    cells, curves = analysis.of(pair, analysis.verdicts), analysis.of(pair, analysis.crossovers)
+    return cells, curves, curves[curves["scope"] == "warm"].iloc[0]
+
+
+def _why(report: Report, pair: Pair) -> str:
+    own, cpu = (report.analysis.studies(pair, device) for device in (str(pair.device), "cpu"))
+    return brief_why(own, cpu)
+
+
+def _map(report: Report, pair: Pair) -> Map:
+    warm = _verdicts(report, pair)[-1]
+    machine, workload = report.stems[pair.machine], report.work_stems[pair.workload]
+    device = str(pair.device).replace(":", ".")
+    cells = report.cells(pair.workload)
+    crossover = f"Crossover batch size, once warm: {words.crossover_words(warm)}."
+    return Map(
+        name="_".join(["map", machine, workload, device, *_threads(pair)]),
+        table=verdict_table_name(report, pair.workload),
+        cells=cells[(cells["file"] == pair.file) & (cells["pair"] == pair.name)],
+        title=pair.title,
+        caption=f"{crossover} {_why(report, pair)}".strip(),
+        limit=report.limit,
+        machine=pair.machine,
+        pair=pair.name,
+    )
+
+
+def _picture(report: Report, pair: Pair) -> Picture:
+    """The same heat map as a file."""
+    cells, _curves, warm = _verdicts(report, pair)
+    subtitle = f"crossover batch size, warm: {words.crossover_words(warm)}"
+    name = file_stem("heatmap", report.stems[pair.machine], pair.workload, *_device(pair))
+    draw = partial(
+        heat_map_figure, cells, title=pair.title, subtitle=subtitle, limit=report.limit,
+        note=_why(report, pair),
+    )  # fmt: skip
+    return Picture(name, draw)
+
+
+def _overviews(report: Report) -> Iterator[Picture]:
+    """Yield a picture per device pair with all workloads of a machine, where there are several."""
+    contests: dict[tuple[str, str | None, int], list[Pair]] = {}
+    for pair in report.all_pairs:
+        if _to_draw(report, pair):
+            contests.setdefault((pair.file, pair.device, pair.threads), []).append(pair)
+    for first, *others in contests.values():
+        if others:
+            panels = {pair.workload: _verdicts(report, pair)[0] for pair in (first, *others)}
+            title = first.title.replace(f"{first.workload} on ", "", 1)
+            name = file_stem("overview", report.stems[first.machine], *_device(first))
+            yield Picture(name, partial(overview_figure, panels, title=title, limit=report.limit))
+
+
+def _to_draw(report: Report, pair: Pair) -> bool:
+    """Whether a heat map says anything: hatched reasons do, unless the machine lacks the device."""
+    if pair.device is None:
+        return False
+    own = report.analysis.rounds_of(pair)
+    return bool((own.loc[own["device"] == pair.device, "reason"] != "no device").any())
+
+
+def _threads(pair: Pair) -> list[str]:
+    return [f"threads-{pair.threads}"] if pair.threads else []
+
+
+def _device(pair: Pair) -> list[str]:
+    return [str(pair.device), *_threads(pair)]
+
+
+def _brief(report: Report, pair: Pair) -> Iterator[Line | Table]:
+    """Yield the answer and two small tables: verdicts by epochs, the warm ratio by batch size."""
+    if pair.device is None:
+        return
+    cells, curves, warm = _verdicts(report, pair)
+    if len(cells):
+        texts = (words.answer(cells, curves), estimate_words(warm))
+        yield Line(" ".join(filter(None, texts)))
+    if cells["verdict"].isin(words.NOT_COMPARED).all():
+        return
+    yield _counts_table(cells, curves)
+    even = report.analysis.of(pair, report.analysis.break_even)
+    rows = cells[cells["scope"] == "warm"].merge(
+        even[["batch_size", "kind", "epochs", "lower", "upper"]],
+        on="batch_size",
+        suffixes=("_cell", ""),
+    )
+    yield table(rows, "", "", "batch_size warm_ratio verdict break_even")
+
+
+def _counts_table(cells: pd.DataFrame, curves: pd.DataFrame) -> Table:
+    """Return a row per curve: how many cells have which verdict, and where the curve crosses."""
+    names = [
+        "warm"
+        if curve["scope"] == "warm"
+        else counted(curve["epochs"], "epoch") + " (derived)" * curve["derived"]
+        for curve in curves.to_dict("records")
+    ]
+    counts = pd.crosstab(cells["epochs"].fillna(0), cells["verdict"])
+    rows = curves.assign(unnamed=names, at=curves["epochs"].fillna(0)).join(counts, on="at")
+    present = [word for word in WORDS if word in counts]
+    return table(rows, "", "", ["unnamed", *present, "crossing"])
