@@ -55,7 +55,7 @@ REPORTING = {
         "scripts/words/derived.py",
         'return f"{epochs} (derived)" if derived else str(epochs)',
         "return str(epochs)",
-        "read/test_derived.py",
+        "read/test_derived.py::test_a_derived_number_of_epochs_says_so",
     ),
     "a refused file is status 0": Fault(
         "scripts/read/__main__.py",
@@ -88,19 +88,19 @@ REPORTING = {
         "scripts/target/critical.py",
         'own[(own["reason"] == "") & (own["reached"] == own["seeds"])]',
         'own[own["reason"] == ""]',
-        "target/test_critical.py",
+        "target/test_critical.py::test_a_batch_size_that_a_seed_did_not_reach_is_left_out_and_named",
     ),
     "derived totals marked as measured": Fault(
         "scripts/tables/derived.py",
         'marks = [machine in machines for machine in table["machine"]]',
         'marks = [False for machine in table["machine"]]',
-        "read/test_derived.py",
+        "read/test_derived.py::test_rows_about_all_totals_of_a_machine_are_marked_where_one_of_them_is_derived",
     ),
     "infinity on the page": Fault(
         "scripts/sections/section.py",
         'return float(f"{value:.5g}") if math.isfinite(value) else None',
         'return float(f"{value:.5g}")',
-        "write/page/test_page.py",
+        "write/page/test_page.py::test_a_table_is_packed_without_losing_a_value",
     ),
     "a formula runs in a spreadsheet": Fault(
         "scripts/write/folder.py",
@@ -136,6 +136,6 @@ REPORTING = {
         "scripts/figures/grid.py",
         "np.argwhere(here * there < 0)",
         "np.argwhere(here * there > 0)",
-        "figures/test_figures.py",
+        "figures/test_figures.py::test_the_crossover_line_is_drawn_where_the_sign_changes_and_nowhere_else",
     ),
 }
