@@ -7,6 +7,11 @@ import numpy as np
 import pandas as pd
 
 Row = dict[str, Any]
+NUMBERS = (
+    *("epoch_seconds", "total_seconds", "cold_start_seconds", "step_seconds"),
+    *("minor_faults_per_step", "major_faults_per_step"),
+    *("user_seconds_per_step", "system_seconds_per_step"),
+)
 
 
 def timed(
@@ -64,8 +69,10 @@ def absent(
 def frame(*rows: list[Row]) -> pd.DataFrame:
     """All rows as one frame."""
     table = pd.DataFrame([row for part in rows for row in part])
-    for name in ("epoch_seconds", "total_seconds", "cold_start_seconds", "step_seconds"):
+    for name in NUMBERS:
         table[name] = table.get(name, pd.Series(np.nan, index=table.index)).astype(float)
+    for name in ("allocator", "allocator_variables"):
+        table[name] = table.get(name, "")
     return table.astype({"block": "Int64"})
 
 

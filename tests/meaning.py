@@ -82,6 +82,8 @@ def _figures(own: Document, cell: Document, one: Document) -> Document:
     copied = ["import_seconds", "context_seconds", "transfer_seconds", "first_loss", "loss"]
     copied += ["score", "evaluated_after_epochs", "steps", "position"]
     copied += ["host_peak_bytes", "device_peak_bytes"]
+    copied += ["minor_faults_per_step", "major_faults_per_step"]
+    copied += ["user_seconds_per_step", "system_seconds_per_step"]
     return {name: one.get(name) for name in copied} | {
         "cold_start_seconds": cold_start(one),
         "total_seconds": cold_start(one) + sum(epochs[: cell["epochs"]]),

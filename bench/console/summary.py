@@ -6,6 +6,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
+from bench.console.faults import fault_line
 from bench.console.say import say, say_next
 from bench.grid import Cell
 from bench.measure.environment import left_out_lines
@@ -24,6 +25,8 @@ def print_summary(run: TimingRun, console: Console) -> None:
     for workload in dict.fromkeys(cell.workload for cell in run.cells):
         console.print(_workload_table(run, workload))
     _print_counts(run, console)
+    if line := fault_line(run.measurements):
+        say(console, line)
     _print_environment(run, console)
     read = f"python scripts/report.py {run.path} --out report/"
     say_next(run, console, figure="figure", done="measured", command=read)

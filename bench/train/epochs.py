@@ -97,7 +97,7 @@ def measure(trainer: Trainer, batch_size: int) -> Epochs:
         raise TooSlowError(
             f"a step takes {warm:.3g} s, so an epoch of {steps} would take {expected:.3g} s"
         )
-    record = _train(trainer, batch_size, steps)
+    record = _train(trainer, batch_size)
     trainer.measured += 1
     return Epochs(
         **cold_start,
@@ -110,7 +110,7 @@ def measure(trainer: Trainer, batch_size: int) -> Epochs:
     )
 
 
-def _train(trainer: Trainer, batch_size: int, steps: int) -> dict[str, Any]:
+def _train(trainer: Trainer, batch_size: int) -> dict[str, Any]:
     network, optimizer = fresh_training(trainer)
     timings: list[Timing] = []
     usage = Usage()
@@ -137,6 +137,7 @@ def _train(trainer: Trainer, batch_size: int, steps: int) -> dict[str, Any]:
         time_epoch()
     check_device(trainer, network)
     events = [timing.event_seconds for timing in timings]
+    steps = len(timings) * steps_per_epoch(trainer.job.samples, batch_size)
     return {
         "stopped": stopped,
         "loss": finite(loss),
@@ -147,7 +148,7 @@ def _train(trainer: Trainer, batch_size: int, steps: int) -> dict[str, Any]:
         "trained_on": str(next(network.parameters()).device),
         "host_peak_bytes": host_peak_bytes(),
         "device_peak_bytes": device_peak_bytes(trainer.device),
-        **usage.per_step(len(timings) * steps),
+        **usage.per_step(steps),
     }
 
 

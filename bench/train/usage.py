@@ -1,9 +1,10 @@
 """What the system does for this process while epochs run: page faults and CPU seconds."""
 
-try:
-    import resource
-except ImportError:  # Windows
-    resource = None  # type: ignore[assignment]
+from importlib import import_module
+from importlib.util import find_spec
+
+resource = import_module("resource") if find_spec("resource") else None
+"""Windows has none."""
 
 FIELDS = {
     "minor_faults_per_step": "ru_minflt",

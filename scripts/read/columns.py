@@ -3,7 +3,7 @@
 Frames are slow to make and to join: this makes one for all files, at the end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,8 @@ _PROCESS = (
 )  # fmt: skip
 _MEASUREMENT = (
     "first_loss", "loss", "score", "evaluated_after_epochs", "steps", "position",
-    "host_peak_bytes", "device_peak_bytes",
+    "host_peak_bytes", "device_peak_bytes", "minor_faults_per_step", "major_faults_per_step",
+    "user_seconds_per_step", "system_seconds_per_step",
 )  # fmt: skip
 
 
@@ -72,6 +73,7 @@ def columns_of(path: Path, rounds: Rounds) -> Columns:
         "arm": np.where(first, "first", "again").tolist() + ["first"] * lost,
         **_numbers(rounds, lost=lost),
         "derived": epochs > run.measured_epochs,
+        **_allocators(rounds, lost=lost),
         "suspect": suspicions(rounds) + [""] * lost,
         "reason": [""] * timed + [cell.reason for cell in absent],
         "detail": [""] * timed + [safe_text(cell.detail) for cell in absent],
@@ -109,6 +111,24 @@ def _numbers(rounds: Rounds, *, lost: int) -> Columns:
     }
     unknown = np.full(lost, np.nan)
     return {name: np.concatenate([values, unknown]) for name, values in numbers.items()}
+
+
+def _allocators(rounds: Rounds, *, lost: int) -> Columns:
+    """The C allocator of each round's process and the variables that change it; empty: not told."""
+    texts = [
+        (safe_text(one.allocator or ""), variables_text(one.allocator_variables))
+        for one in rounds.processes
+    ]
+    told = [texts[place] for place in rounds.which.tolist()] + [("", "")] * lost
+    return {
+        "allocator": [name for name, _ in told],
+        "allocator_variables": [variables for _, variables in told],
+    }
+
+
+def variables_text(variables: Mapping[str, str]) -> str:
+    """`MALLOC_TOP_PAD_=268435456 MALLOC_TRIM_THRESHOLD_=8589934592`."""
+    return safe_text(" ".join(f"{name}={value}" for name, value in sorted(variables.items())))
 
 
 def frame_of(parts: Sequence[Columns]) -> pd.DataFrame:

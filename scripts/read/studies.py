@@ -25,7 +25,8 @@ _WORDS = ["suspect", "reason", "detail", "device_label"]
 DIAGNOSIS = [*CELL, *_NUMBERS, "uncounted", *_WORDS]
 VARIANTS = [
     *CELL, "variant", "applied", "arm", "block", "cold_start_seconds", "epoch_seconds",
-    "step_seconds", "first_loss", "loss", "score", "evaluated_after_epochs", *_WORDS,
+    "step_seconds", "first_loss", "loss", "score", "evaluated_after_epochs",
+    "minor_faults_per_step", "allocator", *_WORDS,
 ]  # fmt: skip
 _COMMON: dict[str, Any] = {"file": TEXT, "machine": TEXT, "batch_size": "int64", "threads": "int64"}
 
@@ -47,7 +48,8 @@ def variants_table(files: Iterable[Named]) -> pd.DataFrame:
     """A row a round of a variant (VARIANTS); block NA: why there is none."""
     rows = [row for named in files for row in _varied(*named)]
     seconds = ["cold_start_seconds", "epoch_seconds", "step_seconds"]
-    types = dict.fromkeys([*seconds, "first_loss", "loss", "score"], "float64")
+    numbers = [*seconds, "first_loss", "loss", "score", "minor_faults_per_step"]
+    types = dict.fromkeys(numbers, "float64")
     types |= {"block": "Int64", "evaluated_after_epochs": "Int64"}
     return pd.DataFrame(rows, columns=_files_last(VARIANTS)).astype(types | _COMMON)
 
@@ -79,8 +81,8 @@ def _varied(name: str, machine: str, file: ResultFile) -> Iterator[dict[str, Any
         for one in row.rounds or ():
             epoch = median(one.epoch_seconds)
             figures = {"epoch_seconds": epoch, "step_seconds": epoch / one.steps}
-            cold = {"cold_start_seconds": one.cold_start_seconds}
-            yield asdict(one) | cell | figures | cold
+            figures["cold_start_seconds"] = one.cold_start_seconds
+            yield asdict(one) | cell | figures | {"allocator": safe_text(one.allocator or "")}
         if row.reason:
             yield cell
 

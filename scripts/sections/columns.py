@@ -77,6 +77,10 @@ COLUMNS: dict[str, tuple[str, Words | None]] = {
     "samples_a_second": ("samples a second", _number("samples_a_second", "{:,.0f}")),
     "epoch_seconds": ("a warm epoch", _seconds("epoch_seconds")),
     "cold_start_seconds": ("cold start", _seconds("cold_start_seconds")),
+    "minor_faults_per_step": (
+        "page faults per step",
+        _number("minor_faults_per_step", "{:,.0f}"),
+    ),
     "measured_seconds": ("measured", _seconds("measured_seconds")),
     "derived_seconds": ("derived", _seconds("derived_seconds")),
     "error": ("error", _number("error", "{:+.1%}")),

@@ -12,6 +12,7 @@ from scripts.sections.report import Report, line_of, one_per_file, place_of
 from scripts.sections.section import Line, Section, Table
 from scripts.sections.why_pictures import rooflines, step_pictures
 from scripts.tables.analysis import Pair
+from scripts.why.faults import PER_STEP
 from scripts.words.derived import MARK
 from scripts.words.fits import fit_lines
 from scripts.words.steps import against_words, step_words
@@ -23,7 +24,7 @@ _CAUSES = (
     "evaluation_share host_share sum_share operations host_reads rate reason",
     "file device threads load_seconds copy_seconds forward_seconds backward_seconds "
     "optimizer_seconds evaluation_seconds suspect busy_share growth synchronisations flops "
-    "uncounted",
+    "uncounted minor_faults_per_step fault_share",
 )
 _LADDER = (
     "machine label batch_size name:loop epoch_seconds:an_epoch saved_seconds times "
@@ -51,7 +52,12 @@ def why(report: Report) -> Iterator[Section]:
             tables=list(_tables(report, workload)) if shown else [],
             brief={place_of(pair): list(_brief(report, pair)) for pair in pairs},
         )
-    studies = {"causes": analysis.causes, "remedies": analysis.remedies, "ladder": analysis.ladder}
+    studies = {
+        "causes": analysis.causes,
+        "page_faults": analysis.page_faults,
+        "remedies": analysis.remedies,
+        "ladder": analysis.ladder,
+    }
     files = [] if analysis.many else analysis.results.files.to_dict("records")
     yield Section(
         key="why-by-machine",
@@ -126,13 +132,15 @@ def _seconds_table(report: Report, workload: str) -> Table:
     medians = "step_seconds samples_a_second epoch_seconds cold_start_seconds"
     once = rounds[rounds["block"].notna()].drop_duplicates([*key, "block"])
     groups = once.groupby(key, sort=False)
-    rows = groups[medians.split()].median().join(groups.size().rename("processes"))
+    rows = groups[[*medians.split(), *PER_STEP]].median().join(groups.size().rename("processes"))
+    known = bool(rows[PER_STEP].notna().any(axis=None))
+    faults, *others = PER_STEP if known else [""]
     return table(
         rows.reset_index(),
         f"seconds-{report.work_stems[workload]}",
         f"Seconds behind the ratios of {workload}: medians over the processes",
-        f"machine label batch_size {medians} processes",
-        "file",
+        f"machine label batch_size {medians} {faults} processes",
+        " ".join(["file", *others]),
     )
 
 

@@ -18,6 +18,7 @@ from scripts.judge.verdicts import verdicts
 from scripts.read.table import Results, Skip, load_results
 from scripts.tables.derived import with_mark
 from scripts.why.causes import causes
+from scripts.why.faults import page_faults
 from scripts.why.ladder import ladder
 from scripts.why.remedies import remedies
 from scripts.words.names import against_cpu, cpu_words
@@ -135,6 +136,11 @@ class Analysis:
         return with_mark(found, self.results.rounds)
 
     @cached_property
+    def page_faults(self) -> pd.DataFrame:
+        """How much of a step page faults take up, of the CPU cells of files that count them."""
+        return page_faults(self.results.rounds)
+
+    @cached_property
     def remedies(self) -> pd.DataFrame:
         """What would make the cells of files with a study faster."""
         cell = ["file", "workload", "batch_size", "device", "threads"]
@@ -215,7 +221,7 @@ class Analysis:
             int(threads): Studies(
                 *(
                     self._of_device(pair, device, table, threads)
-                    for table in (self.causes, self.ladder, self.remedies)
+                    for table in (self.causes, self.page_faults, self.ladder, self.remedies)
                 )
             )
             for threads in settings

@@ -1,10 +1,11 @@
 """Why does a step take so long? A named cause for every cell, by a rule on stored numbers.
 
-The largest of four parts of a step decides first: loading minibatches, copying them, the
-evaluation's share, or the network itself (forward, backward and optimiser).
+Page faults decide first. Then the largest of four parts of a step does: loading minibatches,
+copying them, the evaluation's share, or the network itself (forward, backward and optimiser).
 
 | cause | when |
 |---|---|
+| `memory allocation` | page faults explain a quarter of the step or more (`scripts.why.faults`) |
 | `data-bound` | loading is the largest part |
 | `transfer-bound` | copying to the device is |
 | `evaluation` | the evaluation inside the clock is |
@@ -32,6 +33,7 @@ import numpy as np
 import pandas as pd
 
 from scripts.read.studies import CELL
+from scripts.why.faults import QUARTER, page_faults
 
 FIXED = "fixed cost"
 LAUNCH = "launch-bound"
@@ -40,6 +42,7 @@ DATA = "data-bound"
 EVALUATION = "evaluation"
 SEQUENTIAL = "sequential"
 COMPUTE = "compute-bound"
+MEMORY = "memory allocation"
 UNKNOWN = "unknown"
 
 HOST_SHARE = 0.8
@@ -57,9 +60,10 @@ def causes(diagnosis: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
     agrees (`yes`, `no` or nothing), and the shares that decided: load, copy, network and evaluation
     share of a step, host_share, busy_share, growth, roof_share, tiny_share, sum_share (the parts'
     sum over the undisturbed step), looking (what instrumenting added, a fraction), cold_share (of
-    a total).
+    a total), fault_share with minor_faults_per_step.
     """
-    warm = shares(diagnosis)
+    faults = page_faults(rounds)[[*CELL, "minor_faults_per_step", "fault_share"]]
+    warm = shares(diagnosis).merge(faults, on=CELL, how="left")
     words = [cause_of(row) for row in warm.to_dict("records")]
     warm = warm.assign(
         epochs=pd.array([pd.NA] * len(warm), dtype="Int64"),
@@ -101,6 +105,8 @@ def shares(diagnosis: pd.DataFrame) -> pd.DataFrame:
 
 def cause_of(cell: Mapping[Any, Any]) -> tuple[str, str]:
     """(cause, whether the second opinion agrees) of one warm cell's shares."""
+    if cell["fault_share"] >= QUARTER:
+        return MEMORY, ""
     if pd.isna(cell["network_share"]):
         return UNKNOWN, ""
     largest = max((*_OTHER_PARTS, "network"), key=lambda part: cell[f"{part}_share"])

@@ -7,6 +7,7 @@ import pandas as pd
 
 from scripts.read.text import counted, seconds_in_words
 from scripts.why.causes import FIXED, UNKNOWN
+from scripts.words.faults import brief_faults, fault_line
 from scripts.words.names import sizes_words
 from scripts.words.remedies import batch_line, ladder_line, remedy_line
 
@@ -18,6 +19,7 @@ MEANINGS = {
     "evaluation": "evaluating after each epoch takes longest",
     "sequential": "a recurrent layer runs step by step, operation by operation",
     "compute-bound": "the device is at work",
+    "memory allocation": "page faults take a quarter of the step or more",
     "unknown": "the numbers do not tell",
 }
 
@@ -33,9 +35,10 @@ _SHOWN = 0.005
 
 
 class Studies(NamedTuple):
-    """The rows of `causes`, `ladder` and `remedies` of one workload on one device."""
+    """The rows of `causes`, `page_faults`, `ladder` and `remedies` of one workload and device."""
 
     causes: pd.DataFrame
+    faults: pd.DataFrame
     ladder: pd.DataFrame
     remedies: pd.DataFrame
 
@@ -44,6 +47,7 @@ def why_lines(studies: Mapping[int, Studies]) -> list[str]:
     """All that is known of a device's causes and remedies, by the CPU's number of threads."""
     lines = {
         threads: (
+            fault_line(own.faults),
             cause_line(own.causes),
             shares_line(own.causes),
             sum_line(own.causes),
@@ -62,10 +66,11 @@ def why_lines(studies: Mapping[int, Studies]) -> list[str]:
 
 
 def brief_why(accelerator: Mapping[int, Studies], cpu: Mapping[int, Studies]) -> str:
-    """The cause and the best remedy of a pair's accelerator; the CPU has a remedy as well."""
+    """The cause and best remedy of a pair's accelerator; the CPU's page faults and best remedy."""
     (own,), (other,) = accelerator.values(), cpu.values()
-    remedy = remedy_line(other.remedies)
-    parts = (cause_line(own.causes), remedy_line(own.remedies), f"CPU: {remedy}" if remedy else "")
+    faults, remedy = brief_faults(other.faults), remedy_line(other.remedies)
+    said = " ".join(filter(None, (f"{faults}." if faults else "", remedy)))
+    parts = (cause_line(own.causes), remedy_line(own.remedies), f"CPU: {said}" if said else "")
     return " ".join(filter(None, parts))
 
 

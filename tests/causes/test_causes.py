@@ -190,7 +190,7 @@ def test_every_cause_has_a_meaning_in_words() -> None:
 
     named = {name: value for name, value in vars(known_causes).items() if name.isupper()}
     assert set(MEANINGS) == {value for value in named.values() if isinstance(value, str)}
-    assert len(MEANINGS) == 8
+    assert len(MEANINGS) == 9
 
 
 def test_a_file_without_a_diagnosis_has_no_causes() -> None:

@@ -132,6 +132,18 @@ REPORTING = {
         "return document",
         "read/test_json_text.py",
     ),
+    "waiting threads called page faults": Fault(
+        "scripts/why/faults.py",
+        'system.clip(upper=SECONDS_PER_FAULT * steps["minor_faults_per_step"])',
+        "system",
+        "causes/test_faults.py::test_system_seconds_without_page_faults_are_something_else",
+    ),
+    "page faults called computing": Fault(
+        "scripts/why/causes.py",
+        '    if cell["fault_share"] >= QUARTER:\n        return MEMORY, ""\n',
+        "",
+        "causes/test_faults.py",
+    ),
     "a crossover drawn where there is none": Fault(
         "scripts/figures/grid.py",
         "np.argwhere(here * there < 0)",

@@ -26,7 +26,7 @@ def pretend(
     monkeypatch: pytest.MonkeyPatch, *, runs: str | None, pages: Path | None = None
 ) -> None:
     monkeypatch.setattr(allocators, "in_force", lambda: runs)
-    monkeypatch.setattr(allocators.sys, "platform", "linux")
+    monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(allocators, "_PAGES", pages or Path("/gone"))
 
 
@@ -135,7 +135,7 @@ def test_an_allocator_that_is_not_installed_is_named_with_what_to_install(
     allocators._library.cache_clear()
     monkeypatch.setattr(allocators, "find_library", lambda name: f"lib{name}.so.2")
     assert lacking("jemalloc") is None
-    monkeypatch.setattr(allocators.sys, "platform", "darwin")
+    monkeypatch.setattr(sys, "platform", "darwin")
     assert lacking("jemalloc") == "allocators are preloaded on Linux only"
 
 

@@ -1,5 +1,6 @@
 """Page faults and CPU seconds per step, on known counts."""
 
+import mmap
 from types import SimpleNamespace
 from typing import Any
 
@@ -46,8 +47,6 @@ def test_a_system_that_does_not_count_gives_null(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.skipif(usage.resource is None, reason="Windows has no getrusage")
 def test_a_page_that_is_touched_first_is_a_fault() -> None:
-    import mmap
-
     pages = 1000
     used = Usage()
     with mmap.mmap(-1, pages * mmap.PAGESIZE) as memory:

@@ -37,6 +37,8 @@ Threads = Annotated[int, Meta(ge=0, le=100_000)]
 """Threads of the CPU; 0: torch's own number."""
 Large = Annotated[int, Meta(ge=0, le=10**18)]
 """Bytes, floating-point operations, kernels."""
+PerStep = Annotated[float, Meta(ge=0, le=1e18)]
+"""A count over the steps that it was counted in."""
 
 Seconds = Annotated[float, Meta(ge=0, le=1e9)]
 PositiveSeconds = Annotated[float, Meta(ge=1e-12, le=1e9)]

@@ -22,6 +22,7 @@ from scripts.read.records.fields import (
     Measure,
     Name,
     Number,
+    PerStep,
     PositiveSeconds,
     Reason,
     Record,
@@ -155,6 +156,7 @@ class Process(ColdStart):
     """A worker process: its arm, its block and its own cold start in seconds.
 
     `again`: the A/A repeat of its arm. `fp32_precision`: what it read back, by torch's names.
+    `allocator`: whose `malloc` it called, and the variables that change it.
     """
 
     workload: Name
@@ -168,6 +170,8 @@ class Process(ColdStart):
     trained_on: Text = ""
     fp32_precision: dict[str, Text] | None = None
     denormals_flushed: bool | None = None
+    allocator: Text | None = None
+    allocator_variables: dict[Name, Text] = {}
 
     def arm(self, batch_size: int) -> Arm:
         """Whose rounds its measurement at a batch size is."""
@@ -177,7 +181,8 @@ class Process(ColdStart):
 class Measurement(Record):
     """A process's figures for one batch size: a round. `process`: index in `processes`.
 
-    `epoch_seconds` by the wall clock, `event_seconds` by the device's own events.
+    `epoch_seconds` by the wall clock, `event_seconds` by the device's own events. Page faults and
+    CPU seconds are those of the timed epochs.
     """
 
     process: Block
@@ -192,6 +197,10 @@ class Measurement(Record):
     own_warm_step_seconds: Seconds = nan
     event_seconds: Annotated[list[Seconds], Meta(max_length=1_000_000)] | None = None
     evaluated_after_epochs: Number | None = None
+    minor_faults_per_step: PerStep | None = None
+    major_faults_per_step: PerStep | None = None
+    user_seconds_per_step: Seconds | None = None
+    system_seconds_per_step: Seconds | None = None
     host_peak_bytes: Large | None = None
     device_peak_bytes: Large | None = None
 

@@ -21,6 +21,7 @@ from scripts.read.records.fields import (
     Name,
     Number,
     PerSecond,
+    PerStep,
     PositiveSeconds,
     Reason,
     Record,
@@ -115,6 +116,12 @@ class VariantRound(ColdStart):
     loss: Measure | None
     score: Measure | None
     evaluated_after_epochs: Number | None
+    minor_faults_per_step: PerStep | None = None
+    major_faults_per_step: PerStep | None = None
+    user_seconds_per_step: Seconds | None = None
+    system_seconds_per_step: Seconds | None = None
+    allocator: Text | None = None
+    allocator_variables: dict[Name, Text] = {}
 
 
 class Variant(Cell, kw_only=True):

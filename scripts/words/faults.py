@@ -1,0 +1,61 @@
+"""Page faults in sentences: which steps they take up, and what keeps the memory."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from scripts.why.faults import QUARTER
+from scripts.words.names import sizes_words
+
+KEEPING = {
+    "MALLOC_MMAP_THRESHOLD_": "4294967296",
+    "MALLOC_TRIM_THRESHOLD_": "8589934592",
+    "MALLOC_TOP_PAD_": "268435456",
+}
+"""What makes glibc keep memory, and from which version on (`bench.allocators`; a test tells)."""
+LEAST_GLIBC = (2, 35)
+
+
+def fault_line(faults: pd.DataFrame) -> str:
+    """The batch sizes whose steps are memory allocation, and the mend; empty where none is.
+
+    `faults` are the rows of `page_faults` of one workload and number of threads.
+    """
+    words = brief_faults(faults)
+    return f"{words}; {_mend(_taken_up(faults).iloc[0].to_dict())}." if words else ""
+
+
+def brief_faults(faults: pd.DataFrame) -> str:
+    """`cnn at batch size 512: 73,000 page faults per step, 52% of the step`, or nothing."""
+    own = _taken_up(faults)
+    if own.empty:
+        return ""
+    sizes = sizes_words(own["batch_size"], faults["batch_size"])
+    counts = _span(own["minor_faults_per_step"], _rounded)
+    shares = _span(own["fault_share"], "{:.0%}".format)
+    workload = own["workload"].iloc[0]
+    return f"{workload} at {sizes}: {counts} page faults per step, {shares} of the step"
+
+
+def _taken_up(faults: pd.DataFrame) -> pd.DataFrame:
+    return faults[faults["fault_share"] >= QUARTER]
+
+
+def _span(numbers: pd.Series, words: Callable[[float], str]) -> str:
+    """The least and the most in words, or what both are."""
+    return " to ".join(dict.fromkeys((words(numbers.min()), words(numbers.max()))))
+
+
+def _rounded(count: float) -> str:
+    """`73,000`: three digits."""
+    return f"{float(f'{count:.3g}'):,.0f}"
+
+
+def _mend(cell: Mapping[Any, Any]) -> str:
+    name, _, version = str(cell["allocator"]).partition(" ")
+    digits = tuple(int(part) for part in version.split(".") if part.isdecimal())
+    if name == "glibc" and digits >= LEAST_GLIBC and not cell["allocator_variables"]:
+        settings = " ".join(f"{name}={value}" for name, value in KEEPING.items())
+        return f"this keeps the memory: {settings} python train.py"
+    return "another allocator may keep the memory (--remedies malloc-tcmalloc times it)"

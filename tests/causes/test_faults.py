@@ -1,0 +1,213 @@
+"""Page faults on small tables with known answers, from the rounds to the sentence."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from bench import allocators
+from bench.console import faults as in_bench
+from scripts import report
+from scripts.read.table import load
+from scripts.tables.analysis import Analysis
+from scripts.why import faults as in_scripts
+from scripts.why.faults import page_faults
+from scripts.words import faults as words
+from scripts.words.faults import brief_faults, fault_line
+from tests.corpus import Corpus
+from tests.frames import Row, frame, timed
+from tests.stubs.answers import measured
+from tests.study_rows import with_studies, write
+from tests.why.test_variants import JOB
+from tests.write.reports import DRAWN, no_pictures
+
+KEPT = (
+    "this keeps the memory: MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592 "
+    "MALLOC_TOP_PAD_=268435456 python train.py"
+)
+OTHER = "another allocator may keep the memory (--remedies malloc-tcmalloc times it)"
+GLIBC = {"allocator": "glibc 2.36", "allocator_variables": ""}
+
+
+def counted(
+    *, faults: float, system: float, user: float, step: float = 0.1, **axes: Any
+) -> list[Row]:
+    """The rounds of three blocks with these counts per step, a step of `step` seconds."""
+    about = {name: axes.pop(name, GLIBC[name]) for name in GLIBC}
+    counts = {
+        "minor_faults_per_step": faults,
+        "major_faults_per_step": 0.0,
+        "user_seconds_per_step": user,
+        "system_seconds_per_step": system,
+        "step_seconds": step,
+    }
+    return [row | counts | about for row in timed([1.0] * 3, **axes)]
+
+
+def share(*rows: list[Row]) -> float:
+    (cell,) = page_faults(frame(*rows)).to_dict("records")
+    return float(cell["fault_share"])
+
+
+def test_the_system_seconds_of_page_faults_are_their_share_of_a_step() -> None:
+    assert share(counted(faults=73_000, system=0.03, user=0.06)) == pytest.approx(0.3)
+
+
+def test_system_seconds_without_page_faults_are_something_else() -> None:
+    assert share(counted(faults=100, system=0.03, user=0.06)) == pytest.approx(0.01)
+    assert share(counted(faults=0, system=0.03, user=0.06)) == 0.0
+
+
+def test_threads_that_fault_side_by_side_share_the_step() -> None:
+    assert share(counted(faults=73_000, system=0.1, user=0.1)) == pytest.approx(0.5)
+
+
+def test_a_cell_is_the_median_of_its_blocks_each_of_which_counts_once() -> None:
+    blocks = [
+        row | {"minor_faults_per_step": count}
+        for epochs in (1, 2)
+        for row, count in zip(
+            counted(faults=0, system=0.03, user=0.06, epochs=epochs),
+            (10.0, 50.0, 1000.0),
+            strict=True,
+        )
+    ]
+    (cell,) = page_faults(frame(blocks)).to_dict("records")
+    assert cell["minor_faults_per_step"] == 50.0
+
+
+def test_only_a_cpu_whose_page_faults_were_counted_has_a_row() -> None:
+    many = {"faults": 73_000, "system": 0.05, "user": 0.05}
+    table = page_faults(
+        frame(
+            counted(**many, batch_size=8),
+            counted(**many, batch_size=8, arm="again"),
+            counted(**many, batch_size=8, device="cuda"),
+            timed([1.0], batch_size=32),
+        )
+    )
+    assert table[["device", "batch_size"]].to_numpy().tolist() == [["cpu", 8]]
+    assert page_faults(frame(timed([1.0]))).empty
+
+
+def table(*sizes: tuple[int, float, float], **about: Any) -> pd.DataFrame:
+    """Page faults of a workload by (batch size, faults per step, share)."""
+    rows = [
+        counted(faults=faults, system=0.1 * part, user=0.0, batch_size=size, **about)
+        for size, faults, part in sizes
+    ]
+    return page_faults(frame(*rows))
+
+
+def test_steps_that_page_faults_take_up_are_named_with_what_keeps_the_memory() -> None:
+    own = table((128, 2_258, 0.1), (512, 72_982, 0.52), (2048, 331_512, 0.25))
+    assert brief_faults(own) == (
+        "mlp at batch size 512 and 2048: 73,000 to 332,000 page faults per step, "
+        "25% to 52% of the step"
+    )
+    assert fault_line(own) == f"{brief_faults(own)}; {KEPT}."
+
+
+def test_where_page_faults_take_less_than_a_quarter_nothing_is_said() -> None:
+    own = table((128, 2_258, 0.24))
+    assert brief_faults(own) == fault_line(own) == ""
+    assert fault_line(own.iloc[:0]) == ""
+
+
+@pytest.mark.parametrize(
+    ("allocator", "variables"),
+    [
+        ("glibc 2.31", ""),
+        ("jemalloc", ""),
+        ("", ""),
+        ("glibc 2.36", "MALLOC_TRIM_THRESHOLD_=8589934592"),
+    ],
+)
+def test_variables_of_glibc_are_no_advice_for_another_allocator(
+    allocator: str, variables: str
+) -> None:
+    own = table((512, 72_982, 0.5), allocator=allocator, allocator_variables=variables)
+    assert fault_line(own).endswith(f"; {OTHER}.")
+
+
+def test_both_halves_have_one_rule_and_one_mend() -> None:
+    assert in_bench.QUARTER == in_scripts.QUARTER
+    assert in_bench.SECONDS_PER_FAULT == in_scripts.SECONDS_PER_FAULT
+    assert allocators.KEEPING == words.KEEPING
+    assert allocators.LEAST_GLIBC == words.LEAST_GLIBC
+    for faults, system, user in ((73_000, 0.03, 0.06), (100, 0.03, 0.06), (73_000, 0.1, 0.1)):
+        answer = measured(
+            JOB, 16, epoch_seconds=[0.3], steps=3,
+            minor_faults_per_step=faults, system_seconds_per_step=system,
+            user_seconds_per_step=user,
+        ).figures  # fmt: skip
+        own = counted(faults=faults, system=system, user=user)
+        assert in_bench.fault_share(answer) == pytest.approx(share(own))  # type: ignore[arg-type]
+
+
+PLAN = Corpus(workloads=("cnn",), batch_sizes=(8, 64, 512), epochs=(1, 2), blocks=3)
+
+
+def of_many_faults(content: dict[str, Any]) -> dict[str, Any]:
+    """The result with half of the CPU's step at batch size 512 taken up by page faults."""
+    own = content["crossover"]
+    for process in own["processes"]:
+        process["allocator"] = "glibc 2.36"
+        process["allocator_variables"] = {}
+    for row in own["measurements"]:
+        step = sum(row["epoch_seconds"]) / len(row["epoch_seconds"]) / row["steps"]
+        many = row["batch_size"] == 512
+        row["minor_faults_per_step"] = 73_000.0 if many else 20.0
+        row["major_faults_per_step"] = 0.0
+        row["user_seconds_per_step"] = step / 2
+        row["system_seconds_per_step"] = min(step / 2, 0.5) if many else 0.0
+    return content
+
+
+def test_what_a_worker_counts_is_read_into_the_rounds(tmp_path: Path) -> None:
+    rounds = load([write(tmp_path, of_many_faults(PLAN.result()))])
+    large = rounds[rounds["batch_size"] == 512]
+    assert set(large["minor_faults_per_step"]) == {73_000.0}
+    assert set(rounds["allocator"]) == {"glibc 2.36"}
+    before = load([write(tmp_path, PLAN.result())])
+    assert before["minor_faults_per_step"].isna().all()
+    assert set(before["allocator"]) == {""}
+
+
+def test_page_faults_are_the_cause_of_a_diagnosed_cell_whatever_its_parts(tmp_path: Path) -> None:
+    causes = Analysis([write(tmp_path, of_many_faults(with_studies(PLAN)))]).causes
+    warm = causes[causes["epochs"].isna()].set_index(["device", "batch_size"])["cause"]
+    assert warm["cpu", 512] == "memory allocation"
+    assert warm["vulkan", 512] != "memory allocation"
+    assert warm["cpu", 8] != "memory allocation"
+
+
+def test_a_report_says_without_any_study_which_steps_are_page_faults(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DRAWN, no_pictures)
+    folder = tmp_path / "report"
+    path = write(tmp_path, of_many_faults(PLAN.result()))
+    assert report.main([str(path), "--out", str(folder)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    line = "cnn at batch size 512: 73,000 page faults per step, "
+    assert f"cpu: {line}" in said
+    assert KEPT in said
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert line in page
+    assert f"CPU: {line}" in page  # below the heat map
+    assert "page faults per step</th>" in page.replace("</button>", "")
+    table = pd.read_csv(folder / "page_faults.csv")
+    assert table.loc[table["batch_size"] == 512, "minor_faults_per_step"].tolist() == [73_000.0]
+
+
+def test_a_report_of_files_that_count_no_page_faults_says_nothing_of_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DRAWN, no_pictures)
+    folder = tmp_path / "report"
+    assert report.main([str(write(tmp_path, PLAN.result())), "--out", str(folder)]) == 0
+    assert "page fault" not in capsys.readouterr().out
+    assert "page fault" not in (folder / "report.html").read_text(encoding="utf-8")
+    assert not (folder / "page_faults.csv").exists()
