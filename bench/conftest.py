@@ -73,7 +73,7 @@ class TimingPlugin(RunPlugin[TimingRun]):
         """Every cell of the grid; `threads` is an axis only where it was asked for."""
         cells, asked = all_cells(self.run), self.run.threads_asked
         params = [cell_params(cell, threads_asked=asked) for cell in cells]
-        ids = [cell_id(cell, threads_asked=asked) for cell in cells]
+        ids = [cell_id(cell) for cell in cells]
         return Cases(list(params[0]), [tuple(own.values()) for own in params], ids)
 
     def work(self, params: list[dict[str, Any]], console: Console) -> None:

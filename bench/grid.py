@@ -20,6 +20,13 @@ REPEATED_BLOCKS = 3
 """Blocks that have A/A repeats, the first ones: a device against itself needs no verdict."""
 OWN_THREADS = 0
 """In the threads axis: torch's own choice of the number of threads."""
+ONE_AND_ALL = (OWN_THREADS, 1)
+"""The threads axis where there is no accelerator."""
+
+
+def side(device: str, threads: int) -> str:
+    """What a device with its settings is called: `cuda`, `cpu+threads=1`."""
+    return device if threads == OWN_THREADS else f"{device}+threads={threads}"
 
 
 class Cell(NamedTuple):
@@ -52,9 +59,8 @@ class Arm(NamedTuple):
     @property
     def label(self) -> str:
         """Words for progress lines and the record of a block's order."""
-        threads = f" threads={self.threads}" if self.threads != OWN_THREADS else ""
         variant = f" ({self.variant})" if self.variant else ""
-        return f"{self.device}{threads}{variant}{' again' if self.again else ''}"
+        return f"{side(self.device, self.threads)}{variant}{' again' if self.again else ''}"
 
 
 @dataclass(frozen=True)
@@ -140,9 +146,10 @@ def cell_params(cell: Cell, *, threads_asked: bool) -> dict[str, Any]:
     return params
 
 
-def cell_id(cell: Cell, *, threads_asked: bool) -> str:
+def cell_id(cell: Cell) -> str:
     """The cell's name in pytest's node id, e.g. `mlp-64-2-cuda`."""
-    return "-".join(str(value) for value in cell_params(cell, threads_asked=threads_asked).values())
+    own = side(cell.device, cell.threads)
+    return f"{cell.workload}-{cell.batch_size}-{cell.epochs}-{own}"
 
 
 class WorkloadPlan(NamedTuple):

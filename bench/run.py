@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bench.console.progress import RunProgress, planned_answers
 from bench.console.say import say
-from bench.grid import Cell, WorkloadPlan, cell_id, make_cells, plan_workloads
+from bench.grid import ONE_AND_ALL, Cell, WorkloadPlan, cell_id, make_cells, plan_workloads
 from bench.machine.facts import describe_machine, run_probe
 from bench.machine.facts import identity as machine_identity
 from bench.measure.blocks import Campaign
@@ -27,13 +27,18 @@ from bench.why.within import reserved, study_within
 
 
 def find_devices(run: TimingRun) -> None:
-    """Takes the devices that were named, else those that torch finds; asks it once."""
+    """Takes the devices that were named, else those that torch finds; asks it once.
+
+    Where it finds the CPU only, one thread meets torch's own number: every machine has two sides.
+    """
     if run.settings.devices:
         run.devices = run.settings.devices
     elif not run.devices:
         probe = run_probe(())
         run.accelerator_note = probe["accelerator_note"]
         run.devices = ("cpu", *probe["found"])
+        alone = not probe["found"] and probe["torch_threads"] > 1
+        run.threads = run.threads or (ONE_AND_ALL if alone else ())
 
 
 def all_cells(run: TimingRun) -> list[Cell]:
@@ -45,7 +50,7 @@ def all_cells(run: TimingRun) -> list[Cell]:
         batch_sizes=settings.batch_sizes,
         epochs=settings.epochs,
         devices=run.devices,
-        threads=settings.threads,
+        threads=run.threads,
     )
 
 
@@ -95,7 +100,7 @@ def missing_lines(facts: Facts) -> list[str]:
 
 def identity(run: TimingRun, facts: Facts) -> Line:
     """Returns what must not change between a run and its resumption, field by field."""
-    names = sorted(cell_id(cell, threads_asked=run.threads_asked) for cell in run.cells)
+    names = sorted(cell_id(cell) for cell in run.cells)
     return {
         "schema_version": SCHEMA_VERSION,
         **asdict(run.settings),

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from bench.console.faults import fault_line
 from bench.console.say import say, say_next
-from bench.grid import Cell
+from bench.grid import Cell, side
 from bench.measure.environment import left_out_lines
 from bench.record.outcome import Timed
 from bench.record.rows import absent_rows
@@ -41,7 +41,7 @@ def _workload_table(run: TimingRun, workload: str) -> Table:
     ends = dict.fromkeys((epochs[0], epochs[-1]))
     shown = [(number, *column) for number in ends for column in columns]
     for number, device, threads in shown:
-        name = f"{device} x{threads}" if threads else device
+        name = side(device, threads)
         mark = "\nderived" * (number > run.settings.measured_epochs)
         table.add_column(f"{name}\n{number} epoch{'s' * (number > 1)}{mark}", justify="right")
     for batch_size in sorted({cell.batch_size for cell in cells}):

@@ -92,7 +92,7 @@ def provisional(run: TimingRun) -> dict[str, Any]:
     timed = {cell: outcome for cell in run.cells if isinstance(outcome := run.outcome(cell), Timed)}
     rows = [
         {
-            "name": cell_id(cell, threads_asked=asked),
+            "name": cell_id(cell),
             "params": cell_params(cell, threads_asked=asked),
             "extra_info": {"suspect": outcome.suspect, "derived": outcome.derived},
             "stats": {"rounds": len(outcome.seconds), "data": outcome.seconds},

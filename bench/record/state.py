@@ -67,6 +67,8 @@ class TimingRun(RunState[Settings, Cell]):
     key = KEY
     kinds = JournalLine
     devices: tuple[str, ...] = ()
+    threads: tuple[int, ...] = ()
+    """The CPU's thread counts as an axis; none: torch's own number, and no axis."""
     facts: Facts | None = None
     measurements: Measurements = field(default_factory=Measurements)
     accelerator_note: str | None = None
@@ -76,6 +78,7 @@ class TimingRun(RunState[Settings, Cell]):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.threads = self.settings.threads
         self.studies = Studies(self.settings, self.measurements)
         seconds = self.settings.budget_seconds
         self.budget = Budget(seconds) if seconds is not None else None
@@ -83,7 +86,7 @@ class TimingRun(RunState[Settings, Cell]):
     @property
     def threads_asked(self) -> bool:
         """Whether `threads` is an axis of this run."""
-        return bool(self.settings.threads)
+        return bool(self.threads)
 
     @property
     def looks(self) -> tuple[int, ...]:

@@ -40,8 +40,8 @@ def test_every_combination_is_a_cell_once() -> None:
 
 
 def test_a_cell_is_named_by_its_axes() -> None:
-    assert cell_id(Cell("mlp", 64, 2, "cuda"), threads_asked=False) == "mlp-64-2-cuda"
-    assert cell_id(Cell("mlp", 64, 2, "cpu", 1), threads_asked=True) == "mlp-64-2-cpu-1"
+    assert cell_id(Cell("mlp", 64, 2, "cuda")) == "mlp-64-2-cuda"
+    assert cell_id(Cell("mlp", 64, 2, "cpu", 1)) == "mlp-64-2-cpu+threads=1"
 
 
 def test_threads_are_a_parameter_only_when_asked_for() -> None:
