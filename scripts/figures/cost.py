@@ -18,6 +18,7 @@ from scripts.figures.marks import (
     palette,
 )
 from scripts.figures.style import headline, new_panels, plain, split, style
+from scripts.read.sides import is_cpu
 
 
 @style()
@@ -47,7 +48,7 @@ def _draw(axes: Axes, costs: pd.DataFrame, looks: Looks) -> None:
     axes.hlines(bars["seconds"], bars["usd_lo"], bars["usd_hi"], **shared)
     draw_points(
         axes, costs, x="usd", y="seconds", by="machine", looks=looks, size=28,
-        hollow=costs["device"] == "cpu",
+        hollow=costs["device"].map(is_cpu),
     )  # fmt: skip
     axes.set(
         xlim=(costs["usd"].min() / 1.8, costs["usd"].max() * 1.8),

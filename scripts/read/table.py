@@ -14,6 +14,7 @@ from scripts.read.columns import Columns, columns_of, frame_of
 from scripts.read.document import ResultError, read
 from scripts.read.provenance import describe_file
 from scripts.read.records.result import ResultFile
+from scripts.read.sides import files_apart, told_apart
 from scripts.read.studies import diagnosis_table, variants_table
 from scripts.read.text import distinct
 from scripts.read.timing import TIMING
@@ -91,7 +92,11 @@ def joined(parts: list[Part]) -> Results:
     named = list(zip(about["file"], about["machine"], parts, strict=True))
     columns = [part.columns | {"file": file, "machine": machine} for file, machine, part in named]
     studied = [(file, name, part.studies) for file, name, part in named if part.studies]
-    return Results(frame_of(columns), about, diagnosis_table(studied), variants_table(studied))
+    rounds = frame_of(columns)
+    tables = (diagnosis_table(studied), variants_table(studied))
+    apart = files_apart(rounds)
+    rounds, diagnosis, variants = (told_apart(table, apart) for table in (rounds, *tables))
+    return Results(rounds, about, diagnosis, variants)
 
 
 def require_some(left: Sized, *, given: Sized) -> None:

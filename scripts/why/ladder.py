@@ -6,6 +6,7 @@ they took, it says itself; here they are put in order and set beside the plain c
 
 import pandas as pd
 
+from scripts.read.sides import is_cpu
 from scripts.read.studies import CELL
 
 COURSE, LEAN = "loop-course", "loop-lean"
@@ -62,7 +63,7 @@ def rung_words(rung: str, device: str) -> tuple[str, str]:
 
     There the step to the lean loop is the one from a DataLoader to slices.
     """
-    return _LEAN_ON_CPU if rung == LEAN and device == "cpu" else RUNGS[rung]
+    return _LEAN_ON_CPU if rung == LEAN and is_cpu(device) else RUNGS[rung]
 
 
 def largest_step(cells: pd.DataFrame) -> pd.DataFrame:

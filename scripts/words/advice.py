@@ -89,8 +89,8 @@ def contest_words(row: Mapping[Any, Any]) -> str:
     """A row of `contests`: `cuda (NVIDIA H200) takes 7.5x [7.1, 7.7] the time of the CPU: ...`."""
     gpu, cpu, ratio = row["device_label"], cpu_words(row["threads"]), ratio_words(row)
     if row["verdict"] in (SLOWER, FASTER):
-        winner = "CPU" if row["verdict"] == SLOWER else "GPU"
-        return f"{gpu} takes {ratio} the time of {cpu}: train on the {winner}"
+        winner = cpu if row["verdict"] == SLOWER else row["device"]
+        return f"{gpu} takes {ratio} the time of {cpu}: train on {winner}"
     if row["verdict"] == CLOSE:
         return f"{gpu} and {cpu} are too close to call ({ratio})"
     why = "; ".join(filter(None, (ratio, row["reason"])))
