@@ -47,7 +47,7 @@ def test_a_faster_device_comes_first_and_is_recommended(say: Say) -> None:
     lines = say(plans=[fast, LearnCorpus(**LEARNED)]).splitlines()
     assert lines[1].startswith("on vulkan")
     assert lines[2].startswith("on the CPU of devbox")
-    assert "train on the GPU." in lines[3]
+    assert "train on vulkan." in lines[3]
 
 
 def test_a_target_that_was_never_reached_is_said_clearly(say: Say) -> None:
