@@ -139,7 +139,7 @@ def test_a_run_that_was_cut_short_is_finished_by_resume(tmp_path: Path, end: str
     content = read(path)
     assert content["crossover"]["complete"] is True
     assert len(content["benchmarks"]) == 4
-    kept_seconds = {json.dumps(answer["epoch_seconds"]) for answer in kept}
+    kept_seconds = {json.dumps(answer["figures"]["epoch_seconds"]) for answer in kept}
     rows = content["crossover"]["measurements"]
     found = {json.dumps(row["epoch_seconds"]) for row in rows}
     assert kept_seconds <= found
