@@ -34,10 +34,9 @@ def fault_share(figures: Epochs) -> float:
     """Returns the part of a step that page faults explain; 0 where they were not counted."""
     faults, system = figures.minor_faults_per_step, figures.system_seconds_per_step
     user = figures.user_seconds_per_step
-    if faults is None or system is None or user is None:
+    if faults is None or user is None or not system:
         return 0.0
-    step = median(figures.epoch_seconds) / figures.steps
-    return min(system, SECONDS_PER_FAULT * faults) / max(step, user + system)
+    return min(system, SECONDS_PER_FAULT * faults) / (user + system)
 
 
 def _mend() -> str:

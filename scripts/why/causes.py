@@ -5,7 +5,7 @@ copying them, the evaluation's share, or the network itself (forward, backward a
 
 | cause | when |
 |---|---|
-| `memory allocation` | page faults explain a quarter of the step or more (`scripts.why.faults`) |
+| `memory allocation` | page faults explain a quarter of its CPU seconds (`scripts.why.faults`) |
 | `data-bound` | loading is the largest part |
 | `transfer-bound` | copying to the device is |
 | `evaluation` | the evaluation inside the clock is |

@@ -1,9 +1,9 @@
 """Page faults in place of training: CPU cells whose memory is fetched anew at every step.
 
 An allocator that gives a large block back when it is freed gets the next one from the system, with
-a page fault for every page of it. The fault share of a step is its system seconds over all its
-seconds: its CPU seconds where threads worked side by side. A page fault explains SECONDS_PER_FAULT
-of system seconds at most: what is more is threads that wait.
+a page fault for every page of it. The fault share of a step is its system seconds over all its CPU
+seconds: over wall seconds it would be too small on a loaded host and too large where threads work
+side by side. A page fault explains SECONDS_PER_FAULT at most: what is more is threads that wait.
 """
 
 import pandas as pd
@@ -39,5 +39,4 @@ def page_faults(rounds: pd.DataFrame) -> pd.DataFrame:
 def _fault_share(steps: pd.DataFrame) -> pd.Series:
     system = steps["system_seconds_per_step"]
     explained = system.clip(upper=SECONDS_PER_FAULT * steps["minor_faults_per_step"])
-    whole = steps["step_seconds"].clip(lower=steps["user_seconds_per_step"] + system)
-    return explained / whole
+    return explained / (steps["user_seconds_per_step"] + system)

@@ -27,7 +27,7 @@ def fault_line(faults: pd.DataFrame) -> str:
 
 
 def brief_faults(faults: pd.DataFrame) -> str:
-    """`cnn at batch size 512: 73,000 page faults per step, 52% of the step`, or nothing."""
+    """`cnn at batch size 512: 73,000 page faults per step, 52% of its CPU seconds`."""
     own = _taken_up(faults)
     if own.empty:
         return ""
@@ -35,7 +35,7 @@ def brief_faults(faults: pd.DataFrame) -> str:
     counts = _span(own["minor_faults_per_step"], _rounded)
     shares = _span(own["fault_share"], "{:.0%}".format)
     workload = own["workload"].iloc[0]
-    return f"{workload} at {sizes}: {counts} page faults per step, {shares} of the step"
+    return f"{workload} at {sizes}: {counts} page faults per step, {shares} of its CPU seconds"
 
 
 def _taken_up(faults: pd.DataFrame) -> pd.DataFrame:
