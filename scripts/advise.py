@@ -11,7 +11,7 @@ from pathlib import Path
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from scripts.read.document import ResultError
+from scripts.options import answered, new_parser
 from scripts.target.contest import contests
 from scripts.target.question import Question, known
 from scripts.target.time import times_of, times_to_target
@@ -22,7 +22,6 @@ from scripts.words.typed_advice import epochs_lines, seconds_line, size_lines
 def main(arguments: Sequence[str] | None = None) -> int:
     """Reads the files and prints the advice; 2 and one line on stderr when it cannot."""
     options = _parser().parse_args(arguments)
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     question = Question(
         workload=options.workload,
         target=options.target,
@@ -31,13 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         batch_size=options.batch_size,
         epochs=options.epochs,
     )
-    try:
-        lines = list(_lines(options.files, question))
-    except ResultError as error:
-        print(error, file=sys.stderr)
-        return 2
-    print("\n".join(lines))
-    return 0
+    return answered(lambda: print("\n".join(_lines(options.files, question))))
 
 
 def _lines(files: Sequence[Path], question: Question) -> Iterator[str]:
@@ -62,9 +55,7 @@ def _lines(files: Sequence[Path], question: Question) -> Iterator[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = new_parser(__doc__)
     parser.add_argument("files", nargs="+", type=Path, help="timing and learning files")
     parser.add_argument("--workload", required=True, help="the network, e.g. lstm")
     parser.add_argument(

@@ -16,8 +16,10 @@ from scripts.machines.same_work import unlike
 from scripts.options import (
     add_comparison,
     add_sources,
+    answered,
     base_and_prices,
     dots,
+    new_parser,
     show_skipped,
     skipper,
     take_learning,
@@ -36,27 +38,25 @@ from scripts.write.terminal import new_console, show, show_written
 def main(arguments: Sequence[str] | None = None) -> int:
     """Reads the files and prints the comparison; 2 and one line on stderr when it cannot."""
     options = _parser().parse_args(arguments)
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    return answered(lambda: _compare(options))
+
+
+def _compare(options: argparse.Namespace) -> None:
+    learned = take_learning(options)
+    analysis = Analysis(options.files, skip=skipper(options))
+    comparison = _comparison(analysis, options, learned)
+    sections = list(compared(comparison))
     console, folder = new_console(), None
-    try:
-        learned = take_learning(options)
-        analysis = Analysis(options.files, skip=skipper(options))
-        comparison = _comparison(analysis, options, learned)
-        sections = list(compared(comparison))
-        if options.csv:
-            write_whole(options.csv, csv_bytes(comparison.cells), inputs=options.files)
-        if options.out:
-            folder = Folder(options.out)
-            with Workers() as workers:
-                write_sections(folder, sections, workers, dpi=options.dpi)
-    except ResultError as error:
-        print(error, file=sys.stderr)
-        return 2
+    if options.csv:
+        write_whole(options.csv, csv_bytes(comparison.cells), inputs=options.files)
+    if options.out:
+        folder = Folder(options.out)
+        with Workers() as workers:
+            write_sections(folder, sections, workers, dpi=options.dpi)
     show_skipped(options, analysis.results, console)
     show(sections, console)
     if folder:
         show_written(folder, console)
-    return 0
 
 
 def _comparison(analysis: Analysis, options: argparse.Namespace, learned: list[Path]) -> Comparison:
@@ -78,9 +78,7 @@ def _comparison(analysis: Analysis, options: argparse.Namespace, learned: list[P
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = new_parser(__doc__)
     add_sources(
         parser,
         files="result files, two or more; the first is the base. With --price, learning files\n"

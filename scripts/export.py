@@ -11,8 +11,13 @@ from pathlib import Path
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from scripts.options import add_sources, skipper, take_learning
-from scripts.read.document import ResultError
+from scripts.options import (
+    add_sources,
+    answered,
+    new_parser,
+    skipper,
+    take_learning,
+)
 from scripts.read.table import load
 from scripts.read.text import counted
 from scripts.write.folder import csv_bytes, write_whole
@@ -21,22 +26,18 @@ from scripts.write.folder import csv_bytes, write_whole
 def main(arguments: Sequence[str] | None = None) -> int:
     """Reads the files and writes the table; 2 and one line on stderr when it cannot."""
     options = _parser().parse_args(arguments)
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    try:
-        take_learning(options)  # they hold no rounds
-        rounds = load(options.files, skip=skipper(options))
-        write_whole(options.out, csv_bytes(rounds), inputs=options.files)
-    except ResultError as error:
-        print(error, file=sys.stderr)
-        return 2
+    return answered(lambda: _export(options))
+
+
+def _export(options: argparse.Namespace) -> None:
+    take_learning(options)  # they hold no rounds
+    rounds = load(options.files, skip=skipper(options))
+    write_whole(options.out, csv_bytes(rounds), inputs=options.files)
     print(f"{counted(len(rounds), 'row')} and {len(rounds.columns)} columns in {options.out}")
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = new_parser(__doc__)
     add_sources(parser, files="result files of pytest bench")
     parser.add_argument(
         "--out", type=_table_path, required=True, metavar="FILE", help="a .csv file"

@@ -3,7 +3,7 @@
 import argparse
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +15,23 @@ from scripts.read.document import ResultError
 from scripts.read.learning_file import by_kind
 from scripts.read.table import Results, Skip
 from scripts.read.text import counted, safe_text
+
+
+def answered(action: Callable[[], object]) -> int:
+    """Runs what a door does; 2 and one line on stderr for files that cannot be read or written."""
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        action()
+    except ResultError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def new_parser(description: str | None) -> argparse.ArgumentParser:
+    """A parser that keeps the lines of a door's own text."""
+    raw = argparse.RawTextHelpFormatter
+    return argparse.ArgumentParser(description=description, formatter_class=raw)
 
 
 def add_sources(parser: argparse.ArgumentParser, *, files: str) -> None:

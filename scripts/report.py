@@ -18,8 +18,10 @@ from scripts.figures.style import DPI
 from scripts.options import (
     add_comparison,
     add_sources,
+    answered,
     base_and_prices,
     dots,
+    new_parser,
     show_skipped,
     skipper,
     take_learning,
@@ -42,17 +44,15 @@ from scripts.write.terminal import new_console, show, show_written
 def main(arguments: Sequence[str] | None = None) -> int:
     """Reads the files, prints the summary, writes the folder; 2 and one line when it cannot."""
     options = _parser().parse_args(arguments)
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    try:
-        with Workers() as workers:
-            _report(options, workers)
-    except ResultError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+    return answered(lambda: _report(options))
 
 
-def _report(options: argparse.Namespace, workers: Workers) -> None:
+def _report(options: argparse.Namespace) -> None:
+    with Workers() as workers:
+        _report_with(options, workers)
+
+
+def _report_with(options: argparse.Namespace, workers: Workers) -> None:
     learning_files = take_learning(options, alone=True)
     console, report = new_console(), None
     if options.files:
@@ -88,9 +88,7 @@ def _comparison(
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = new_parser(__doc__)
     add_sources(parser, files="result files of pytest bench, learning files among them")
     add_comparison(parser, priced="costs to the comparison of machines")
     parser.add_argument("--out", type=Path, default=Path("report"), help="folder (default: report)")

@@ -28,7 +28,6 @@ def answer(report: Report) -> Iterator[Section]:
     analysis = report.analysis
     glance = _glance_table(analysis.crossovers, analysis.work)
     sure = sure_words(analysis.verdicts) if len(analysis.verdicts) else ""
-    files = [] if analysis.many else analysis.results.files.to_dict("records")
     yield Section(
         key="answer",
         title="The answer",
@@ -36,7 +35,9 @@ def answer(report: Report) -> Iterator[Section]:
         lines=[*_answers(report)],
         notes=[Line(f"{sure} {_LEGEND}")] if sure else [],
         tables=[] if glance is None else [glance],
-        brief={(file["machine"], ""): _headlines(report, file["file"]) for file in files},
+        brief={
+            (file["machine"], ""): _headlines(report, file["file"]) for file in report.all_files
+        },
         frames={"verdicts.csv": analysis.verdicts, "crossovers.csv": analysis.crossovers},
     )
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from scripts.sections.columns import table
-from scripts.sections.report import Report, place_of
+from scripts.sections.report import Report
 from scripts.sections.section import Line, Section, Table
+from scripts.tables.analysis import Pair
 from scripts.words.verdicts import absences
 
 
@@ -21,20 +22,18 @@ def cells(report: Report) -> Iterator[Section]:
             tables=[verdicts] if verdicts.rows else [],
         )
         absent = _absent_table(report, workload)
-        pairs = [pair for pair in report.all_pairs if pair.workload == workload]
         yield Section(
             key="absent",
             title="Not measured, and why",
             workload=workload,
             tables=[absent] if absent.rows else [],
-            brief={
-                place_of(pair): [
-                    Line(f"not measured: {text}", tone="faint")
-                    for text in absences(report.analysis.rounds_of(pair))
-                ]
-                for pair in pairs
-            },
+            brief=report.by_pair(workload, _absences),
         )
+
+
+def _absences(report: Report, pair: Pair) -> Iterator[Line]:
+    for text in absences(report.analysis.rounds_of(pair)):
+        yield Line(f"not measured: {text}", tone="faint")
 
 
 def verdict_table_name(report: Report, workload: str) -> str:

@@ -11,14 +11,13 @@ from scripts.machines.upgrade import changed
 from scripts.read.text import counted
 from scripts.sections.columns import table
 from scripts.sections.section import EVERYWHERE, Line, Section, Table
-from scripts.sections.side_by_side import side_pictures
+from scripts.sections.side_by_side import NOTE, side_pictures
 from scripts.sections.side_tables import summary_tables, with_devices
 from scripts.tables.comparison import Comparison
 from scripts.words.machines import upgrade_words
 
 MOST_MACHINES = 100
 MOST_CHANGES = 20
-_RULE = "slower and faster: beyond the margin, by Welch's interval on log seconds, Holm-adjusted"
 
 
 def compared(comparison: Comparison) -> Iterator[Section]:
@@ -44,7 +43,7 @@ def _brief(comparison: Comparison) -> Iterator[Line | Table]:
     yield from summary_tables(comparison)
     yield from _cells(comparison.cells)
     yield Line("")
-    yield Line(_RULE, tone="faint")
+    yield Line(NOTE, tone="faint")
 
 
 def _unlike(cells: pd.DataFrame) -> Iterator[Line]:

@@ -42,13 +42,12 @@ def hardware(report: Report) -> Iterator[Section]:
     devices = labels["device_label"].agg(listed)
     files["devices"] = files["file"].map(devices)
     shown = "machine cpu cores_physical devices measured_cells absent_cells run"
-    every = [] if report.analysis.many else report.analysis.results.files.to_dict("records")
     yield Section(
         key="machines",
         title="The machines, and how noisy they were",
         part="before",
         tables=[table(files, "machines", "The machines", shown)],
-        brief={(file["machine"], ""): list(_about(file)) for file in every},
+        brief={(file["machine"], ""): list(_about(file)) for file in report.all_files},
     )
 
 
@@ -88,17 +87,16 @@ def noise(report: Report) -> Iterator[Section]:
     verdicts = analysis.verdicts[analysis.verdicts["file"].isin(report.files)]
     rows = pd.DataFrame(_rows(rounds, verdicts, analysis.repeats), columns=_COLUMNS, dtype=object)
     caption = "How noisy each run was, and how many of its verdicts may be wrong"
-    files = [] if analysis.many else analysis.results.files.to_dict("records")
     yield Section(
         key="noise",
         part="before",
         notes=[Line(_NOTE)] if len(rows) else [],
         tables=[table(rows, "noise", caption, _SHOWN, "file")] if len(rows) else [],
-        brief={(file["machine"], ""): list(_brief(report, file["file"])) for file in files},
+        brief=report.by_machine(_noise_lines),
     )
 
 
-def _brief(report: Report, file: str) -> Iterator[Line]:
+def _noise_lines(report: Report, file: str) -> Iterator[Line]:
     analysis = report.analysis
     rounds, verdicts, repeats = (
         analysis.in_file(file, own)

@@ -1,14 +1,15 @@
 """What all sections are made of: the analysis, learning and the comparison, in the page's order."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
 from scripts.figures.heatmap import shared_limit
 from scripts.read.text import file_stems
-from scripts.sections.section import Line, Place
+from scripts.sections.section import Brief, Line, Table
 from scripts.tables.analysis import Analysis, Pair
 from scripts.tables.comparison import Comparison
 from scripts.tables.learned import Learned
@@ -38,10 +39,14 @@ class Report:
         return [pair for file in self.files for pair in self.analysis.pairs(file)]
 
     @cached_property
+    def all_files(self) -> list[dict[Any, Any]]:
+        """What is known of each file that is told apart: of none where they are many."""
+        return [] if self.analysis.many else self.analysis.results.files.to_dict("records")
+
+    @cached_property
     def all_pairs(self) -> list[Pair]:
-        """The device pairs of all files, of which there are pictures; none where files are many."""
-        files = [] if self.analysis.many else self.analysis.whole
-        return [pair for file in files for pair in self.analysis.pairs(file)]
+        """The device pairs of these files, of which there are pictures."""
+        return [pair for file in self.all_files for pair in self.analysis.pairs(file["file"])]
 
     @cached_property
     def workloads(self) -> list[str]:
@@ -73,6 +78,21 @@ class Report:
     def of(self, workload: str) -> list[Pair]:
         """Return the workload's device pairs that are shown, machine by machine."""
         return [pair for pair in self.pairs if pair.workload == workload]
+
+    def all_of(self, workload: str) -> list[Pair]:
+        """Return the workload's device pairs of all files that are told apart."""
+        return [pair for pair in self.all_pairs if pair.workload == workload]
+
+    def by_machine(self, said: Callable[["Report", str], Iterable[Line | Table]]) -> Brief:
+        """Return what is said of each file, for the terminal."""
+        return {(file["machine"], ""): list(said(self, file["file"])) for file in self.all_files}
+
+    def by_pair(
+        self, workload: str, said: Callable[["Report", Pair], Iterable[Line | Table]]
+    ) -> Brief:
+        """Return what is said of each of the workload's device pairs, for the terminal."""
+        pairs = self.all_of(workload)
+        return {(pair.machine, pair.title): list(said(self, pair)) for pair in pairs}
 
     def rounds_of(self, workload: str) -> pd.DataFrame:
         """Return the first-arm rows of the workload, of every machine that is shown."""
@@ -106,11 +126,6 @@ class Report:
 def one_per_file(pairs: list[Pair]) -> Iterator[Pair]:
     """Yield a pair of each file, for what is said of all its devices."""
     yield from {pair.file: pair for pair in pairs}.values()
-
-
-def place_of(pair: Pair) -> Place:
-    """Return where a terminal speaks of a pair."""
-    return (pair.machine, pair.title)
 
 
 def line_of(pair: Pair, text: str, *, lead: str = "") -> Line:

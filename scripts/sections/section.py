@@ -101,6 +101,9 @@ class Table:
         return [column.packed() for column in self.columns]
 
 
+Brief = Mapping[Place, Sequence[Line | Table]]
+
+
 @dataclass(frozen=True, eq=False)
 class Picture:
     """A static figure: the name of its files, who draws it, and words for who cannot see it.
@@ -150,7 +153,7 @@ class Section:
     pictures: Sequence[Picture] = ()
     notes: Sequence[Line] = ()
     tables: Sequence[Table] = ()
-    brief: Mapping[Place, Sequence[Line | Table]] = field(default_factory=dict)
+    brief: Brief = field(default_factory=dict)
     frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 

@@ -24,7 +24,7 @@ from scripts.words.verdicts import crossover_words, ratio_words
 
 _SCOPES = {"warm": "once warm", "total": "cold start included"}
 _MOVED = {OVERLAP: "not told apart from it", NO_INTERVAL: "not to be set against it"}
-_NOTE = (
+NOTE = (
     "Ratios are seconds over the base's seconds: above 1 a machine is slower. Each is judged by "
     "Welch's interval on log seconds with the words of the suite (slower, faster, too close, "
     "undecided), Holm-adjusted; a difference counts beyond the wider of both runs' margins. "
@@ -48,7 +48,7 @@ def side_by_side(report: Report) -> Iterator[Section]:
             *(_findings(comparison) if several else ()),
         ],
         pictures=list(side_pictures(comparison)),
-        notes=[Line(_NOTE)] if several else [],
+        notes=[Line(NOTE)] if several else [],
         tables=side_tables(comparison),
         frames=dict(comparison.tables()),
     )

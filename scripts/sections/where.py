@@ -10,7 +10,7 @@ from scripts.judge.verdicts import WORDS
 from scripts.read.text import counted, file_stem
 from scripts.sections.cells import verdict_table_name
 from scripts.sections.columns import table
-from scripts.sections.report import Report, line_of, place_of
+from scripts.sections.report import Report, line_of
 from scripts.sections.section import Line, Map, Picture, Section, Table
 from scripts.tables.analysis import Pair
 from scripts.words import verdicts as words
@@ -21,7 +21,7 @@ from scripts.words.why import brief_why
 def where(report: Report) -> Iterator[Section]:
     """Yield the answer in words, how sure it is, and the heat maps, workload by workload."""
     for workload in report.workloads:
-        pairs = [pair for pair in report.all_pairs if pair.workload == workload]
+        pairs = report.all_of(workload)
         yield Section(
             key="where",
             title="Where does the GPU overtake the CPU?",
@@ -29,7 +29,7 @@ def where(report: Report) -> Iterator[Section]:
             lines=[_line(report, pair) for pair in report.of(workload)],
             maps=[_map(report, pair) for pair in report.of(workload) if pair.device],
             pictures=[_picture(report, pair) for pair in pairs if _to_draw(report, pair)],
-            brief={place_of(pair): list(_brief(report, pair)) for pair in pairs},
+            brief=report.by_pair(workload, _brief),
         )
     yield Section(key="overviews", pictures=list(_overviews(report)))
 

@@ -8,7 +8,7 @@ import pandas as pd
 from scripts.figures.style import labelled
 from scripts.read.text import counted, seconds_in_words
 from scripts.sections.columns import table
-from scripts.sections.report import Report, line_of, one_per_file, place_of
+from scripts.sections.report import Report, line_of, one_per_file
 from scripts.sections.section import Line, Section, Table
 from scripts.sections.why_pictures import rooflines, step_pictures
 from scripts.tables.analysis import Pair
@@ -19,22 +19,31 @@ from scripts.words.steps import against_words, step_words
 from scripts.words.verdicts import NOT_COMPARED
 from scripts.words.why import sum_line, why_lines
 
-_CAUSES = (
-    "machine label batch_size cause agrees step_seconds load_share copy_share network_share "
-    "evaluation_share host_share sum_share operations host_reads rate reason",
-    "file device threads load_seconds copy_seconds forward_seconds backward_seconds "
-    "optimizer_seconds evaluation_seconds suspect busy_share growth synchronisations flops "
-    "uncounted minor_faults_per_step fault_share",
-)
-_LADDER = (
-    "machine label batch_size name:loop epoch_seconds:an_epoch saved_seconds times "
-    "verdict:rung_verdict reason",
-    "file device threads rung lo hi blocks",
-)
-_REMEDIES = (
-    "machine label batch_size remedy gain verdict",
-    "file device threads kind applied lo hi blocks pays_off epochs lower upper reason",
-)
+_STUDIES = {
+    "causes": (
+        "Where a step of {} goes, and what it waits for",
+        "machine label batch_size cause agrees step_seconds load_share copy_share network_share "
+        "evaluation_share host_share sum_share operations host_reads rate reason",
+        "file device threads load_seconds copy_seconds forward_seconds backward_seconds "
+        "optimizer_seconds evaluation_seconds suspect busy_share growth synchronisations flops "
+        "uncounted minor_faults_per_step fault_share",
+        "cause",
+    ),
+    "ladder": (
+        "{}, from the loop that is taught to the lean one",
+        "machine label batch_size name:loop epoch_seconds:an_epoch saved_seconds times "
+        "verdict:rung_verdict reason",
+        "file device threads rung lo hi blocks",
+        "name",
+    ),
+    "remedies": (
+        "What would make {} faster",
+        "machine label batch_size remedy gain verdict",
+        "file device threads kind applied lo hi blocks pays_off epochs lower upper reason",
+        "remedy verdict",
+    ),
+}
+"""The tables of studies: caption, columns, those in the CSV only, and what to filter by."""
 
 
 def why(report: Report) -> Iterator[Section]:
@@ -42,7 +51,7 @@ def why(report: Report) -> Iterator[Section]:
     analysis = report.analysis
     for workload in report.workloads:
         shown = report.of(workload)
-        pairs = [pair for pair in report.all_pairs if pair.workload == workload]
+        pairs = report.all_of(workload)
         yield Section(
             key="why",
             title="Why? The time of a step, and the cold start",
@@ -50,7 +59,7 @@ def why(report: Report) -> Iterator[Section]:
             lines=list(_lines(report, shown)),
             pictures=[one for pair in one_per_file(pairs) for one in step_pictures(report, pair)],
             tables=list(_tables(report, workload)) if shown else [],
-            brief={place_of(pair): list(_brief(report, pair)) for pair in pairs},
+            brief=report.by_pair(workload, _brief),
         )
     studies = {
         "causes": analysis.causes,
@@ -58,11 +67,10 @@ def why(report: Report) -> Iterator[Section]:
         "remedies": analysis.remedies,
         "ladder": analysis.ladder,
     }
-    files = [] if analysis.many else analysis.results.files.to_dict("records")
     yield Section(
         key="why-by-machine",
-        pictures=[picture for file in files for picture in rooflines(report, file)],
-        brief={(file["machine"], ""): _sums(report, file["file"]) for file in files},
+        pictures=[picture for file in report.all_files for picture in rooflines(report, file)],
+        brief=report.by_machine(_sums),
         frames={"fits.csv": analysis.fits}
         | {f"{name}.csv": own for name, own in studies.items() if len(own)},
     )
@@ -96,33 +104,14 @@ def _tables(report: Report, workload: str) -> Iterator[Table]:
     yield _seconds_table(report, workload)
     causes, remedies = analysis.causes, analysis.remedies
     causes = causes[causes["epochs"].isna()].assign(rate=causes["flops"] / causes["step_seconds"])
-    kinds = [
-        (
-            "causes",
-            causes,
-            f"Where a step of {workload} goes, and what it waits for",
-            _CAUSES,
-            "cause",
-        ),
-        (
-            "ladder",
-            analysis.ladder,
-            f"{workload}, from the loop that is taught to the lean one",
-            _LADDER,
-            "name",
-        ),
-        (
-            "remedies",
-            remedies[remedies["kind"] != "ladder"],
-            f"What would make {workload} faster",
-            _REMEDIES,
-            "remedy verdict",
-        ),
-    ]
-    for name, rows, caption, columns, choices in kinds:
+    remedies = remedies[remedies["kind"] != "ladder"]
+    frames = {"causes": causes, "ladder": analysis.ladder, "remedies": remedies}
+    for name, (caption, shown, hidden, choices) in _STUDIES.items():
+        rows = frames[name]
         own = rows[(rows["workload"] == workload) & rows["file"].isin(report.files)]
         if len(own):
-            yield table(labelled(own), f"{name}-{stem}", caption, *columns, choices=choices)
+            words = caption.format(workload)
+            yield table(labelled(own), f"{name}-{stem}", words, shown, hidden, choices=choices)
 
 
 def _seconds_table(report: Report, workload: str) -> Table:
