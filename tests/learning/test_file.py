@@ -12,7 +12,6 @@ from scripts.read import table
 from scripts.read.document import ResultError, read
 from scripts.read.learning import load
 from scripts.read.learning_file import KEY, LEARNING, by_kind, is_learning
-from scripts.tables import learned as learning_report
 from tests.corpus import Corpus
 from tests.learn_corpus import LearnCorpus
 from tests.write.reports import DRAWN, no_pictures
@@ -127,7 +126,6 @@ def test_report_and_compare_given_both_kinds_take_the_timing_files(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(DRAWN, no_pictures)
-    monkeypatch.setattr(learning_report.Learned, "figures", lambda _learned: iter(()))
     plan: dict[str, Any] = {"devices": ("cpu",), "batch_sizes": (8, 64), "epochs": (1,)}
     timed = [str(Corpus(machine=name, **plan).write(tmp_path)) for name in ("a", "b")]
     learned = str(SMALL.write(tmp_path))
@@ -139,9 +137,20 @@ def test_report_and_compare_given_both_kinds_take_the_timing_files(
     assert "learner" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("script", [report, compare])
-def test_a_learning_file_alone_is_refused_with_what_to_do(
-    script: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_learning_files_without_a_timing_file_have_a_report_without_a_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert script.main([str(SMALL.write(tmp_path))]) == 2
-    assert "is a learning file; name a timing file too" in capsys.readouterr().err
+    monkeypatch.setattr(DRAWN, no_pictures)
+    out = tmp_path / "out"
+    assert report.main([str(SMALL.write(tmp_path)), "--out", str(out)]) == 0
+    assert "learned on learner" in capsys.readouterr().out
+    names = {path.name for path in out.iterdir()}
+    assert names == {"epochs_to_target.csv", "critical_batch_sizes.csv"}
+
+
+def test_a_comparison_of_a_learning_file_alone_is_refused_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert compare.main([str(SMALL.write(tmp_path))]) == 2
+    said = capsys.readouterr().err
+    assert "is a learning file; name a timing file too, or read it with report.py" in said
