@@ -41,7 +41,7 @@ def _lines(files: Sequence[Path], question: Question) -> Iterator[str]:
     yield from other_target(epochs, rows.runs)
     times = times_to_target(epochs, rounds)
     if len(times):
-        yield from device_lines(epochs, times, contests(times, rounds, equal_sizes=False))
+        yield from device_lines(epochs, times, contests(times, rounds))
     else:
         yield from untimed_lines(epochs, rows.untimed)
     size, wanted = question.batch_size, question.epochs

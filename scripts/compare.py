@@ -28,7 +28,7 @@ from scripts.read.document import ResultError
 from scripts.read.workers import Workers
 from scripts.sections.compared import compared
 from scripts.tables.analysis import Analysis
-from scripts.tables.comparison import Comparison
+from scripts.tables.comparison import Comparison, grouped
 from scripts.tables.learned import Learned
 from scripts.write.drawing import write_sections
 from scripts.write.folder import Folder, csv_bytes, write_whole
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _compare(options: argparse.Namespace) -> None:
     learned = take_learning(options)
-    analysis = Analysis(options.files, skip=skipper(options))
+    analysis = Analysis(options.files, skip=skipper(options), strict=options.strict)
     comparison = _comparison(analysis, options, learned)
     sections = list(compared(comparison))
     console, folder = new_console(), None
@@ -68,12 +68,15 @@ def _comparison(analysis: Analysis, options: argparse.Namespace, learned: list[P
     differences = list(unlike(results.rounds, base=base))
     if differences and not options.allow:
         raise differences[0].error()
+    rounds = results.rounds
+    if options.group_runs:
+        rounds, base = grouped(rounds, results.files, base=base)
     return Comparison(
         analysis,
-        results.rounds,
+        rounds,
         base=base,
         prices=prices,
-        learned=Learned.read(learned, analysis.rounds) if learned else None,
+        learned=Learned.read(learned, analysis.rounds, strict=options.strict) if learned else None,
     )
 
 

@@ -108,7 +108,7 @@ def dots(text: str) -> int:
 
 
 def add_comparison(parser: argparse.ArgumentParser, *, priced: str) -> None:
-    """Adds the arguments `--base` and `--price`; a price adds what `priced` says."""
+    """Adds what machines are compared with; a price adds what `priced` says."""
     parser.add_argument(
         "--base", metavar="NAME", help="the machine (or file) that the others are compared with"
     )
@@ -119,6 +119,18 @@ def add_comparison(parser: argparse.ArgumentParser, *, priced: str) -> None:
         action="append",
         default=[],
         help=f"what an hour of a machine costs: adds {priced}",
+    )
+    parser.add_argument(
+        "--group-runs",
+        action="store_true",
+        help="files of the same hardware and software are runs of one machine: what differs from\n"
+        "run to run is then part of every interval between machines",
+    )
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="verdicts of which any is wrong with a chance of at most 5 %% (Holm's adjustment);\n"
+        "else at most 5 %% of them are expected to be wrong (Benjamini and Hochberg's)",
     )
 
 

@@ -56,8 +56,11 @@ def _report_with(options: argparse.Namespace, workers: Workers) -> None:
     learning_files = take_learning(options, alone=True)
     console, report = new_console(), None
     if options.files:
-        analysis = analysed(options.files, workers, skip=skipper(options))
-        learned = Learned.read(learning_files, analysis.rounds) if learning_files else None
+        strict = options.strict
+        analysis = analysed(options.files, workers, skip=skipper(options), strict=strict)
+        learned = None
+        if learning_files:
+            learned = Learned.read(learning_files, analysis.rounds, strict=strict)
         report = Report(analysis, learned, _comparison(analysis, options, learned))
         sections = contents(report)
         show_skipped(options, analysis.results, console)
@@ -84,7 +87,14 @@ def _comparison(
     if base not in set(analysis.work.loc[analysis.work["file"].isin(analysis.whole), "machine"]):
         words = f"{base!r} is not among the first {len(analysis.whole)} files, which are compared"
         raise ResultError("", "--base", f"{words}; name its file first")
-    return of_same_work(analysis, detailed(analysis), base=base, prices=prices, learned=learned)
+    return of_same_work(
+        analysis,
+        detailed(analysis),
+        base=base,
+        prices=prices,
+        learned=learned,
+        group_runs=options.group_runs,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

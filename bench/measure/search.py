@@ -11,30 +11,33 @@ from bench.measure.blocks import Campaign
 from bench.measure.measurements import Key, Undecided
 
 
-def bracket(sizes: Sequence[int], slower: Mapping[int, bool]) -> tuple[int, int]:
-    """Returns the positions in `sizes` between which the crossover lies; -1, len(sizes): no end.
+def bracket(sizes: Sequence[int], slower: Mapping[int, bool]) -> tuple[int, int] | None:
+    """(low, high) positions in `sizes`: the crossover lies between them, whichever way it goes.
 
-    `slower` says for each measured batch size whether the GPU took longer.
+    `slower` says for each measured batch size whether the GPU took longer. None: all agree. Of
+    several changes of sides the last one counts.
     """
-    low = max((at for at, size in enumerate(sizes) if slower.get(size) is True), default=-1)
-    faster = [at for at, size in enumerate(sizes) if slower.get(size) is False and at > low]
-    return low, min(faster, default=len(sizes))
+    measured = [at for at, size in enumerate(sizes) if size in slower]
+    changes = [
+        (low, high) for low, high in pairwise(measured) if slower[sizes[low]] != slower[sizes[high]]
+    ]
+    return changes[-1] if changes else None
 
 
 def next_size(sizes: Sequence[int], slower: Mapping[int, bool]) -> int | None:
     """The batch size to measure next, `sizes` ascending; None when the bracket is closed."""
-    if sizes[-1] not in slower:
-        return sizes[-1]
-    low, high = bracket(sizes, slower)
-    if high - low <= 1:
+    for end in (sizes[-1], sizes[0]):
+        if end not in slower:
+            return end
+    found = bracket(sizes, slower)
+    if found is None or found[1] - found[0] <= 1:
         return None
-    return sizes[(low + high) // 2]
+    return sizes[sum(found) // 2]
 
 
 def bracket_sizes(sizes: Sequence[int], slower: Mapping[int, bool]) -> list[int]:
-    """The batch sizes on either side of the crossover that are in the grid."""
-    low, high = bracket(sizes, slower)
-    return [sizes[at] for at in (low, high) if 0 <= at < len(sizes)]
+    """The batch sizes on either side of the crossover; both ends of the grid without one."""
+    return [sizes[at] for at in bracket(sizes, slower) or (0, len(sizes) - 1)]
 
 
 def widened(

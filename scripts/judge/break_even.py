@@ -7,17 +7,20 @@ is open where no number of epochs settles the question. Logarithms, because then
 E -> infinity are the verdicts of a first epoch and of warm epochs.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.interpolate import PchipInterpolator
 
 from scripts.judge import rule as decide
+from scripts.judge.moderate import Array, Summary
 from scripts.judge.noise import margins
 from scripts.judge.pairs import CELL, matrices, paired, slim
-from scripts.judge.rule import CLOSE, FASTER, SLOWER, UNDECIDED, Array, Words
-from scripts.judge.verdicts import adjusted, verdicts
+from scripts.judge.rule import CLOSE, FASTER, SLOWER, UNDECIDED, Words
+from scripts.judge.verdicts import adjusted, moderated, sound, verdicts
 from scripts.read.columns import TEXT
 from scripts.read.rounds import Integers
 
@@ -32,9 +35,8 @@ _WARM = {FASTER: AFTER, SLOWER: UNTIL}
 MOST_EPOCHS = 1_000_000
 EPOCHS: Array = np.unique(np.geomspace(1, MOST_EPOCHS, 3000).round())
 """Where the test is inverted: every number up to 200, then in steps of half a per cent."""
-
-_AT_ONCE = 32
-"""Cells whose test is inverted together: their log ratios fit into a processor's cache."""
+_KNOTS: Array = np.geomspace(1, MOST_EPOCHS, 64)
+"""Where mean and error are worked out; in between they are smooth curves of log epochs."""
 
 Mask = npt.NDArray[np.bool_]
 
@@ -48,8 +50,10 @@ class Seconds:
     cpu_cold: Array
     cpu_epoch: Array
 
-    def log_ratios(self, epochs: Array | float) -> Array:
-        """Log ratios of the total seconds after so many epochs; broadcasts from the left."""
+    def log_ratios(self, epochs: Array | None) -> Array:
+        """Log ratios of the total seconds after so many epochs, or of warm epochs (None)."""
+        if epochs is None:
+            return np.asarray(np.log(self.gpu_epoch / self.cpu_epoch))
         gpu = self.gpu_cold + epochs * self.gpu_epoch
         return np.asarray(np.log(gpu / (self.cpu_cold + epochs * self.cpu_epoch)))
 
@@ -59,6 +63,7 @@ def break_even(
     *,
     alpha: float = 0.05,
     looks: int = 1,
+    strict: bool = False,
     known: pd.DataFrame | None = None,
     pairs: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
@@ -72,25 +77,31 @@ def break_even(
     upper (the first at which the other surely is; NA: no such number), blocks, reason. Kinds:
     `after` (the GPU is ahead after `epochs`), `until` (it is ahead until then), `never`, `from the
     first epoch`, `too close`, `undecided`, `not measured`, `suspect`. What the first and the warm
-    epochs say is judged with the verdicts' margin, Holm-adjusted over both of all rows of a file.
+    epochs say is judged as verdicts are, adjusted over both of all rows of a file.
     """
     level, rounds = alpha / looks, slim(rounds)
     pairs = paired(rounds, scope="warm") if pairs is None else pairs
     if known is None:
-        base = verdicts(rounds, scope="warm", alpha=alpha, looks=looks, pairs=pairs)
+        base = verdicts(rounds, scope="warm", alpha=alpha, looks=looks, strict=strict, pairs=pairs)
         limit = margins(rounds, base, scope="total")["limit"].to_numpy(dtype=np.float64)
     else:
         base = known[known["scope"] == "warm"].reset_index(drop=True)
         limit = _limits(base, known[known["scope"] == "total"])
-    seconds = _seconds(base, pairs)
+    seconds = _seconds(base, sound(pairs))
     judged = ~base["verdict"].isin([decide.NOT_MEASURED, decide.SUSPECT]).to_numpy()
-    later, first = _words(base, seconds, judged=judged, limit=limit, level=level)
-    rows = zip(base["verdict"], base["reason"], judged, later, first, strict=True)
+    knots = moderated(seconds.log_ratios(_KNOTS[:, None, None]), base)
+    warm = moderated(seconds.log_ratios(None), base)
+    first = Summary(*(part[0] for part in vars(knots).values()))
+    later, first_words = _words(
+        base, [(warm, np.log1p(base["margin"])), (first, limit)],
+        judged=judged, level=level, strict=strict,
+    )  # fmt: skip
+    rows = zip(base["verdict"], base["reason"], judged, later, first_words, strict=True)
     words = [_kind(*settled) if ok else (kind, why) for kind, why, ok, *settled in rows]
     told = pd.DataFrame(words, columns=["kind", "reason"], dtype=TEXT)
     kinds = told["kind"].to_numpy(dtype=np.str_)
     numbers = pd.DataFrame(
-        _numbers(seconds, kinds, judged=judged, level=level),
+        _numbers(knots, kinds, judged=judged, level=level),
         columns=["epochs", "lower", "upper"],
         dtype="Int64",
     )
@@ -111,21 +122,16 @@ def _limits(cells: pd.DataFrame, totals: pd.DataFrame) -> Array:
 
 
 def _words(
-    cells: pd.DataFrame, seconds: Seconds, *, judged: Mask, limit: Array, level: float
-) -> tuple[Words, Words]:
-    """What is settled of warm epochs, and of one epoch with its cold start (margin: `limit`)."""
-    words, values = [], []
-    scopes = [
-        (np.log(seconds.gpu_epoch) - np.log(seconds.cpu_epoch), np.log1p(cells["margin"])),
-        (seconds.log_ratios(1.0), limit),
-    ]
-    for log_ratios, margin in scopes:
-        word, p = decide.judge(decide.summarise(log_ratios), margin=margin)
-        words.append(word)
-        values.append(np.where(judged, p, np.nan))
-    p_holm, _ = adjusted(np.concatenate(values), files=pd.concat([cells["file"]] * 2))
-    warm, first = np.split(decide.settle(np.concatenate(words), p_holm, level=level), 2)
-    return warm, first
+    cells: pd.DataFrame, scopes: Sequence[tuple[Summary, npt.ArrayLike]], *,
+    judged: Mask, level: float, strict: bool,
+) -> list[Words]:  # fmt: skip
+    """What is settled of each scope, which comes with its margin; adjusted over all of them."""
+    found = [decide.judge(summary, margin=margin) for summary, margin in scopes]
+    p = np.concatenate([np.where(judged, p, np.nan) for _words, p in found])
+    files = pd.concat([cells["file"]] * len(found))
+    p_adjusted, _ = adjusted(p, files=files, strict=strict)
+    words = decide.settle(np.concatenate([words for words, _p in found]), p_adjusted, level=level)
+    return np.split(words, len(found))
 
 
 def _kind(warm: str, first: str) -> tuple[str, str]:
@@ -139,21 +145,23 @@ def _kind(warm: str, first: str) -> tuple[str, str]:
     return UNDECIDED, "it is undecided whose warm epochs are faster"
 
 
-def _numbers(seconds: Seconds, kinds: Words, *, judged: Mask, level: float) -> Array:
+def _numbers(knots: Summary, kinds: Words, *, judged: Mask, level: float) -> Array:
     """The estimate and the interval of each cell, in whole epochs; NaN where there is none."""
     answer = np.full((len(kinds), 3), np.nan)
-    asked = np.flatnonzero(judged & ~np.isin(kinds, (NEVER, FROM_FIRST)))
-    for places in np.array_split(asked, -(-len(asked) // _AT_ONCE)) if len(asked) else []:
-        answer[places] = _solved(seconds, places, kinds=kinds[places], level=level)
+    places = np.flatnonzero(judged & ~np.isin(kinds, (NEVER, FROM_FIRST)))
+    places = places[np.isfinite(knots.mean[:, places]).all(axis=0)]
+    if len(places):
+        answer[places] = _solved(knots, places, kinds=kinds[places], level=level)
     return answer
 
 
-def _solved(seconds: Seconds, places: Integers, *, kinds: Words, level: float) -> Array:
+def _solved(knots: Summary, places: Integers, *, kinds: Words, level: float) -> Array:
     """The same of some cells, all of which have numbers: cells x (epochs, lower, upper)."""
-    own = Seconds(*(part[places].T[..., None] for part in vars(seconds).values()))
-    log_ratios = own.log_ratios(EPOCHS)  # blocks first in memory: sums over them are long ones
-    summary = decide.summarise(np.moveaxis(log_ratios, 0, -1))
-    lo, hi = decide.interval(summary, level=level)
+    lo, hi = (bound[:, places] for bound in decide.interval(knots, level=level))
+    known = np.stack([np.nan_to_num(end, nan=side) for end, side in ((lo, -9.0), (hi, 9.0))])
+    curves = PchipInterpolator(np.log(_KNOTS), np.moveaxis(known, 1, 0))(np.log(EPOCHS))
+    lo, hi = curves[:, 0].T, curves[:, 1].T
+    middle = PchipInterpolator(np.log(_KNOTS), knots.mean[:, places])(np.log(EPOCHS)).T
     mirrored = (kinds == UNTIL) | ((kinds != AFTER) & (hi[:, 0] < 0))  # the GPU leads at first
     lo, hi = (np.where(mirrored[:, None], one, other) for one, other in ((-hi, lo), (-lo, hi)))
     behind = lo > 0
@@ -161,7 +169,7 @@ def _solved(seconds: Seconds, places: Integers, *, kinds: Words, level: float) -
     not_ahead = ~(hi < 0)
     first = np.where(not_ahead.any(axis=1), _last(not_ahead) + 1, 0)
     upper = np.append(EPOCHS, np.nan)[first]
-    solved = EPOCHS[np.argmin(np.abs(summary.mean), axis=1)]
+    solved = EPOCHS[np.argmin(np.abs(middle), axis=1)]
     solved = np.where(np.isin(kinds, (AFTER, UNTIL)), solved, np.nan)
     return np.column_stack([solved, lower, upper])
 

@@ -6,12 +6,15 @@ Frames in, frames out, from the tables of an analysis. A device pair of a file i
 import numpy as np
 import pandas as pd
 
-from scripts.judge.crossover import ABOVE, ALWAYS, BELOW, INTERVAL, NEVER
+from scripts.judge.crossover import ABOVE, ALWAYS, BELOW, INTERVAL, NEVER, REVERSE
 from scripts.judge.verdicts import WORDS
 
 CELL = ["scope", "workload", "epochs", "batch_size"]
-_SORTS = {INTERVAL: "crosses", NEVER: "slower", ABOVE: "slower", ALWAYS: "faster", BELOW: "faster"}
-SORTS = ("crosses", "slower", "faster", "other")
+_SORTS = {
+    INTERVAL: "crosses", REVERSE: "reversed",
+    NEVER: "slower", ABOVE: "slower", ALWAYS: "faster", BELOW: "faster",
+}  # fmt: skip
+SORTS = ("crosses", "reversed", "slower", "faster", "other")
 
 
 def shares(verdicts: pd.DataFrame) -> pd.DataFrame:
@@ -36,8 +39,9 @@ def crossings(crossovers: pd.DataFrame) -> pd.DataFrame:
     """A row a workload, once warm: where the machines' curves cross, and how many do not.
 
     Columns: workload, machines; how many are of which sort (SORTS: slower, or faster, wherever that
-    is decided; other: not decided, too close, more than one crossing); and of those that cross,
-    quarter, median and three_quarters of the first batch size at which the GPU is faster.
+    is decided; reversed: faster on small batches and slower on large ones; other: not decided, too
+    close, more than one crossing); and of those that cross, quarter, median and three_quarters of
+    the first batch size at which the GPU is faster.
     """
     warm = crossovers[crossovers["scope"] == "warm"]
     warm = warm.assign(sort=warm["kind"].map(_SORTS).fillna("other"))

@@ -1,8 +1,8 @@
-"""Crossover batch size: where, going up in batch size, the GPU stops being slower. An interval.
+"""Crossover batch size: where, going up in batch size, GPU and CPU change sides. A bracket.
 
-It reaches from the last batch size decided `gpu slower` to the first decided `gpu faster`; what is
+It reaches from the last batch size decided for one side to the first decided for the other; what is
 too close, undecided or not measured in between lies inside it. Nothing is smoothed: a curve that
-changes sides more than once is reported as that. Break-even epochs are in `break_even`.
+changes sides more than once is reported as that. The number inside it is made by `crosses_at`.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from scripts.judge.crosses_at import crossing_numbers
 from scripts.judge.rule import CLOSE, FASTER, NOT_MEASURED, SLOWER, UNDECIDED
 
 INTERVAL = "interval"  # slower up to `lower`, faster from `upper` on
@@ -41,7 +42,8 @@ def crossovers(verdicts: pd.DataFrame) -> pd.DataFrame:
 
     Columns: CURVE, kind, lower, upper (batch sizes; NA where the
     interval is open), crossings (each change of sides), rests_on (batch sizes whose verdicts carry
-    the answer), cells (every batch size with its verdict), and derived where the verdicts have it.
+    the answer), cells (every batch size with its verdict), derived where the verdicts have it, and
+    what `crossing_numbers` gives.
     """
     ordered = verdicts.sort_values("batch_size", kind="stable", ignore_index=True)
     curve = ordered.groupby(CURVE, dropna=False, sort=False).ngroup().to_numpy()
@@ -64,7 +66,8 @@ def crossovers(verdicts: pd.DataFrame) -> pd.DataFrame:
     integers = dict.fromkeys(["epochs", "lower", "upper"], "Int64")
     table = pd.DataFrame(rows, columns=columns).astype(integers)
     own = {"derived": ordered["derived"].to_numpy()[starts]} if "derived" in ordered else {}
-    return table.assign(**own)
+    numbers = crossing_numbers(ordered, np.sort(curve))
+    return pd.concat([table.assign(**own), numbers], axis=1)
 
 
 def crossing(batch_sizes: Sequence[int], words: Sequence[str]) -> Crossing:

@@ -1,4 +1,4 @@
-"""Step time against batch size as a curve: for drawing, and for estimates between two cells.
+"""Step time against batch size as a curve: for drawing, and for seconds between two cells.
 
 A step costs a fixed `a` (launches, dispatch) and `b` a sample, one after the other (additive) or
 overlapping (smooth maximum): t(B) = (a^p + (b B)^p)^(1/p) with p = 1 or p = 2. Fitted by least
@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import brentq, least_squares
+from scipy.optimize import least_squares
 from scipy.special import expit
 
 from scripts.judge.pairs import measured
@@ -20,6 +20,8 @@ FORMS = {"additive": 1, "smooth maximum": 2}
 """Each form's p."""
 FEWEST_CELLS = 3
 """Two parameters run through any two cells and have no error to show."""
+MOST_ERROR = 0.15
+"""A curve that misses its cells by more, on average, describes nothing: no form is the best."""
 TOLERANCE = 0.05
 """A step that gets faster by more than this on a larger minibatch ends a segment."""
 
@@ -38,8 +40,9 @@ def fits(rounds: pd.DataFrame) -> pd.DataFrame:
 
     Columns: LINE, smallest and largest (batch sizes of the segment), cells, form, fixed_seconds
     (a), sample_seconds (b), mean_error (of the fitted seconds, a fraction), best (of the segment's
-    forms). A segment ends where the time drops by more than TOLERANCE: no fit runs across a
-    non-monotone pair. Segments of fewer than three cells have no row.
+    forms, unless all miss by more than MOST_ERROR). A segment ends where the time drops by more
+    than TOLERANCE: no fit runs across a non-monotone pair. Segments of fewer than three cells have
+    no row.
     """
     rows = []
     for line, cells in step_seconds(rounds).groupby(LINE, sort=False):
@@ -51,7 +54,8 @@ def fits(rounds: pd.DataFrame) -> pd.DataFrame:
             found = {form: fit(sizes[part], seconds[part], power=p) for form, p in FORMS.items()}
             best = min(found, key=lambda form: found[form][2])
             ends = (int(sizes[part][0]), int(sizes[part][-1]), len(sizes[part]))
-            rows += [(*line, *ends, form, *found[form], form == best) for form in FORMS]
+            told = found[best][2] <= MOST_ERROR
+            rows += [(*line, *ends, form, *found[form], told and form == best) for form in FORMS]
     fitted = ["form", "fixed_seconds", "sample_seconds", "mean_error", "best"]
     columns = [*LINE, "smallest", "largest", "cells", *fitted]
     return pd.DataFrame(rows, columns=columns).astype({"best": bool})
@@ -97,42 +101,3 @@ def predicted(row: pd.Series, batch_sizes: npt.ArrayLike) -> Array:
     """Seconds a step by one row of `fits`; only within its segment."""
     parameters = {"fixed": row["fixed_seconds"], "sample": row["sample_seconds"]}
     return curve(batch_sizes, **parameters, power=FORMS[row["form"]])
-
-
-def with_estimates(crossovers: pd.DataFrame, fitted: pd.DataFrame) -> pd.DataFrame:
-    """The warm crossovers with `estimate`: where the best fits of both devices meet.
-
-    And `estimate_error`, the larger mean error of the two fits. NaN without an interval, without
-    fits that reach across it, or where they do not meet inside it. An estimate, never a verdict.
-    """
-    best = fitted[fitted["best"]]
-    rows = [_estimate(row, best) for _, row in crossovers.iterrows()]
-    table = pd.DataFrame(rows, columns=["estimate", "estimate_error"], index=crossovers.index)
-    return pd.concat([crossovers, table], axis=1)
-
-
-def _estimate(row: pd.Series, best: pd.DataFrame) -> tuple[float, float]:
-    nothing = (np.nan, np.nan)
-    if row["scope"] != "warm" or pd.isna(row["lower"]) or pd.isna(row["upper"]):
-        return nothing
-    gpu = _reaching(row, best[best["device"] == row["device"]])
-    cpu = _reaching(row, best[(best["device"] == "cpu") & (best["threads"] == row["threads"])])
-    if gpu is None or cpu is None:
-        return nothing
-
-    def ahead(log_size: float) -> float:
-        size = np.exp(log_size)
-        return float(np.log(predicted(gpu, size)) - np.log(predicted(cpu, size)))
-
-    low, high = float(np.log(row["lower"])), float(np.log(row["upper"]))
-    if ahead(low) * ahead(high) > 0:
-        return nothing
-    meet = float(np.exp(brentq(ahead, low, high)))
-    return meet, float(max(gpu["mean_error"], cpu["mean_error"]))
-
-
-def _reaching(row: pd.Series, best: pd.DataFrame) -> pd.Series | None:
-    """The device's fit over a segment that holds the whole interval."""
-    own = best[(best["file"] == row["file"]) & (best["workload"] == row["workload"])]
-    own = own[(own["smallest"] <= row["lower"]) & (own["largest"] >= row["upper"])]
-    return own.iloc[0] if len(own) else None

@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from scripts.judge.moderate import Array, Summary, summarise
 from scripts.judge.pairs import CELL, Scope, matrices, measured
-from scripts.judge.rule import Array, interval, judge, settle, summarise
+from scripts.judge.rule import SMALLEST_DELTA, interval, judge, margin_of, settle
 
-SMALLEST_DELTA = 0.05
-"""A difference of less than 5 % is not called a difference, however quiet the machine."""
+COPIED = "copied"
+"""Both arms agree to the last digit in every block, as no two processes do: it tells nothing."""
 
 
 def floor_of(means: Array) -> Array:
@@ -21,37 +22,56 @@ def floor_of(means: Array) -> Array:
     return np.asarray(np.quantile(np.abs(means), 0.95, axis=-1))
 
 
-def margin_of(floor: Array) -> Array:
-    """L = log(1 + delta), delta = max(5 %, 2 x noise floor); 5 % where there is no noise floor."""
-    delta = np.fmax(SMALLEST_DELTA, 2 * np.expm1(floor))
-    return np.asarray(np.log1p(delta))
-
-
 def repeats(rounds: pd.DataFrame, *, scope: Scope, alpha: float = 0.05) -> pd.DataFrame:
     """A row an A/A cell: ratio (again / first) with its interval, blocks, and what the rule says.
 
     `verdict` is `differs` (a wrong verdict: nothing differs), `too close` or `undecided`, a cell
-    alone and with the 5 % margin, since the noise floor is made from these very cells. Rounds of
-    suspect blocks stay in: they widen the margin, which costs verdicts and makes none wrong.
+    alone and with the 5 % margin, since the noise floor is made from these very cells; COPIED has
+    no numbers. `error` (of the log ratio) is the cell's own. Rounds of suspect blocks are left out.
     """
     sizes = rounds.loc[rounds["arm"] == "again", "batch_size"].unique()  # few of a grid's
     arms = measured(rounds[rounds["batch_size"].isin(sizes)], scope=scope)
     first, again = (arms[arms["arm"] == arm] for arm in ("first", "again"))
     both = again.merge(first, on=[*CELL, "block"], suffixes=("_again", "_first"))
+    both = both[(both["suspect_again"] == "") & (both["suspect_first"] == "")]
     both["log_ratio"] = np.log(both["seconds_again"]) - np.log(both["seconds_first"])
     cells = both[CELL].drop_duplicates(ignore_index=True)
-    summary = summarise(*matrices(cells, both, "log_ratio"))
+    (log_ratios,) = matrices(cells, both, "log_ratio")
+    copied = ((log_ratios == 0) | np.isnan(log_ratios)).all(axis=-1)
+    copied &= np.isfinite(log_ratios).any(axis=-1)
+    log_ratios[copied] = np.nan
+    summary = summarise(log_ratios)
     words, p = judge(summary, margin=np.log1p(SMALLEST_DELTA))
     words = settle(words, p, level=alpha)
     lo, hi = interval(summary, level=alpha)
     return cells.assign(
         log_ratio=summary.mean,
+        error=summary.error,
         ratio=np.exp(summary.mean),
         lo=np.exp(lo),
         hi=np.exp(hi),
         blocks=summary.blocks.astype(np.int64),
-        verdict=np.where(np.char.startswith(words, "gpu"), "differs", words),
+        verdict=np.select([copied, np.char.startswith(words, "gpu")], [COPIED, "differs"], words),
     )
+
+
+def averaged(again: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `repeats`, averaged over the batch sizes (and epochs) of a workload on a device.
+
+    These share their processes, so the mean's error is taken to be no smaller than theirs.
+    """
+    place = ["file", "machine", "workload", "device", "threads"]
+    known = again[np.isfinite(again["error"])]
+    numbers = ["log_ratio", "error", "blocks"]
+    return pd.DataFrame(known.groupby(place, observed=True)[numbers].mean()).reset_index()
+
+
+def margin(again: pd.DataFrame) -> float:
+    """L of rows of `repeats` (`rule.margin_of`)."""
+    mean, error, blocks = (
+        again[name].to_numpy(dtype=np.float64) for name in ("log_ratio", "error", "blocks")
+    )
+    return margin_of(Summary(mean, error, blocks - 1, blocks, np.zeros_like(blocks)))
 
 
 def margins(rounds: pd.DataFrame, cells: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
@@ -61,12 +81,12 @@ def margins(rounds: pd.DataFrame, cells: pd.DataFrame, *, scope: Scope) -> pd.Da
     """
     again = repeats(rounds, scope=scope)
     again = again[np.isfinite(again["log_ratio"])]
-    pair, rows = ["file", "device", "threads"], []
+    pair = ["file", "device", "threads"]
+    rows = []
     for file, device, threads in cells[pair].drop_duplicates().itertuples(index=False):
         cpu = (again["device"] == "cpu") & (again["threads"] == threads)
         own = again[(again["file"] == file) & (cpu | (again["device"] == device))]
-        floor = float(np.expm1(floor_of(own["log_ratio"].to_numpy())))
-        rows.append((file, device, threads, floor, len(own)))
-    table = pd.DataFrame(rows, columns=[*pair, "noise_floor", "repeats"])
-    table["limit"] = margin_of(np.log1p(table["noise_floor"].to_numpy(dtype=np.float64)))
+        floor = float(np.expm1(floor_of(own["log_ratio"].to_numpy(dtype=np.float64))))
+        rows.append((file, device, threads, floor, len(own), margin(own)))
+    table = pd.DataFrame(rows, columns=[*pair, "noise_floor", "repeats", "limit"])
     return cells[pair].merge(table, on=pair, how="left")[["noise_floor", "repeats", "limit"]]

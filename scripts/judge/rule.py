@@ -1,19 +1,20 @@
 """The verdict rule itself, on arrays: no frames and no files, so that a simulator can call it.
 
-Per cell and block, d = log(GPU seconds / CPU seconds); m, s and K are its mean, standard deviation
-and number of blocks, L the margin. Three one-sided t tests against the margin give the words:
-`gpu slower` (theta > L), `gpu faster` (theta < -L), `too close` (|theta| < L, two tests at once:
+Per cell and block, d = log(GPU seconds / CPU seconds); `moderate` makes a mean and its error of it,
+L is the margin. Three one-sided t tests against the margin give the words: `gpu slower`
+(theta > L), `gpu faster` (theta < -L), `too close` (|theta| < L and below 10 %, two tests at once:
 Schuirmann 1987). A cell's p value is min(2 p_slower, 2 p_faster, p_close): p <= alpha says exactly
 what the intervals say (lo > L, hi < -L, or the 1 - 2 alpha interval inside +-L). For every theta
-the chance that p <= u comes with a wrong word is at most u, because the words exclude each other,
-so one Holm (1979) adjustment over the cells of a grid covers all words together.
+the chance that p <= u comes with a wrong word is at most u, because the words exclude each other.
+So one adjustment over the cells of a run covers all words together: Benjamini and Hochberg's (1995)
+bounds the share of wrong words among those given, Holm's (1979) the chance of any.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
+
+from scripts.judge.moderate import Array, Summary
 
 SLOWER = "gpu slower"
 FASTER = "gpu faster"
@@ -28,40 +29,42 @@ FEWEST_BLOCKS = 3
 MOST_BLOCKS = 1000
 """More blocks than this are never asked for: the ratio then lies on the margin."""
 
-Array = npt.NDArray[np.float64]
+SMALLEST_DELTA = 0.05
+"""A difference of less than 5 % is not called a difference, however quiet the machine."""
+GATE = 0.10
+"""The margin is widened only where the A/A cells differ at this level."""
+MOST_CLOSE = float(np.log(1.1))
+"""However wide the margin, a difference of 10 % is never called too close."""
+
+BENJAMINI_HOCHBERG, HOLM = "Benjamini-Hochberg", "Holm"
+"""How p values of many cells are adjusted; Holm's is the strict way."""
+
 Words = npt.NDArray[np.str_]
 
 
-@dataclass(frozen=True)
-class Summary:
-    """Mean, standard deviation (NaN for one block) and number of blocks, an entry a cell."""
-
-    mean: Array
-    spread: Array
-    blocks: Array
-
-    @property
-    def error(self) -> Array:
-        """Standard error of the mean."""
-        return self.spread / np.sqrt(self.blocks)
-
-
-def summarise(log_ratios: npt.ArrayLike) -> Summary:
-    """Summary over the last axis (the blocks); NaN is a block that this cell lacks."""
-    values = np.asarray(log_ratios, dtype=np.float64)
-    there = np.isfinite(values)
-    blocks = there.sum(axis=-1).astype(np.float64)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(there, values, 0.0).sum(axis=-1) / blocks
-        squares = np.where(there, values - mean[..., None], 0.0) ** 2
-        spread = np.sqrt(squares.sum(axis=-1) / np.where(blocks > 1, blocks - 1, np.nan))
-    return Summary(mean=mean, spread=spread, blocks=blocks)
-
-
-def interval(summary: Summary, *, level: float) -> tuple[Array, Array]:
-    """The t interval m -/+ t(K-1, 1-level/2) s / sqrt(K) of one cell, coverage 1 - level."""
-    half = _quantile(summary.blocks, level / 2) * summary.error
+def interval(summary: Summary, *, level: npt.ArrayLike) -> tuple[Array, Array]:
+    """The t interval of each cell, coverage 1 - level; NaN where there is no error."""
+    half = -special.stdtrit(summary.freedom, np.asarray(level) / 2) * summary.error
     return summary.mean - half, summary.mean + half
+
+
+def margin_of(again: Summary) -> float:
+    """L = log(1 + delta) of a run, from its A/A cells: each a plain summary of (again / first).
+
+    delta is 5 %, more where the cells differ by more than their own blocks explain: an F test, its
+    degrees of freedom halved because cells share processes. tau is then what one process differs
+    from the next beyond what its blocks show, and delta = expm1(3 tau).
+    """
+    known = np.isfinite(again.error)
+    count, squares = int(known.sum()), again.mean[known] ** 2
+    own = again.error[known] ** 2
+    if count == 0:
+        return float(np.log1p(SMALLEST_DELTA))
+    within, freedom = own.mean(), again.freedom[known].sum() / 2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        p = special.fdtrc(count / 2, freedom, squares.mean() / within)
+    excess = max(squares.mean() - within, 0.0) if p < GATE else 0.0
+    return max(float(np.log1p(SMALLEST_DELTA)), 3 * float(np.sqrt(excess)))
 
 
 def judge(summary: Summary, *, margin: npt.ArrayLike) -> tuple[Words, Array]:
@@ -69,40 +72,47 @@ def judge(summary: Summary, *, margin: npt.ArrayLike) -> tuple[Words, Array]:
 
     Zero spread is taken at its word: p is 0 unless the mean lies exactly on the margin.
     """
-    freedom = np.where(summary.blocks >= FEWEST_BLOCKS, summary.blocks - 1, np.nan)
-    return favoured(summary.mean, summary.error, freedom, margin=margin)
-
-
-def favoured(
-    mean: Array, error: Array, freedom: Array, *, margin: npt.ArrayLike
-) -> tuple[Words, Array]:
-    """The same of any mean with a standard error and degrees of freedom."""
-    limit = np.broadcast_to(np.asarray(margin, dtype=np.float64), mean.shape)
+    limit = np.broadcast_to(np.asarray(margin, dtype=np.float64), summary.mean.shape)
+    near = np.minimum(limit, MOST_CLOSE)
+    freedom = np.where(summary.blocks >= FEWEST_BLOCKS, summary.freedom, np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
-        above = (mean - limit) / error
-        below = (mean + limit) / error
-    slower = 2 * special.stdtr(freedom, -above)
-    faster = 2 * special.stdtr(freedom, below)
-    close = np.maximum(special.stdtr(freedom, above), special.stdtr(freedom, -below))
-    each = np.stack([slower, faster, close])
+        slower, faster, small, large = (
+            special.stdtr(freedom, distance / summary.error)
+            for distance in (
+                limit - summary.mean, limit + summary.mean,
+                summary.mean - near, -summary.mean - near,
+            )
+        )  # fmt: skip
+    return favoured(slower, faster, np.maximum(small, large))
+
+
+def favoured(slower: Array, faster: Array, close: Array) -> tuple[Words, Array]:
+    """The word of the smallest of three one-sided p values, and the cell's p value."""
+    each = np.stack([2 * slower, 2 * faster, close])
     words = np.array(DECIDED)[np.argmin(np.where(np.isnan(each), np.inf, each), axis=0)]
     return words, np.minimum(each.min(axis=0), 1.0)
 
 
-def holm(p: Array) -> Array:
-    """Holm's (1979) adjusted p values over the last axis; NaN takes no part and stays NaN.
+def adjusted(p: Array, *, strict: bool = False) -> Array:
+    """Adjusted p values over the last axis; NaN takes no part and stays NaN.
 
-    The same as statsmodels' `multipletests(p, method="holm")` (a test compares them), for many
-    grids at once.
+    Benjamini and Hochberg's, or Holm's when `strict`: the same as statsmodels' `multipletests`
+    (a test compares them), for many runs at once.
     """
     order = np.argsort(p, axis=-1)
     ordered = np.take_along_axis(p, order, axis=-1)
     tested = np.isfinite(ordered)
-    left = tested.sum(axis=-1, keepdims=True) - np.arange(p.shape[-1])
-    raised = np.maximum.accumulate(np.where(tested, ordered * left, 0.0), axis=-1)
-    adjusted = np.empty_like(p)
-    np.put_along_axis(adjusted, order, np.where(tested, np.minimum(raised, 1.0), np.nan), axis=-1)
-    return adjusted
+    count, rank = tested.sum(axis=-1, keepdims=True), np.arange(p.shape[-1])
+    if strict:
+        raised = np.where(tested, ordered * (count - rank), 0.0)
+        raised = np.maximum.accumulate(raised, axis=-1)
+    else:
+        raised = np.where(tested, ordered * count / (rank + 1), np.inf)
+        raised = np.minimum.accumulate(raised[..., ::-1], axis=-1)[..., ::-1]
+    answer = np.empty_like(p)
+    raised = np.where(tested, np.minimum(raised, 1.0), np.nan)
+    np.put_along_axis(answer, order, raised, axis=-1)
+    return answer
 
 
 def settle(words: Words, p: Array, *, level: float) -> Words:
@@ -113,26 +123,26 @@ def settle(words: Words, p: Array, *, level: float) -> Words:
 def blocks_needed(summary: Summary, *, margin: npt.ArrayLike, level: npt.ArrayLike) -> Array:
     """About how many blocks would decide each cell, if its mean and spread stay as they are.
 
-    The smallest K with t(K-1) s / sqrt(K) <= | |m| - L |: the specification's
-    (t s / (|m| - L))^2, with t for the new K instead of today's. The quantile is two-sided when m
-    lies outside the margin and one-sided (equivalence) inside. NaN when s is unknown or K would
-    exceed MOST_BLOCKS.
+    The smallest K with t s / sqrt(K) <= | |m| - L |, t with the degrees of freedom that the blocks
+    to come add. Two-sided when m lies outside the margin, one-sided (equivalence) inside. NaN when
+    s is unknown or K would exceed MOST_BLOCKS.
     """
-    gap = np.abs(summary.mean) - np.asarray(margin, dtype=np.float64)
-    tail = np.where(gap > 0, np.asarray(level) / 2, np.asarray(level))
-    needed = np.full(gap.shape, np.nan)
-    candidates = np.arange(FEWEST_BLOCKS, MOST_BLOCKS + 1, dtype=np.float64)
-    for value in np.unique(tail):
-        factor = _quantile(candidates, float(value)) / np.sqrt(candidates)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            reached = np.abs(gap) / summary.spread
-        first = np.searchsorted(-factor, -reached)
-        known = (tail == value) & np.isfinite(reached) & (first < len(candidates))
-        needed[known] = candidates[first[known]]
-    return needed
+    limit = np.asarray(margin, dtype=np.float64)
+    size = np.abs(summary.mean)
+    gap = np.where(size > limit, size - limit, np.minimum(limit, MOST_CLOSE) - size)
+    tail = np.where(size > limit, np.asarray(level) / 2, np.asarray(level))
+    spread = summary.error * np.sqrt(summary.blocks)
 
+    def decides(blocks: Array) -> npt.NDArray[np.bool_]:
+        quantile = -special.stdtrit(summary.freedom + blocks - summary.blocks, tail)
+        return np.asarray(quantile * spread <= gap * np.sqrt(blocks))
 
-def _quantile(blocks: Array, tail: float) -> Array:
-    counts, place = np.unique(blocks, return_inverse=True)
-    freedom = np.where(counts > 1, counts - 1, np.nan)
-    return np.asarray(-special.stdtrit(freedom, tail), dtype=np.float64)[place]
+    low = np.full(gap.shape, float(FEWEST_BLOCKS - 1))
+    high = np.full(gap.shape, float(MOST_BLOCKS))
+    with np.errstate(invalid="ignore"):
+        known = (gap > 0) & decides(high)
+        while (high - low > 1).any():
+            middle = np.floor((low + high) / 2)
+            enough = decides(middle)
+            low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    return np.where(known, high, np.nan)

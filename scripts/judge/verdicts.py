@@ -1,10 +1,11 @@
 """Verdicts: is the GPU slower than the CPU, cell by cell, with an interval and a reason.
 
-The rule is in `decide`; here it meets the table. A row a cell: an accelerator against the CPU at
-one thread setting, for warm epochs (a row a batch size) or for totals (a row a batch size and
-number of epochs). `lo` and `hi` are each cell's own interval; a word also has to survive Holm's
-adjustment over the cells of its file and scope (`p_holm`), so the chance of even one wrong word in
-that grid is at most alpha.
+The rule is in `rule`, what it stands on in `moderate`; here they meet the table. A row a cell: an
+accelerator against the CPU at one thread setting, for warm epochs (a row a batch size) or for
+totals (a row a batch size and number of epochs). `lo` and `hi` are each cell's own interval; a word
+also has to survive the adjustment over the cells of its file and scope (`p_adjusted`): of the words
+given at most a share alpha is expected to be wrong, or, when `strict`, the chance of any is at most
+alpha. Suspect rounds are left out of their cell like blocks that it lacks.
 """
 
 from typing import Any
@@ -14,9 +15,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from scripts.judge import rule as decide
+from scripts.judge.moderate import Array, Summary, summarise
 from scripts.judge.noise import margins
 from scripts.judge.pairs import Scope, grid, joined, matrices, paired, plain, slim
-from scripts.judge.rule import NOT_MEASURED, SUSPECT, UNDECIDED, Array, Words
+from scripts.judge.rule import FEWEST_BLOCKS, NOT_MEASURED, SUSPECT, UNDECIDED, Words
+from scripts.read.text import times
 
 WORDS = (*decide.DECIDED, UNDECIDED, NOT_MEASURED, SUSPECT)
 
@@ -27,6 +30,7 @@ def verdicts(
     scope: Scope,
     alpha: float = 0.05,
     looks: int = 1,
+    strict: bool = False,
     pairs: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """A row a cell, from the rows of `table.load`; `pairs` are those, paired, where that is done.
@@ -34,101 +38,141 @@ def verdicts(
     Columns: file, machine, workload, batch_size, epochs (NA when warm), device, threads (the
     CPU's), scope, verdict, reason, ratio (GPU seconds / CPU seconds; above 1 the GPU is slower),
     lo, hi, margin (delta, a fraction), noise_floor (a fraction; NaN: no A/A cells), repeats (A/A
-    cells), blocks, blocks_needed, p (the cell's own), p_holm, cells (in the Holm family), alpha
-    (at this look: alpha / looks), looks.
+    cells), blocks (sound ones), left_out (suspect ones), blocks_needed, p (the cell's own),
+    p_adjusted, cells (that share the adjustment), alpha (at this look: alpha / looks), looks,
+    adjustment.
     """
     level, rounds = alpha / looks, slim(rounds)
     rows = paired(rounds, scope=scope) if pairs is None else pairs
     cells = grid(rounds, scope=scope)
     noise = margins(rounds, cells, scope=scope)
     limit = noise["limit"].to_numpy(dtype=np.float64)
-    summary = decide.summarise(*matrices(cells, rows, "log_ratio"))
-    suspect = _suspect(cells, rows)
+    (log_ratios,) = matrices(cells, sound(rows), "log_ratio")
+    summary = moderated(log_ratios, cells)
+    why, left_out = _suspect(cells, rows)
     words, p = decide.judge(summary, margin=limit)
-    p[suspect != ""] = np.nan
-    p_holm, family = adjusted(p, files=cells["file"])
-    final = decide.settle(words, p_holm, level=level)
-    final = np.where(suspect != "", SUSPECT, np.where(summary.blocks == 0, NOT_MEASURED, final))
-    left = _undecided_in_family(final, files=cells["file"])
-    needed = decide.blocks_needed(summary, margin=limit, level=level / np.maximum(left, 1))
-    lo, hi = decide.interval(summary, level=level)
+    p_adjusted, family = adjusted(p, files=cells["file"], strict=strict)
+    final = decide.settle(words, p_adjusted, level=level)
+    final = np.where(summary.blocks == 0, NOT_MEASURED, final)
+    withheld = (left_out > 0) & (summary.blocks < FEWEST_BLOCKS)
+    final = np.where(withheld, SUSPECT, final)
+    following = _next_level(final, files=cells["file"], level=level, strict=strict)
+    needed = decide.blocks_needed(summary, margin=limit, level=following)
+    shown = summarise(*matrices(cells, rows, "log_ratio"))  # of all rounds, where withheld
+    mean = np.where(withheld, shown.mean, summary.mean)
+    lo, hi = (
+        np.where(withheld, *ends)
+        for ends in zip(
+            decide.interval(shown, level=level), decide.interval(summary, level=level), strict=True
+        )
+    )
     table = plain(cells.drop(columns="absent")).assign(
         scope=scope,
         verdict=final,
-        ratio=np.exp(summary.mean),
+        ratio=np.exp(mean),
         lo=np.exp(lo),
         hi=np.exp(hi),
         margin=np.expm1(limit),
         noise_floor=noise["noise_floor"].to_numpy(),
         repeats=noise["repeats"].to_numpy(),
         blocks=summary.blocks.astype(np.int64),
+        left_out=left_out,
         blocks_needed=pd.array(np.where(final == UNDECIDED, needed, np.nan), dtype="Int64"),
         p=p,
-        p_holm=p_holm,
+        p_adjusted=p_adjusted,
         cells=family,
         alpha=level,
         looks=looks,
+        adjustment=decide.HOLM if strict else decide.BENJAMINI_HOCHBERG,
     )
     alone = decide.settle(words, p, level=level)
-    table.insert(8, "reason", _reasons(table, cells["absent"], suspect, alone))
+    table.insert(8, "reason", _reasons(table, cells["absent"], why, alone))
     return table
+
+
+def moderated(log_ratios: Array, cells: pd.DataFrame) -> Summary:
+    """Each cell's mean and error, file by file; `log_ratios`: (..., cells, blocks)."""
+    groups = cells.groupby(["workload", "device", "threads"], observed=True, sort=False).ngroup()
+    parts = np.full((5, *log_ratios.shape[:-1]), np.nan)
+    for own in cells.groupby("file", observed=True, sort=False).indices.values():
+        found = summarise(log_ratios[..., own, :], groups.to_numpy()[own])
+        parts[..., own] = [*vars(found).values()]
+    return Summary(*parts)
 
 
 def expected_wrong(table: pd.DataFrame) -> float:
     """At most this many wrong verdicts are expected in a table of verdicts.
 
-    Holm bounds the chance of any wrong word in a family (one file, one scope, all its looks) by
-    alpha; the simulated number of wrong words stays below alpha as well (results/simulation.md).
-    Without the adjustment it would be alpha for every single cell.
+    Benjamini and Hochberg's adjustment bounds the share of wrong words by alpha, Holm's the chance
+    of any in each family: one file, one scope, all its looks.
     """
     decided = table[table["verdict"].isin(decide.DECIDED)]
-    families = decided.drop_duplicates(["file", "scope"])
-    return float((families["alpha"] * families["looks"]).sum())
+    once = decided.duplicated(["file", "scope"]) & (decided["adjustment"] == decide.HOLM)
+    decided = decided[~once]
+    return float((decided["alpha"] * decided["looks"]).sum())
 
 
-def adjusted(p: Array, *, files: pd.Series) -> tuple[Array, npt.NDArray[np.int64]]:
+def adjusted(
+    p: Array, *, files: pd.Series, strict: bool = False
+) -> tuple[Array, npt.NDArray[np.int64]]:
     """Adjusted p values and the number of cells tested together, file by file."""
-    p_holm, family = np.full_like(p, np.nan), np.zeros(len(p), dtype=np.int64)
+    answer, family = np.full_like(p, np.nan), np.zeros(len(p), dtype=np.int64)
     for own in (np.asarray(files == file) for file in files.unique()):
-        p_holm[own] = decide.holm(p[own])
+        answer[own] = decide.adjusted(p[own], strict=strict)
         family[own] = np.isfinite(p[own]).sum()
-    return p_holm, family
+    return answer, family
 
 
-def _undecided_in_family(final: Words, *, files: pd.Series) -> Array:
-    """How many cells of each cell's file are undecided: Holm tests the next at alpha over that."""
-    undecided = pd.Series(final == UNDECIDED, index=files.index)
-    return undecided.groupby(files, observed=True).transform("sum").to_numpy(dtype=np.float64)
+def sound(rows: pd.DataFrame) -> pd.DataFrame:
+    """The paired rounds that nothing speaks against."""
+    return rows[rows["suspect"] == ""]
 
 
-def _suspect(cells: pd.DataFrame, rows: pd.DataFrame) -> Words:
-    """Why each cell is suspect; empty text where it is not."""
+def _next_level(final: Words, *, files: pd.Series, level: float, strict: bool) -> Array:
+    """At which level the next undecided cell of each cell's file is tested."""
+    by_file = pd.DataFrame({"left": final == UNDECIDED, "said": np.isin(final, decide.DECIDED)})
+    counts = by_file.groupby(files.to_numpy(), observed=True).transform("sum")
+    left, said = counts["left"].to_numpy(np.float64), counts["said"].to_numpy(np.float64)
+    share = 1 / np.maximum(left, 1) if strict else (said + 1) / np.maximum(said + left, 1)
+    return np.asarray(level * share)
+
+
+def _suspect(cells: pd.DataFrame, rows: pd.DataFrame) -> tuple[Words, npt.NDArray[np.int64]]:
+    """Why rounds of each cell are suspect (empty: none is), and how many are."""
     noted = rows[rows["suspect"] != ""]
     index = pd.MultiIndex.from_frame(cells.drop(columns="absent"))
     places = index.get_indexer(pd.MultiIndex.from_frame(noted[index.names]))
-    words = [""] * len(cells)
+    words, count = [""] * len(cells), np.zeros(len(cells), dtype=np.int64)
     for place, text in zip(places, noted["suspect"], strict=True):
         words[place] = joined([*words[place].split("; "), *text.split("; ")])
-    return np.array(words, dtype=np.str_)
+        count[place] += 1
+    return np.array(words, dtype=np.str_), count
 
 
 def _reasons(table: pd.DataFrame, absent: pd.Series, suspect: Words, alone: Words) -> list[str]:
-    """Why a row has no decided verdict; empty text where it has one."""
-    verdict = table["verdict"].to_numpy(dtype=np.str_)
-    answer: list[str] = np.where(verdict == SUSPECT, suspect, "").tolist()
-    for place in np.flatnonzero(verdict == NOT_MEASURED).tolist():
-        answer[place] = absent.iloc[place] or "no block with both devices"
-    undecided = np.flatnonzero(verdict == UNDECIDED)
-    counts = table[["blocks", "blocks_needed", "cells"]].iloc[undecided].to_dict("records")
-    for place, row in zip(undecided.tolist(), counts, strict=True):
-        answer[place] = _why_undecided(row, alone[place])
+    """Why a row has no decided verdict, and what was left out of it; empty for the others."""
+    answer = [""] * len(table)
+    columns = ("verdict", "blocks", "left_out", "blocks_needed", "cells", "lo", "hi")
+    rows = table[list(columns)].itertuples(index=False, name=None)
+    for place, (verdict, blocks, left_out, needed, cells, lo, hi) in enumerate(rows):
+        texts = []
+        if verdict == NOT_MEASURED:
+            texts.append(absent.iloc[place] or "no block with both devices")
+        elif verdict == UNDECIDED:
+            if blocks >= FEWEST_BLOCKS:
+                texts.append(f"between {times(lo)} and {times(hi)}")
+            texts.append(_why_undecided(blocks, needed, cells, alone[place]))
+        if verdict == SUSPECT:
+            texts.append(suspect[place])
+        elif left_out:
+            texts.append(f"{left_out} of {blocks + left_out} blocks left out: {suspect[place]}")
+        answer[place] = "; ".join(texts)
     return answer
 
 
-def _why_undecided(row: dict[Any, Any], alone: str) -> str:
-    blocks, needed, cells = row["blocks"], row["blocks_needed"], row["cells"]
-    if blocks < decide.FEWEST_BLOCKS:
-        return f"{blocks} of at least {decide.FEWEST_BLOCKS} blocks"
+def _why_undecided(blocks: int, needed: Any, cells: int, alone: str) -> str:
+    if blocks < FEWEST_BLOCKS:
+        return f"{blocks} of at least {FEWEST_BLOCKS} blocks"
     if pd.isna(needed):
         return f"on the margin: more than {decide.MOST_BLOCKS} blocks"
     text = f"about {needed} blocks would decide it"

@@ -7,11 +7,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from scripts.judge import rule
-from scripts.judge.noise import floor_of, margin_of, repeats
+from scripts.judge.moderate import Array, Summary
+from scripts.judge.noise import averaged, margin, repeats
 from scripts.judge.pairs import Scope, measured
-from scripts.judge.rule import Array, Summary
+from scripts.machines.runs import between, several
 from scripts.machines.same_work import unlike
-from scripts.machines.two_runs import Difference, judge
+from scripts.machines.two_runs import difference, judge, summary
 
 PLACE = ["workload", "batch_size", "epochs", "device", "threads"]
 """A cell, wherever it was measured; epochs is NA for warm steps."""
@@ -19,13 +20,13 @@ SECONDS: dict[Scope, str] = {"warm": "step_seconds", "total": "total_seconds"}
 ALPHA = 0.05
 
 
-def compared(rounds: pd.DataFrame, *, base: str) -> pd.DataFrame:
+def compared(rounds: pd.DataFrame, *, base: str, strict: bool = False) -> pd.DataFrame:
     """A row per cell, scope and machine but the base, from the rows of `table.load`.
 
     Columns: base, machine, scope, PLACE, seconds and base_seconds (medians: of a warm step, or of
     a total), ratio (own / base, of geometric means; above 1 this machine is slower), lo, hi,
-    blocks, base_blocks, margin, verdict, reason, unlike (in what the work differs; empty: in
-    nothing).
+    blocks, base_blocks, runs, base_runs, margin, verdict, reason, unlike (in what the work differs;
+    empty: in nothing). Files of one machine are runs of it.
     """
     others = [name for name in rounds["machine"].unique() if name != base]
     tables = []
@@ -35,7 +36,7 @@ def compared(rounds: pd.DataFrame, *, base: str) -> pd.DataFrame:
         first = cells[cells["machine"] == base]
         for machine in others:
             own = cells[cells["machine"] == machine]
-            table = _against(first, own, limits, base=base, machine=machine)
+            table = _against(first, own, limits, base=base, machine=machine, strict=strict)
             tables.append(table.assign(scope=scope))
     table = pd.concat(tables, ignore_index=True)
     differences = list(unlike(rounds, base=base))
@@ -52,51 +53,61 @@ def compared(rounds: pd.DataFrame, *, base: str) -> pd.DataFrame:
 
 
 class Margins:
-    """How far two machines have to differ to be called different, and at which level."""
+    """How far two machines have to differ to be called different, and at which level.
 
-    def __init__(self, rounds: pd.DataFrame, *, scope: Scope) -> None:
+    `of_means`: their geometric means, which a run's A/A cells show by their own means.
+    """
+
+    def __init__(self, rounds: pd.DataFrame, *, scope: Scope, of_means: bool = False) -> None:
         again = repeats(rounds, scope=scope)
-        floors = {
-            machine: float(floor_of(own["log_ratio"].dropna().to_numpy(dtype=np.float64)))
-            for machine, own in again.groupby("machine")
-        }
+        if of_means:
+            again = averaged(again)
         self._looks = rounds.groupby("machine")["looks"].max()
-        self._floors = pd.Series(floors, dtype=np.float64).reindex(self._looks.index)
+        margins = {name: margin(again[again["machine"] == name]) for name in self._looks.index}
+        self._margins = pd.Series(margins, dtype=np.float64)
 
     def of(self, own: Iterable[str], base: Iterable[str]) -> tuple[Array, Array]:
         """Alpha shared by the looks planned for either, and the wider margin, in log seconds.
 
         An entry per pair of machines.
         """
-        looks, floors = (
+        looks, margins = (
             np.fmax(series.loc[list(own)].to_numpy(), series.loc[list(base)].to_numpy())
-            for series in (self._looks, self._floors)
+            for series in (self._looks, self._margins)
         )
-        return ALPHA / looks, margin_of(floors)
+        return ALPHA / looks, margins
 
 
 def _against(
-    first: pd.DataFrame, cells: pd.DataFrame, limits: Margins, *, base: str, machine: str
+    first: pd.DataFrame,
+    cells: pd.DataFrame,
+    limits: Margins,
+    *,
+    base: str,
+    machine: str,
+    strict: bool,
 ) -> pd.DataFrame:
     both = first.merge(cells, on=PLACE, how="outer", suffixes=("_base", "_own"))
-    difference = Difference.of(summary_of(both, "_own"), summary_of(both, "_base"))
+    found = difference_of(both, "_own", both, "_base")
     level, limit = (float(value[0]) for value in limits.of([machine], [base]))
-    lo, hi = difference.interval(level=level)
+    lo, hi = rule.interval(found, level=level)
     suspect = _joined(both["suspect_base"].fillna(""), both["suspect_own"].fillna(""))
-    difference.error[suspect != ""] = np.nan
-    verdict = judge(difference, margin=limit, level=level)
-    missing = np.isnan(difference.mean)
+    found.error[suspect != ""] = np.nan
+    verdict = judge(found, margin=limit, level=level, strict=strict)
+    missing = np.isnan(found.mean)
     verdict = np.where(suspect != "", rule.SUSPECT, verdict)
     return both[PLACE].assign(
         base=base,
         machine=machine,
         seconds=both["seconds_own"],
         base_seconds=both["seconds_base"],
-        ratio=np.exp(difference.mean),
+        ratio=np.exp(found.mean),
         lo=np.exp(lo),
         hi=np.exp(hi),
         blocks=both["blocks_own"].fillna(0).astype(int),
         base_blocks=both["blocks_base"].fillna(0).astype(int),
+        runs=both["run_means_own"].str.len().fillna(0).astype(int),
+        base_runs=both["run_means_base"].str.len().fillna(0).astype(int),
         margin=np.expm1(limit),
         verdict=np.where(missing, rule.NOT_MEASURED, verdict),
         reason=np.where(missing, _reasons(both, base=base, machine=machine), suspect),
@@ -114,11 +125,21 @@ def timed(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
 
 
 def timed_cells(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
-    """A row per machine and PLACE: mean, spread and blocks of log seconds, seconds, suspect."""
-    return timed(rounds, scope=scope).groupby(["machine", *PLACE], dropna=False).agg(
+    """A row per machine and PLACE: mean, spread and blocks of log seconds, seconds, suspect.
+
+    And `run_means`, a list. Of several runs together there is no `spread`.
+    """
+    cells = timed(rounds, scope=scope).groupby(["machine", "file", *PLACE], dropna=False).agg(
         mean=("log", "mean"), spread=("log", "std"), blocks=("log", "count"),
         seconds=("seconds", "median"), suspect=("suspect", "max"),
     ).reset_index()  # fmt: skip
+    if not several(rounds):
+        return cells.drop(columns="file").assign(run_means=[[mean] for mean in cells["mean"]])
+    together = cells.groupby(["machine", *PLACE], dropna=False).agg(
+        run_means=("mean", list), mean=("mean", "mean"), blocks=("blocks", "sum"),
+        seconds=("seconds", "median"), suspect=("suspect", "max"),
+    ).reset_index()  # fmt: skip
+    return together.assign(spread=np.nan)
 
 
 def _cells(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
@@ -131,12 +152,30 @@ def _cells(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
     return timed_cells(rounds, scope=scope).merge(reasons, on=place, how="outer")
 
 
-def summary_of(cells: pd.DataFrame, side: str = "") -> Summary:
-    """The rule's summary of such cells; `side` ends the names of their columns."""
+def difference_of(own: pd.DataFrame, own_end: str, base: pd.DataFrame, base_end: str) -> Summary:
+    """Cells against others, row by row, whose columns' names have these ends.
+
+    Over runs where any machine has several, else over the blocks of one run each.
+    """
+    runs = [_run_means(own[f"run_means{own_end}"]), _run_means(base[f"run_means{base_end}"])]
+    if max(side.shape[1] for side in runs) > 1:
+        return between(*runs)
+    return difference(_summary(own, own_end), _summary(base, base_end))
+
+
+def _run_means(lists: pd.Series) -> Array:
+    """(cells, runs), NaN where a cell lacks the run."""
+    known: list[list[float]] = [own if isinstance(own, list) else [] for own in lists.to_list()]
+    return pd.DataFrame(known, dtype=np.float64).to_numpy()
+
+
+def _summary(cells: pd.DataFrame, end: str) -> Summary:
     mean, spread, blocks = (
-        cells[f"{name}{side}"].to_numpy(dtype=np.float64) for name in ("mean", "spread", "blocks")
+        cells[f"{name}{end}"].to_numpy(dtype=np.float64) for name in ("mean", "spread", "blocks")
     )
-    return Summary(mean=mean, spread=spread, blocks=np.nan_to_num(blocks))
+    blocks = np.nan_to_num(blocks)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return summary(mean, spread**2 / blocks, blocks - 1, blocks)
 
 
 def _joined(one: Iterable[str], other: Iterable[str]) -> npt.NDArray[np.object_]:

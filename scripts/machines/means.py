@@ -12,10 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from scripts.judge.moderate import Summary
 from scripts.judge.pairs import Scope
-from scripts.judge.rule import FEWEST_BLOCKS, Array
+from scripts.judge.rule import FEWEST_BLOCKS
 from scripts.machines.cells import timed
-from scripts.machines.two_runs import Difference
+from scripts.machines.runs import between
+from scripts.machines.two_runs import difference, satterthwaite, summary
 
 ALL = "all workloads"
 Arm = tuple[str, str, int]
@@ -24,7 +26,7 @@ Arm = tuple[str, str, int]
 
 @dataclass(frozen=True)
 class Means:
-    """A row per machine: mean log seconds over the same cells, its variance, freedom, blocks."""
+    """A row per run (machine, file): mean log seconds over the same cells, its variance, ..."""
 
     table: pd.DataFrame
     cells: int
@@ -32,19 +34,27 @@ class Means:
     @property
     def machines(self) -> list[str]:
         """Those that have measured the device."""
-        return list(self.table.index)
+        return list(dict.fromkeys(machine for machine, _file in self.table.index))
 
-    def difference(self, own: list[str], base: list[str]) -> Difference:
-        """Machines against others, an entry per pair."""
-        one, other = self.table.loc[own], self.table.loc[base]
-        variances, freedoms = (
-            [side[name].to_numpy() for side in (one, other)] for name in ("variance", "freedom")
+    @property
+    def mean(self) -> pd.Series:
+        """Each machine's mean log seconds, over its runs."""
+        return self.table["mean"].groupby(level=0, sort=False).mean()
+
+    def of(self, machine: str) -> pd.DataFrame:
+        """The machine's runs."""
+        return self.table[self.table.index.get_level_values(0) == machine]
+
+    def difference(self, own: str, base: str) -> Summary:
+        """The runs of one machine against those of another, an array of one."""
+        sides = [self.of(name) for name in (own, base)]
+        if max(map(len, sides)) > 1:
+            return between(*(side["mean"].to_numpy()[None] for side in sides))
+        columns = ("mean", "variance", "freedom", "blocks")
+        one, other = (
+            summary(*(side[name].to_numpy(np.float64) for name in columns)) for side in sides
         )
-        return Difference(
-            mean=one["mean"].to_numpy() - other["mean"].to_numpy(),
-            error=np.sqrt(sum(variances)),
-            freedom=_satterthwaite(variances, freedoms),
-        )
+        return difference(one, other)
 
 
 def arm_means(rounds: pd.DataFrame, *, scope: Scope) -> dict[Arm, Means]:
@@ -73,23 +83,25 @@ def arm_means(rounds: pd.DataFrame, *, scope: Scope) -> dict[Arm, Means]:
 def _means(rows: pd.DataFrame) -> Means:
     """The means of one workload on one device."""
     cells = rows.assign(place=rows["epochs"].fillna(0).astype(np.int64))
-    table = cells.pivot(index=["batch_size", "place"], columns=["machine", "block"], values="log")
-    machines = list(dict.fromkeys(table.columns.get_level_values("machine")))
-    everywhere = np.all([table[name].notna().any(axis=1) for name in machines], axis=0)
+    columns = ["machine", "file", "block"]
+    table = cells.pivot(index=["batch_size", "place"], columns=columns, values="log")
+    table = table.sort_index(axis="columns")
+    runs = list(dict.fromkeys((machine, file) for machine, file, _block in table.columns))
+    everywhere = np.all([table[run].notna().any(axis="columns") for run in runs], axis=0)
     common = table[everywhere].dropna(axis="columns")
     found = pd.DataFrame(
-        [_of_blocks(common, name) for name in machines],
-        index=machines,
+        [_of_blocks(common, run) for run in runs],
+        index=pd.MultiIndex.from_tuples(runs),
         columns=["mean", "variance", "freedom", "blocks"],
     )
     return Means(found, int(everywhere.sum()))
 
 
-def _of_blocks(common: pd.DataFrame, machine: str) -> tuple[float, float, float, int]:
-    """Mean of a machine's block means, its variance and freedom (NaN for few blocks), blocks."""
-    if common.empty or machine not in common.columns.get_level_values("machine"):
+def _of_blocks(common: pd.DataFrame, run: tuple[str, str]) -> tuple[float, float, float, int]:
+    """Mean of a run's block means, its variance and freedom (NaN for few blocks), blocks."""
+    if common.empty or run not in {(machine, file) for machine, file, _block in common.columns}:
         return np.nan, np.nan, np.nan, 0
-    values = np.asarray(common[machine], dtype=np.float64).mean(axis=0)
+    values = np.asarray(common[run], dtype=np.float64).mean(axis=0)
     blocks = len(values)
     if blocks < FEWEST_BLOCKS:
         return values.mean(), np.nan, np.nan, blocks
@@ -98,8 +110,8 @@ def _of_blocks(common: pd.DataFrame, machine: str) -> tuple[float, float, float,
 
 def _over_workloads(parts: Sequence[Means]) -> Means | None:
     """Every workload counts the same, however many cells it has; None for fewer than two."""
-    everyone = list(dict.fromkeys(name for part in parts for name in part.machines))
-    whole = [part for part in parts if set(part.machines) == set(everyone)]
+    everyone = list(dict.fromkeys(run for part in parts for run in part.table.index))
+    whole = [part for part in parts if set(part.table.index) == set(everyone)]
     if len(whole) < 2:
         return None
     columns = {
@@ -111,18 +123,9 @@ def _over_workloads(parts: Sequence[Means]) -> Means | None:
         {
             "mean": np.mean(columns["mean"], axis=0),
             "variance": np.sum(shares, axis=0),
-            "freedom": _satterthwaite(shares, columns["freedom"]),
+            "freedom": satterthwaite(shares, columns["freedom"]),
             "blocks": np.min(columns["blocks"], axis=0),
         },
-        index=everyone,
+        index=pd.MultiIndex.from_tuples(everyone),
     )
     return Means(table, sum(part.cells for part in whole))
-
-
-def _satterthwaite(variances: Sequence[Array], freedoms: Sequence[Array]) -> Array:
-    """The degrees of freedom of a sum of independent estimates; of exact ones, all together."""
-    total = np.sum(variances, axis=0)
-    squares = [variance**2 / freedom for variance, freedom in zip(variances, freedoms, strict=True)]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        answer = total**2 / np.sum(squares, axis=0)
-    return np.asarray(np.where(total == 0, np.sum(freedoms, axis=0), answer))

@@ -10,18 +10,19 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from scripts.judge.moderate import Summary
 from scripts.judge.pairs import Scope
-from scripts.judge.rule import CLOSE, UNDECIDED
+from scripts.judge.rule import CLOSE, UNDECIDED, interval
 from scripts.machines.cells import (
     ALPHA,
     PLACE,
     SECONDS,
     Margins,
-    summary_of,
+    difference_of,
     timed_cells,
 )
 from scripts.machines.means import Arm, Means, arm_means
-from scripts.machines.two_runs import FASTER, SLOWER, Difference, judge
+from scripts.machines.two_runs import FASTER, SLOWER, judge
 
 _ARM = ["workload", "device", "threads"]
 _MEANS = [*_ARM, "machine", "scope", "ratio", "lo", "hi", "margin", "cells", "blocks", "verdict"]
@@ -30,39 +31,41 @@ _FASTEST = ["scope", *PLACE, "machine", "seconds", "tied_with", "undecided_with"
 _TURNED = {SLOWER: FASTER, FASTER: SLOWER}
 
 
-def geometric_means(rounds: pd.DataFrame, *, base: str) -> pd.DataFrame:
+def geometric_means(rounds: pd.DataFrame, *, base: str, strict: bool = False) -> pd.DataFrame:
     """A row per workload (and ALL of them), device, machine and scope: ratio to the base.
 
     ratio, lo, hi: of geometric means of seconds over the `cells` that all machines with that device
-    have measured, none of them suspect; `margin` is a fraction; `verdict` is Holm-adjusted over the
-    rows of a scope.
+    have measured, none of them suspect; `margin` is a fraction; `verdict` is adjusted over the rows
+    of a scope. Files of one machine are runs of it.
     """
 
     def against_base(machines: list[str]) -> list[tuple[str, str]]:
         return [(name, base) for name in machines if name != base and base in machines]
 
     tables = [
-        _judged(arm_means(rounds, scope=scope), rounds, against_base, scope=scope)
+        _judged(arm_means(rounds, scope=scope), rounds, against_base, scope=scope, strict=strict)
         for scope in SECONDS
     ]
     return pd.concat(tables, ignore_index=True)[_MEANS]
 
 
-def ranking(rounds: pd.DataFrame) -> pd.DataFrame:
+def ranking(rounds: pd.DataFrame, *, strict: bool = False) -> pd.DataFrame:
     """A row per workload (and ALL), device, scope and machine, the fastest first.
 
     `seconds` is the geometric mean over the `cells` that all of them have measured. The verdicts
-    between all pairs of machines are Holm-adjusted together, scope by scope.
+    between all pairs of machines are adjusted together, scope by scope.
     """
     rows = []
     for scope in SECONDS:
         arms = arm_means(rounds, scope=scope)
-        pairs = _judged(arms, rounds, lambda machines: combinations(machines, 2), scope=scope)
+        pairs = _judged(
+            arms, rounds, lambda machines: combinations(machines, 2), scope=scope, strict=strict
+        )
         verdict = pairs.set_index([*_ARM, "machine", "other"])["verdict"]
         turned = verdict.map(lambda word: _TURNED.get(word, word)).swaplevel("machine", "other")
         known = verdict.to_dict() | turned.to_dict()
         for arm, means in arms.items():
-            for machine, mean in means.table["mean"].dropna().sort_values(kind="stable").items():
+            for machine, mean in means.mean.dropna().sort_values(kind="stable").items():
                 others = [name for name in means.machines if name != machine]
                 against = pd.Series(
                     {name: known[*arm, machine, name] for name in others}, dtype=str
@@ -80,34 +83,37 @@ def _judged(
     pairs_of: Callable[[list[str]], Iterable[tuple[str, str]]],
     *,
     scope: Scope,
+    strict: bool,
 ) -> pd.DataFrame:
     """A row per arm and pair of its machines (_MEANS and other), judged all together."""
     pairs = [(arm, *pair) for arm, means in arms.items() for pair in pairs_of(means.machines)]
     table = pd.DataFrame(
         [(*arm, one, other) for arm, one, other in pairs], columns=[*_ARM, "machine", "other"]
     )
-    parts = [arms[arm].difference([one], [other]) for arm, one, other in pairs]
-    difference = Difference(
+    parts = [arms[arm].difference(one, other) for arm, one, other in pairs]
+    found = Summary(
         *(
             np.concatenate([np.empty(0), *(getattr(part, name) for part in parts)])
-            for name in ("mean", "error", "freedom")
+            for name in Summary.__dataclass_fields__
         )
     )
-    level, limit = Margins(rounds, scope=scope).of(table["machine"], table["other"])
-    lo, hi = difference.interval(level=level)
+    level, limit = Margins(rounds, scope=scope, of_means=True).of(table["machine"], table["other"])
+    lo, hi = interval(found, level=level)
     return table.assign(
         scope=scope,
-        ratio=np.exp(difference.mean),
+        ratio=np.exp(found.mean),
         lo=np.exp(lo),
         hi=np.exp(hi),
         margin=np.expm1(limit),
         cells=[arms[arm].cells for arm, *_ in pairs],
-        blocks=[int(arms[arm].table.loc[two, "blocks"].min()) for arm, *two in pairs],
-        verdict=judge(difference, margin=limit, level=min(level, default=ALPHA)),
+        blocks=[
+            int(min(arms[arm].of(name)["blocks"].min() for name in two)) for arm, *two in pairs
+        ],
+        verdict=judge(found, margin=limit, level=min(level, default=ALPHA), strict=strict),
     )
 
 
-def fastest(rounds: pd.DataFrame) -> pd.DataFrame:
+def fastest(rounds: pd.DataFrame, *, strict: bool = False) -> pd.DataFrame:
     """A row per cell (whatever the device) and scope: the machine and device that is fastest.
 
     `seconds` is its geometric mean over blocks. `tied_with` names those that are too close to it,
@@ -117,19 +123,20 @@ def fastest(rounds: pd.DataFrame) -> pd.DataFrame:
     for scope in SECONDS:
         cells = timed_cells(rounds, scope=scope).query("suspect == ''")
         if len(cells):
-            tables.append(_fastest(cells, Margins(rounds, scope=scope)).assign(scope=scope))
+            found = _fastest(cells, Margins(rounds, scope=scope), strict=strict)
+            tables.append(found.assign(scope=scope))
     return pd.concat(tables[1:] or tables, ignore_index=True)[_FASTEST]
 
 
-def _fastest(cells: pd.DataFrame, limits: Margins) -> pd.DataFrame:
+def _fastest(cells: pd.DataFrame, limits: Margins, *, strict: bool) -> pd.DataFrame:
     work = ["workload", "batch_size", "epochs"]
     cells = cells.sort_values([*work, "mean"], kind="stable", ignore_index=True)
     leads = ~cells.duplicated(work).to_numpy()
     first = np.flatnonzero(leads)[np.cumsum(leads) - 1]  # of each cell, the place of its fastest
     winners, others, best = cells[leads], cells[~leads], cells.loc[first[~leads]]
     level, limit = limits.of(others["machine"], best["machine"])
-    difference = Difference.of(summary_of(others), summary_of(best))
-    words = judge(difference, margin=limit, level=min(level, default=ALPHA))
+    found = difference_of(others, "", best, "")
+    words = judge(found, margin=limit, level=min(level, default=ALPHA), strict=strict)
     threads = others["threads"].map(lambda count: f" ({count} threads)" if count else "")
     names = others["machine"] + " " + others["device"] + threads
     tied, undecided = (

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from scripts.judge.crossover import ABOVE, ALWAYS, BELOW, INTERVAL, NEVER
+from scripts.judge.crossover import ABOVE, ALWAYS, BELOW, INTERVAL, NEVER, REVERSE
 
 LARGER = "larger batch sizes"
 SMALLER = "smaller batch sizes"
@@ -47,7 +47,8 @@ def base_curves(moved: pd.DataFrame) -> list[dict[Any, Any]]:
 
 def _moved(own: Mapping[Any, Any], base: Mapping[Any, Any]) -> str:
     here, there = bounds(own), bounds(base)
-    if here is None or there is None:
+    turned = (own["kind"] == REVERSE) != (base["kind"] == REVERSE)
+    if here is None or there is None or turned:
         return NO_INTERVAL
     if here[0] >= there[1]:
         return LARGER
@@ -57,7 +58,7 @@ def _moved(own: Mapping[Any, Any], base: Mapping[Any, Any]) -> str:
 def bounds(curve: Mapping[Any, Any]) -> tuple[float, float] | None:
     """Between which batch sizes a curve's crossover lies; None where it is no single interval."""
     kind = curve["kind"]
-    if kind == INTERVAL:
+    if kind in (INTERVAL, REVERSE):
         return float(curve["lower"]), float(curve["upper"])
     if kind in (NEVER, ABOVE):
         return float(curve["lower"]), math.inf

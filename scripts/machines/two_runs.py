@@ -1,56 +1,54 @@
-"""Two separate runs compared: Welch's (1947) interval on log seconds, an entry per cell.
+"""Two separate runs compared: Welch's (1947) interval on log seconds, an entry a cell.
 
 Different runs have no blocks in common, so nothing pairs up: the two means have their own spreads,
-and the degrees of freedom are Welch and Satterthwaite's. Words, margin and Holm's adjustment are
-those of the paired verdicts (`scripts.judge.rule`).
+and the degrees of freedom are Welch and Satterthwaite's. Words, margin and adjustment are those of
+the paired verdicts (`rule`).
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
-from scripts.judge import rule
-from scripts.judge.rule import Array, Summary, Words
+from scripts.judge import rule as decide
+from scripts.judge.moderate import Array, Summary
+from scripts.judge.rule import Words
 
 SLOWER = "slower"
 FASTER = "faster"
+_WORDS = {decide.SLOWER: SLOWER, decide.FASTER: FASTER}
 
 
-@dataclass(frozen=True)
-class Difference:
-    """Mean log ratio (own / base), its standard error and degrees of freedom, an entry per cell."""
-
-    mean: Array
-    error: Array
-    freedom: Array
-
-    @classmethod
-    def of(cls, own: Summary, base: Summary) -> "Difference":
-        """From both sides' log seconds; NaN where a side has fewer than `FEWEST_BLOCKS`."""
-        enough = np.minimum(own.blocks, base.blocks) >= rule.FEWEST_BLOCKS
-        squares = [np.where(enough, side.error**2, np.nan) for side in (own, base)]
-        parts = [
-            square**2 / (side.blocks - 1) for square, side in zip(squares, (own, base), strict=True)
-        ]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            freedom = sum(squares) ** 2 / sum(parts)
-        pooled = own.blocks + base.blocks - 2  # neither side spreads at all
-        return cls(
-            mean=own.mean - base.mean,
-            error=np.sqrt(sum(squares)),
-            freedom=np.where(enough & np.isnan(freedom), pooled, freedom),
-        )
-
-    def interval(self, *, level: npt.ArrayLike) -> tuple[Array, Array]:
-        """The interval of coverage 1 - level."""
-        half = -special.stdtrit(self.freedom, np.asarray(level) / 2) * self.error
-        return self.mean - half, self.mean + half
+def summary(mean: Array, variance: Array, freedom: Array, blocks: Array) -> Summary:
+    """A mean of log seconds with its variance; unknown where there are fewer than FEWEST_BLOCKS."""
+    enough = blocks >= decide.FEWEST_BLOCKS
+    error, freedom = (np.where(enough, x, np.nan) for x in (np.sqrt(variance), freedom))
+    return Summary(mean, error, freedom, blocks, np.zeros_like(blocks))
 
 
-def judge(difference: Difference, *, margin: npt.ArrayLike, level: float) -> Words:
-    """`slower`, `faster`, `too close` or `undecided`, Holm-adjusted over all the cells given."""
-    words, p = rule.favoured(difference.mean, difference.error, difference.freedom, margin=margin)
-    settled = rule.settle(words, rule.holm(p), level=level)
-    return np.array([word.removeprefix("gpu ") for word in settled], dtype=np.str_)
+def difference(own: Summary, base: Summary) -> Summary:
+    """The mean log ratio (own / base), its error and degrees of freedom."""
+    variances = [own.error**2, base.error**2]
+    return Summary(
+        mean=own.mean - base.mean,
+        error=np.sqrt(np.sum(variances, axis=0)),
+        freedom=satterthwaite(variances, [own.freedom, base.freedom]),
+        blocks=np.minimum(own.blocks, base.blocks),
+        lost=own.lost + base.lost,
+    )
+
+
+def satterthwaite(variances: Sequence[Array], freedoms: Sequence[Array]) -> Array:
+    """The degrees of freedom of a sum of independent estimates; of exact ones, all together."""
+    total = np.sum(variances, axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        squares = [own**2 / freedom for own, freedom in zip(variances, freedoms, strict=True)]
+        answer = total**2 / np.sum(squares, axis=0)
+    return np.asarray(np.where(total == 0, np.sum(freedoms, axis=0), answer))
+
+
+def judge(found: Summary, *, margin: npt.ArrayLike, level: float, strict: bool = False) -> Words:
+    """`slower`, `faster`, `too close` or `undecided`, adjusted over all the cells given."""
+    words, p = decide.judge(found, margin=margin)
+    settled = decide.settle(words, decide.adjusted(p, strict=strict), level=level)
+    return np.array([_WORDS.get(word, word) for word in settled.tolist()], dtype=np.str_)

@@ -1,7 +1,8 @@
 """One machine with two software versions: what became slower, what faster, what stayed.
 
-The verdicts are those of the comparison (`cells.compared`), Holm-adjusted as ever: a regression is
-a cell called `slower` than with the base's software, an improvement one called `faster`.
+The verdicts are those of the comparison (`cells.compared`). With several runs of both, a regression
+is a cell called `slower` than with the base's software, an improvement one called `faster`; one run
+of each tells nothing of the software, since runs of the same software differ too.
 """
 
 from typing import Any
@@ -29,16 +30,29 @@ def upgrades(cells: pd.DataFrame, files: pd.DataFrame, *, base: str) -> pd.DataF
 
 
 def changed(upgraded: pd.DataFrame) -> pd.DataFrame:
-    """Of each machine regressions, the worst first, then improvements, the best first."""
+    """Of each machine slower cells, the worst first, then faster ones, the best first."""
     slower = upgraded["verdict"] == SLOWER
     ordered = upgraded.assign(
-        change=upgraded["verdict"].map(CHANGES),
+        change=_change(upgraded),
         place=pd.factorize(upgraded["machine"])[0],
         faster=~slower,
         order=upgraded["ratio"].mask(slower, -upgraded["ratio"]),
     ).sort_values(["place", "faster", "order"], ignore_index=True)
     own = ordered[ordered["change"].notna()]
     return own.drop(columns=["software", "place", "faster", "order"]).reset_index(drop=True)
+
+
+def several_runs(upgraded: pd.DataFrame) -> bool:
+    """Whether all cells that both have come from several runs of both."""
+    both = upgraded[["runs", "base_runs"]]
+    both = both[(both > 0).all(axis=1)]
+    return len(both) > 0 and bool((both > 1).all(axis=None))
+
+
+def _change(upgraded: pd.DataFrame) -> pd.Series:
+    """What a cell's verdict means; of one run each no more than it says."""
+    words = CHANGES if several_runs(upgraded) else {word: word for word in CHANGES}
+    return upgraded["verdict"].map(words)
 
 
 def _software(before: dict[Any, Any], after: dict[Any, Any]) -> str:

@@ -8,8 +8,9 @@ from scripts.sections.collection import collection_lines
 from scripts.sections.report import Report
 from scripts.sections.section import Column, Line, Section, Table
 from scripts.tables.analysis import Pair
+from scripts.words.crossovers import crossover_words
 from scripts.words.names import against_cpu, listed
-from scripts.words.verdicts import crossover_words, headline, pair_answer, sure_words
+from scripts.words.verdicts import headline, pair_answer, sure_words
 
 MOST_ANSWERS = 4
 """Device pairs that the first paragraph speaks of; the table below it has all."""

@@ -48,7 +48,7 @@ def _verdict_table(report: Report, workload: str) -> Table:
         verdict_table_name(report, workload),
         f"Every cell of {workload} with its verdict",
         "machine pair batch_size epochs ratio:gpu_ratio verdict blocks reason",
-        "file workload device threads scope derived lo hi margin blocks_needed p_holm",
+        "file workload device threads scope derived lo hi margin blocks_needed p_adjusted",
         choices="verdict",
     )
 

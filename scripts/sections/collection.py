@@ -17,8 +17,8 @@ from scripts.words.verdicts import sure_words
 _KEY = (
     "Once warm, a device pair per machine. cross: slower than the CPU on small batches and faster "
     "on large ones; faster from: the first batch size called faster, median [quartiles] of those "
-    "that cross; throughout: wherever it is decided; other: not decided, too close, several "
-    "crossings."
+    "that cross; reversed: the other way round; throughout: wherever it is decided; other: not "
+    "decided, too close, several crossings."
 )
 _PICTURES = "The share of the machines with each verdict, by batch size and workload"
 

@@ -7,10 +7,11 @@ import pandas as pd
 
 from scripts.read.text import optimizer_name, seconds_in_words
 from scripts.sections.section import Column, Table, plain_values
+from scripts.words.crossovers import crossover_words
 from scripts.words.derived import epoch_words
 from scripts.words.learning import cost_text, setting_text, time_text
 from scripts.words.remedies import remedy_words
-from scripts.words.verdicts import break_even_words, crossover_words, ratio_words
+from scripts.words.verdicts import break_even_words, ratio_words
 from scripts.words.why import flops_in_words
 
 Row = Mapping[Any, Any]
@@ -142,8 +143,8 @@ COLUMNS: dict[str, tuple[str, Words | None]] = {
     "crossover": ("crossover", crossover_words),
     "base_crossover": ("the base's", None),
     "moves": ("to", None),
-    "base_seconds": ("base", _seconds("base_seconds")),
-    "time": ("time", _seconds("seconds")),
+    "base_seconds": ("base's median", _seconds("base_seconds")),
+    "time": ("median", _seconds("seconds")),
     "seconds": ("seconds", _seconds("seconds")),
     "soonest": ("time", time_text),
     "setting": ("setting", setting_text),

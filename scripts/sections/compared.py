@@ -11,7 +11,7 @@ from scripts.machines.upgrade import changed
 from scripts.read.text import counted
 from scripts.sections.columns import table
 from scripts.sections.section import EVERYWHERE, Line, Section, Table
-from scripts.sections.side_by_side import NOTE, side_pictures
+from scripts.sections.side_by_side import note, side_pictures
 from scripts.sections.side_tables import summary_tables, with_devices
 from scripts.tables.comparison import Comparison
 from scripts.words.machines import upgrade_words
@@ -43,7 +43,7 @@ def _brief(comparison: Comparison) -> Iterator[Line | Table]:
     yield from summary_tables(comparison)
     yield from _cells(comparison.cells)
     yield Line("")
-    yield Line(NOTE, tone="faint")
+    yield Line(note(comparison), tone="faint")
 
 
 def _unlike(cells: pd.DataFrame) -> Iterator[Line]:

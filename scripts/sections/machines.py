@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scripts.judge.noise import floor_of
+from scripts.judge.noise import COPIED, floor_of
 from scripts.judge.verdicts import WORDS, expected_wrong
 from scripts.read.text import counted
 from scripts.sections.columns import table
@@ -27,9 +27,9 @@ _SHOWN = (
 _COLUMNS = ["file", *_SHOWN.replace(":withheld", "").split()]
 _NOTE = (
     "Noise floor: by how much a device differed from itself in this run (the 95th percentile over "
-    "its A/A cells). Only a difference beyond the margin counts: 5 %, or twice the noise floor "
-    "where that is more. “Called different” tries the rule with a margin of 5 % on the A/A cells, "
-    "where every such word is wrong."
+    "its A/A cells). Only a difference beyond the margin counts: 5 %, more only where the A/A "
+    "cells differ by more than their own blocks explain. “Called different” tries the rule with a "
+    "margin of 5 % on the A/A cells, where every such word is wrong."
 )
 
 
@@ -152,7 +152,8 @@ def _floors(repeats: pd.DataFrame) -> dict[str, float]:
 
 def _called(repeats: pd.DataFrame) -> dict[str, str]:
     different = int((repeats["verdict"] == "differs").sum())
-    words = f"{different} of {len(repeats)}" if len(repeats) else "none measured"
+    told = int((repeats["verdict"] != COPIED).sum())
+    words = f"{different} of {told}" if told else "none measured"
     return {"repeats_called_different": words}
 
 

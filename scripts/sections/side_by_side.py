@@ -18,20 +18,25 @@ from scripts.sections.report import Report
 from scripts.sections.section import Line, Picture, Section
 from scripts.sections.side_tables import side_tables
 from scripts.tables.comparison import Comparison
-from scripts.words.machines import upgrade_words
+from scripts.words.crossovers import crossover_words
+from scripts.words.machines import between_words, upgrade_words
 from scripts.words.names import cpu_words, listed
-from scripts.words.verdicts import crossover_words, ratio_words
+from scripts.words.verdicts import ratio_words
 
 _SCOPES = {"warm": "once warm", "total": "cold start included"}
 _MOVED = {OVERLAP: "not told apart from it", NO_INTERVAL: "not to be set against it"}
-NOTE = (
-    "Ratios are seconds over the base's seconds: above 1 a machine is slower. Each is judged by "
-    "Welch's interval on log seconds with the words of the suite (slower, faster, too close, "
-    "undecided), Holm-adjusted; a difference counts beyond the wider of both runs' margins. "
-    "Geometric means are over the cells that all machines have measured, none of them suspect. A "
-    "rank is one more than the number of machines that are decided to be faster, so machines that "
-    "are not told apart share one."
+_NOTE = (
+    "Ratios are seconds over the base's seconds: above 1 a machine is slower. A difference counts "
+    "beyond the wider of both runs' margins. Geometric means are over the cells that all machines "
+    "have measured, none of them suspect. A rank is one more than the number of machines that are "
+    "decided to be faster, so machines that are not told apart share one."
 )
+
+
+def note(comparison: Comparison) -> str:
+    """Return what ratios, intervals and words of a comparison stand on."""
+    between = between_words(several=comparison.several, strict=comparison.analysis.strict)
+    return f"{_NOTE} {between}"
 
 
 def side_by_side(report: Report) -> Iterator[Section]:
@@ -48,7 +53,7 @@ def side_by_side(report: Report) -> Iterator[Section]:
             *(_findings(comparison) if several else ()),
         ],
         pictures=list(side_pictures(comparison)),
-        notes=[Line(NOTE)] if several else [],
+        notes=[Line(note(comparison))] if several else [],
         tables=side_tables(comparison),
         frames=dict(comparison.tables()),
     )

@@ -8,8 +8,8 @@ from scripts.machines.shift import base_curves
 from scripts.sections.columns import table
 from scripts.sections.section import Table
 from scripts.tables.comparison import Comparison
+from scripts.words.crossovers import crossover_words
 from scripts.words.names import device_words
-from scripts.words.verdicts import crossover_words
 
 MOST_CELLS = 1200
 """Cells of a comparison that the page shows one by one; of more it has the means, and the CSV file
@@ -63,7 +63,7 @@ def _of_several(comparison: Comparison) -> Iterator[Table]:
         with_devices(comparison.fastest),
         "fastest",
         "The fastest for each cell, whatever the device",
-        "workload batch_size epochs machine device seconds tied_with undecided_with",
+        "workload batch_size epochs machine device seconds:mean tied_with undecided_with",
         "scope derived",
         choices="workload machine",
     )

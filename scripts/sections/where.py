@@ -14,7 +14,7 @@ from scripts.sections.report import Report, line_of
 from scripts.sections.section import Line, Map, Picture, Section, Table
 from scripts.tables.analysis import Pair
 from scripts.words import verdicts as words
-from scripts.words.fits import estimate_words
+from scripts.words.crossovers import crossover_words
 from scripts.words.why import brief_why
 
 
@@ -60,7 +60,7 @@ def _map(report: Report, pair: Pair) -> Map:
     machine, workload = report.stems[pair.machine], report.work_stems[pair.workload]
     device = str(pair.device).replace(":", ".")
     cells = report.cells(pair.workload)
-    crossover = f"Crossover batch size, once warm: {words.crossover_words(warm)}."
+    crossover = f"Crossover batch size, once warm: {crossover_words(warm)}."
     return Map(
         name="_".join(["map", machine, workload, device, *_threads(pair)]),
         table=verdict_table_name(report, pair.workload),
@@ -76,7 +76,7 @@ def _map(report: Report, pair: Pair) -> Map:
 def _picture(report: Report, pair: Pair) -> Picture:
     """The same heat map as a file."""
     cells, _curves, warm = _verdicts(report, pair)
-    subtitle = f"crossover batch size, warm: {words.crossover_words(warm)}"
+    subtitle = f"crossover batch size, warm: {crossover_words(warm)}"
     name = file_stem("heatmap", report.stems[pair.machine], pair.workload, *_device(pair))
     draw = partial(
         heat_map_figure, cells, title=pair.title, subtitle=subtitle, limit=report.limit,
@@ -119,10 +119,9 @@ def _brief(report: Report, pair: Pair) -> Iterator[Line | Table]:
     """Yield the answer and two small tables: verdicts by epochs, the warm ratio by batch size."""
     if pair.device is None:
         return
-    cells, curves, warm = _verdicts(report, pair)
+    cells, curves, _warm = _verdicts(report, pair)
     if len(cells):
-        texts = (words.answer(cells, curves), estimate_words(warm))
-        yield Line(" ".join(filter(None, texts)))
+        yield Line(words.answer(cells, curves))
     if cells["verdict"].isin(words.NOT_COMPARED).all():
         return
     yield _counts_table(cells, curves)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 from scripts.figures.style import labelled
 from scripts.judge.break_even import break_even
 from scripts.judge.crossover import crossovers
-from scripts.judge.fits import fits, with_estimates
+from scripts.judge.fits import fits
 from scripts.judge.noise import repeats
 from scripts.judge.pairs import Scope, paired, slim
 from scripts.judge.verdicts import verdicts
@@ -71,11 +71,19 @@ class Analysis:
     """The frames of a report, from the paths of its files or what was loaded of them.
 
     `whole` are the files whose rounds it has: all of them, unless they are many (`many.analysed`).
+    `strict` bounds the chance of any wrong verdict, not the share of wrong ones.
     """
 
-    def __init__(self, files: Iterable[str | Path] | Results, *, skip: Skip | None = None) -> None:
+    def __init__(
+        self,
+        files: Iterable[str | Path] | Results,
+        *,
+        skip: Skip | None = None,
+        strict: bool = False,
+    ) -> None:
         self.results = files if isinstance(files, Results) else load_results(files, skip=skip)
         self.whole = list(self.results.files["file"])
+        self.strict = strict
         self._places: dict[int, tuple[pd.DataFrame, dict[Any, Any]]] = {}
 
     @property
@@ -99,14 +107,14 @@ class Analysis:
         """Every cell's verdict, warm and total."""
         tables = []
         for looks, (rounds, pairs) in self._by_looks.items():
-            tables.append(verdicts(rounds, scope="warm", looks=looks, pairs=pairs))
-            tables.append(verdicts(rounds, scope="total", looks=looks))
+            judged = partial(verdicts, rounds, looks=looks, strict=self.strict)
+            tables += [judged(scope="warm", pairs=pairs), judged(scope="total")]
         return with_mark(pd.concat(tables, ignore_index=True), self.results.rounds)
 
     @cached_property
     def crossovers(self) -> pd.DataFrame:
-        """Every curve's crossover batch size, with the fits' estimate inside its interval."""
-        return with_estimates(crossovers(self.verdicts), self.fits)
+        """Every curve's crossover batch size."""
+        return crossovers(self.verdicts)
 
     @cached_property
     def fits(self) -> pd.DataFrame:
@@ -126,7 +134,9 @@ class Analysis:
         tables = []
         for looks, (rounds, pairs) in self._by_looks.items():
             known = self.verdicts[self.verdicts["looks"] == looks]
-            tables.append(break_even(rounds, looks=looks, known=known, pairs=pairs))
+            tables.append(
+                break_even(rounds, looks=looks, strict=self.strict, known=known, pairs=pairs)
+            )
         return pd.concat(tables, ignore_index=True)
 
     @cached_property

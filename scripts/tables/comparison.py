@@ -9,6 +9,7 @@ import pandas as pd
 from scripts.machines.cells import compared
 from scripts.machines.prices import mean_costs, target_costs, with_costs
 from scripts.machines.ranking import fastest, geometric_means, ranking
+from scripts.machines.runs import machine_of, several
 from scripts.machines.same_work import Unlike, only_like
 from scripts.machines.shift import moves
 from scripts.machines.upgrade import changed, upgrades
@@ -44,6 +45,11 @@ class Comparison:
         return len(self.machines) < 2
 
     @cached_property
+    def several(self) -> bool:
+        """Whether a machine has several runs, so that intervals hold for machines."""
+        return several(self.rounds)
+
+    @cached_property
     def files(self) -> pd.DataFrame:
         """What is known of the compared machines, a row per file."""
         files = self.analysis.results.files
@@ -52,25 +58,28 @@ class Comparison:
     @cached_property
     def cells(self) -> pd.DataFrame:
         """Every cell of every machine against the base's."""
-        cells = compared(self.rounds, base=self.base)
+        cells = compared(self.rounds, base=self.base, strict=self.analysis.strict)
         cells = with_mark(cells, self.rounds, of=("machine", "base"))
         return with_costs(cells, self.prices) if self.prices else cells
 
     @cached_property
     def means(self) -> pd.DataFrame:
         """Geometric means of the ratios to the base, by workload and over all of them."""
-        means = with_scope_mark(geometric_means(self.rounds, base=self.base), self.rounds)
+        means = geometric_means(self.rounds, base=self.base, strict=self.analysis.strict)
+        means = with_scope_mark(means, self.rounds)
         return mean_costs(means, self.prices, base=self.base)
 
     @cached_property
     def ranks(self) -> pd.DataFrame:
         """The machines in order, ties sharing a rank."""
-        return with_scope_mark(ranking(self.rounds), self.rounds)
+        ranks = ranking(self.rounds, strict=self.analysis.strict)
+        return with_scope_mark(ranks, self.rounds)
 
     @cached_property
     def fastest(self) -> pd.DataFrame:
         """The fastest machine and device of each cell."""
-        return with_mark(fastest(self.rounds), self.rounds, of=("machine",))
+        found = fastest(self.rounds, strict=self.analysis.strict)
+        return with_mark(found, self.rounds, of=("machine",))
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
@@ -134,9 +143,21 @@ def of_same_work(
     base: str,
     prices: Mapping[str, float] | None = None,
     learned: Learned | None = None,
+    group_runs: bool = False,
 ) -> Comparison:
-    """The comparison of these files of the analysis and the base's; other work is left out."""
+    """The comparison of these files of the analysis and the base's; other work is left out.
+
+    `group_runs`: files of the same hardware and software are runs of one machine.
+    """
     rounds = analysis.rounds
     chosen = rounds[rounds["file"].isin(files) | (rounds["machine"] == base)]
     own, left_out = only_like(chosen, base=base)
+    if group_runs:
+        own, base = grouped(own, analysis.results.files, base=base)
     return Comparison(analysis, own, base, prices or {}, left_out, learned)
+
+
+def grouped(rounds: pd.DataFrame, files: pd.DataFrame, *, base: str) -> tuple[pd.DataFrame, str]:
+    """The rounds with the names of the machines that their files are runs of; the base's name."""
+    known = machine_of(files[files["machine"].isin(rounds["machine"].unique())])
+    return rounds.assign(machine=rounds["machine"].map(known)), known[base]

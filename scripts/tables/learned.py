@@ -18,19 +18,23 @@ from scripts.target.time import one_source, times_to_target
 class Learned:
     """What learning files say, joined with the rounds of timing files (empty: none were given).
 
-    `runs`, `absent` and `files` are those of `learning.load_files`.
+    `runs`, `absent` and `files` are those of `learning.load_files`; `strict` is how contests are
+    judged (`rule.adjusted`).
     """
 
     runs: pd.DataFrame
     rounds: pd.DataFrame
     absent: pd.DataFrame = field(default_factory=pd.DataFrame)
     files: pd.DataFrame = field(default_factory=pd.DataFrame)
+    strict: bool = False
 
     @classmethod
-    def read(cls, paths: Sequence[Path], rounds: pd.DataFrame) -> "Learned":
+    def read(
+        cls, paths: Sequence[Path], rounds: pd.DataFrame, *, strict: bool = False
+    ) -> "Learned":
         """From the paths of learning files and rows of `table.load`."""
         known = learning.load_files(paths)
-        return cls(known.runs, rounds, known.absent, known.files)
+        return cls(known.runs, rounds, known.absent, known.files, strict)
 
     @cached_property
     def epochs(self) -> pd.DataFrame:
@@ -53,7 +57,9 @@ class Learned:
     @cached_property
     def contests(self) -> pd.DataFrame:
         """GPU against CPU in time to the target; empty where nothing was timed."""
-        return contests(self.times, self.rounds) if len(self.times) else pd.DataFrame()
+        if self.times.empty:
+            return pd.DataFrame()
+        return contests(self.times, self.rounds, strict=self.strict)
 
     @cached_property
     def workloads(self) -> list[str]:

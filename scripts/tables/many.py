@@ -13,8 +13,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from scripts.judge.crossover import crossovers
-from scripts.judge.fits import with_estimates
 from scripts.read.columns import TEXT
 from scripts.read.document import ResultError
 from scripts.read.table import Results, Skip, identity, joined, read_parts, require_some
@@ -28,7 +26,7 @@ WHOLE_FILES = 3
 """The first files of a collection, whose rounds are kept: they can be shown cell by cell."""
 BATCH_FILES = 40
 BATCH_BYTES = 64 * 2**20
-JUDGED = ("verdicts", "break_even", "causes", "remedies", "ladder", "work")
+JUDGED = ("verdicts", "crossovers", "break_even", "causes", "remedies", "ladder", "work")
 
 Tables = dict[str, pd.DataFrame]
 
@@ -37,13 +35,15 @@ Tables = dict[str, pd.DataFrame]
 class Batch:
     """Files that a process reads; `first` is the place of the first one among all files.
 
-    `known` are the identities of the files before them, `lenient` says that bad ones are left out.
+    `known` are the identities of the files before them, `lenient` says that bad ones are left out,
+    `strict` how they are judged.
     """
 
     paths: tuple[Path, ...]
     first: int
     known: tuple[str, ...]
     lenient: bool
+    strict: bool
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,11 @@ class Judged:
 
 
 def analysed(
-    paths: Iterable[str | Path], workers: Workers, *, skip: Skip | None = None
+    paths: Iterable[str | Path],
+    workers: Workers,
+    *,
+    skip: Skip | None = None,
+    strict: bool = False,
 ) -> Analysis:
     """The analysis of these files; raises ResultError as `load_results` does.
 
@@ -69,8 +73,8 @@ def analysed(
     """
     names = [Path(path) for path in paths]
     if len(names) <= MOST_FILES:
-        return Analysis(names, skip=skip)
-    batches = list(_batches(names, lenient=skip is not None))
+        return Analysis(names, skip=skip, strict=strict)
+    batches = list(_batches(names, lenient=skip is not None, strict=strict))
     good: dict[Batch, Judged] = {}
     for batch, judged in zip(batches, _judged(batches, workers), strict=True):
         for error in judged.errors:
@@ -82,20 +86,20 @@ def analysed(
     if not any(len(judged.kept["files"]) for judged in good.values()):  # the first ones were bad
         first = next(iter(good))
         good[first] = judge(replace(first, first=0))
-    return _stacked(list(good.values()))
+    return _stacked(list(good.values()), strict=strict)
 
 
-def _batches(names: list[Path], *, lenient: bool) -> Iterator[Batch]:
+def _batches(names: list[Path], *, lenient: bool, strict: bool) -> Iterator[Batch]:
     """The files in order, few enough at a time that a batch is a small one in bytes too."""
     known = tuple(identity(path) for path in names)
     first, size = 0, 0
     for place, path in enumerate(names):
         own = _bytes(path)
         if place - first == BATCH_FILES or (place > first and size + own > BATCH_BYTES):
-            yield Batch(tuple(names[first:place]), first, known[:first], lenient)
+            yield Batch(tuple(names[first:place]), first, known[:first], lenient, strict)
             first, size = place, 0
         size += own
-    yield Batch(tuple(names[first:]), first, known[:first], lenient)
+    yield Batch(tuple(names[first:]), first, known[:first], lenient, strict)
 
 
 def _bytes(path: Path) -> int:
@@ -123,15 +127,15 @@ def judge(batch: Batch) -> Judged:
         return Judged(errors)
     names = [(part.about["file"], part.about["machine"]) for part in parts]
     results = joined(parts)
-    analysis = Analysis(results)
+    analysis = Analysis(results, strict=batch.strict)
     tables: Tables = {name: getattr(analysis, name) for name in JUDGED}
-    tables |= {"crossovers": crossovers(analysis.verdicts), "files": results.files}
+    tables["files"] = results.files
     whole = results.files["file"].head(max(WHOLE_FILES - batch.first, 0))
     kept = {name: table[table["file"].isin(whole)] for name, table in vars(results).items()}
     return Judged(errors, names, tables, kept)
 
 
-def _stacked(batches: list[Judged]) -> Analysis:
+def _stacked(batches: list[Judged], *, strict: bool) -> Analysis:
     """One analysis of all batches, each file and machine with its own name among all of them."""
     names = [name for batch in batches for name in batch.names]
     files, machines = (distinct(column) for column in zip(*names, strict=True))
@@ -151,6 +155,7 @@ def _stacked(batches: list[Judged]) -> Analysis:
     return _analysis(
         {name: _in_order(parts, files) for name, parts in tables.items()},
         {name: _in_order(parts, files) for name, parts in kept.items()},
+        strict=strict,
     )
 
 
@@ -171,12 +176,9 @@ def _in_order(parts: list[pd.DataFrame], files: list[str]) -> pd.DataFrame:
     return table.iloc[np.argsort(place.to_numpy(), kind="stable")].reset_index(drop=True)
 
 
-def _analysis(tables: Tables, kept: Tables) -> Analysis:
-    analysis = Analysis(Results(**kept | {"files": tables.pop("files")}))
+def _analysis(tables: Tables, kept: Tables, *, strict: bool) -> Analysis:
+    analysis = Analysis(Results(**kept | {"files": tables.pop("files")}), strict=strict)
     analysis.whole = list(kept["files"]["file"])
-    curves = tables.pop("crossovers")
-    own = curves[curves["file"].isin(analysis.whole)]
-    estimates = with_estimates(own, analysis.fits)[["estimate", "estimate_error"]]
-    for name, table in (tables | {"crossovers": curves.join(estimates)}).items():
+    for name, table in tables.items():
         setattr(analysis, name, table)  # a cached property that is known already
     return analysis

@@ -6,31 +6,32 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtr, stdtrit
 
-from scripts.judge.noise import floor_of, margin_of, repeats
+from scripts.judge import noise
 from scripts.judge.rule import (
-    CLOSE,
-    FASTER,
     FEWEST_BLOCKS,
+    MOST_CLOSE,
     NOT_MEASURED,
-    SLOWER,
     SUSPECT,
     UNDECIDED,
+    favoured,
 )
-from scripts.target.time import best_of
+from scripts.judge.verdicts import adjusted
+from scripts.target.time import best_of, stretched
 
+ALPHA = 0.05
 BEST = "best"
 Row = dict[Any, Any]
 
 
-def contests(
-    times: pd.DataFrame, rounds: pd.DataFrame, *, equal_sizes: bool = True
-) -> pd.DataFrame:
-    """GPU against CPU, each at its own best (`at`: BEST), and at equal batch sizes unless told.
+def contests(times: pd.DataFrame, rounds: pd.DataFrame, *, strict: bool = False) -> pd.DataFrame:
+    """GPU against CPU at equal batch sizes and each at its own best (`at`: BEST).
 
     A row per timing file, workload, accelerator, CPU thread setting, optimiser (`any` for the best
     of all) and place; gpu_batch, cpu_batch, gpu_seconds, cpu_seconds, ratio (above 1 the GPU is
-    slower), lo, hi, margin, verdict, reason, device_label.
+    slower), lo, hi, margin, p, p_adjusted (over the rows of a file: it decides), verdict, reason,
+    device_label.
     """
     rows: list[Row] = []
     for (file, workload), own in times.groupby(["file", "workload"], sort=False):
@@ -41,9 +42,19 @@ def contests(
                 about = {"file": file, "machine": own["machine"].iloc[0], "workload": workload}
                 about |= {"device": device, "threads": threads}
                 label = {"device_label": gpu["device_label"].iloc[0]}
-                pairs = [*(_equal(gpu, cpu) if equal_sizes else ()), *_best(gpu, cpu)]
+                pairs = [*_equal(gpu, cpu), *_best(gpu, cpu)]
                 rows += [about | at | contest(*two, margin=margin) | label for at, *two in pairs]
-    return pd.DataFrame(rows)
+    return _adjusted(pd.DataFrame(rows), strict=strict)
+
+
+def _adjusted(rows: pd.DataFrame, *, strict: bool) -> pd.DataFrame:
+    """The rows with the words that stand among all of their file."""
+    if rows.empty:
+        return rows
+    p, _ = adjusted(rows["p"].to_numpy(np.float64), files=rows["file"], strict=strict)
+    known = np.isfinite(p)
+    words = np.where(known & (p > ALPHA), UNDECIDED, rows["verdict"])
+    return rows.assign(verdict=words, p_adjusted=p)
 
 
 def _equal(gpu: pd.DataFrame, cpu: pd.DataFrame) -> Iterator[tuple[Row, Row, Row]]:
@@ -68,22 +79,16 @@ def contest(gpu: Row, cpu: Row, *, margin: float) -> Row:
     sides = {"gpu": gpu, "cpu": cpu}
     answer: Row = {f"{name}_batch": row["batch_size"] for name, row in sides.items()}
     answer |= {f"{name}_seconds": row["seconds"] for name, row in sides.items()}
-    nothing = {"ratio": math.nan, "lo": math.nan, "hi": math.nan, "margin": margin}
+    nothing = {"ratio": math.nan, "lo": math.nan, "hi": math.nan, "margin": margin, "p": math.nan}
     missing = [f"{row['device']}: {row['reason']}" for row in (gpu, cpu) if row["draws"] is None]
     if missing:
         return answer | nothing | {"verdict": NOT_MEASURED, "reason": "; ".join(missing)}
     with np.errstate(invalid="ignore"):  # both infinite: neither reached it in this draw
         log_ratios = np.log(gpu["draws"]) - np.log(cpu["draws"])
-        lo, close_lo, close_hi, hi = np.nanquantile(log_ratios, [0.025, 0.05, 0.95, 0.975])
-    limit = math.log1p(margin)
-    verdict = UNDECIDED
-    if lo > limit:
-        verdict = SLOWER
-    elif hi < -limit:
-        verdict = FASTER
-    elif -limit < close_lo and close_hi < limit:
-        verdict = CLOSE
     few = min(gpu["blocks"], cpu["blocks"])
+    lo, middle, hi = np.nanquantile(stretched(log_ratios, blocks=few), [0.025, 0.5, 0.975])
+    word, p = _favoured(middle - lo, middle, hi - middle, freedom=few - 1, limit=math.log1p(margin))
+    verdict = word if p <= ALPHA else UNDECIDED
     if reason := "; ".join(filter(None, dict.fromkeys([gpu["suspect"], cpu["suspect"]]))):
         verdict = SUSPECT
     if few < FEWEST_BLOCKS:
@@ -93,12 +98,27 @@ def contest(gpu: Row, cpu: Row, *, margin: float) -> Row:
         "lo": math.exp(lo),
         "hi": math.exp(hi),
         "margin": margin,
+        "p": math.nan if reason else p,
         "verdict": verdict,
         "reason": reason,
     }
 
 
+def _favoured(
+    low: float, middle: float, high: float, *, freedom: int, limit: float
+) -> tuple[str, float]:
+    """The word of a log ratio whose 95 % interval reaches `low` below and `high` above it."""
+    if freedom < 1 or np.isnan([low, high]).any() or not math.isfinite(middle):
+        return UNDECIDED, math.nan
+    near, quantile = min(limit, MOST_CLOSE), -stdtrit(freedom, 0.025)
+    distances = np.array([limit - middle, limit + middle, middle - near, -middle - near])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        errors = np.array([low, high, high, low]) / quantile
+        above, below, inside, outside = stdtr(freedom, distances / errors)
+    word, p = favoured(above, below, np.maximum(inside, outside))
+    return str(word), float(p)
+
+
 def noise_margin(rounds: pd.DataFrame) -> float:
     """The margin of a run's warm verdicts, as a fraction."""
-    means = repeats(rounds, scope="warm")["log_ratio"].to_numpy(dtype=np.float64)
-    return float(np.expm1(margin_of(floor_of(means[np.isfinite(means)]))))
+    return math.expm1(noise.margin(noise.repeats(rounds, scope="warm")))

@@ -17,6 +17,7 @@ from zlib import crc32
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri, stdtrit
 
 from scripts.target.step_times import Array, Seconds, StepTimes
 
@@ -104,7 +105,8 @@ def _row(cell: dict[Any, Any], timed: StepTimes, about: dict[str, Any]) -> dict[
         return row | {"reason": seconds}
     epoch = seconds.step * cell["steps_an_epoch"]
     draws = _draws(cell, seconds, epoch, about)
-    lo, hi = (float(value) for value in np.quantile(draws, [0.025, 0.975], method="nearest"))
+    wide = np.exp(stretched(np.log(draws), blocks=min(len(epoch), len(cell["steps"]))))
+    lo, hi = (float(value) for value in np.quantile(wide, [0.025, 0.975], method="nearest"))
     cold, usual = float(seconds.cold.mean()), float(np.exp(np.log(epoch).mean()))
     return row | {
         "cold_seconds": cold,
@@ -137,6 +139,19 @@ def _draws(cell: dict[Any, Any], seconds: Seconds, epoch: Array, about: dict[str
         own = _random(*about.values(), cell["workload"], cell["optimizer"], cell["batch_size"])
         drawn = drawn * np.exp(own.normal(0, sigma, DRAWS))
     return np.asarray(cold + epochs * drawn)
+
+
+def stretched(log_draws: Array, *, blocks: int) -> Array:
+    """Bootstrap draws of a log, as far from their median as a t interval of few blocks is.
+
+    Means of 3, 5 and 9 values drawn again spread too little: 74, 84 and 90 % of percentile
+    intervals hold the truth. Draws whose median is infinite or of one block stay as they are.
+    """
+    middle = np.nanmedian(log_draws)
+    if blocks < 2 or not np.isfinite(middle):
+        return log_draws
+    factor = -stdtrit(blocks - 1, 0.025) / -ndtri(0.025) * math.sqrt(blocks / (blocks - 1))
+    return np.asarray(middle + factor * (log_draws - middle))
 
 
 def _random(*names: object) -> np.random.Generator:

@@ -1,7 +1,7 @@
 """What would make a cell faster, and from how many epochs on: variants against the plain cell.
 
 The suite's own rule judges them: paired log ratios over blocks, a t interval, the margin from the
-plain cells measured twice in the same blocks, one Holm family per device. So each variant is laid
+plain cells measured twice in the same blocks, one family per device. So each variant is laid
 into a table of rounds as if it were an accelerator and the plain cell the CPU.
 """
 

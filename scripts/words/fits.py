@@ -23,23 +23,16 @@ def fit_lines(
     if device is not None:
         cpu = (known["device"] == "cpu") & (known["threads"] == threads)
         known = known[cpu | (known["device"] == device)]
-    best = fits[fits["best"]].merge(known[["device", "threads", "label"]])
-    return [f"{row['label']}: {_sentence(row)}" for row in best.to_dict("records")]
-
-
-def estimate_words(crossover: Mapping[Any, Any] | pd.Series) -> str:
-    """Where the fits of both devices meet inside a crossover's interval; empty where none do."""
-    estimate = crossover.get("estimate")
-    if estimate is None or pd.isna(estimate):
-        return ""
-    return (
-        f"Fitted step times meet at about batch size {estimate:.0f} (an estimate: they miss the "
-        f"measured ones by {crossover['estimate_error']:.0%} on average)."
-    )
+    nearest = fits.sort_values("mean_error", kind="stable")
+    nearest = nearest.drop_duplicates(["device", "threads", "smallest"]).sort_index()
+    told = nearest.merge(known[["device", "threads", "label"]])
+    return [f"{row['label']}: {_sentence(row)}" for row in told.to_dict("records")]
 
 
 def _sentence(row: Mapping[Any, Any]) -> str:
     ends = f"batch size {row['smallest']} to {row['largest']}"
+    if not row["best"]:
+        return f"no simple curve fits, {ends} (the nearest misses by {row['mean_error']:.0%})"
     return (
         f"fitted step {_formula(row)}, {ends} ({row['form']}, misses by "
         f"{row['mean_error']:.1%} on average)"

@@ -3,18 +3,40 @@
 import pandas as pd
 
 from scripts.judge.rule import CLOSE, NOT_MEASURED, SUSPECT, UNDECIDED
-from scripts.machines.upgrade import CHANGES
+from scripts.machines.upgrade import CHANGES, several_runs
 from scripts.read.text import counted
+
+_ONE_RUN = (
+    " These are two runs: neither a regression nor an improvement of the software until several "
+    "runs of each say so (--group-runs)."
+)
+
+
+def between_words(*, several: bool, strict: bool) -> str:
+    """What intervals and words between machines stand on."""
+    unit = (
+        "A run is the unit: intervals stand on how much the runs of a machine differ, pooled over "
+        "both machines."
+        if several
+        else "Intervals are Welch's, of these runs: how much a machine differs from one run to the "
+        "next is not in them. Several runs of each machine and --group-runs put it in."
+    )
+    wrong = "any is wrong with a chance of 5 %" if strict else "5 % are expected to be wrong"
+    return f"Slower and faster are beyond the margin; of all words at most {wrong}. {unit}"
 
 
 def upgrade_words(cells: pd.DataFrame) -> str:
     """One machine's rows of `upgrades`: `new against old (torch ...): 2 regressions, ...`."""
     first = cells.iloc[0]
     counts = cells["verdict"].value_counts()
-    parts = [counted(int(counts.get(word, 0)), name) for word, name in CHANGES.items()]
+    known = several_runs(cells)
+    parts = [
+        counted(int(counts.get(word, 0)), name) if known else f"{counts.get(word, 0)} {word}"
+        for word, name in CHANGES.items()
+    ]
     others = (CLOSE, UNDECIDED, SUSPECT, NOT_MEASURED)
     parts += [f"{counts[word]} {word}" for word in others if word in counts]
     return (
         f"{first['machine']} against {first['base']}, the same hardware ({first['software']}): "
-        f"{', '.join(parts)} of {counted(len(cells), 'cell')}."
+        f"{', '.join(parts)} of {counted(len(cells), 'cell')}.{'' if known else _ONE_RUN}"
     )

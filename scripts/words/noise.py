@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from scripts.judge.noise import floor_of
+from scripts.judge.noise import COPIED, floor_of
 from scripts.read.text import counted
 from scripts.words.names import cpu_words
 
@@ -29,10 +29,16 @@ def noise_lines(rounds: pd.DataFrame, verdicts: pd.DataFrame, repeats: pd.DataFr
         lines.append(f"Noise floor of {of}: {'; '.join(_scopes(own))}.")
     if not lines:
         lines = [f"Noise floor of this run: {'; '.join(_devices(repeats)) or _UNKNOWN}."]
-    if len(repeats):
+    copied = int((repeats["verdict"] == COPIED).sum())
+    if copied:
+        lines.append(
+            f"{counted(copied, 'A/A cell')} left out: a noise floor of exactly 0 % is impossible, "
+            "since two processes never agree to the last digit. Were rounds copied?"
+        )
+    if told := len(repeats) - copied:
         different = int((repeats["verdict"] == "differs").sum())
         lines.append(
-            f"Of {counted(len(repeats), 'A/A cell')} the rule calls {different} different at a "
+            f"Of {counted(told, 'A/A cell')} the rule calls {different} different at a "
             "margin of 5 %; nothing differs there."
         )
     return lines

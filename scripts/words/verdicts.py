@@ -1,4 +1,4 @@
-"""Verdicts, crossovers and break-even in words: each kind of answer is worded here only."""
+"""Verdicts and break-even in words: each kind of answer is worded here only."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,10 +6,11 @@ from typing import Any
 import pandas as pd
 
 from scripts.judge.break_even import AFTER, UNTIL
-from scripts.judge.crossover import ABOVE, ALWAYS, BELOW, INTERVAL, NEVER, REVERSE, SEVERAL
+from scripts.judge.crossover import INTERVAL, REVERSE, SEVERAL
 from scripts.judge.rule import (
-    CLOSE,
     DECIDED,
+    FEWEST_BLOCKS,
+    HOLM,
     NOT_MEASURED,
     SLOWER,
     SUSPECT,
@@ -17,68 +18,10 @@ from scripts.judge.rule import (
 )
 from scripts.judge.verdicts import expected_wrong
 from scripts.read.text import counted, expected_count, times
+from scripts.words.crossovers import Row, curve_words, number_sentence, number_words
 from scripts.words.names import listed
 
-Row = Mapping[Any, Any] | pd.Series
 NOT_COMPARED = (NOT_MEASURED, SUSPECT)
-
-_KINDS = {
-    INTERVAL: (
-        "between {lower} and {upper}",
-        "is slower than the CPU up to batch size {lower} and faster from {upper} on",
-    ),
-    NEVER: (
-        "none (slower up to {lower})",
-        "is slower than the CPU wherever that is decided, up to the largest batch size, {lower}",
-    ),
-    ALWAYS: (
-        "none (faster from {upper} on)",
-        "is faster than the CPU wherever that is decided, from the smallest batch size, {upper}, "
-        "on",
-    ),
-    ABOVE: (
-        "above {lower}, if any",
-        "is slower than the CPU up to batch size {lower}; nothing is decided above",
-    ),
-    BELOW: (
-        "below {upper}, if any",
-        "is faster than the CPU from batch size {upper} on; nothing is decided below",
-    ),
-    REVERSE: (
-        "reversed (faster to {lower}, slower from {upper})",
-        "is faster than the CPU up to batch size {lower} and slower from {upper} on",
-    ),
-    SEVERAL: (
-        "several: {crossings}",
-        "is now slower, now faster than the CPU as the batch size grows: {crossings}",
-    ),
-    CLOSE: (
-        CLOSE,
-        "is too close to the CPU to call it slower or faster at every measured batch size",
-    ),
-    UNDECIDED: (
-        UNDECIDED,
-        "is not decided to be slower or faster than the CPU at any batch size",
-    ),
-    NOT_MEASURED: (NOT_MEASURED, "could not be compared with the CPU"),
-}
-"""What each kind of crossover is called: in a cell of a table, and in a sentence after "it"."""
-
-
-def crossover_words(curve: Row) -> str:
-    """A row of `crossovers` in few words, for a table's cell."""
-    return _kind_words(curve)[0]
-
-
-def curve_words(curve: Row) -> str:
-    """The same after "it": `is slower than the CPU up to batch size 8 and faster from 32 on`."""
-    return _kind_words(curve)[1]
-
-
-def _kind_words(curve: Row) -> list[str]:
-    crossings = str(curve["crossings"]).replace("gpu ", "")
-    known = {"lower": curve["lower"], "upper": curve["upper"], "crossings": crossings}
-    return [text.format(**known) for text in _KINDS[str(curve["kind"])]]
 
 
 def headline(label: str, cpu: str, verdicts: pd.DataFrame) -> str:
@@ -104,7 +47,13 @@ def answer(verdicts: pd.DataFrame, curves: pd.DataFrame) -> str:
     if verdicts["verdict"].isin(NOT_COMPARED).all():
         return "No cell could be compared with the CPU."
     warm = curves[curves["scope"] == "warm"].iloc[0]
-    return f"Once warm, it {curve_words(warm)}.{_totals(verdicts)}"
+    most = int(verdicts["blocks"].max())
+    if most < FEWEST_BLOCKS:
+        return (
+            f"{counted(most, 'round')} per cell: its ratios are point estimates, and none is a "
+            f"verdict.{number_sentence(warm)}"
+        )
+    return f"Once warm, it {curve_words(warm)}.{number_sentence(warm)}{_totals(verdicts)}"
 
 
 def pair_answer(verdicts: pd.DataFrame, curves: pd.DataFrame) -> str:
@@ -123,11 +72,13 @@ def pair_answer(verdicts: pd.DataFrame, curves: pd.DataFrame) -> str:
 
 
 def _edges(cells: pd.DataFrame, curve: Row) -> str:
-    """`: 2.0x [1.9, 2.1] at 8, 0.52x [0.50, 0.54] at 512`: the ratios at a crossover's ends."""
+    """`: at 48 [32, 71]; 2.0x [1.9, 2.1] at 8, 0.52x [0.50, 0.54] at 512`: number and ends."""
     ends = cells[cells["batch_size"].isin([curve["lower"], curve["upper"]])]
     rows = ends.sort_values("batch_size").to_dict("records")
     parts = [f"{ratio_words(row)} at {row['batch_size']}" for row in rows]
-    return f": {', '.join(parts)}" if parts else ""
+    number = number_words(curve)
+    words = "; ".join(filter(None, [f"at {number}" if number else "", ", ".join(parts)]))
+    return f": {words}" if words else ""
 
 
 def _totals(verdicts: pd.DataFrame) -> str:
@@ -166,15 +117,21 @@ def sureness(cells: pd.DataFrame, curve: Row) -> str:
 
 
 def sure_words(verdicts: pd.DataFrame) -> str:
-    """How many comparisons got a verdict, and how many of these may be wrong by chance."""
+    """How many comparisons got a verdict, and what is promised of these."""
     decided = int(verdicts["verdict"].isin(DECIDED).sum())
     withheld = int((verdicts["verdict"] == SUSPECT).sum())
-    wrong = expected_count(expected_wrong(verdicts))
     return (
-        f"Of {counted(len(verdicts), 'comparison')}, {decided} got a verdict; "
-        f"at most {wrong} of these are expected to be wrong"
-        f"{f', and {withheld} were withheld as suspect' if withheld else ''}."
+        f"Of {counted(len(verdicts), 'comparison')}, {decided} got a verdict; of these words "
+        f"{_promise(verdicts)}"
+        f"{f'; {withheld} were withheld as suspect' if withheld else ''}."
     )
+
+
+def _promise(verdicts: pd.DataFrame) -> str:
+    if (verdicts["adjustment"] == HOLM).any():
+        return "any is wrong with a chance of at most 5 % (in each file, warm and total each)"
+    expected = expected_count(expected_wrong(verdicts))
+    return f"at most 5 % ({expected}) are expected to be wrong"
 
 
 def break_even_words(row: Mapping[Any, Any]) -> str:

@@ -234,7 +234,7 @@ def test_a_remedy_without_a_verdict_is_told_with_its_reason() -> None:
 
 def test_what_a_remedy_would_be_alone_is_said_of_the_remedy() -> None:
     """Not `gpu faster`: there is no GPU in it; and mirrored where the plain cell has it."""
-    faster = [0.85, 0.72, 0.88, 0.82, 0.70]
+    faster = [0.92, 0.78, 0.95, 0.88, 0.76]
     others = [row for n in range(30) for row in variant(f"other-{n}", [0.9, 1.1, 1.0, 0.95, 1.05])]
     table = judged(
         variant("plain", PLAIN),
@@ -244,5 +244,5 @@ def test_what_a_remedy_would_be_alone_is_said_of_the_remedy() -> None:
         others,
     ).set_index("remedy")
     fused, foreach = (table.loc[f"{name}-optimizer", "reason"] for name in ("fused", "foreach"))
-    assert str(fused).startswith("faster alone, not among 32 cells; about ")
-    assert str(foreach).startswith("slower alone, not among 32 cells; about ")
+    assert "faster alone, not among 32 cells; about " in str(fused)
+    assert "slower alone, not among 32 cells; about " in str(foreach)

@@ -34,13 +34,13 @@ from scripts.write.folder import Folder
 ARM = "slowed:"
 RULES = {
     "Crossover, a cell alone": "alone",
-    "Crossover, Holm over the run's cells": "holm",
+    "Crossover, adjusted over the run's cells": "adjusted",
     "one process each, medians differ by 5 %": "single",
 }
 
 
 def judged(rounds: pd.DataFrame) -> pd.DataFrame:
-    """A row a cell and slow-down: the verdict in its grid (`holm`) and by itself (`alone`).
+    """A row a cell and slow-down: the verdict in its grid (`adjusted`) and by itself (`alone`).
 
     Adds `slowdown` (per cent) and `single`: the word of somebody who ran each arm once (block 0)
     and calls medians that differ by 5 % different.
@@ -52,15 +52,15 @@ def judged(rounds: pd.DataFrame) -> pd.DataFrame:
         pair = rounds[rounds["device"].isin(["cpu", device])]
         table = verdicts(pair, scope="warm")
         table = table.assign(
-            slowdown=int(device.removeprefix(ARM)), holm=table["verdict"], alone=_alone(table)
+            slowdown=int(device.removeprefix(ARM)), adjusted=table["verdict"], alone=_alone(table)
         )
         tables.append(table.merge(_single(pair, device), on=["file", "workload", "batch_size"]))
     return pd.concat(tables, ignore_index=True)
 
 
 def _alone(table: pd.DataFrame) -> pd.Series:
-    """The word without Holm's adjustment: the reason keeps it where only the grid overruled it."""
-    word = table["reason"].str.extract(r"^(gpu slower|gpu faster|too close) alone", expand=False)
+    """The word without the adjustment: the reason keeps it where only the grid overruled it."""
+    word = table["reason"].str.extract(r"(gpu slower|gpu faster|too close) alone", expand=False)
     return table["verdict"].where(word.isna(), word)
 
 

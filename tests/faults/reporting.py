@@ -5,21 +5,36 @@ from tests.faults.fault import Fault
 REPORTING = {
     "one-sided test called two-sided": Fault(
         "scripts/judge/rule.py",
-        "slower = 2 * special.stdtr(freedom, -above)",
-        "slower = special.stdtr(freedom, -above)",
+        "np.stack([2 * slower, ",
+        "np.stack([slower, ",
         "judge/test_verdict_rule.py",
     ),
     "no adjustment for many cells": Fault(
         "scripts/judge/rule.py",
-        "np.where(tested, ordered * left, 0.0)",
-        "np.where(tested, ordered, 0.0)",
+        "ordered * count / (rank + 1)",
+        "ordered",
         "judge/test_verdict_rule.py",
     ),
-    "margin of half the noise": Fault(
-        "scripts/judge/noise.py",
-        "2 * np.expm1(floor))",
-        "np.expm1(floor))",
-        "judge/test_verdict.py",
+    "noise that the blocks show charged twice": Fault(
+        "scripts/judge/rule.py",
+        "if p < GATE else 0.0",
+        "if p < 2 else 0.0",
+        "judge/test_verdict_family.py",
+    ),
+    "cells of one process taken for independent": Fault(
+        "scripts/judge/moderate.py",
+        "prior = np.minimum(prior, most)",
+        "most = np.inf",
+        "judge/test_moderate.py",
+    ),
+    "clipped rounds counted as sound": Fault(
+        "scripts/judge/moderate.py", "* blocks / sound", "", "judge/test_moderate.py"
+    ),
+    "a curve's second crossing overlooked": Fault(
+        "scripts/judge/crosses_at.py",
+        "(points == 1) & (count == 1)",
+        "points == 1",
+        "judge/test_crosses_at.py",
     ),
     "GPU and CPU exchanged": Fault(
         "scripts/judge/pairs.py",
@@ -29,8 +44,8 @@ REPORTING = {
     ),
     "suspect cells judged": Fault(
         "scripts/judge/verdicts.py",
-        'np.where(suspect != "", SUSPECT,',
-        'np.where(suspect == "never", SUSPECT,',
+        'return rows[rows["suspect"] == ""]',
+        "return rows",
         "judge/test_verdict.py",
     ),
     "crossover read backwards": Fault(
@@ -46,9 +61,9 @@ REPORTING = {
         "judge/test_crossover_epochs.py",
     ),
     "machines exchanged": Fault(
-        "scripts/machines/means.py",
-        'mean=one["mean"].to_numpy() - other["mean"].to_numpy()',
-        'mean=other["mean"].to_numpy() - one["mean"].to_numpy()',
+        "scripts/machines/two_runs.py",
+        "mean=own.mean - base.mean",
+        "mean=base.mean - own.mean",
         "machines/test_means.py",
     ),
     "derived numbers not called derived": Fault(

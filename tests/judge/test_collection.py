@@ -27,7 +27,8 @@ def verdicts(*machines: tuple[str, ...]) -> pd.DataFrame:
     rows = [
         {"file": str(number), "machine": str(number), "workload": "mlp", "device": "cuda",
          "threads": 0, "scope": "warm", "epochs": None, "batch_size": 2**place,
-         "derived": False, "verdict": word, "ratio": 2.0 if word == SLOWER else 0.5}
+         "derived": False, "verdict": word, "ratio": (ratio := 2.0 if word == SLOWER else 0.5),
+         "lo": 0.9 * ratio, "hi": 1.1 * ratio, "blocks": 5}
         for number, words in enumerate(machines)
         for place, word in enumerate(words)
     ]  # fmt: skip
@@ -59,8 +60,9 @@ def test_crossings_tell_the_first_batch_size_called_faster_of_the_machines_that_
         )
     )
     (row,) = crossings(curves).to_dict("records")
-    assert {name: row[name] for name in ("machines", "crosses", "slower", "faster", "other")} == {
-        "machines": 8, "crosses": 3, "slower": 1, "faster": 2, "other": 2,
+    sorts = ("machines", "crosses", "reversed", "slower", "faster", "other")
+    assert {name: row[name] for name in sorts} == {
+        "machines": 8, "crosses": 3, "reversed": 1, "slower": 1, "faster": 2, "other": 1,
     }  # fmt: skip
     assert [row["quarter"], row["median"], row["three_quarters"]] == [2, 4, 4]
 
@@ -89,7 +91,7 @@ def test_the_terminal_says_how_many_cross_and_how_many_verdicts_may_be_wrong(
     show(together(analysis), console)
     words = " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
     assert "3 files of 1 machine: 36 cells measured, 0 absent." in words
-    assert "Of 27 comparisons, 27 got a verdict; at most 0.3 of these" in words
+    assert "Of 27 comparisons, 27 got a verdict; of these words at most 5 % (1.4)" in words
     assert "mlp 3 3 64 [64, 64] 0 0 0" in words
 
 

@@ -40,7 +40,8 @@ def test_a_spread_of_thirty_per_cent_is_undecided_and_says_how_many_blocks_it_ne
     row = only(frame(pair(WIDE)))
     assert row["verdict"] == "undecided"
     assert 30 <= row["blocks_needed"] <= 300
-    assert row["reason"] == f"about {row['blocks_needed']} blocks would decide it"
+    between = f"between {row['lo']:.2f}x and {row['hi']:.2f}x"
+    assert row["reason"] == f"{between}; about {row['blocks_needed']} blocks would decide it"
 
 
 @pytest.mark.parametrize("blocks", [1, 2])
@@ -110,7 +111,7 @@ def test_repeats_in_the_first_blocks_only_make_the_margin_of_all_blocks() -> Non
     row = only(frame(pair(SLOWER), again))
     assert (row["blocks"], row["repeats"]) == (5, 1)
     assert row["noise_floor"] == pytest.approx(0.05, rel=0.01)
-    assert row["margin"] == pytest.approx(0.1, rel=0.01)
+    assert row["margin"] == pytest.approx(0.157, abs=0.002)  # exp(3 x 0.0484) - 1
     assert row["verdict"] == "gpu slower"
 
 
@@ -124,16 +125,29 @@ def test_a_cell_that_was_not_reached_is_not_measured_and_says_so() -> None:
     assert (row["verdict"], row["reason"]) == ("not measured", "cuda: budget")
 
 
-def test_a_suspect_round_withholds_the_verdict_and_keeps_the_numbers() -> None:
+def test_a_suspect_round_is_left_out_like_a_block_that_is_missing_and_that_is_said() -> None:
     doubts = ["", "load 3.1; swapping", "", "load 3.1", ""]
+    ratios = [1.18, 9.0, 1.19, 9.0, 1.20]
+    row = only(frame(timed([1.0] * 5), timed(ratios, device="cuda", suspect=doubts)))
+    alone = only(frame(pair([1.18, None, 1.19, None, 1.20])))
+    for column in ("verdict", "ratio", "lo", "hi", "p", "blocks"):
+        assert row[column] == alone[column]
+    assert (row["verdict"], row["blocks"], row["left_out"]) == ("gpu slower", 3, 2)
+    assert row["reason"] == "2 of 5 blocks left out: load 3.1; swapping"
+
+
+def test_fewer_than_three_sound_rounds_withhold_the_verdict_and_keep_the_numbers() -> None:
+    doubts = ["", "load 3.1; swapping", "swapping", "load 3.1", ""]
     row = only(frame(timed([1.0] * 5), timed(SLOWER, device="cuda", suspect=doubts)))
-    assert (row["verdict"], row["reason"]) == ("suspect", "load 3.1; swapping")
+    assert row["verdict"] == "suspect"
+    assert row["reason"] == "load 3.1; swapping"
     assert row["ratio"] == pytest.approx(1.2, rel=0.01)
-    assert row["blocks"] == 5
-    assert np.isnan(row["p_holm"])
+    assert row["lo"] < row["ratio"] < row["hi"]
+    assert (row["blocks"], row["left_out"]) == (2, 3)
+    assert np.isnan(row["p_adjusted"])
 
 
-def test_a_suspect_cell_takes_no_part_in_the_holm_family() -> None:
+def test_a_suspect_cell_is_not_counted_among_the_cells_that_are_tested() -> None:
     table = verdicts(
         frame(pair(SLOWER), pair(SLOWER, batch_size=8, suspect="loss mismatch")), scope="warm"
     )

@@ -8,9 +8,10 @@ import pytest
 from scipy import stats
 
 from scripts import compare
-from scripts.judge.rule import Summary
+from scripts.judge.moderate import Summary, summarise
+from scripts.judge.rule import interval
 from scripts.machines.cells import compared
-from scripts.machines.two_runs import Difference, judge
+from scripts.machines.two_runs import difference, judge
 from scripts.read import table
 from tests.corpus import Corpus
 
@@ -54,14 +55,8 @@ def test_the_interval_is_welchs() -> None:
     random = np.random.default_rng(3)
     one, two = random.normal(0.3, 0.2, size=5), random.normal(0.0, 0.05, size=9)
 
-    def summary(values: Any) -> Summary:
-        return Summary(
-            mean=np.array([values.mean()]),
-            spread=np.array([values.std(ddof=1)]),
-            blocks=np.array([float(len(values))]),
-        )
-
-    lo, hi = Difference.of(summary(one), summary(two)).interval(level=0.05)
+    found = difference(*(summarise(values[None]) for values in (one, two)))
+    lo, hi = interval(found, level=0.05)
     expected = stats.ttest_ind(one, two, equal_var=False).confidence_interval(0.95)
     np.testing.assert_allclose([lo[0], hi[0]], [expected.low, expected.high], rtol=1e-12)
 
@@ -78,8 +73,9 @@ def test_the_interval_is_welchs() -> None:
 def test_words_need_the_whole_interval_beyond_or_inside_the_margin(
     mean: float, error: float, word: str
 ) -> None:
-    difference = Difference(np.array([mean]), np.array([error]), np.array([8.0]))
-    assert judge(difference, margin=0.0488, level=0.05).tolist() == [word]
+    numbers = (mean, error, 8.0, 5.0, 0.0)
+    found = Summary(*(np.array([number]) for number in numbers))
+    assert judge(found, margin=0.0488, level=0.05).tolist() == [word]
 
 
 def test_too_few_blocks_are_never_decided(tmp_path: Path) -> None:

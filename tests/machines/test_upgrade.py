@@ -8,7 +8,7 @@ import pytest
 
 from scripts import compare
 from scripts.tables.analysis import Analysis
-from scripts.tables.comparison import Comparison
+from scripts.tables.comparison import Comparison, grouped
 from scripts.words.machines import upgrade_words
 from tests.corpus import Corpus
 
@@ -31,20 +31,23 @@ def changed_seconds(_workload: str, batch_size: int) -> float:
     return factor * (3e-4 + 2e-6 * batch_size)
 
 
-def compared(folder: Path, *paths: Path) -> Comparison:
+def compared(folder: Path, *paths: Path, runs: bool = False) -> Comparison:
     analysis = Analysis(paths)
-    base = str(analysis.results.files["machine"].iloc[0])
-    return Comparison(analysis, analysis.rounds, base=base)
+    rounds, base = analysis.rounds, str(analysis.results.files["machine"].iloc[0])
+    if runs:
+        rounds, base = grouped(rounds, analysis.results.files, base=base)
+    return Comparison(analysis, rounds, base=base)
 
 
 def test_other_software_on_the_same_hardware_is_an_upgrade_with_its_verdicts_counted(
     tmp_path: Path,
 ) -> None:
-    old = run(tmp_path, "old", {}, **OLD)
-    new = run(tmp_path, "new", {"seed": 1, "cpu_step_seconds": changed_seconds}, **NEW)
-    comparison = compared(tmp_path, old, new)
+    changed_plan = {"cpu_step_seconds": changed_seconds}
+    runs = [run(tmp_path, f"old{n}", {"seed": n}, **OLD) for n in range(3)]
+    runs += [run(tmp_path, f"new{n}", {"seed": 3 + n} | changed_plan, **NEW) for n in range(3)]
+    comparison = compared(tmp_path, *runs, runs=True)
     assert upgrade_words(comparison.upgrades) == (
-        "new against old, the same hardware (torch 2.14.1 -> 2.15.0): 2 regressions, "
+        "new0 against old0, the same hardware (torch 2.14.1 -> 2.15.0): 2 regressions, "
         "2 improvements, 2 too close of 6 cells."
     )
     changed = comparison.changed
@@ -53,6 +56,18 @@ def test_other_software_on_the_same_hardware_is_an_upgrade_with_its_verdicts_cou
     assert changed["ratio"].tolist() == sorted(changed["ratio"].iloc[:2])[::-1] + sorted(
         changed["ratio"].iloc[2:]
     )
+
+
+def test_one_run_of_each_tells_neither_a_regression_nor_an_improvement(tmp_path: Path) -> None:
+    old = run(tmp_path, "old", {}, **OLD)
+    new = run(tmp_path, "new", {"seed": 1, "cpu_step_seconds": changed_seconds}, **NEW)
+    comparison = compared(tmp_path, old, new)
+    assert upgrade_words(comparison.upgrades) == (
+        "new against old, the same hardware (torch 2.14.1 -> 2.15.0): 2 slower, 2 faster, 2 too "
+        "close of 6 cells. These are two runs: neither a regression nor an improvement of the "
+        "software until several runs of each say so (--group-runs)."
+    )
+    assert comparison.changed["change"].tolist() == ["slower"] * 2 + ["faster"] * 2
 
 
 @pytest.mark.parametrize(
@@ -83,6 +98,6 @@ def test_the_upgrade_is_printed_before_the_means_and_written(
     assert compare.main([str(old), str(new), "--out", str(out), "--dpi", "40"]) == 0
     text = " ".join(capsys.readouterr().out.split())
     assert text.index("Upgrade check: new against old") < text.index("Geometric means")
-    assert "regression mlp on cpu 8 warm 1.5" in text
+    assert "slower mlp on cpu 8 warm 1.5" in text
     lines = (out / "upgrade.csv").read_text().splitlines()
     assert len(lines) == 1 + 4

@@ -2,12 +2,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from scripts.figures.speed import speed_figure
 from scripts.tables.analysis import Analysis
-from scripts.words.fits import estimate_words, fit_lines
+from scripts.words.crossovers import crossover_words
+from scripts.words.fits import fit_lines
+from scripts.words.verdicts import answer
 from tests.corpus import Corpus
 
 EXACT: dict[str, Any] = {"process_noise": 0.0, "epoch_noise": 0.0, "epochs": (1,)}
@@ -64,17 +65,29 @@ def crossing(_workload: str, _device: str, batch: int) -> float:
     return 1e-3 / (3e-4 + 2e-6 * batch)
 
 
-def test_the_estimate_stands_in_the_table_and_in_words(tmp_path: Path) -> None:
+def test_the_number_stands_in_the_table_and_in_words(tmp_path: Path) -> None:
     analysis = analysed(tmp_path, ratio=crossing, batch_sizes=(8, 32, 128, 512, 2048))
+    pair = next(pair for pair in analysis.pairs(str(analysis.rounds["file"].iloc[0])))
     warm = analysis.crossovers[analysis.crossovers["scope"] == "warm"].iloc[0]
     assert (warm["lower"], warm["upper"]) == (128, 512)
-    assert warm["estimate"] == pytest.approx(350, rel=0.01)
-    assert estimate_words(warm) == (
-        "Fitted step times meet at about batch size 350 (an estimate: they miss the measured ones "
-        "by 0% on average)."
+    assert warm["crosses_at"] == pytest.approx(350, rel=0.02)
+    numbers = f"{warm['crosses_at']:.0f} [{warm['crosses_from']:.0f}, {warm['crosses_to']:.0f}]"
+    assert crossover_words(warm) == f"between 128 and 512: {numbers}"
+    said = answer(analysis.of(pair, analysis.verdicts), analysis.of(pair, analysis.crossovers))
+    assert f"The curve crosses at batch size {numbers}, with a 95 % interval." in said
+
+
+def test_a_poor_fit_is_not_told_as_a_law(tmp_path: Path) -> None:
+    steps = {8: 1e-3, 32: 1e-3, 128: 4e-2, 512: 4e-2}
+    (line,) = lines_of(
+        analysed(
+            tmp_path,
+            devices=("cpu",),
+            batch_sizes=tuple(steps),
+            cpu_step_seconds=lambda _workload, batch: steps[batch],
+        )
     )
-    total = analysis.crossovers[analysis.crossovers["scope"] == "total"].iloc[0]
-    assert estimate_words(total) == estimate_words(pd.Series({"estimate": np.nan})) == ""
+    assert line.startswith("cpu: no simple curve fits, batch size 8 to 512 (the nearest misses by ")
 
 
 def dotted(folder: Path, steps: dict[int, float]) -> list[tuple[int, int]]:

@@ -57,3 +57,10 @@ def test_a_device_that_differs_from_itself_is_called_that(tmp_path: Path) -> Non
     analysis = Analysis([document.write(tmp_path)])
     analysis.repeats.loc[0, "verdict"] = "differs"
     assert "calls 1 different" in said(analysis)[-1]
+
+
+def test_a_noise_floor_of_exactly_nothing_is_refused_as_impossible(tmp_path: Path) -> None:
+    analysis = Analysis([Corpus(process_noise=0.0, epoch_noise=0.0, **SMALL).write(tmp_path)])
+    first, second = said(analysis)
+    assert "warm unknown (no A/A cell), margin 5.0%" in first
+    assert second.startswith("6 A/A cells left out: a noise floor of exactly 0 % is impossible")

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from scripts import report
-from scripts.words.verdicts import absences, answer, break_even_words, crossover_words
+from scripts.words.verdicts import absences, answer, break_even_words
 from scripts.write.folder import csv_bytes
 from tests.corpus import Corpus, Pattern, falling
 from tests.corpus_file import _Writer
@@ -54,7 +54,7 @@ def test_the_report_states_noise_floor_margin_and_expected_wrong_verdicts(
 ) -> None:
     words = say(Corpus(**SMALL))
     assert re.search(r"Noise floor of this run: warm \d+\.\d% \(2 A/A cells\), margin \d+", words)
-    assert "at most 0.1 of these are expected to be wrong" in words
+    assert "of these words at most 5 % (0." in words
 
 
 def test_without_an_accelerator_the_report_says_so_and_shows_the_cpus_times(
@@ -289,26 +289,6 @@ def curve(kind: str, **more: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "words"),
-    [
-        ("interval", "between 32 and 128"),
-        ("never", "none (slower up to 32)"),
-        ("always", "none (faster from 128 on)"),
-        ("above the grid", "above 32, if any"),
-        ("undecided", "undecided"),
-    ],
-)
-def test_a_crossover_is_said_in_few_words(kind: str, words: str) -> None:
-    assert crossover_words(curve(kind)) == words
-
-
-def test_a_curve_that_crosses_twice_is_reported_as_that() -> None:
-    crossings = "[8, 32] to gpu faster; [128, 512] to gpu slower"
-    row = curve("several", crossings=crossings)
-    assert crossover_words(row) == "several: [8, 32] to faster; [128, 512] to slower"
-
-
-@pytest.mark.parametrize(
     ("kind", "upper", "words"),
     [
         ("after", 18, "14 [11, 18]"),
@@ -328,6 +308,7 @@ def test_an_answer_counts_what_was_decided() -> None:
         {
             "scope": ["warm", "total", "total", "total"],
             "verdict": ["gpu slower", "gpu slower", "undecided", "suspect"],
+            "blocks": 5,
         }
     )
     words = answer(cells, pd.DataFrame([curve("never")]))

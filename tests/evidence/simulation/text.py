@@ -1,105 +1,107 @@
-"""The page about a simulation: its two tables in Markdown and sentences read from them."""
+"""The page about a simulation: the gates, then every table in Markdown."""
 
 import math
-import textwrap
 
 import pandas as pd
+
+from tests.evidence.simulation.gates import Tables, gates
 
 COMMAND = "python tests/evidence/simulation/simulate.py --long results"
 TEXT = """# The verdict rule's error rates on a fake clock
 
-Made by `{command}` (seed {seed}). The rule under test is the code that
-judges real results (`scripts/judge/rule.py`); only the clock is invented
-(`tests/evidence/simulation/fake_clock.py`).
+Made by `{command}` (seed {seed}). The rule under
+test is the code that judges real files (`scripts/judge/`); only the clock is invented
+(`tests/evidence/simulation/clock.py`): runs of the
+default grid, 4 workloads x 5 batch sizes, K = 5 blocks unless it says otherwise, A/A repeats at two
+batch sizes in the first 3 blocks. A process serves all batch sizes of its workload; 70 % of its
+variance is common to them. *before* is the rule that this one replaced (each cell's own variance,
+twice the noise floor as margin, Holm over all cells), simulated on the same clock.
+
+## What is asked of the rule
+
+{gates}
+
+Every number is a share, but where it is said. *found*: called right. *wrong words at ratio 1*:
+called slower or faster though nothing differs.
 
 ## Single cells
 
-{cells} cells a line and truth. *wrong verdict*: called slower or faster at a true ratio of 1.
-*wrong sign*: called the opposite at 1.10 and 1/1.10. *coverage* of the 95 % interval at a true
-ratio of 1. *found*: called right at 1.10 and 1/1.10. *wrong close*: called too close there although
-the margin was below 10 %. *withheld*: undecided at a true ratio of 1. *margin*: the mean margin,
-from each run's own A/A cells (the last three rules of each noise use none; they take the rounds of
-one process for independent ones, as is often done).
+{runs} runs a line. *found* at ratio 1 is `too close`. *wrong*: a word that contradicts the truth.
+*any wrong*: runs with such a word. *margin*: the median.
 
-{single}
+{cells}
 
-## Whole grids
+## Of the words given, how many are wrong
 
-{grids} grids a line, each 4 workloads x 15 batch sizes with Holm over its 60 cells, process
-spread 2 %. *any wrong*: grids with at least one wrong word (the promise: at most 5 %). *wrong
-words*: their mean number a grid. *decided*: cells with a word, *found*: called slower or faster.
-*crossover wrong*: curves whose interval does not hold the true crossover; *crossover interval*:
-curves with both ends, *doublings*: how wide those are (median).
+Half of the cells differ by 1.3x, half lie just inside the margin.
 
-{grid}
+{mixed}
 
-## What it shows
+## The crossover as a number
 
-{findings}
+Curves that cross once inside the grid, half of them the other way round. *given*: a number was
+given. *covers*: its 95 % interval holds the true crossover. *doublings*: the interval's width. What
+lasts a whole run (offsets) is in no interval of that run.
+
+{curves}
+
+## --until-decided
+
+Looks after 5, 9 and 15 blocks, a third of alpha each; only undecided cells get further blocks, and
+the last report judges all cells again. *taken back*: of the first look's words.
+
+{looks}
+
+## Between machines
+
+Two equal machines, whose runs spread by 5 %. One run each: the interval of their blocks.
+
+{machines}
+
+## Time to a target
+
+*covered before*: by the percentiles of the draws, not stretched.
+
+{targets}
+
+## Why a round is a process
+
+Pairs of identical cells that rules call different which take the nine epochs of each of five
+processes for independent; epochs spread by 2 %.
+
+{in_use}
 """
 
 
-def page(single: pd.DataFrame, grid: pd.DataFrame, *, seed: int) -> str:
-    """The whole page, from `simulate_cells.table` and `simulate_grid.table`."""
-    return TEXT.format(
-        command=COMMAND,
-        seed=seed,
-        cells=single["cells"].iloc[0],
-        grids=grid["grids"].iloc[0],
-        single=markdown(single.drop(columns="cells")),
-        grid=markdown(grid.drop(columns="grids")),
-        findings="\n".join(wrapped(line) for line in findings(single, grid)),
-    )
+def page(tables: Tables, *, seed: int) -> str:
+    """The whole page."""
+    parts = {name: markdown(table) for name, table in vars(tables).items()}
+    runs = tables.cells["runs"].iloc[0]
+    return TEXT.format(command=COMMAND, seed=seed, runs=runs, gates=gates_table(tables), **parts)
+
+
+def gates_table(tables: Tables) -> str:
+    """The gates in Markdown."""
+    rows = pd.DataFrame(
+        {"": gate.name, "before": gate.before, "now": gate.now, "to reach": gate.wanted,
+         "reached": "yes" if gate.reached else "NO"}
+        for gate in gates(tables)
+    )  # fmt: skip
+    return markdown(rows)
 
 
 def markdown(table: pd.DataFrame) -> str:
-    """A Markdown table; shares in per cent."""
+    """A Markdown table."""
+    table = table.drop(columns=["runs"], errors="ignore") if "plan" in table else table
     head = [str(name).replace("_", " ") for name in table.columns]
-    rule = "|---" * len(head) + "|"
-    rows = (map(_shown, table.columns, row) for row in table.itertuples(index=False))
-    return "\n".join(
-        ["| " + " | ".join(head) + " |", rule, *(f"| {' | '.join(r)} |" for r in rows)]
-    )
+    rows = ([_shown(value) for value in row] for row in table.itertuples(index=False))
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def wrapped(line: str) -> str:
-    """A Markdown list item of lines that fit the page."""
-    return textwrap.fill(line, 100, initial_indent="- ", subsequent_indent="  ")
-
-
-def findings(single: pd.DataFrame, grid: pd.DataFrame) -> list[str]:
-    """Sentences whose numbers come from the tables."""
-    ours = single[single["rule"].str.startswith("blocks")]
-    pooled = single[single["rule"].str.startswith("rounds pooled")]
-    pooled = pooled[pooled["noise"].str.startswith("process")]
-    spread = ours[ours["noise"] == "process 2 %"].set_index("rule")["found_at_10_percent"]
-    covered = ours["coverage"]
-    lowest = ours["noise"].iloc[int(covered.argmin())]
-    bimodal = ours[ours["noise"] == "bimodal"].set_index("rule").loc["blocks, K = 9"]
-    holm = grid[~grid["rule"].str.contains("no Holm")]
-    return [
-        f"Rounds pooled over processes call {pooled['wrong_verdict'].min():.0%} to "
-        f"{pooled['wrong_verdict'].max():.0%} of identical pairs different when processes spread "
-        "by 1 to 2 %: hence a round is a process.",
-        f"This project's rule: at most {ours['wrong_verdict'].max():.2%} wrong verdicts under any "
-        f"noise here; wrong signs: {ours['wrong_sign'].max():.2%}.",
-        f"A true 10 % is found in {spread['blocks, K = 9']:.1%} of cells at 9 blocks and 2 % "
-        "process spread. That is a cell judged alone: in a grid of 20 cells that all differ by "
-        f"10 %, Holm lowers it to {spread['blocks, K = 9, Holm over 20 alike']:.1%}.",
-        f"The interval covers the truth in {covered.min():.1%} to {covered.max():.1%} of cells, "
-        f"least under {lowest} noise, where blocks are not independent of each other.",
-        "Under bimodal noise the same 10 % is seldom found at 9 blocks "
-        f"({bimodal['found_at_10_percent']:.0%}): the A/A cells raise the margin to "
-        f"{bimodal['margin']:.0%} on average. That is the price of not being wrong.",
-        f"Grids with any wrong word: at most {holm['any_wrong'].max():.1%} with Holm, even with "
-        f"all cells on the edge of the margin; {grid['any_wrong'].max():.0%} without it.",
-        f"Crossovers that miss the true one: {grid['crossover_wrong'].max():.2%}.",
-    ]
-
-
-def _shown(column: object, value: float | str) -> str:
-    if isinstance(value, str):
-        return value
+def _shown(value: object) -> str:
+    if not isinstance(value, float):
+        return str(value)
     if math.isnan(value):
         return ""
-    return f"{value:.3f}" if column in ("wrong_words_a_grid", "doublings") else f"{value:.2%}"
+    return f"{value:.4f}" if abs(value) < 0.01 else f"{value:.3f}"

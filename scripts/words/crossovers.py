@@ -1,0 +1,89 @@
+"""Crossover batch sizes in words: each kind, and the number beside it, is worded here only."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from scripts.judge.crosses_at import OFTEN
+from scripts.judge.crossover import ABOVE, ALWAYS, BELOW, INTERVAL, NEVER, REVERSE, SEVERAL
+from scripts.judge.rule import CLOSE, NOT_MEASURED, UNDECIDED
+
+Row = Mapping[Any, Any] | pd.Series
+
+_KINDS = {
+    INTERVAL: (
+        "between {lower} and {upper}",
+        "is slower than the CPU up to batch size {lower} and faster from {upper} on",
+    ),
+    NEVER: (
+        "none (slower up to {lower})",
+        "is slower than the CPU wherever that is decided, up to the largest batch size, {lower}",
+    ),
+    ALWAYS: (
+        "none (faster from {upper} on)",
+        "is faster than the CPU wherever that is decided, from the smallest batch size, {upper}, "
+        "on",
+    ),
+    ABOVE: (
+        "above {lower}, if any",
+        "is slower than the CPU up to batch size {lower}; nothing is decided above",
+    ),
+    BELOW: (
+        "below {upper}, if any",
+        "is faster than the CPU from batch size {upper} on; nothing is decided below",
+    ),
+    REVERSE: (
+        "reversed (faster to {lower}, slower from {upper})",
+        "is faster than the CPU up to batch size {lower} and slower from {upper} on",
+    ),
+    SEVERAL: (
+        "several: {crossings}",
+        "is now slower, now faster than the CPU as the batch size grows: {crossings}",
+    ),
+    CLOSE: (
+        CLOSE,
+        "is too close to the CPU to call it slower or faster at every measured batch size",
+    ),
+    UNDECIDED: (
+        UNDECIDED,
+        "is not decided to be slower or faster than the CPU at any batch size",
+    ),
+    NOT_MEASURED: (NOT_MEASURED, "could not be compared with the CPU"),
+}
+"""What each kind of crossover is called: in a cell of a table, and in a sentence after "it"."""
+
+
+def crossover_words(curve: Row) -> str:
+    """A row of `crossovers` in few words, for a table's cell: `between 32 and 128: 48 [32, 71]`."""
+    return ": ".join(filter(None, [_kind_words(curve)[0], number_words(curve)]))
+
+
+def curve_words(curve: Row) -> str:
+    """The same after "it": `is slower than the CPU up to batch size 8 and faster from 32 on`."""
+    return _kind_words(curve)[1]
+
+
+def number_words(curve: Row) -> str:
+    """`48 [32, 71]`, `?` for an end that the grid does not hold; empty where there is no number."""
+    ends = [curve.get(f"crosses_{end}") for end in ("at", "from", "to")]
+    at, low, high = ("?" if end is None or pd.isna(end) else f"{end:.0f}" for end in ends)
+    if at == "?":
+        return ""
+    return f"{at} [{low}, {high}]" if (low, high) != ("?", "?") else f"about {at}"
+
+
+def number_sentence(curve: Row) -> str:
+    """The crossover as a number, or why there is none although the verdicts change sides."""
+    if words := number_words(curve):
+        interval = "with a 95 % interval" if "[" in words else "a point without an interval"
+        return f" The curve crosses at batch size {words}, {interval}."
+    changes = curve["kind"] in (INTERVAL, REVERSE)
+    often = changes and curve.get("crosses_note") == OFTEN
+    return f" There is no single number: the curve {OFTEN}." if often else ""
+
+
+def _kind_words(curve: Row) -> list[str]:
+    crossings = str(curve["crossings"]).replace("gpu ", "")
+    known = {"lower": curve["lower"], "upper": curve["upper"], "crossings": crossings}
+    return [text.format(**known) for text in _KINDS[str(curve["kind"])]]

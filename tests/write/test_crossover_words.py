@@ -1,0 +1,56 @@
+"""Crossover batch sizes in words: the kind, and the number beside it."""
+
+from typing import Any
+
+import pytest
+
+from scripts.words.crossovers import crossover_words, number_sentence
+
+NUMBERS: dict[str, Any] = {"crosses_at": 47.6, "crosses_from": 32.4, "crosses_to": 71.2}
+
+
+def curve(kind: str, **more: object) -> dict[str, object]:
+    return {"kind": kind, "lower": 32, "upper": 128, "crossings": "", "scope": "warm"} | more
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("interval", "between 32 and 128"),
+        ("never", "none (slower up to 32)"),
+        ("always", "none (faster from 128 on)"),
+        ("above the grid", "above 32, if any"),
+        ("undecided", "undecided"),
+    ],
+)
+def test_a_crossover_is_said_in_few_words(kind: str, words: str) -> None:
+    assert crossover_words(curve(kind)) == words
+
+
+def test_a_curve_that_crosses_twice_is_reported_as_that() -> None:
+    crossings = "[8, 32] to gpu faster; [128, 512] to gpu slower"
+    row = curve("several", crossings=crossings)
+    assert crossover_words(row) == "several: [8, 32] to faster; [128, 512] to slower"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        (NUMBERS, "48 [32, 71]"),
+        (NUMBERS | {"crosses_to": float("nan")}, "48 [32, ?]"),
+        (NUMBERS | {"crosses_from": float("nan"), "crosses_to": float("nan")}, "about 48"),
+    ],
+)
+def test_the_number_stands_behind_the_bracket(numbers: dict[str, Any], words: str) -> None:
+    assert crossover_words(curve("interval", **numbers)) == f"between 32 and 128: {words}"
+
+
+def test_a_sentence_says_whether_the_number_has_an_interval_or_why_there_is_none() -> None:
+    assert number_sentence(curve("reverse", **NUMBERS)) == (
+        " The curve crosses at batch size 48 [32, 71], with a 95 % interval."
+    )
+    point = NUMBERS | {"crosses_from": float("nan"), "crosses_to": float("nan")}
+    assert number_sentence(curve("undecided", **point)).endswith("a point without an interval.")
+    often = curve("interval", crosses_note="crosses more than once")
+    assert "There is no single number" in number_sentence(often)
+    assert number_sentence(curve("never", crosses_note="does not cross")) == ""
