@@ -32,6 +32,7 @@ LEARNED: dict[str, LearnCorpus] = {
     "unreached": LearnCorpus(
         lost={("mlp", size, "sgd"): (0, 1, 2, 3, 4) for size in (4, 1024, 4000)}
     ),
+    "one seed lost": LearnCorpus(lost={("mlp", 4, "sgd"): (0,), ("mlp", 64, "adam"): (1, 3)}),
     "nothing reached": LearnCorpus(
         batch_sizes=(4, 64),
         lost={("mlp", size, name): (0, 1, 2, 3, 4) for size in (4, 64) for name in ("sgd", "adam")},

@@ -60,7 +60,8 @@ def _draw_medians(axes: Axes, epochs: pd.DataFrame, looks: Looks, *, unit: str) 
         median=there["epochs"] * (1.0 if unit == "epochs" else per_epoch),
         seeds=there["steps"] / (per_epoch if unit == "epochs" else 1.0),
     )
-    seeds = there.explode("seeds").dropna(subset="seeds").astype({"seeds": float})
+    seeds = there.explode("seeds", ignore_index=True).astype({"seeds": float})
+    seeds = seeds[np.isfinite(seeds["seeds"])]  # the others never got there
     sns.lineplot(
         there, x="x", y="median", ax=axes, **look_by("optimizer", looks), dashes=False,
         estimator=None, linewidth=1.2, markersize=5, markeredgewidth=0,
