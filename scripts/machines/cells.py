@@ -134,7 +134,7 @@ def timed_cells(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
         seconds=("seconds", "median"), suspect=("suspect", "max"),
     ).reset_index()  # fmt: skip
     if not several(rounds):
-        return cells.drop(columns="file").assign(run_means=[[mean] for mean in cells["mean"]])
+        return cells.drop(columns="file").assign(run_means=cells["mean"].map(lambda mean: [mean]))
     together = cells.groupby(["machine", *PLACE], dropna=False).agg(
         run_means=("mean", list), mean=("mean", "mean"), blocks=("blocks", "sum"),
         seconds=("seconds", "median"), suspect=("suspect", "max"),

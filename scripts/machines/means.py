@@ -8,6 +8,7 @@ processes of their own: the mean over workloads adds their variances up (Welch a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -86,7 +87,7 @@ def _means(rows: pd.DataFrame) -> Means:
     columns = ["machine", "file", "block"]
     table = cells.pivot(index=["batch_size", "place"], columns=columns, values="log")
     table = table.sort_index(axis="columns")
-    runs = list(dict.fromkeys((machine, file) for machine, file, _block in table.columns))
+    runs = list(dict.fromkeys(map(_run_of, table.columns)))
     everywhere = np.all([table[run].notna().any(axis="columns") for run in runs], axis=0)
     common = table[everywhere].dropna(axis="columns")
     found = pd.DataFrame(
@@ -97,9 +98,14 @@ def _means(rows: pd.DataFrame) -> Means:
     return Means(found, int(everywhere.sum()))
 
 
+def _run_of(column: Any) -> tuple[str, str]:
+    """The machine and file of a column (machine, file, block)."""
+    return column[0], column[1]
+
+
 def _of_blocks(common: pd.DataFrame, run: tuple[str, str]) -> tuple[float, float, float, int]:
     """Mean of a run's block means, its variance and freedom (NaN for few blocks), blocks."""
-    if common.empty or run not in {(machine, file) for machine, file, _block in common.columns}:
+    if common.empty or run not in map(_run_of, common.columns):
         return np.nan, np.nan, np.nan, 0
     values = np.asarray(common[run], dtype=np.float64).mean(axis=0)
     blocks = len(values)

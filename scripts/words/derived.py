@@ -23,12 +23,6 @@ def epoch_words(epochs: object, *, derived: bool, warm: str = "warm") -> str:
     return f"{epochs} (derived)" if derived else str(epochs)
 
 
-def epoch_column(rows: pd.DataFrame) -> list[str]:
-    """The same for each row of a table."""
-    pairs = zip(rows["epochs"], rows["derived"], strict=True)
-    return [epoch_words(epochs, derived=derived) for epochs, derived in pairs]
-
-
 def derived_line(rounds: pd.DataFrame, *, measured_epochs: float) -> str:
     """What the derived totals of a file are, or nothing where it has none."""
     if not rounds["derived"].any():

@@ -9,7 +9,7 @@ from scripts.judge.rule import interval
 from tests.evidence.simulation.clock import NOISES, Plan, simulated
 from tests.evidence.simulation.rules import ALPHA, moderated
 
-SIZES: Array = 3.0 + 2.0 * np.arange(5)
+SIZES: Array = np.array([3.0, 5.0, 7.0, 9.0, 11.0])
 """log2 of the default batch sizes, 8 to 2048."""
 SHAPES = ("straight", "fixed cost")
 CASES = [
