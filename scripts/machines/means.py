@@ -88,7 +88,7 @@ def _means(rows: pd.DataFrame) -> Means:
     table = cells.pivot(index=["batch_size", "place"], columns=columns, values="log")
     table = table.sort_index(axis="columns")
     runs = list(dict.fromkeys(map(_run_of, table.columns)))
-    everywhere = np.all([table[run].notna().any(axis="columns") for run in runs], axis=0)
+    everywhere = np.all([np.asarray(table[run].notna()).any(axis=1) for run in runs], axis=0)
     common = table[everywhere].dropna(axis="columns")
     found = pd.DataFrame(
         [_of_blocks(common, run) for run in runs],
