@@ -194,7 +194,7 @@ def test_tables_are_kept_as_csv_and_figures_as_svg(page: "Page", tmp_path: Path)
     assert lines[0].startswith("machine,pair,batch_size,epochs,ratio,verdict,blocks,reason")
     assert len(lines) == 1 + page.locator("#t-verdicts-mlp tbody tr").count()
     assert any(line.startswith('"""><img src=x') for line in lines)
-    for figure, words in ((".map", "batch size (samples)"), (".picture", "samples a second")):
+    for figure, words in ((".map", "batch size (samples)"), (".picture", "samples per second")):
         with page.expect_download() as svg:
             page.locator(f"{figure} .svg").first.click()
         text = Path(svg.value.path()).read_text()
