@@ -35,7 +35,7 @@ def cost_figure(costs: pd.DataFrame, *, machines: list[str]) -> Figure:
     for axes, (workload, own) in zip(panels, workloads, strict=True):
         _draw(axes, own, looks)
         axes.set_title(plain(workload, longest=30), fontweight="bold")
-    note = "each device at its fastest setting; bars: 95 % intervals; filled: GPU, hollow: CPU"
+    note = "each device at its fastest setting; bars: 95 % intervals; hollow: the CPU"
     headline(figure, f"Time and cost to the target{left_out(machines)}", note)
     draw_key(figure, key_marks(looks))
     return figure

@@ -19,7 +19,7 @@ from scripts.words.derived import MARK, MEANS
 WARM = "warm"
 COLOURS = "PuOr_r"
 MARKS = {"undecided": "?", "too close": "≈", "suspect": "!"}
-DECIDED = ("gpu slower", "gpu faster")
+DECIDED = ("slower", "faster")
 CELL_WIDTH, CELL_HEIGHT = 0.62, 0.34
 _DIGIT_WIDTH = 0.07
 HATCHED: dict[str, Any] = {"facecolor": "0.93", "hatch": "////", "hatchcolor": "0.75"}

@@ -15,8 +15,8 @@ from scripts.read.text import counted
 
 MOST_ROWS = 24
 _LOOKS = {
-    "gpu slower": ("#b35806", "s"),
-    "gpu faster": ("#542788", "o"),
+    "slower": ("#b35806", "s"),
+    "faster": ("#542788", "o"),
     "too close": ("0.45", "D"),
     "undecided": ("0.45", "o"),
     "suspect": ("0.45", "P"),

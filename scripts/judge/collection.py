@@ -21,7 +21,7 @@ def shares(verdicts: pd.DataFrame) -> pd.DataFrame:
     """A row a cell of the grid (CELL; epochs NA: warm): how many machines have which verdict.
 
     Columns: CELL, machines, a column for each of `verdict.WORDS`, and ratio_low, ratio, ratio_high:
-    the 10th percentile, median and 90th of GPU seconds / CPU seconds over the machines; derived:
+    the 10th percentile, median and 90th of seconds / CPU seconds over the machines; derived:
     whether any of the machines derived this total.
     """
     cells = verdicts.fillna({"epochs": 0}).groupby(CELL)  # joined below, where NA is unlike NA

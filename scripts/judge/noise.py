@@ -5,7 +5,7 @@ import pandas as pd
 
 from scripts.judge.moderate import Array, Summary, summarise
 from scripts.judge.pairs import CELL, Scope, matrices, measured
-from scripts.judge.rule import SMALLEST_DELTA, interval, judge, margin_of, settle
+from scripts.judge.rule import FASTER, SLOWER, SMALLEST_DELTA, interval, judge, margin_of, settle
 
 COPIED = "copied"
 """Both arms agree to the last digit in every block, as no two processes do: it tells nothing."""
@@ -51,7 +51,7 @@ def repeats(rounds: pd.DataFrame, *, scope: Scope, alpha: float = 0.05) -> pd.Da
         lo=np.exp(lo),
         hi=np.exp(hi),
         blocks=summary.blocks.astype(np.int64),
-        verdict=np.select([copied, np.char.startswith(words, "gpu")], [COPIED, "differs"], words),
+        verdict=np.select([copied, np.isin(words, (SLOWER, FASTER))], [COPIED, "differs"], words),
     )
 
 

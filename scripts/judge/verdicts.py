@@ -36,7 +36,7 @@ def verdicts(
     """A row a cell, from the rows of `table.load`; `pairs` are those, paired, where that is done.
 
     Columns: file, machine, workload, batch_size, epochs (NA when warm), device, threads (the
-    CPU's), scope, verdict, reason, ratio (GPU seconds / CPU seconds; above 1 the GPU is slower),
+    CPU's), scope, verdict, reason, ratio (seconds / CPU seconds; above 1 the GPU is slower),
     lo, hi, margin (delta, a fraction), noise_floor (a fraction; NaN: no A/A cells), repeats (A/A
     cells), blocks (sound ones), left_out (suspect ones), blocks_needed, p (the cell's own),
     p_adjusted, cells (that share the adjustment), alpha (at this look: alpha / looks), looks,

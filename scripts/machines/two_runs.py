@@ -14,9 +14,7 @@ from scripts.judge import rule as decide
 from scripts.judge.moderate import Array, Summary
 from scripts.judge.rule import Words
 
-SLOWER = "slower"
-FASTER = "faster"
-_WORDS = {decide.SLOWER: SLOWER, decide.FASTER: FASTER}
+SLOWER, FASTER = decide.SLOWER, decide.FASTER
 
 
 def summary(mean: Array, variance: Array, freedom: Array, blocks: Array) -> Summary:
@@ -50,5 +48,4 @@ def satterthwaite(variances: Sequence[Array], freedoms: Sequence[Array]) -> Arra
 def judge(found: Summary, *, margin: npt.ArrayLike, level: float, strict: bool = False) -> Words:
     """`slower`, `faster`, `too close` or `undecided`, adjusted over all the cells given."""
     words, p = decide.judge(found, margin=margin)
-    settled = decide.settle(words, decide.adjusted(p, strict=strict), level=level)
-    return np.array([_WORDS.get(word, word) for word in settled.tolist()], dtype=np.str_)
+    return decide.settle(words, decide.adjusted(p, strict=strict), level=level)

@@ -1,4 +1,4 @@
-"""On how many machines is the GPU slower? Many machines together."""
+"""On how many machines is it slower than the CPU? Many machines together."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -37,7 +37,7 @@ def collection(report: Report) -> Iterator[Section]:
     every = shares(report.analysis.verdicts)
     yield Section(
         key="machines-together",
-        title="On how many machines is the GPU slower?",
+        title="On how many machines is it slower than the CPU?",
         lines=[Line(_KEY)],
         pictures=list(_pictures(every)),
         tables=[

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from scripts.figures.heatmap import shared_limit
+from scripts.read.sides import is_cpu
 from scripts.read.text import file_stems
 from scripts.sections.section import Brief, Line, Table
 from scripts.tables.analysis import Analysis, Pair
@@ -54,6 +55,14 @@ class Report:
         timed = [pair.workload for pair in (*self.pairs, *self.all_pairs)]
         trained = [] if self.learned is None else list(self.learned.runs["workload"])
         return list(dict.fromkeys([*timed, *trained]))
+
+    @property
+    def question(self) -> str:
+        """What the page asks: of the CPU's own threads where there is no other device."""
+        devices = {pair.device for pair in self.pairs if pair.device is not None}
+        if devices and all(map(is_cpu, devices)):
+            return "Where is the CPU slower on one thread, and where on many?"
+        return "Where is the GPU slower than the CPU?"
 
     @cached_property
     def machines(self) -> list[str]:

@@ -86,6 +86,6 @@ def _lines(learned: Learned, workload: str) -> Iterator[Line]:
     yield Line(f"{place_text(first)}, {setting_text(first)}: {time_text(first)}.", lead="Soonest: ")
     for row in contests[contests["at"] == "best"].to_dict("records") if len(contests) else ():
         cpu = cpu_words(row["threads"]).removeprefix("the ")
-        sizes = f"GPU: batch size {row['gpu_batch']}, {cpu}: {row['cpu_batch']}"
+        sizes = f"{row['device']}: batch size {row['gpu_batch']}, {cpu}: {row['cpu_batch']}"
         lead = f"{row['machine']}, each at its own best: "
         yield Line(f"{contest_words(row)} ({sizes}).", lead=lead, machine=row["machine"])

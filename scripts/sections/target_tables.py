@@ -87,7 +87,7 @@ def _contests(contests: pd.DataFrame, workload: str, stem: str) -> Table:
     return table(
         rows,
         f"contests-{stem}",
-        f"GPU against CPU in time to the target of {workload}",
+        f"Against the CPU in time to the target of {workload}",
         "machine pair place optimizer:optimizers gpu_batch cpu_batch ratio:gpu_ratio verdict "
         "reason",
         "gpu_seconds cpu_seconds lo hi margin file device threads",

@@ -1,4 +1,4 @@
-"""Where does the GPU overtake the CPU? The answer for each device pair, and its heat map."""
+"""Where does it overtake the CPU? The answer for each device pair, and its heat map."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -24,7 +24,7 @@ def where(report: Report) -> Iterator[Section]:
         pairs = report.all_of(workload)
         yield Section(
             key="where",
-            title="Where does the GPU overtake the CPU?",
+            title="Where does it overtake the CPU?",
             workload=workload,
             lines=[_line(report, pair) for pair in report.of(workload)],
             maps=[_map(report, pair) for pair in report.of(workload) if pair.device],

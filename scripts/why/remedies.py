@@ -21,8 +21,7 @@ BATCH = "batch-size-"
 LOSS_TOLERANCE = 0.10
 """A remedy whose held-out loss differs by more from the plain cell's trains something else."""
 
-_WORDS = {FASTER: "faster", SLOWER: "slower"}
-_MIRRORED = {FASTER: "slower", SLOWER: "faster"}
+_MIRRORED = {FASTER: SLOWER, SLOWER: FASTER}
 
 _KEY = ["file", "workload", "batch_size", "device"]
 _EVEN = ["pays_off", "epochs", "lower", "upper"]
@@ -117,7 +116,7 @@ def _worded(judged: pd.DataFrame, about: pd.DataFrame) -> pd.DataFrame:
     index = pd.MultiIndex.from_frame(judged[["file", "device"]])
     own = about.reindex(index).reset_index(drop=True)
     mirrored = own["applied"].to_numpy(dtype=bool)
-    own_words = [_MIRRORED if applied else _WORDS for applied in mirrored]
+    own_words = [_MIRRORED if applied else {} for applied in mirrored]
     words = [own.get(word, word) for word, own in zip(judged["verdict"], own_words, strict=True)]
     said = zip(judged["reason"], judged["device"], own_words, strict=True)
     reasons = pd.Series([_reason(*one) for one in said], dtype=str)
@@ -143,15 +142,12 @@ def _worded(judged: pd.DataFrame, about: pd.DataFrame) -> pd.DataFrame:
 def _reason(text: str, name: str, words: Mapping[str, str]) -> str:
     """The words about the variant itself: `compile: unsupported (why)` -> `unsupported (why)`.
 
-    What a cell would be alone is said of the remedy as well: `gpu faster alone` -> `slower alone`
+    What a cell would be alone is said of the remedy as well: `faster alone` -> `slower alone`
     where it was left out.
     """
     parts = [
         part.removeprefix(f"{name}: ").removeprefix("cpu: ") for part in text.split("; ") if part
     ]
-    for word, own in words.items():
-        parts = [
-            part.replace(word, own, 1) if part.startswith(f"{word} alone") else part
-            for part in parts
-        ]
+    for place, (word, alone, rest) in enumerate(part.partition(" alone") for part in parts):
+        parts[place] = words.get(word, word) + alone + rest
     return "; ".join(parts)

@@ -84,6 +84,5 @@ def number_sentence(curve: Row) -> str:
 
 
 def _kind_words(curve: Row) -> list[str]:
-    crossings = str(curve["crossings"]).replace("gpu ", "")
-    known = {"lower": curve["lower"], "upper": curve["upper"], "crossings": crossings}
+    known = {name: curve[name] for name in ("lower", "upper", "crossings")}
     return [text.format(**known) for text in _KINDS[str(curve["kind"])]]

@@ -85,11 +85,7 @@ def _totals(verdicts: pd.DataFrame) -> str:
     """` Cold start included, it is slower in 9 and undecided in 1 of 10 compared cells.`"""
     own = verdicts[(verdicts["scope"] == "total") & ~verdicts["verdict"].isin(NOT_COMPARED)]
     counts = own["verdict"].value_counts()
-    words = [
-        f"{word.removeprefix('gpu ')} in {counts[word]}"
-        for word in (*DECIDED, UNDECIDED)
-        if word in counts
-    ]
+    words = [f"{word} in {counts[word]}" for word in (*DECIDED, UNDECIDED) if word in counts]
     of = counted(len(own), "compared cell")
     return f" Cold start included, it is {listed(words)} of {of}." if words else ""
 
@@ -110,7 +106,7 @@ def sureness(cells: pd.DataFrame, curve: Row) -> str:
     blocks = [int(row["blocks"]) for row in rows]
     ends = dict.fromkeys([min(blocks), max(blocks)])
     return (
-        f"GPU seconds over CPU seconds, with 95 % intervals: {listed(parts)}; "
+        f"seconds over CPU seconds, with 95 % intervals: {listed(parts)}; "
         f"{' to '.join(map(str, ends))} blocks, "
         f"a difference counts beyond {rows[0]['margin']:.0%}."
     )

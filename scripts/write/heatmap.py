@@ -26,7 +26,7 @@ from scripts.sections.section import Map
 
 CELL_WIDTH, LEFT, NARROWEST = 60, 62, 320
 """Pixels, as in heatmap.html."""
-_COLOURS = ("GPU seconds / CPU seconds", "orange: GPU slower, purple: GPU faster")
+_COLOURS = ("seconds / CPU seconds", "orange: slower than the CPU, purple: faster")
 _BOLD, _SMALL = 7.6, 6.2
 """Pixels that a letter takes on average, rounded up: in the title, and in the key below."""
 
@@ -85,6 +85,6 @@ def _cell(row: int, cell: dict[Any, Any], *, limit: float) -> Cell:
 
 
 def scale(limit: float, *, stops: int = 16) -> list[tuple[float, str]]:
-    """Return the colours of the scale from its GPU-faster end: (place from 0 to 1, fill)."""
+    """Return the colours of the scale from its faster end: (place from 0 to 1, fill)."""
     places = [stop / stops for stop in range(stops + 1)]
     return [(place, colour_of(2 ** (limit * (2 * place - 1)), limit=limit)) for place in places]

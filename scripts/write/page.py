@@ -42,7 +42,8 @@ def page(report: Report, sections: Sequence[Section], small: Mapping[Picture, st
     style, script = _own("page.css"), _own("page.js")
     return _environment().get_template("page.html").render(
         policy=_policy(style, script), style=style, script=script, sources=sources,
-        machines=report.machines, pairs=_pair_names(report), warnings=warnings,
+        machines=report.machines, question=report.question, pairs=_pair_names(report),
+        warnings=warnings,
         chapters=_chapters(report, parts), scale=scale(report.limit), limit=report.limit,
         parts={
             place: [part for part in parts if part.part == place and not part.workload]

@@ -15,7 +15,7 @@ MOST_ROWS = 100
 MOST_LETTERS = 200
 """Of one cell: a machine may be tied with hundreds of others."""
 _TONES = {"": "", "strong": "bold", "faint": "dim", "warning": "bold red"}
-_VERDICTS = {"gpu slower": "yellow", "gpu faster": "blue", "too close": "", "suspect": "bold red"}
+_VERDICTS = {"slower": "yellow", "faster": "blue", "too close": "", "suspect": "bold red"}
 
 
 def new_console() -> Console:

@@ -233,7 +233,7 @@ def test_a_remedy_without_a_verdict_is_told_with_its_reason() -> None:
 
 
 def test_what_a_remedy_would_be_alone_is_said_of_the_remedy() -> None:
-    """Not `gpu faster`: there is no GPU in it; and mirrored where the plain cell has it."""
+    """Not `faster`: there is no GPU in it; and mirrored where the plain cell has it."""
     faster = [0.92, 0.78, 0.95, 0.88, 0.76]
     others = [row for n in range(30) for row in variant(f"other-{n}", [0.9, 1.1, 1.0, 0.95, 1.05])]
     table = judged(

@@ -60,7 +60,7 @@ def judged(rounds: pd.DataFrame) -> pd.DataFrame:
 
 def _alone(table: pd.DataFrame) -> pd.Series:
     """The word without the adjustment: the reason keeps it where only the grid overruled it."""
-    word = table["reason"].str.extract(r"(gpu slower|gpu faster|too close) alone", expand=False)
+    word = table["reason"].str.extract(r"(slower|faster|too close) alone", expand=False)
     return table["verdict"].where(word.isna(), word)
 
 
@@ -69,7 +69,7 @@ def _single(pair: pd.DataFrame, device: str) -> pd.DataFrame:
     columns = ["file", "workload", "batch_size"]
     seconds = first.pivot_table(index=columns, columns="device", values="epoch_seconds")
     ratio = np.log(seconds[device] / seconds["cpu"])
-    words = np.where(ratio > np.log(1.05), "gpu slower", "gpu faster")
+    words = np.where(ratio > np.log(1.05), "slower", "faster")
     words = np.where(np.abs(ratio) <= np.log(1.05), "too close", words)
     return pd.DataFrame({"single": words}, index=seconds.index).reset_index()
 
@@ -84,7 +84,7 @@ def rates(cells: pd.DataFrame) -> pd.DataFrame:
         for rule, column in RULES.items():
             words = group.loc[group["verdict"] != "suspect", column]
             counts = words.value_counts()
-            slower, number = int(counts.get("gpu slower", 0)), len(words)
+            slower, number = int(counts.get("slower", 0)), len(words)
             bounds = binomtest(slower, number).proportion_ci(method="wilson") if number else None
             rows.append(
                 {
@@ -93,7 +93,7 @@ def rates(cells: pd.DataFrame) -> pd.DataFrame:
                     "cells": number,
                     "suspect": len(group) - number,
                     "called_slower": slower,
-                    "called_faster": int(counts.get("gpu faster", 0)),
+                    "called_faster": int(counts.get("faster", 0)),
                     "too_close": int(counts.get("too close", 0)),
                     "undecided": int(counts.get("undecided", 0)),
                     "slower_share": slower / number if number else np.nan,

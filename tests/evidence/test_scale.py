@@ -44,7 +44,7 @@ def test_a_wrong_word_and_a_wrong_sign_are_counted() -> None:
     known = truths(0)
     warm = known[known["epochs"] == -1]
     slower = warm[warm["true_ratio"] > 1.2].head(5).drop(columns="true_ratio")
-    words = ["gpu slower", "gpu faster", "too close", "undecided", "not measured"]
+    words = ["slower", "faster", "too close", "undecided", "not measured"]
     table = slower.assign(verdict=words, margin=0.05, epochs=pd.array([pd.NA] * 5, dtype="Int64"))
     judged = beside_truth(table, 1)
     assert judged["found"].tolist() == [True, False, False, False, False]
@@ -58,7 +58,7 @@ def test_slower_by_less_than_the_margin_is_a_wrong_claim_of_the_right_sign() -> 
     known = truths(0)
     near = known[(known["true_ratio"] > 1.0) & (known["epochs"] == -1)].head(1)
     table = near.drop(columns="true_ratio").assign(
-        verdict="gpu slower", margin=99.0, epochs=pd.array([pd.NA], dtype="Int64")
+        verdict="slower", margin=99.0, epochs=pd.array([pd.NA], dtype="Int64")
     )
     (row,) = beside_truth(table, 1).to_dict("records")
     assert (row["wrong"], row["wrong_sign"], row["found"]) == (True, False, True)

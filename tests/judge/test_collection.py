@@ -19,7 +19,7 @@ from tests.corpus import Corpus
 from tests.write.reports import figures_of
 
 SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1, 4)}
-SLOWER, FASTER = "gpu slower", "gpu faster"
+SLOWER, FASTER = "slower", "faster"
 
 
 def verdicts(*machines: tuple[str, ...]) -> pd.DataFrame:

@@ -62,9 +62,7 @@ def test_a_curve_reads_as_its_verdicts_say(
 
 def test_several_crossings_are_listed_and_not_smoothed() -> None:
     found = crossing(SIZES, [SLOWER, FASTER, UNDECIDED, SLOWER, FASTER])
-    assert found.crossings == (
-        "[8, 32] to gpu faster; [32, 512] to gpu slower; [512, 2048] to gpu faster"
-    )
+    assert found.crossings == ("[8, 32] to faster; [32, 512] to slower; [512, 2048] to faster")
 
 
 curves = st.lists(st.sampled_from(list(LETTERS.values())), min_size=1, max_size=8)
@@ -129,7 +127,7 @@ def test_a_curve_that_crosses_between_32_and_128_reads_32_to_128() -> None:
     row = table({size: around(ratio) for size, ratio in ratios.items()}).iloc[0]
     assert (row["kind"], row["lower"], row["upper"]) == ("interval", 32, 128)
     assert row["rests_on"] == "32, 128"
-    assert row["cells"] == "8 gpu slower; 32 gpu slower; 128 gpu faster; 512 gpu faster"
+    assert row["cells"] == "8 slower; 32 slower; 128 faster; 512 faster"
 
 
 def test_the_order_of_the_rows_does_not_matter() -> None:
@@ -137,14 +135,14 @@ def test_the_order_of_the_rows_does_not_matter() -> None:
     shuffled = verdicts(rounds, scope="warm").iloc[[2, 0, 1]]
     row = crossovers(shuffled).iloc[0]
     assert (row["kind"], row["lower"], row["upper"]) == ("interval", 32, 128)
-    assert row["cells"] == "8 gpu slower; 32 gpu slower; 128 gpu faster"
+    assert row["cells"] == "8 slower; 32 slower; 128 faster"
 
 
 def test_a_curve_that_crosses_twice_says_so() -> None:
     ratios = {8: 3.0, 32: 0.6, 128: 0.8, 512: 1.4}
     row = table({size: around(ratio) for size, ratio in ratios.items()}).iloc[0]
     assert (row["kind"], row["rests_on"]) == ("several", "8, 32, 128, 512")
-    assert row["crossings"] == "[8, 32] to gpu faster; [128, 512] to gpu slower"
+    assert row["crossings"] == "[8, 32] to faster; [128, 512] to slower"
     assert pd.isna(row["lower"])
 
 

@@ -24,7 +24,7 @@ def only(rounds: pd.DataFrame, **options: Any) -> pd.Series:
 
 @pytest.mark.parametrize(
     ("ratios", "verdict"),
-    [(SLOWER, "gpu slower"), ([1 / r for r in SLOWER], "gpu faster"), (CLOSE, "too close")],
+    [(SLOWER, "slower"), ([1 / r for r in SLOWER], "faster"), (CLOSE, "too close")],
 )
 def test_known_ratios_read_as_they_should(ratios: Sequence[float], verdict: str) -> None:
     row = only(frame(pair(ratios)))
@@ -54,7 +54,7 @@ def test_fewer_than_three_blocks_never_get_a_verdict_and_say_why(blocks: int) ->
 
 
 @pytest.mark.parametrize(
-    ("ratio", "verdict"), [(1.2, "gpu slower"), (1.0, "too close"), (0.8, "gpu faster")]
+    ("ratio", "verdict"), [(1.2, "slower"), (1.0, "too close"), (0.8, "faster")]
 )
 def test_blocks_without_any_spread_are_taken_at_their_word(ratio: float, verdict: str) -> None:
     row = only(frame(pair([ratio] * 3)))
@@ -74,7 +74,7 @@ def test_only_blocks_that_both_devices_have_are_paired() -> None:
 @pytest.mark.parametrize("missing", [float("nan"), 0.0, -1.0])
 def test_a_time_that_is_no_time_takes_its_block_out(missing: float) -> None:
     row = only(frame(timed([1.0] * 5), timed([*SLOWER[:4], missing], device="cuda")))
-    assert (row["blocks"], row["verdict"]) == (4, "gpu slower")
+    assert (row["blocks"], row["verdict"]) == (4, "slower")
 
 
 def test_a_cell_without_a_time_is_a_row_with_the_reason_of_each_side() -> None:
@@ -103,7 +103,7 @@ def test_blocks_that_got_through_before_a_failure_are_no_fair_sample() -> None:
 @pytest.mark.parametrize("reason", ["interrupted", "budget"])
 def test_a_cell_that_was_cut_short_is_judged_by_the_blocks_it_has(reason: str) -> None:
     row = only(frame(pair(SLOWER[:4]), absent(reason, device="cuda")))
-    assert (row["verdict"], row["blocks"]) == ("gpu slower", 4)
+    assert (row["verdict"], row["blocks"]) == ("slower", 4)
 
 
 def test_repeats_in_the_first_blocks_only_make_the_margin_of_all_blocks() -> None:
@@ -112,12 +112,12 @@ def test_repeats_in_the_first_blocks_only_make_the_margin_of_all_blocks() -> Non
     assert (row["blocks"], row["repeats"]) == (5, 1)
     assert row["noise_floor"] == pytest.approx(0.05, rel=0.01)
     assert row["margin"] == pytest.approx(0.157, abs=0.002)  # exp(3 x 0.0484) - 1
-    assert row["verdict"] == "gpu slower"
+    assert row["verdict"] == "slower"
 
 
 def test_a_repeat_that_a_cut_left_with_one_block_still_counts() -> None:
     row = only(frame(pair(SLOWER), timed([1.01], arm="again")))
-    assert (row["verdict"], row["repeats"]) == ("gpu slower", 1)
+    assert (row["verdict"], row["repeats"]) == ("slower", 1)
 
 
 def test_a_cell_that_was_not_reached_is_not_measured_and_says_so() -> None:
@@ -132,7 +132,7 @@ def test_a_suspect_round_is_left_out_like_a_block_that_is_missing_and_that_is_sa
     alone = only(frame(pair([1.18, None, 1.19, None, 1.20])))
     for column in ("verdict", "ratio", "lo", "hi", "p", "blocks"):
         assert row[column] == alone[column]
-    assert (row["verdict"], row["blocks"], row["left_out"]) == ("gpu slower", 3, 2)
+    assert (row["verdict"], row["blocks"], row["left_out"]) == ("slower", 3, 2)
     assert row["reason"] == "2 of 5 blocks left out: load 3.1; swapping"
 
 
@@ -151,7 +151,7 @@ def test_a_suspect_cell_is_not_counted_among_the_cells_that_are_tested() -> None
     table = verdicts(
         frame(pair(SLOWER), pair(SLOWER, batch_size=8, suspect="loss mismatch")), scope="warm"
     )
-    assert table["verdict"].tolist() == ["suspect", "gpu slower"]
+    assert table["verdict"].tolist() == ["suspect", "slower"]
     assert table["cells"].tolist() == [1, 1]
 
 
@@ -164,10 +164,10 @@ def test_every_accelerator_meets_every_thread_setting_of_the_cpu() -> None:
     )
     table = verdicts(rounds, scope="warm").set_index(["device", "threads"])["verdict"]
     assert table.to_dict() == {
-        ("cuda", 1): "gpu slower",
-        ("cuda", 2): "gpu slower",
-        ("vulkan", 1): "gpu faster",
-        ("vulkan", 2): "gpu faster",
+        ("cuda", 1): "slower",
+        ("cuda", 2): "slower",
+        ("vulkan", 1): "faster",
+        ("vulkan", 2): "faster",
     }
 
 
@@ -179,25 +179,25 @@ def test_warm_has_a_row_a_batch_size_and_total_a_row_for_each_number_of_epochs()
             for epochs in (1, 4, 16)
         )
     )
-    assert only(rounds)["verdict"] == "gpu faster"
+    assert only(rounds)["verdict"] == "faster"
     assert pd.isna(only(rounds)["epochs"])
     total = verdicts(rounds, scope="total")
     assert total["epochs"].tolist() == [1, 4, 16]
     assert total["ratio"].tolist() == pytest.approx([3.5, 1.25, 11 / 16])
-    assert total["verdict"].tolist() == ["gpu slower", "gpu slower", "gpu faster"]
+    assert total["verdict"].tolist() == ["slower", "slower", "faster"]
 
 
 def test_a_batch_size_without_one_of_its_epochs_values_still_has_its_warm_verdict() -> None:
     rounds = frame(pair(SLOWER), pair([1.0, 1.0]), absent("timeout", device="cuda", epochs=4))
     rounds = rounds.drop_duplicates(["device", "block", "epochs"])
-    assert only(rounds)["verdict"] == "gpu slower"
-    assert verdicts(rounds, scope="total")["verdict"].tolist() == ["gpu slower", "not measured"]
+    assert only(rounds)["verdict"] == "slower"
+    assert verdicts(rounds, scope="total")["verdict"].tolist() == ["slower", "not measured"]
 
 
 def test_a_doubt_about_one_number_of_epochs_is_a_doubt_about_the_warm_epochs() -> None:
     rounds = frame(pair(SLOWER, epochs=1, suspect="loss mismatch"), pair(SLOWER, epochs=4))
     assert only(rounds)["verdict"] == "suspect"
-    assert verdicts(rounds, scope="total")["verdict"].tolist() == ["suspect", "gpu slower"]
+    assert verdicts(rounds, scope="total")["verdict"].tolist() == ["suspect", "slower"]
 
 
 def test_rounds_of_two_files_never_pair() -> None:
@@ -223,7 +223,7 @@ def test_a_result_file_of_known_ratios_reads_as_they_are(tmp_path: Path) -> None
     )
     rounds = load([corpus.write(tmp_path)])
     warm = verdicts(rounds, scope="warm").set_index("batch_size")["verdict"]
-    assert warm.to_dict() == {8: "suspect", 32: "too close", 128: "gpu faster", 512: "not measured"}
+    assert warm.to_dict() == {8: "suspect", 32: "too close", 128: "faster", 512: "not measured"}
     total = verdicts(rounds, scope="total").set_index(["batch_size", "epochs"])["verdict"]
-    assert (total[8, 1], total[8, 4]) == ("gpu slower", "suspect")
+    assert (total[8, 1], total[8, 4]) == ("slower", "suspect")
     assert set(total) <= set(WORDS)

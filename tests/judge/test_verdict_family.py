@@ -73,7 +73,7 @@ def test_noise_that_the_blocks_show_leaves_the_margin_at_five_per_cent() -> None
     again = timed([1.3, 0.9, 1.2], arm="again")
     row = only(frame(pair(SLOWER), again))
     assert (row["noise_floor"], row["repeats"]) == (pytest.approx(0.12, abs=0.01), 1)
-    assert (row["margin"], row["verdict"]) == (pytest.approx(0.05), "gpu slower")
+    assert (row["margin"], row["verdict"]) == (pytest.approx(0.05), "slower")
 
 
 def test_the_noise_floor_counts_both_devices_of_the_pair_and_no_other() -> None:
@@ -108,12 +108,12 @@ def test_a_cell_that_is_decided_alone_has_to_be_so_among_many() -> None:
     assert row["p"] == pytest.approx(0.0072, abs=0.0001)
     assert row["p_adjusted"] == pytest.approx(10 * row["p"])
     assert row["verdict"] == "undecided"
-    alone = "gpu slower alone, not among 10 cells; about 6 blocks would decide it"
+    alone = "slower alone, not among 10 cells; about 6 blocks would decide it"
     assert row["reason"] == f"between 1.06x and {row['hi']:.2f}x; {alone}"
 
 
 @pytest.mark.parametrize(
-    ("strict", "factor", "verdict"), [(False, 10 / 6, "gpu slower"), (True, 5, "undecided")]
+    ("strict", "factor", "verdict"), [(False, 10 / 6, "slower"), (True, 5, "undecided")]
 )
 def test_clear_cells_make_the_next_one_easier_to_believe_less_so_when_strict(
     strict: bool, factor: float, verdict: str
@@ -126,7 +126,7 @@ def test_clear_cells_make_the_next_one_easier_to_believe_less_so_when_strict(
 
 def test_a_quiet_cell_among_noisy_ones_is_believed_to_be_noisy() -> None:
     faint = pair([1.06, 1.12, 1.10, 1.13, 1.14])
-    assert only(frame(faint))["verdict"] == "gpu slower"
+    assert only(frame(faint))["verdict"] == "slower"
     crowd = [pair(WIDE, batch_size=size) for size in range(100, 119)]
     row = verdicts(frame(faint, *crowd), scope="warm").iloc[0]
     assert row["verdict"] == "undecided"

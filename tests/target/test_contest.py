@@ -13,7 +13,7 @@ from tests.target.test_target import at, joined
 
 @pytest.mark.parametrize(
     ("ratio", "word"),
-    [(2.0, "gpu slower"), (0.5, "gpu faster"), (1.0, "too close"), (1.06, "undecided")],
+    [(2.0, "slower"), (0.5, "faster"), (1.0, "too close"), (1.06, "undecided")],
 )
 def test_equal_batch_sizes_share_their_seeds_so_the_ratio_is_that_of_the_seconds(
     ratio: float, word: str, tmp_path: Path

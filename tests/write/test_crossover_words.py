@@ -28,7 +28,7 @@ def test_a_crossover_is_said_in_few_words(kind: str, words: str) -> None:
 
 
 def test_a_curve_that_crosses_twice_is_reported_as_that() -> None:
-    crossings = "[8, 32] to gpu faster; [128, 512] to gpu slower"
+    crossings = "[8, 32] to faster; [128, 512] to slower"
     row = curve("several", crossings=crossings)
     assert crossover_words(row) == "several: [8, 32] to faster; [128, 512] to slower"
 

@@ -46,7 +46,7 @@ def test_the_report_says_first_where_the_gpu_is_slower(say: Callable[..., str]) 
         "Once warm, it is slower than the CPU up to batch size 8 and faster from 512 on." in words
     )
     assert "between 8 and 512" in words
-    assert re.search(r"512 0\.\d+x \[0\.\d+, 0\.\d+\] gpu faster \d+ \[\d+, \d+\]", words)
+    assert re.search(r"512 0\.\d+x \[0\.\d+, 0\.\d+\] faster \d+ \[\d+, \d+\]", words)
 
 
 def test_the_report_states_noise_floor_margin_and_expected_wrong_verdicts(
@@ -307,7 +307,7 @@ def test_an_answer_counts_what_was_decided() -> None:
     cells = pd.DataFrame(
         {
             "scope": ["warm", "total", "total", "total"],
-            "verdict": ["gpu slower", "gpu slower", "undecided", "suspect"],
+            "verdict": ["slower", "slower", "undecided", "suspect"],
             "blocks": 5,
         }
     )

@@ -136,9 +136,9 @@ def test_pointing_at_a_cell_shows_its_numbers_and_escape_hides_them(page: "Page"
     assert tip.is_hidden()
     page.locator(".map svg").first.locator(".warm .c").first.hover()
     words = tip.inner_text()
-    assert "gpu slower" in words
+    assert "slower" in words
     assert "epochs: warm" in words
-    assert "GPU / CPU seconds: " in words
+    assert "seconds / CPU seconds: " in words
     assert "blocks: 5" in words
     inside = tip.evaluate(
         "t => {const b = t.getBoundingClientRect(); return b.right <= innerWidth}"
