@@ -12,7 +12,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DOORS = [
-    path for path in sorted((ROOT / "scripts").rglob("*.py")) if "def main(" in path.read_text()
+    path
+    for path in sorted((ROOT / "scripts").rglob("*.py"))
+    if "def main(" in path.read_text() and path.stem != "__main__"
 ]
 INHERITED = "module://matplotlib_inline.backend_inline"
 
