@@ -36,7 +36,7 @@ def verdicts(
     """A row a cell, from the rows of `table.load`; `pairs` are those, paired, where that is done.
 
     Columns: file, machine, workload, batch_size, epochs (NA when warm), device, threads (the
-    CPU's), scope, verdict, reason, ratio (seconds / CPU seconds; above 1 the GPU is slower),
+    CPU's), scope, verdict, reason, ratio (seconds / CPU seconds; above 1 the device is slower),
     lo, hi, margin (delta, a fraction), noise_floor (a fraction; NaN: no A/A cells), repeats (A/A
     cells), blocks (sound ones), left_out (suspect ones), blocks_needed, p (the cell's own),
     p_adjusted, cells (that share the adjustment), alpha (at this look: alpha / looks), looks,
@@ -58,14 +58,7 @@ def verdicts(
     final = np.where(withheld, SUSPECT, final)
     following = _next_level(final, files=cells["file"], level=level, strict=strict)
     needed = decide.blocks_needed(summary, margin=limit, level=following)
-    shown = summarise(*matrices(cells, rows, "log_ratio"))  # of all rounds, where withheld
-    mean = np.where(withheld, shown.mean, summary.mean)
-    lo, hi = (
-        np.where(withheld, *ends)
-        for ends in zip(
-            decide.interval(shown, level=level), decide.interval(summary, level=level), strict=True
-        )
-    )
+    mean, lo, hi = _shown(summary, rows, cells, withheld=withheld, level=level)
     table = plain(cells.drop(columns="absent")).assign(
         scope=scope,
         verdict=final,
@@ -88,6 +81,16 @@ def verdicts(
     alone = decide.settle(words, p, level=level)
     table.insert(8, "reason", _reasons(table, cells["absent"], why, alone))
     return table
+
+
+def _shown(
+    summary: Summary, rows: pd.DataFrame, cells: pd.DataFrame, *,
+    withheld: npt.NDArray[np.bool_], level: float,
+) -> list[Array]:  # fmt: skip
+    """Mean and interval of each cell; of one that is withheld those of all its rounds."""
+    every = summarise(*matrices(cells, rows, "log_ratio"))
+    sides = [(own.mean, *decide.interval(own, level=level)) for own in (every, summary)]
+    return [np.where(withheld, *ends) for ends in zip(*sides, strict=True)]
 
 
 def moderated(log_ratios: Array, cells: pd.DataFrame) -> Summary:
