@@ -1,6 +1,6 @@
 """Machines or runs side by side, cell by cell; only the same work is compared.
 
-python scripts/compare.py results/a.json results/b.json --base a --price a=0.10 --price b=2.50
+python scripts/compare.py results/a.json results/b.json --price a=0.10 --price b=2.50
 """
 
 import argparse
@@ -14,6 +14,7 @@ if not __package__:  # run as a file: make `scripts` importable instead of its f
 from scripts.figures.style import DPI
 from scripts.machines.same_work import unlike
 from scripts.options import (
+    add_base,
     add_comparison,
     add_sources,
     answered,
@@ -43,7 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _compare(options: argparse.Namespace) -> None:
     learned = take_learning(options)
-    analysis = Analysis(options.files, skip=skipper(options), strict=options.strict)
+    analysis = Analysis(
+        options.files, skip=skipper(options), strict=options.strict, base=options.base
+    )
     comparison = _comparison(analysis, options, learned)
     sections = list(compared(comparison))
     console, folder = new_console(), None
@@ -65,10 +68,10 @@ def _comparison(analysis: Analysis, options: argparse.Namespace, learned: list[P
         alone = results.files["file"].iloc[0]
         raise ResultError(alone, "", "is alone; name two result files or more")
     base, prices = base_and_prices(options, results.files)
-    differences = list(unlike(results.rounds, base=base))
+    differences = list(unlike(analysis.rounds, base=base))
     if differences and not options.allow:
         raise differences[0].error()
-    rounds = results.rounds
+    rounds = analysis.rounds
     if options.group_runs:
         rounds, base = grouped(rounds, results.files, base=base)
     return Comparison(
@@ -87,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         files="result files, two or more; the first is the base. With --price, learning files\n"
         "among them add what it costs to reach the target",
     )
+    add_base(parser)
     add_comparison(parser, priced="the cost of the same work")
     parser.add_argument(
         "--allow", action="store_true", help="compare unlike work as well, and mark it"

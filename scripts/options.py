@@ -99,6 +99,15 @@ def show_skipped(options: argparse.Namespace, results: Results, console: Console
         console.print(Text(words, style="bold red"))
 
 
+def add_base(parser: argparse.ArgumentParser) -> None:
+    """Adds the side that every file's sides are compared with."""
+    parser.add_argument(
+        "--base",
+        metavar="SIDE",
+        help="the side that others are compared with, as cpu+threads=1 (default: the run's own)",
+    )
+
+
 def dots(text: str) -> int:
     """The dots an inch of a figure: an argument of argparse."""
     value = int(text)
@@ -110,7 +119,9 @@ def dots(text: str) -> int:
 def add_comparison(parser: argparse.ArgumentParser, *, priced: str) -> None:
     """Adds what machines are compared with; a price adds what `priced` says."""
     parser.add_argument(
-        "--base", metavar="NAME", help="the machine (or file) that the others are compared with"
+        "--base-machine",
+        metavar="NAME",
+        help="the machine (or file) that the others are compared with (default: the first)",
     )
     parser.add_argument(
         "--price",
@@ -151,11 +162,11 @@ def _price(text: str) -> tuple[str, float]:
 def base_and_prices(
     options: argparse.Namespace, files: pd.DataFrame
 ) -> tuple[str, dict[str, float]]:
-    """The machine that is called `--base`, or whose file is (default: the first), and the prices.
+    """The machine of `--base-machine`, by its name or its file's, and the prices.
 
     `files` are those of `table.load_results`; raises ResultError for a name that is none of theirs.
     """
-    machines, name = list(files["machine"]), options.base
+    machines, name = list(files["machine"]), options.base_machine
     no_machine = f"is no machine here; name one of: {', '.join(machines)}"
     for priced, _dollars in options.price:
         if priced not in machines:
@@ -167,4 +178,4 @@ def base_and_prices(
         found = [machine for own, machine in zip(names, machines, strict=True) if own == name]
         if len(found) == 1:
             return str(found[0]), prices
-    raise ResultError("", "--base", f"{name!r} {no_machine}")
+    raise ResultError("", "--base-machine", f"{name!r} {no_machine}")

@@ -1,4 +1,4 @@
-"""Where is the GPU slower than the CPU? A summary on the terminal, figures and tables in a folder.
+"""Where is a side slower than its base? A summary on the terminal, figures and tables in a folder.
 
 python scripts/report.py results/*.json --out report/
 """
@@ -16,6 +16,7 @@ import pandas as pd
 
 from scripts.figures.style import DPI
 from scripts.options import (
+    add_base,
     add_comparison,
     add_sources,
     answered,
@@ -57,7 +58,9 @@ def _report_with(options: argparse.Namespace, workers: Workers) -> None:
     console, report = new_console(), None
     if options.files:
         strict = options.strict
-        analysis = analysed(options.files, workers, skip=skipper(options), strict=strict)
+        analysis = analysed(
+            options.files, workers, skip=skipper(options), strict=strict, base=options.base
+        )
         learned = None
         if learning_files:
             learned = Learned.read(learning_files, analysis.rounds, strict=strict)
@@ -81,12 +84,12 @@ def _comparison(
     """The machines side by side, of many only when that is asked; None where one is alone."""
     files = analysis.results.files
     base, prices = base_and_prices(options, files)
-    alone = len(files) < 2 or (analysis.many and options.base is None)
+    alone = len(files) < 2 or (analysis.many and options.base_machine is None)
     if alone and not prices:
         return None
     if base not in set(analysis.work.loc[analysis.work["file"].isin(analysis.whole), "machine"]):
         words = f"{base!r} is not among the first {len(analysis.whole)} files, which are compared"
-        raise ResultError("", "--base", f"{words}; name its file first")
+        raise ResultError("", "--base-machine", f"{words}; name its file first")
     return of_same_work(
         analysis,
         detailed(analysis),
@@ -100,6 +103,7 @@ def _comparison(
 def _parser() -> argparse.ArgumentParser:
     parser = new_parser(__doc__)
     add_sources(parser, files="result files of pytest bench, learning files among them")
+    add_base(parser)
     add_comparison(parser, priced="costs to the comparison of machines")
     parser.add_argument("--out", type=Path, default=Path("report"), help="folder (default: report)")
     parser.add_argument("--dpi", type=dots, default=DPI, help=f"of PNG figures (default: {DPI})")

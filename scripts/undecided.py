@@ -12,7 +12,9 @@ from pathlib import Path
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from scripts.judge.pairs import with_base
 from scripts.judge.undecided import undecided_cells
+from scripts.options import add_base
 from scripts.read.document import ResultError
 from scripts.read.table import load
 
@@ -22,9 +24,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Which cells deserve more blocks?")
     parser.add_argument("file", help="a result file, also of a run that is still going on")
     parser.add_argument("--looks", type=int, default=1, help="planned looks at the data")
+    add_base(parser)
     options = parser.parse_args(arguments)
     try:
-        cells = undecided_cells(load([options.file]), looks=options.looks)
+        rounds = load([options.file])
+        rounds = rounds if options.base is None else with_base(rounds, options.base)
+        cells = undecided_cells(rounds, looks=options.looks)
     except ResultError as error:
         print(error, file=sys.stderr)
         return 2

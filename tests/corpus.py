@@ -2,36 +2,41 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from scripts.read.sides import default_base, device_of
 from tests.corpus_file import result_file
 
 Pattern = tuple[str | None, int | None, int | None, str | None]
-"""(workload, batch_size, epochs, device); None stands for every value."""
+"""(workload, batch_size, epochs, side); None stands for every value."""
+_PLAIN = {"threads": 0, "precision": "ieee"}
+_FORMATS = ("ieee", "tf32", "bf16")
 
 
 @dataclass(frozen=True)
 class Corpus:
     """One machine's run: what was planned, what is true, and what goes wrong.
 
-    `ratio(workload, device, batch_size)` is the true warm ratio to the CPU's seconds. Noise is
-    lognormal: `process_noise` once a process (block, device, arm), `epoch_noise` on every epoch;
-    `block_factors` replaces the process noise of a device by exact factors, one a block.
-    `absent` maps patterns to (reason, detail) or (reason, detail, blocks measured all the same).
+    `ratio(workload, side, batch_size)` is the true warm ratio to the base's seconds. Noise is
+    lognormal: `process_noise` once a process (block, side, repeat), `epoch_noise` on every epoch;
+    `block_factors` replaces the process noise of a side by exact factors, one a block. `absent`
+    maps patterns to (reason, detail) or (reason, detail, blocks measured all the same).
+    `remedies` are settings that were tried on every plain side after the run, without noise: by how
+    much they make it faster.
     """
 
     machine: str = "devbox"
     workloads: Sequence[str] = ("mlp",)
     batch_sizes: Sequence[int] = (8, 32, 128, 512)
     epochs: Sequence[int] = (1, 2, 4)
-    devices: Sequence[str] = ("cpu", "vulkan")
-    threads: Sequence[int] = ()
+    sides: Sequence[str] = ("cpu", "vulkan")
+    remedies: Mapping[str, float] = field(default_factory=dict)
     blocks: int = 5
     samples: int = 4096
-    ratio: Callable[[str, str, int], float] = lambda _workload, _device, _batch: 1.2
+    ratio: Callable[[str, str, int], float] = lambda _workload, _side, _batch: 1.2
     cpu_step_seconds: Callable[[str, int], float] = lambda _workload, batch: 3e-4 + 2e-6 * batch
     cold_seconds: Mapping[str, float] = field(default_factory=lambda: {"cpu": 0.01, "cuda": 0.6})
     process_noise: float = 0.01
@@ -47,22 +52,44 @@ class Corpus:
     measured_epochs: int | None = None
     """Totals of more epochs are derived; None: the file does not say, and all were measured."""
 
-    def epoch_truth(self, workload: str, device: str, batch_size: int) -> float:
+    @property
+    def plain_sides(self) -> list[str]:
+        """The sides without settings, of one device each."""
+        return [side for side in self.sides if device_of(side) == side]
+
+    @property
+    def remedy_sides(self) -> list[str]:
+        """The sides that were measured after the run."""
+        made = [f"{side}+{setting}" for side in self.plain_sides for setting in self.remedies]
+        return [side for side in made if side not in self.sides]
+
+    def axes(self, side: str) -> dict[str, Any]:
+        """The device of a side, and a scalar for each setting in which the file's sides differ."""
+        names = (*self.sides, *self.remedy_sides)
+        known = {name: value for one in names for name, value in _settings(one)}
+        plain = {name: _PLAIN.get(name, type(value)()) for name, value in known.items()}
+        return {"device": device_of(side)} | plain | dict(_settings(side))
+
+    def epoch_truth(self, workload: str, side: str, batch_size: int) -> float:
         """The true seconds of a warm epoch."""
-        cpu = self.cpu_step_seconds(workload, batch_size) * math.ceil(self.samples / batch_size)
-        return cpu if device == "cpu" else cpu * self.ratio(workload, device, batch_size)
+        if side in self.remedy_sides:
+            plain, _, setting = side.partition("+")
+            return self.epoch_truth(workload, plain, batch_size) / self.remedies[setting]
+        base = self.cpu_step_seconds(workload, batch_size) * math.ceil(self.samples / batch_size)
+        is_base = side == default_base(self.sides)
+        return base if is_base else base * self.ratio(workload, side, batch_size)
 
-    def cold_truth(self, device: str) -> float:
+    def cold_truth(self, side: str) -> float:
         """The true seconds of a cold start."""
-        return self.cold_seconds.get(device, 0.3)
+        return self.cold_seconds.get(side, self.cold_seconds.get(device_of(side), 0.3))
 
-    def true_ratio(self, workload: str, device: str, batch_size: int, epochs: int | None) -> float:
-        """The true ratio to the CPU: of total seconds, or of warm ones when `epochs` is None."""
+    def true_ratio(self, workload: str, side: str, batch_size: int, epochs: int | None) -> float:
+        """The true ratio to the base: of total seconds, or of warm ones when `epochs` is None."""
+        base = default_base(self.sides)
+        own, other = (self.epoch_truth(workload, name, batch_size) for name in (side, base))
         if epochs is None:
-            return self.ratio(workload, device, batch_size)
-        gpu = self.cold_truth(device) + epochs * self.epoch_truth(workload, device, batch_size)
-        cpu = self.cold_truth("cpu") + epochs * self.epoch_truth(workload, "cpu", batch_size)
-        return gpu / cpu
+            return own / other
+        return (self.cold_truth(side) + epochs * own) / (self.cold_truth(base) + epochs * other)
 
     def result(self) -> dict[str, Any]:
         """The content of the result file."""
@@ -75,6 +102,18 @@ class Corpus:
         return path
 
 
-def falling(_workload: str, _device: str, batch_size: int) -> float:
+def _settings(side: str) -> Iterator[tuple[str, Any]]:
+    """The settings of a side as a file has them: `threads` 1, `precision` bf16."""
+    for setting in side.split("+")[1:]:
+        name, _, value = setting.partition("=")
+        if name in _FORMATS:
+            yield "precision", name
+        elif value:
+            yield name, int(value) if value.isdigit() else value
+        else:
+            yield name, "default" if name == "compile" else True
+
+
+def falling(_workload: str, _side: str, batch_size: int) -> float:
     """Slower below batch size 64, faster above."""
     return float(4 / batch_size**0.333)

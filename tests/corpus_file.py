@@ -1,4 +1,4 @@
-"""A corpus's plan as the content of a result file: processes, measurements, cells, machine, run."""
+"""A corpus's plan as the content of a result file: processes, measurements, cells."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from bench.grid import REPEATED_BLOCKS
+from scripts.read.sides import device_of, is_cpu
+from tests.corpus_about import STARTED, definition, machine, run
 
 if TYPE_CHECKING:
     from tests.corpus import Corpus, Pattern
 
-STARTED = "2026-11-02T08:00:00+00:00"
-NAMES = {"vulkan": "llvmpipe (LLVM 15.0.6, 256 bits)", "cuda": "NVIDIA H200"}
+REPEATED_BLOCKS = 3
 
 
 def result_file(plan: Corpus) -> dict[str, Any]:
@@ -27,11 +27,10 @@ def result_file(plan: Corpus) -> dict[str, Any]:
 
 
 class Worker(NamedTuple):
-    """One process of a run: what it trains and where, whether it repeats another, its block."""
+    """One process of a run: what it trains and on which side, its block, whether it repeats."""
 
     workload: str
-    device: str
-    threads: int
+    side: str
     again: bool
     block: int
 
@@ -43,16 +42,33 @@ class _Writer:
     @cached_property
     def workers(self) -> dict[Worker, tuple[dict[str, Any], dict[int, dict[str, Any]]]]:
         """What each worker process said of itself, and its answers by batch size."""
+        plan, random = self.plan, np.random.default_rng(self.plan.seed)
+        arms = [(side, False) for side in plan.sides]
+        arms += [(side, True) for side in plan.sides if is_cpu(side)]
+        every = product(plan.workloads, range(plan.blocks), arms)
+        main = [Worker(workload, *arm, block) for workload, block, arm in every]
+        told = {one: self.worker(one, random) for one in main}
+        return told | {one: self.worker(one, None) for one in self.studied()}
+
+    @cached_property
+    def first(self) -> dict[tuple[str, str], list[Worker]]:
+        """The processes that make the cells of a workload on a side, block by block."""
+        own: dict[tuple[str, str], list[Worker]] = {}
+        for one in self.workers:
+            if not one.again:
+                own.setdefault((one.workload, one.side), []).append(one)
+        return own
+
+    def studied(self) -> Iterator[Worker]:
+        """The processes after the run: each remedy, and the plain side with its repeats."""
         plan = self.plan
-        random = np.random.default_rng(plan.seed)
-        arms = [(device, threads, False) for device, threads in self.arms()]
-        arms += [("cpu", threads, True) for device, threads in self.arms() if device == "cpu"]
-        return {
-            Worker(workload, *arm, block): self.worker(random, workload, arm[0], block)
-            for workload in plan.workloads
-            for block in range(plan.blocks)
-            for arm in arms
-        }
+        blocks = range(plan.blocks, 2 * plan.blocks) if plan.remedies else ()
+        for workload, block in product(plan.workloads, blocks):
+            for plain in plan.plain_sides:
+                yield Worker(workload, plain, False, block)
+                if block < plan.blocks + REPEATED_BLOCKS:
+                    yield Worker(workload, plain, True, block)
+            yield from (Worker(workload, side, False, block) for side in plan.remedy_sides)
 
     @cached_property
     def trained(self) -> int:
@@ -60,23 +76,17 @@ class _Writer:
         most = self.plan.measured_epochs
         return min(max(self.plan.epochs), max(self.plan.epochs) if most is None else most)
 
-    def arms(self) -> list[tuple[str, int]]:
-        """The (device, threads) pairs of a block; the threads axis is only the CPU's."""
-        plan = self.plan
-        return [
-            (device, threads)
-            for device in plan.devices
-            for threads in (plan.threads if device == "cpu" and plan.threads else [0])
-        ]
-
     def worker(
-        self, random: np.random.Generator, workload: str, device: str, block: int
+        self, one: Worker, random: np.random.Generator | None
     ) -> tuple[dict[str, Any], dict[int, dict[str, Any]]]:
-        plan = self.plan
-        factors = plan.block_factors.get(device)
-        drawn = float(np.exp(random.normal(0, plan.process_noise)))
-        factor = drawn if factors is None else factors[block]
-        cold = plan.cold_truth(device) * factor
+        """Without random numbers every second block is one in a hundred slower."""
+        plan, side = self.plan, one.side
+        count = max(self.trained, 3)
+        factor = 1 + 0.01 * (one.block % 2)
+        if random is not None:
+            drawn = float(np.exp(random.normal(0, plan.process_noise)))
+            factor = plan.block_factors[side][one.block] if side in plan.block_factors else drawn
+        cold = plan.cold_truth(side) * factor
         process = {
             "started": STARTED,
             "import_seconds": 2.5,
@@ -85,12 +95,14 @@ class _Writer:
             "first_step_seconds": 0.6 * cold + 0.001,
             "warm_step_seconds": 0.001,
             "threads": 2,
-            "trained_on": device,
+            "trained_on": device_of(side),
         }
         answers = {}
         for batch_size in plan.batch_sizes:
-            warm = plan.epoch_truth(workload, device, batch_size) * factor
-            noise = np.exp(random.normal(0, plan.epoch_noise, size=max(self.trained, 3)))
+            warm = plan.epoch_truth(one.workload, side, batch_size) * factor
+            noise = np.ones(count)
+            if random is not None:
+                noise = np.exp(random.normal(0, plan.epoch_noise, size=count))
             seconds = [float(second) for second in warm * noise]
             answers[batch_size] = {
                 "batch_size": batch_size,
@@ -105,23 +117,26 @@ class _Writer:
                 "score": 0.88,
                 "evaluated_after_epochs": len(seconds),
                 "host_peak_bytes": 400_000_000,
-                "device_peak_bytes": None if device == "cpu" else 50_000_000,
+                "device_peak_bytes": None if is_cpu(side) else 50_000_000,
             }
         return process, answers
 
     def cells(self) -> Iterator[dict[str, Any]]:
+        """The axes of every cell, and its side."""
         plan = self.plan
+        sides = (*plan.sides, *plan.remedy_sides)
+        axes = {side: plan.axes(side) for side in sides}
         for workload, batch, epochs in product(plan.workloads, plan.batch_sizes, plan.epochs):
-            for device, threads in self.arms():
+            for side in sides:
                 cell = {"workload": workload, "batch_size": batch, "epochs": epochs}
-                cell |= {"device": device} | ({"threads": threads} if plan.threads else {})
-                yield cell
+                plain = cell | {"side": device_of(side)}
+                if side in plan.sides or _match(plan.absent, plain) is None:
+                    yield cell | axes[side] | {"side": side}
 
     def total_seconds(self, cell: Mapping[str, Any]) -> Iterator[float]:
         """Cold start and epochs of a measured cell, one a block."""
-        arm = (cell["workload"], cell["device"], cell.get("threads", 0), False)
-        for block in range(self.plan.blocks):
-            process, answers = self.workers[Worker(*arm, block)]
+        for one in self.first[cell["workload"], cell["side"]]:
+            process, answers = self.workers[one]
             surplus = max(0.0, process["first_step_seconds"] - process["warm_step_seconds"])
             cold = process["context_seconds"] + process["transfer_seconds"] + surplus
             seconds = answers[cell["batch_size"]]["epoch_seconds"]
@@ -136,110 +151,65 @@ class _Writer:
             rows = [answers[size] for size in self.plan.batch_sizes if self.measures(worker, size)]
             measurements += [{"process": len(processes)} | row for row in rows]
             if rows:
-                asked = {"threads_asked": worker.threads} if self.plan.threads else {}
-                arm: dict[str, Any] = {"workload": worker.workload, "device": worker.device}
-                arm |= asked | {"again": worker.again, "block": worker.block}
-                processes.append(arm | process)
+                processes.append(worker._asdict() | process)
         return {"processes": processes, "measurements": measurements}
 
     def measures(self, worker: Worker, size: int) -> bool:
-        """Whether the process got as far; the CPU's smallest and largest size are repeated."""
+        """Whether the process got as far; the smallest and largest batch size are repeated."""
         plan = self.plan
         if worker.again:
             ends = (min(plan.batch_sizes), max(plan.batch_sizes))
-            return plan.repeats and worker.block < REPEATED_BLOCKS and size in ends
-        cell = {"workload": worker.workload, "batch_size": size, "device": worker.device}
-        missing = [_match(plan.absent, cell | {"epochs": epochs}) for epochs in plan.epochs]
+            early = worker.block % plan.blocks < REPEATED_BLOCKS
+            return plan.repeats and early and size in ends
+        cell = {"workload": worker.workload, "batch_size": size, "side": worker.side}
+        cells = [cell | {"epochs": epochs} for epochs in plan.epochs]
+        if worker.side not in plan.sides:
+            plain = {"side": device_of(worker.side)}
+            cells = [one for one in cells if _match(plan.absent, one | plain) is None]
+        missing = [_match(plan.absent, one) for one in cells]
         return any(one is None or worker.block < _blocks_measured(one) for one in missing)
 
     def result(self) -> dict[str, Any]:
+        """The whole file."""
+        plan = self.plan
         benchmarks, absent = [], []
         for cell in self.cells():
-            missing = _match(self.plan.absent, cell)
+            missing = _match(plan.absent, cell)
             if missing is None:
-                suspect = list(_match(self.plan.suspect, cell) or [])
+                suspect = list(_match(plan.suspect, cell) or [])
                 row = _benchmark(cell, list(self.total_seconds(cell)), suspect)
-                if self.plan.measured_epochs is not None:
+                if plan.measured_epochs is not None:
                     row["extra_info"]["derived"] = cell["epochs"] > self.trained
                 benchmarks.append(row)
             else:
                 why = {"reason": missing[0], "detail": missing[1]}
                 absent.append(cell | why | {"blocks_measured": _blocks_measured(missing)})
         return {
-            "machine_info": {"node": "vm", "crossover": self.machine()},
+            "machine_info": {"node": "vm", "crossover": machine(plan)},
             "commit_info": {"id": "0" * 40, "dirty": False},
             "benchmarks": benchmarks,
             "datetime": STARTED,
             "version": "5.3.1",
             "crossover": {
-                "schema_version": 2,
+                "schema_version": 3,
                 "complete": all(row["reason"] != "interrupted" for row in absent),
                 "planned": len(benchmarks) + len(absent),
                 "measured": len(benchmarks),
-                "run": {"blocks_done": _blocks_done(self.plan, benchmarks)} | self.run(),
-                "workloads": {name: _definition(name, self.plan) for name in self.plan.workloads},
+                "run": {"blocks_done": _blocks_done(plan, benchmarks)} | run(plan, self.trained),
+                "workloads": {name: definition(name, plan) for name in plan.workloads},
                 "absent": absent,
                 **self.process_rows(),
                 "blocks": list(self.blocks()),
             },
         }
 
-    def machine(self) -> dict[str, Any]:
-        return {
-            "machine": self.plan.machine,
-            "machine_id": "0123456789ab",
-            "software_id": "ba9876543210",
-            "cpu": "AMD EPYC 7763",
-            "cores_physical": 2,
-            "cores_logical": 2,
-            "ram_bytes": 8_000_000_000,
-            "container_limit": {"cpus": None, "memory_bytes": None},
-            "os": "Linux 6.1 (Debian 12)",
-            "python": "3.11.7",
-            "torch": "2.14.1+cu130",
-            "torch_threads": 2,
-            "accelerators": [
-                {
-                    "device": device,
-                    "name": NAMES.get(device.split(":")[0], f"{device} accelerator"),
-                    "memory_bytes": 8_000_000_000,
-                    "driver": "1.0",
-                    "compute_capability": None,
-                    "software": device.startswith("vulkan"),
-                }
-                for device in self.plan.devices
-                if device != "cpu"
-            ],
-        }
-
-    def run(self) -> dict[str, Any]:
-        plan = self.plan
-        return {
-            "command": f"pytest bench --benchmark-json results/{plan.machine}.json",
-            "started": STARTED,
-            "finished": "2026-11-02T08:07:00+00:00",
-            "preset": "default",
-            "blocks": plan.blocks,
-            "samples": plan.samples,
-            "seed": plan.seed,
-            "optimizer": "sgd",
-            "optimizer_implementation": "for-loop",
-            "learning_rates": dict.fromkeys(plan.workloads, 0.1),
-            "precision": "fp32",
-            "cell_timeout_seconds": 60.0,
-            "workloads": list(plan.workloads),
-            "batch_sizes": list(plan.batch_sizes),
-            "epochs": list(plan.epochs),
-            "devices": list(plan.devices),
-            "threads": list(plan.threads),
-            **({} if plan.measured_epochs is None else {"measured_epochs": self.trained}),
-            **plan.run,
-        }
-
     def blocks(self) -> Iterator[dict[str, Any]]:
-        first = [device for device, _threads in self.arms()]
-        for workload, block in product(self.plan.workloads, range(self.plan.blocks)):
-            order = [*first, "cpu again"] if block < REPEATED_BLOCKS else first
+        """Each block, its sides in the order in which they were measured."""
+        orders: dict[tuple[str, int], list[str]] = {}
+        for workload, side, again, block in self.workers:
+            if not again or block % self.plan.blocks < REPEATED_BLOCKS:
+                orders.setdefault((workload, block), []).append(side + " again" * again)
+        for (workload, block), order in orders.items():
             yield {
                 "workload": workload,
                 "block": block,
@@ -261,10 +231,10 @@ def _blocks_done(plan: Corpus, benchmarks: list[dict[str, Any]]) -> dict[str, in
     }
 
 
-def _match(patterns: Mapping[Pattern, Any], cell: Mapping[str, Any]) -> Any:
-    wanted = (cell["workload"], cell["batch_size"], cell["epochs"], cell["device"])
-    for pattern, value in patterns.items():
-        if all(part is None or part == own for part, own in zip(pattern, wanted, strict=True)):
+def _match(table: Mapping[Pattern, Any], cell: Mapping[str, Any]) -> Any:
+    for pattern, value in table.items():
+        axes = zip(pattern, ("workload", "batch_size", "epochs", "side"), strict=True)
+        if all(want is None or want == cell[axis] for want, axis in axes):
             return value
     return None
 
@@ -274,30 +244,16 @@ def _blocks_measured(missing: tuple[Any, ...]) -> int:
     return int((*missing, 0)[2])
 
 
-def _definition(name: str, plan: Corpus) -> dict[str, Any]:
-    return {
-        "description": f"the workload {name}",
-        "parameters": 407_050,
-        "dataset": "digits",
-        "dataset_sha256": "0" * 64,
-        "train_samples": 4000,
-        "held_out_samples": 1000,
-        "network": "Sequential(...)",
-        "definition": f"{sum(name.encode()):012x}",
-        "timed_samples": plan.samples,
-        "timed_from": "repeated 1.02 times",
-    }
-
-
 def _benchmark(cell: Mapping[str, Any], totals: list[float], suspect: list[str]) -> dict[str, Any]:
-    param = "-".join(str(part) for part in cell.values())
+    params = {name: value for name, value in cell.items() if name != "side"}
+    param = f"{cell['workload']}-{cell['batch_size']}-{cell['epochs']}-{cell['side']}"
     return {
         "group": None,
         "name": f"bench_training[{param}]",
         "fullname": f"bench/bench_training.py::bench_training[{param}]",
-        "params": dict(cell),
+        "params": params,
         "param": param,
-        "extra_info": {"suspect": suspect},
+        "extra_info": {"side": cell["side"], "suspect": suspect},
         "options": {},
         "stats": {
             "min": min(totals),

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.corpus_file import STARTED
+from tests.corpus_about import STARTED
 
 Truth = Callable[[str, int, str], float]
 """(workload, batch size, optimiser) -> median steps to the target; inf: it is never reached."""

@@ -19,7 +19,7 @@ Document = dict[str, Any]
 Cell = tuple[Document, str, list[Document]]
 """A cell's axes, its arm (`first` or `again`) and its rounds."""
 
-AXES = ("workload", "batch_size", "epochs", "device")
+AXES = ("workload", "batch_size", "epochs", "side")
 _COLD = ("context_seconds", "transfer_seconds", "first_step_seconds", "warm_step_seconds")
 _OF_PROCESS = ("block", "import_seconds", *_COLD)
 
@@ -27,24 +27,38 @@ _OF_PROCESS = ("block", "import_seconds", *_COLD)
 def cells(document: Document) -> Iterator[Cell]:
     """Every measured cell in the order of the rows: benchmarks, then A/A repeats."""
     own = document["crossover"]
-    params = [entry["params"] for entry in document["benchmarks"]]
-    for cell in params:
+    axes = [_axes(document, entry) for entry in document["benchmarks"]]
+    for cell in axes:
         yield cell, "first", _rounds_of(own, cell, again=False)
-    for cell in params:
+    for cell in axes:
         rounds = _rounds_of(own, cell, again=True)
         whole = [one for one in rounds if len(one["epoch_seconds"]) >= cell["epochs"]]
         if whole:
             yield cell, "again", whole
 
 
+def _axes(document: Document, entry: Document) -> Document:
+    """A measured cell's axes, or an absent one's."""
+    own = entry.get("params", entry)
+    return {name: own[name] for name in AXES[:3]} | {"side": _side(document["crossover"], entry)}
+
+
+def _side(own: Document, entry: Document) -> str:
+    """A device with its threads in files of version 2, which have no sides."""
+    if own["schema_version"] > 2:
+        return str(entry.get("extra_info", entry)["side"])
+    axes = entry.get("params", entry)
+    threads = axes.get("threads_asked" if "again" in axes else "threads", 0)
+    return axes["device"] + (f"+threads={threads}" if threads else "")
+
+
 def _rounds_of(own: Document, cell: Document, *, again: bool) -> list[Document]:
-    """The measurements of the cell's arm and batch size, in the order of blocks."""
+    """The measurements of the cell's side and batch size, in the order of blocks."""
     rounds = []
     for row in own["measurements"]:
         process = own["processes"][row["process"]]
-        same = [process[axis] == cell[axis] for axis in ("workload", "device")]
+        same = [process["workload"] == cell["workload"], _side(own, process) == cell["side"]]
         same.append(row["batch_size"] == cell["batch_size"])
-        same.append(process.get("threads_asked", 0) == cell.get("threads", 0))
         same.append(process["again"] == again)
         if all(same):
             rounds.append({**row, **{name: process[name] for name in _OF_PROCESS}})
@@ -65,11 +79,10 @@ def rows(document: Document) -> list[Document]:
         if arm == "first":
             marks = document["benchmarks"][position]["extra_info"]["suspect"]
         for one in rounds:
-            place = {axis: cell[axis] for axis in AXES}
-            place |= {"threads": cell.get("threads", 0), "arm": arm, "block": one["block"]}
+            place = cell | {"arm": arm, "block": one["block"]}
             table.append(place | _figures(own, cell, one) | _doubts(own, cell, one, marks))
     for cell in own["absent"]:
-        place = {axis: cell[axis] for axis in AXES} | {"threads": cell.get("threads", 0)}
+        place = _axes(document, cell)
         words = {"reason": cell["reason"], "detail": safe_text(cell.get("detail", ""))}
         empty = {"arm": "first", "block": None, "total_seconds": None, "epoch_seconds": None}
         table.append(place | empty | words | {"suspect": ""})
@@ -134,12 +147,28 @@ def _common(document: Document, row: Document) -> Document:
     run = own["run"]
     about = {name: safe_text(machine[name]) for name in ("machine", "machine_id", "software_id")}
     texts = ("precision", "optimizer", "optimizer_implementation")
+    about |= _contest(document, row["side"])
     return about | {name: safe_text(run[name]) for name in texts} | {
         "samples": run["samples"],
         "looks": len(run.get("looks", [0])),
         "definition": own["workloads"][row["workload"]]["definition"],
         "learning_rate": run["learning_rates"][row["workload"]],
     }  # fmt: skip
+
+
+def _contest(document: Document, side: str) -> Document:
+    """What a side of the run is compared with; a remedy's plain side is that of its device."""
+    own = document["crossover"]
+    cells = [_axes(document, entry) for entry in (*document["benchmarks"], *own["absent"])]
+    sides = own["run"]["sides"] if own["schema_version"] > 2 else [cell["side"] for cell in cells]
+    base = (
+        own["run"]["base"] if own["schema_version"] > 2 else ("cpu" if "cpu" in sides else sides[0])
+    )
+    device = side.partition("+")[0].partition("*")[0]
+    if side in sides:
+        return {"base": "" if side == base else base, "family": "sides", "device": device}
+    alike = [one for one in sides if one.partition("+")[0].partition("*")[0] == device]
+    return {"family": device, "device": device} | ({"base": device} if device in alike else {})
 
 
 def contradictions(document: Document) -> Iterator[str]:
@@ -160,8 +189,8 @@ def contradictions(document: Document) -> Iterator[str]:
             yield "a block twice in a cell"
         for one in rounds:
             yield from _impossible(own, cell, one)
-    params = [entry["params"] for entry in document["benchmarks"]]
-    places = [(*(cell[axis] for axis in AXES), cell.get("threads", 0)) for cell in params]
+    axes = [_axes(document, entry) for entry in document["benchmarks"]]
+    places = [tuple(cell[axis] for axis in AXES) for cell in axes]
     if len(set(places)) < len(places):
         yield "a cell twice"
     if own["measured"] != len(places):

@@ -1,9 +1,9 @@
-"""Break-even epochs: after how many epochs the GPU has made up for its slower start, if ever.
+"""Break-even epochs: after how many epochs a side has made up for its slower start, if ever.
 
-The number E solves cold_gpu + E epoch_gpu = cold_cpu + E epoch_cpu. Its interval is made by
+The number E solves cold_side + E epoch_side = cold_base + E epoch_base. Its interval is made by
 inverting a test, as Fieller (1954) does for a ratio of means: E belongs to it while the t interval
-of the paired log ratios log((cold_gpu + E epoch_gpu) / (cold_cpu + E epoch_cpu)) contains zero. It
-is open where no number of epochs settles the question. Logarithms, because then E = 1 and
+of the paired log ratios log((cold_side + E epoch_side) / (cold_base + E epoch_base)) contains zero.
+It is open where no number of epochs settles the question. Logarithms, because then E = 1 and
 E -> infinity are the verdicts of a first epoch and of warm epochs.
 """
 
@@ -18,7 +18,7 @@ from scipy.interpolate import PchipInterpolator
 from scripts.judge import rule as decide
 from scripts.judge.moderate import Array, Summary
 from scripts.judge.noise import margins
-from scripts.judge.pairs import CELL, matrices, paired, slim
+from scripts.judge.pairs import CELL, families, matrices, paired, slim
 from scripts.judge.rule import CLOSE, FASTER, SLOWER, UNDECIDED, Words
 from scripts.judge.verdicts import adjusted, moderated, sound, verdicts
 from scripts.read.columns import TEXT
@@ -43,19 +43,19 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Seconds:
-    """Cold start and warm epoch of both devices, each an array of cells x blocks."""
+    """Cold start and warm epoch of a side and its base, each an array of cells x blocks."""
 
-    gpu_cold: Array
-    gpu_epoch: Array
-    cpu_cold: Array
-    cpu_epoch: Array
+    side_cold: Array
+    side_epoch: Array
+    base_cold: Array
+    base_epoch: Array
 
     def log_ratios(self, epochs: Array | None) -> Array:
         """Log ratios of the total seconds after so many epochs, or of warm epochs (None)."""
         if epochs is None:
-            return np.asarray(np.log(self.gpu_epoch / self.cpu_epoch))
-        gpu = self.gpu_cold + epochs * self.gpu_epoch
-        return np.asarray(np.log(gpu / (self.cpu_cold + epochs * self.cpu_epoch)))
+            return np.asarray(np.log(self.side_epoch / self.base_epoch))
+        side = self.side_cold + epochs * self.side_epoch
+        return np.asarray(np.log(side / (self.base_cold + epochs * self.base_epoch)))
 
 
 def break_even(
@@ -67,36 +67,36 @@ def break_even(
     known: pd.DataFrame | None = None,
     pairs: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """A row a workload, batch size and device pair, from the rows of `table.load`.
+    """A row a workload, batch size and contest, from the rows of `table.load`.
 
     `known` are their verdicts, warm and total, and `pairs` the same rows, paired for warm epochs,
     where these are made already.
 
-    Columns: file, machine, workload, batch_size, device, threads, kind, epochs (the solution),
-    lower (the last number of epochs at which one side is surely ahead, 0: not even at the first),
-    upper (the first at which the other surely is; NA: no such number), blocks, reason. Kinds:
-    `after` (the GPU is ahead after `epochs`), `until` (it is ahead until then), `never`, `from the
-    first epoch`, `too close`, `undecided`, `not measured`, `suspect`. What the first and the warm
-    epochs say is judged as verdicts are, adjusted over both of all rows of a file.
+    Columns: file, machine, workload, batch_size, side, base, family, kind, epochs (the solution),
+    lower (the last number of epochs at which one of them is surely ahead, 0: not even at the
+    first), upper (the first at which the other surely is; NA: no such number), blocks, reason.
+    Kinds: `after` (the side is ahead after `epochs`), `until` (it is ahead until then), `never`,
+    `from the first epoch`, `too close`, `undecided`, `not measured`, `suspect`. What the first and
+    the warm epochs say is judged as verdicts are, adjusted over both of all rows of a family.
     """
     level, rounds = alpha / looks, slim(rounds)
     pairs = paired(rounds, scope="warm") if pairs is None else pairs
     if known is None:
-        base = verdicts(rounds, scope="warm", alpha=alpha, looks=looks, strict=strict, pairs=pairs)
-        limit = margins(rounds, base, scope="total")["limit"].to_numpy(dtype=np.float64)
+        cells = verdicts(rounds, scope="warm", alpha=alpha, looks=looks, strict=strict, pairs=pairs)
+        limit = margins(rounds, cells, scope="total")["limit"].to_numpy(dtype=np.float64)
     else:
-        base = known[known["scope"] == "warm"].reset_index(drop=True)
-        limit = _limits(base, known[known["scope"] == "total"])
-    seconds = _seconds(base, sound(pairs))
-    judged = ~base["verdict"].isin([decide.NOT_MEASURED, decide.SUSPECT]).to_numpy()
-    knots = moderated(seconds.log_ratios(_KNOTS[:, None, None]), base)
-    warm = moderated(seconds.log_ratios(None), base)
+        cells = known[known["scope"] == "warm"].reset_index(drop=True)
+        limit = _limits(cells, known[known["scope"] == "total"])
+    seconds = _seconds(cells, sound(pairs))
+    judged = ~cells["verdict"].isin([decide.NOT_MEASURED, decide.SUSPECT]).to_numpy()
+    knots = moderated(seconds.log_ratios(_KNOTS[:, None, None]), cells)
+    warm = moderated(seconds.log_ratios(None), cells)
     first = Summary(*(part[0] for part in vars(knots).values()))
     later, first_words = _words(
-        base, [(warm, np.log1p(base["margin"])), (first, limit)],
+        cells, [(warm, np.log1p(cells["margin"])), (first, limit)],
         judged=judged, level=level, strict=strict,
     )  # fmt: skip
-    rows = zip(base["verdict"], base["reason"], judged, later, first_words, strict=True)
+    rows = zip(cells["verdict"], cells["reason"], judged, later, first_words, strict=True)
     words = [_kind(*settled) if ok else (kind, why) for kind, why, ok, *settled in rows]
     told = pd.DataFrame(words, columns=["kind", "reason"], dtype=TEXT)
     kinds = told["kind"].to_numpy(dtype=np.str_)
@@ -105,18 +105,20 @@ def break_even(
         columns=["epochs", "lower", "upper"],
         dtype="Int64",
     )
-    place = base[CELL].drop(columns="epochs")
-    return pd.concat([place, told["kind"], numbers, told["reason"], base["blocks"]], axis=1)
+    place = cells[[*CELL, "family"]].drop(columns="epochs")
+    return pd.concat([place, told["kind"], numbers, told["reason"], cells["blocks"]], axis=1)
 
 
 def _seconds(cells: pd.DataFrame, rows: pd.DataFrame) -> Seconds:
-    names = ("gpu_cold_start_seconds", "gpu_seconds", "cpu_cold_start_seconds", "cpu_seconds")
+    names = [
+        f"{of}_{name}" for of in ("side", "base") for name in ("cold_start_seconds", "seconds")
+    ]
     return Seconds(*matrices(cells, rows, *names))
 
 
 def _limits(cells: pd.DataFrame, totals: pd.DataFrame) -> Array:
-    """L of the cells' totals, from the verdicts on these: a pair of a file has one."""
-    pair = ["file", "device", "threads"]
+    """L of the cells' totals, from the verdicts on these: a contest has one."""
+    pair = ["file", "side", "base"]
     own = cells[pair].merge(totals.drop_duplicates(pair), on=pair, how="left")
     return np.asarray(np.log1p(own["margin"]), dtype=np.float64)
 
@@ -128,8 +130,8 @@ def _words(
     """What is settled of each scope, which comes with its margin; adjusted over all of them."""
     found = [decide.judge(summary, margin=margin) for summary, margin in scopes]
     p = np.concatenate([np.where(judged, p, np.nan) for _words, p in found])
-    files = pd.concat([cells["file"]] * len(found))
-    p_adjusted, _ = adjusted(p, files=files, strict=strict)
+    family = pd.concat([families(cells)] * len(found))
+    p_adjusted, _ = adjusted(p, families=family, strict=strict)
     words = decide.settle(np.concatenate([words for words, _p in found]), p_adjusted, level=level)
     return np.split(words, len(found))
 
@@ -162,7 +164,7 @@ def _solved(knots: Summary, places: Integers, *, kinds: Words, level: float) -> 
     curves = PchipInterpolator(np.log(_KNOTS), np.moveaxis(known, 1, 0))(np.log(EPOCHS))
     lo, hi = curves[:, 0].T, curves[:, 1].T
     middle = PchipInterpolator(np.log(_KNOTS), knots.mean[:, places])(np.log(EPOCHS)).T
-    mirrored = (kinds == UNTIL) | ((kinds != AFTER) & (hi[:, 0] < 0))  # the GPU leads at first
+    mirrored = (kinds == UNTIL) | ((kinds != AFTER) & (hi[:, 0] < 0))  # the side leads at first
     lo, hi = (np.where(mirrored[:, None], one, other) for one, other in ((-hi, lo), (-lo, hi)))
     behind = lo > 0
     lower = np.where(behind.any(axis=1), EPOCHS[_last(behind)], 0)

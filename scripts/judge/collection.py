@@ -1,6 +1,6 @@
-"""Many machines together: on how many of them is the GPU slower, and from which batch size on not.
+"""Many machines together: on how many of them is a side slower, and from which batch size on not.
 
-Frames in, frames out, from the tables of an analysis. A device pair of a file is one machine here.
+Frames in, frames out, from the tables of an analysis. A contest of a file is one machine here.
 """
 
 import numpy as np
@@ -21,7 +21,7 @@ def shares(verdicts: pd.DataFrame) -> pd.DataFrame:
     """A row a cell of the grid (CELL; epochs NA: warm): how many machines have which verdict.
 
     Columns: CELL, machines, a column for each of `verdict.WORDS`, and ratio_low, ratio, ratio_high:
-    the 10th percentile, median and 90th of seconds / CPU seconds over the machines; derived:
+    the 10th percentile, median and 90th of seconds / the base's seconds over the machines; derived:
     whether any of the machines derived this total.
     """
     cells = verdicts.fillna({"epochs": 0}).groupby(CELL)  # joined below, where NA is unlike NA
@@ -41,7 +41,7 @@ def crossings(crossovers: pd.DataFrame) -> pd.DataFrame:
     Columns: workload, machines; how many are of which sort (SORTS: slower, or faster, wherever that
     is decided; reversed: faster on small batches and slower on large ones; other: not decided, too
     close, more than one crossing); and of those that cross, quarter, median and three_quarters of
-    the first batch size at which the GPU is faster.
+    the first batch size at which the side is faster.
     """
     warm = crossovers[crossovers["scope"] == "warm"]
     warm = warm.assign(sort=warm["kind"].map(_SORTS).fillna("other"))

@@ -1,4 +1,4 @@
-"""Crossover batch size: where, going up in batch size, GPU and CPU change sides. A bracket.
+"""Crossover batch size: where, going up in batch size, another of two sides is ahead. A bracket.
 
 It reaches from the last batch size decided for one side to the first decided for the other; what is
 too close, undecided or not measured in between lies inside it. Nothing is smoothed: a curve that
@@ -23,7 +23,7 @@ BELOW = "below the grid"  # faster wherever decided; below `upper` nothing is de
 REVERSE = "reverse"  # the other way round: faster up to `lower`, slower from `upper` on
 SEVERAL = "several"  # changes sides more than once, see `crossings`
 
-CURVE = ["file", "machine", "workload", "device", "threads", "scope", "epochs"]
+CURVE = ["file", "machine", "workload", "side", "base", "scope", "epochs"]
 
 
 @dataclass(frozen=True)

@@ -25,18 +25,18 @@ MOST_ERROR = 0.15
 TOLERANCE = 0.05
 """A step that gets faster by more than this on a larger minibatch ends a segment."""
 
-LINE = ["file", "machine", "workload", "device", "threads"]
+LINE = ["file", "machine", "workload", "side"]
 
 
 def step_seconds(rounds: pd.DataFrame) -> pd.DataFrame:
-    """A row a device and batch size: the warm step seconds' geometric mean over sound blocks."""
+    """A row a side and batch size: the warm step seconds' geometric mean over sound blocks."""
     rows = measured(rounds, scope="warm").query("arm == 'first' and suspect == ''")
     cells = rows.assign(log=np.log(rows["step_seconds"])).groupby([*LINE, "batch_size"])
     return cells["log"].mean().reset_index().assign(step_seconds=lambda mean: np.exp(mean["log"]))
 
 
 def fits(rounds: pd.DataFrame) -> pd.DataFrame:
-    """A row a device, segment and form, from the rows of `table.load`.
+    """A row a side, segment and form, from the rows of `table.load`.
 
     Columns: LINE, smallest and largest (batch sizes of the segment), cells, form, fixed_seconds
     (a), sample_seconds (b), mean_error (of the fitted seconds, a fraction), best (of the segment's

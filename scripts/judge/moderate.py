@@ -37,7 +37,7 @@ def summarise(log_ratios: npt.ArrayLike, groups: npt.ArrayLike | None = None) ->
     """Summary over the last axis (blocks); NaN is a block that a cell lacks.
 
     `log_ratios`: (..., cells, blocks). `groups`: (cells,), alike for cells that come from the same
-    processes: a workload on a pair of devices. Without groups each cell stands for itself: its
+    processes: a workload on a pair of sides. Without groups each cell stands for itself: its
     plain mean and t interval.
     """
     values = np.asarray(log_ratios, dtype=np.float64)

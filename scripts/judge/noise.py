@@ -1,4 +1,4 @@
-"""The run's own noise floor: the same device against itself, as two arms of the same blocks."""
+"""The run's own noise floor: the same side against itself, in the same blocks."""
 
 import numpy as np
 import pandas as pd
@@ -56,11 +56,11 @@ def repeats(rounds: pd.DataFrame, *, scope: Scope, alpha: float = 0.05) -> pd.Da
 
 
 def averaged(again: pd.DataFrame) -> pd.DataFrame:
-    """The rows of `repeats`, averaged over the batch sizes (and epochs) of a workload on a device.
+    """The rows of `repeats`, averaged over the batch sizes (and epochs) of a workload and side.
 
     These share their processes, so the mean's error is taken to be no smaller than theirs.
     """
-    place = ["file", "machine", "workload", "device", "threads"]
+    place = ["file", "machine", "workload", "side"]
     known = again[np.isfinite(again["error"])]
     numbers = ["log_ratio", "error", "blocks"]
     return pd.DataFrame(known.groupby(place, observed=True)[numbers].mean()).reset_index()
@@ -77,16 +77,15 @@ def margin(again: pd.DataFrame) -> float:
 def margins(rounds: pd.DataFrame, cells: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
     """noise_floor (a fraction; NaN without A/A cells), repeats (their number) and limit (L).
 
-    A row a cell. The A/A cells of both devices of a pair count, the CPU's at the same threads.
+    A row a cell. The A/A cells of a side and of its base count.
     """
     again = repeats(rounds, scope=scope)
     again = again[np.isfinite(again["log_ratio"])]
-    pair = ["file", "device", "threads"]
+    pair = ["file", "side", "base"]
     rows = []
-    for file, device, threads in cells[pair].drop_duplicates().itertuples(index=False):
-        cpu = (again["device"] == "cpu") & (again["threads"] == threads)
-        own = again[(again["file"] == file) & (cpu | (again["device"] == device))]
+    for file, *sides in cells[pair].drop_duplicates().itertuples(index=False):
+        own = again[(again["file"] == file) & again["side"].isin(sides)]
         floor = float(np.expm1(floor_of(own["log_ratio"].to_numpy(dtype=np.float64))))
-        rows.append((file, device, threads, floor, len(own), margin(own)))
+        rows.append((file, *sides, floor, len(own), margin(own)))
     table = pd.DataFrame(rows, columns=[*pair, "noise_floor", "repeats", "limit"])
     return cells[pair].merge(table, on=pair, how="left")[["noise_floor", "repeats", "limit"]]

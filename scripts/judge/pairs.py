@@ -1,7 +1,7 @@
-"""Which rounds are compared with which: rows of a block, an accelerator's against the CPU's.
+"""Which rounds are compared with which: rows of a block, a side's against those of its base.
 
-Every accelerator meets every CPU thread setting of the same file. Only blocks that both have are
-paired, and a block's two workers make one log ratio.
+A contest is a side with its base in a file; the column `base` of a side's rounds names it. Only
+blocks that both have are paired, and a block's two workers make one log ratio.
 """
 
 from collections.abc import Iterable
@@ -12,30 +12,59 @@ import numpy.typing as npt
 import pandas as pd
 
 from scripts.read.columns import TEXT
+from scripts.read.document import ResultError
 from scripts.read.rounds import Floats as Array
+from scripts.read.sides import ALIKE, SIDES, tolerance
 
 Scope = Literal["warm", "total"]
 
-CELL = ["file", "machine", "workload", "batch_size", "epochs", "device", "threads"]
-"""A cell of the grid: `device` is the accelerator, `threads` the CPU's setting (0: torch's own)."""
+CELL = ["file", "machine", "workload", "batch_size", "epochs", "side", "base"]
+"""A cell of the grid, and what its side is compared with (empty: it is the base)."""
 NOT_REACHED = ("interrupted", "budget")
 """Reasons of absence that say nothing of the cell: the run ended, or its time did."""
 SECONDS: dict[Scope, str] = {"warm": "epoch_seconds", "total": "total_seconds"}
+FAMILY = ["file", "family"]
+"""Contests whose verdicts are adjusted together: those of a file's sides, or of its remedies and
+rungs on a device."""
 _PLACE = CELL[:5]
-_NAMES = ["file", "machine", "workload", "device", "arm"]
+_NAMES = ["file", "machine", "workload", "family", "arm"]
+_LOSSES = ["loss", "evaluated_after_epochs"]
 _NEEDED = [
-    *CELL, "arm", "block", *SECONDS.values(), "cold_start_seconds", "suspect", "reason", "detail",
+    *CELL, "family", "arm", "block", *SECONDS.values(), "cold_start_seconds", *_LOSSES, "suspect",
+    "reason", "detail",
 ]  # fmt: skip
 
 
 def slim(rounds: pd.DataFrame) -> pd.DataFrame:
     """What verdicts need of the rows, names as categories: pandas compares those by number."""
-    return rounds[_NEEDED].astype(dict.fromkeys(_NAMES, "category"))
+    sides = pd.CategoricalDtype(sorted({*rounds["side"], *rounds["base"]}))
+    names = {"side": sides, "base": sides} | dict.fromkeys(_NAMES, "category")
+    return rounds[_NEEDED].astype(names)
 
 
 def plain(table: pd.DataFrame) -> pd.DataFrame:
     """The table with its names as texts again."""
-    return table.astype({name: TEXT for name in _NAMES if name in table})
+    return table.astype({name: TEXT for name in ("side", "base", *_NAMES) if name in table})
+
+
+def contests(rounds: pd.DataFrame) -> pd.DataFrame:
+    """A row a contest: file, side, base and family."""
+    known = rounds[["file", "side", "base", "family"]].drop_duplicates()
+    return known[known["base"] != ""]
+
+
+def with_base(rounds: pd.DataFrame, base: str) -> pd.DataFrame:
+    """The rounds of files whose sides are all compared with this one; raises ResultError where a
+    file lacks it.
+    """
+    for file, own in rounds.groupby("file", sort=False):
+        sides = own["side"].unique()
+        if base not in sides:
+            words = f"{base!r} is no side of this file; it has: {', '.join(sides)}"
+            raise ResultError(file, "--base", words)
+    main = (rounds["family"] == SIDES) | (rounds["side"] == base)
+    other = rounds["base"].mask(main, base).mask(rounds["side"] == base, "")
+    return rounds.assign(base=other, family=rounds["family"].mask(main, SIDES))
 
 
 def measured(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
@@ -60,39 +89,62 @@ def measured(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
 
 
 def paired(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
-    """A row a cell and block: CELL, block, gpu_seconds, cpu_seconds, log_ratio, suspect."""
+    """A row a cell and block: CELL, block, side_seconds, base_seconds, log_ratio, suspect, the cold
+    starts and losses of both.
+    """
     first = measured(rounds[rounds["arm"] == "first"], scope=scope)
-    columns = [*_PLACE, "block", "seconds", "cold_start_seconds", "suspect"]
-    gpu = first.loc[first["device"] != "cpu", [*columns, "device"]]
-    cpu = first.loc[first["device"] == "cpu", [*columns, "threads"]]
-    both = gpu.merge(cpu, on=[*_PLACE, "block"], suffixes=("_gpu", "_cpu"))
-    both = both.rename(
-        columns={f"{name}_{side}": f"{side}_{name}" for name in columns for side in ("gpu", "cpu")}
-    )
+    columns = ["seconds", "cold_start_seconds", "suspect", *_LOSSES]
+    place = [*_PLACE, "block"]
+    names = {of: {name: f"{of}_{name}" for name in columns} for of in ("side", "base")}
+    own = first.loc[first["base"] != "", [*place, "side", "base", *columns]]
+    base = first[[*place, "side", *columns]].rename(columns={"side": "base"} | names["base"])
+    both = own.rename(columns=names["side"]).merge(base, on=[*place, "base"])
     return both.assign(
-        log_ratio=np.log(both["gpu_seconds"]) - np.log(both["cpu_seconds"]),
+        log_ratio=np.log(both["side_seconds"]) - np.log(both["base_seconds"]),
         suspect=_both_said(both),
     )
 
 
 def grid(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
-    """Every cell that could be compared, in order: CELL and `absent` (why a side has no time)."""
+    """Every cell that could be compared, in order: CELL, family and `absent` (why it has no time).
+
+    The run's sides are compared wherever the file measured anything, remedies and rungs where they
+    were to be measured.
+    """
     place = _all_epochs(rounds) if scope == "warm" else rounds
     place = place.astype({"epochs": "Int64"})
-    cpu = place["device"] == "cpu"
-    cells = place[_PLACE].drop_duplicates()
-    cells = cells.merge(place.loc[~cpu, ["file", "device"]].drop_duplicates(), on="file")
-    cells = cells.merge(place.loc[cpu, ["file", "threads"]].drop_duplicates(), on="file")
-    cells = cells.sort_values(CELL, ignore_index=True)[CELL]
+    every, asked = place[_PLACE].drop_duplicates(), contests(place)
+    main = every.merge(asked[asked["family"] == SIDES], on="file")
+    more = place.loc[place["family"] != SIDES, [*CELL, "family"]].drop_duplicates()
+    cells = pd.concat([main, more]).sort_values(CELL, ignore_index=True)[[*CELL, "family"]]
     return cells.assign(absent=_reasons(cells, place[place["block"].isna()]))
+
+
+def families(table: pd.DataFrame) -> pd.Series:
+    """The number of each row's family."""
+    return table.groupby(FAMILY, observed=True, sort=False).ngroup()
 
 
 def _both_said(both: pd.DataFrame) -> npt.NDArray[np.object_]:
     """What either side is suspected of, a text a row; most rows say nothing."""
-    sides = [both[f"{side}_suspect"].to_numpy(dtype=object) for side in ("gpu", "cpu")]
+    texts = [both[f"{of}_suspect"].to_numpy(dtype=object) for of in ("side", "base")]
+    texts.append(_other_losses(both))
     answer = np.full(len(both), "", dtype=object)
-    for place in np.flatnonzero((sides[0] != "") | (sides[1] != "")).tolist():
-        answer[place] = joined(side[place] for side in sides)
+    for place in np.flatnonzero(np.any([text != "" for text in texts], axis=0)).tolist():
+        answer[place] = joined(text[place] for text in texts)
+    return answer
+
+
+def _other_losses(both: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """A mark where the sides' held-out losses, after as many epochs, are not of the same work."""
+    losses = [both[f"{of}_loss"].to_numpy(dtype=np.float64) for of in ("side", "base")]
+    epochs = [both[f"{of}_evaluated_after_epochs"].to_numpy(np.float64) for of in ("side", "base")]
+    gap = np.abs(losses[0] - losses[1]) / np.fmax(*np.abs(losses))
+    answer = np.full(len(both), "", dtype=object)
+    for place in np.flatnonzero((gap > ALIKE.loss) & (epochs[0] == epochs[1])).tolist():
+        side, base = both["side"].iat[place], both["base"].iat[place]
+        if gap[place] > tolerance(side, base).loss:
+            answer[place] = f"another loss than {base}'s"
     return answer
 
 
@@ -115,18 +167,18 @@ def _all_epochs(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _reasons(cells: pd.DataFrame, absent: pd.DataFrame) -> list[str]:
-    """`vulkan: unsupported (what torch said)`: the accelerator's reasons, then the CPU's."""
+    """`vulkan: unsupported (what torch said)`: the side's reasons, then its base's."""
     if absent.empty:
         return [""] * len(cells)
     absent = absent[[*CELL, "reason", "detail"]].fillna({"detail": "", "epochs": -1})
     words: dict[tuple[object, ...], list[str]] = {}
-    for *cell, reason, detail in absent.itertuples(index=False):
-        text = f"{cell[5]}: {reason} ({detail})" if detail else f"{cell[5]}: {reason}"
-        words.setdefault(tuple(cell), []).append(text)
+    for *place, side, _base, reason, detail in absent.itertuples(index=False):
+        text = f"{side}: {reason} ({detail})" if detail else f"{side}: {reason}"
+        words.setdefault((*place, side), []).append(text)
     answer = []
-    for *place, device, threads in cells.fillna({"epochs": -1}).itertuples(index=False):
-        gpu, cpu = words.get((*place, device, 0), []), words.get((*place, "cpu", threads), [])
-        answer.append(joined([*gpu, *cpu]))
+    for *place, side, base in cells[CELL].fillna({"epochs": -1}).itertuples(index=False):
+        texts = [words.get((*place, name), []) for name in (side, base)]
+        answer.append(joined([*texts[0], *texts[1]]))
     return answer
 
 

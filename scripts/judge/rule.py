@@ -1,7 +1,7 @@
 """The verdict rule itself, on arrays: no frames and no files, so that a simulator can call it.
 
-Per cell and block, d = log(seconds / CPU seconds); `moderate` makes a mean and its error of it,
-L is the margin. Three one-sided t tests against the margin give the words: `slower`
+Per cell and block, d = log(seconds / seconds of the base); `moderate` makes a mean and its error of
+it, L is the margin. Three one-sided t tests against the margin give the words: `slower`
 (theta > L), `faster` (theta < -L), `too close` (|theta| < L and below 10 %, two tests at once:
 Schuirmann 1987). A cell's p value is min(2 p_slower, 2 p_faster, p_close): p <= alpha says exactly
 what the intervals say (lo > L, hi < -L, or the 1 - 2 alpha interval inside +-L). For every theta

@@ -5,19 +5,21 @@ import pandas as pd
 from scripts.judge.pairs import SECONDS
 from scripts.judge.rule import CLOSE, FASTER, SLOWER, UNDECIDED
 from scripts.judge.verdicts import verdicts
+from scripts.read.sides import SIDES
 
-_CURVE = ["workload", "device", "threads", "scope", "epochs"]
-_CELL = ["workload", "batch_size", "device", "threads"]
+_CURVE = ["workload", "side", "base", "scope", "epochs"]
+_CELL = ["workload", "batch_size", "side", "base"]
 
 
 def undecided_cells(rounds: pd.DataFrame, *, looks: int) -> list[dict[str, object]]:
-    """Cells (workload, batch_size, device, threads), each once, and `why` they need more blocks.
+    """Cells (workload, batch_size, side, base), each once, and `why` they need more blocks.
 
     `why` is "undecided", "around the crossover" or "too close" (more blocks will not change that,
     but a crossover lies beyond it). A process serves all scopes and numbers of epochs, so where one
-    is undecided the whole cell is.
+    is undecided the whole cell is. Remedies and rungs get no more.
     """
-    table = pd.concat([verdicts(rounds, scope=scope, looks=looks) for scope in SECONDS])
+    own = rounds[rounds["family"] == SIDES]
+    table = pd.concat([verdicts(own, scope=scope, looks=looks) for scope in SECONDS])
     named = [
         _around_crossovers(curve.sort_values("batch_size")).assign(why="around the crossover")
         for _, curve in table.groupby(_CURVE, dropna=False, sort=False)

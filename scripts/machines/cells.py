@@ -14,7 +14,7 @@ from scripts.machines.runs import between, several
 from scripts.machines.same_work import unlike
 from scripts.machines.two_runs import difference, judge, summary
 
-PLACE = ["workload", "batch_size", "epochs", "device", "threads"]
+PLACE = ["workload", "batch_size", "epochs", "side"]
 """A cell, wherever it was measured; epochs is NA for warm steps."""
 SECONDS: dict[Scope, str] = {"warm": "step_seconds", "total": "total_seconds"}
 ALPHA = 0.05
@@ -23,8 +23,8 @@ ALPHA = 0.05
 def compared(rounds: pd.DataFrame, *, base: str, strict: bool = False) -> pd.DataFrame:
     """A row per cell, scope and machine but the base, from the rows of `table.load`.
 
-    Columns: base, machine, scope, PLACE, seconds and base_seconds (medians: of a warm step, or of
-    a total), ratio (own / base, of geometric means; above 1 this machine is slower), lo, hi,
+    Columns: base_machine, machine, scope, PLACE, seconds and base_seconds (medians: of a warm step,
+    or of a total), ratio (own / base, of geometric means; above 1 this machine is slower), lo, hi,
     blocks, base_blocks, runs, base_runs, margin, verdict, reason, unlike (in what the work differs;
     empty: in nothing). Files of one machine are runs of it.
     """
@@ -97,7 +97,7 @@ def _against(
     missing = np.isnan(found.mean)
     verdict = np.where(suspect != "", rule.SUSPECT, verdict)
     return both[PLACE].assign(
-        base=base,
+        base_machine=base,
         machine=machine,
         seconds=both["seconds_own"],
         base_seconds=both["seconds_base"],

@@ -1,6 +1,6 @@
 """Geometric means over many cells, machine by machine, with intervals: the unit is a process.
 
-All cells of a workload on a device come from the same worker processes, so their errors are not
+All cells of a workload on a side come from the same worker processes, so their errors are not
 independent and must not be counted as such. The log seconds of each block are averaged over the
 cells first, and an interval stands on the spread of these means between the blocks. Workloads have
 processes of their own: the mean over workloads adds their variances up (Welch and Satterthwaite).
@@ -21,8 +21,8 @@ from scripts.machines.runs import between
 from scripts.machines.two_runs import difference, satterthwaite, summary
 
 ALL = "all workloads"
-Arm = tuple[str, str, int]
-"""Workload (or ALL), device, the CPU's threads."""
+Work = tuple[str, str]
+"""Workload (or ALL) and side."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Means:
 
     @property
     def machines(self) -> list[str]:
-        """Those that have measured the device."""
+        """Those that have measured the side."""
         return list(dict.fromkeys(machine for machine, _file in self.table.index))
 
     @property
@@ -58,31 +58,30 @@ class Means:
         return difference(one, other)
 
 
-def arm_means(rounds: pd.DataFrame, *, scope: Scope) -> dict[Arm, Means]:
-    """The means of every workload and device, then those of a device over all workloads.
+def work_means(rounds: pd.DataFrame, *, scope: Scope) -> dict[Work, Means]:
+    """The means of every workload and side, then those of a side over all workloads.
 
-    A machine takes part where it has measured the device. Only cells count that all of these have
+    A machine takes part where it has measured the side. Only cells count that all of these have
     measured and none has marked suspect; `cells` may be 0, and the means are NaN then.
     """
     rows = timed(rounds, scope=scope)
-    place = ["machine", "workload", "device", "threads", "batch_size", "epochs"]
+    place = ["machine", "workload", "side", "batch_size", "epochs"]
     marked = rows.assign(marked=rows["suspect"] != "")
     doubted = marked.groupby(place, dropna=False)["marked"].transform("any")
-    arms = rows[~doubted].groupby(["workload", "device", "threads"])
-    answer: dict[Arm, Means] = {}
-    for key, own in arms:
-        workload, device, threads = map(str, key)
-        answer[workload, device, int(threads)] = _means(own)
-    for used in dict.fromkeys((device, threads) for _workload, device, threads in answer):
-        parts = [means for arm, means in answer.items() if arm[1:] == used and means.cells]
+    answer: dict[Work, Means] = {}
+    for key, own in rows[~doubted].groupby(["workload", "side"]):
+        workload, side = map(str, key)
+        answer[workload, side] = _means(own)
+    for side in dict.fromkeys(side for _workload, side in answer):
+        parts = [means for (_, name), means in answer.items() if name == side and means.cells]
         whole = _over_workloads(parts)
         if whole is not None:
-            answer[ALL, *used] = whole
+            answer[ALL, side] = whole
     return answer
 
 
 def _means(rows: pd.DataFrame) -> Means:
-    """The means of one workload on one device."""
+    """The means of one workload on one side."""
     cells = rows.assign(place=rows["epochs"].fillna(0).astype(np.int64))
     columns = ["machine", "file", "block"]
     table = cells.pivot(index=["batch_size", "place"], columns=columns, values="log")

@@ -12,7 +12,7 @@ def with_costs(comparison: pd.DataFrame, prices: Mapping[str, float]) -> pd.Data
     A cost ratio has an interval as the seconds have (`cost_lo`, `cost_hi`): below 1 this machine
     is cheaper for the same work. NaN where a machine has no price.
     """
-    own, base = (comparison[name].map(prices).astype(float) for name in ("machine", "base"))
+    own, base = (comparison[name].map(prices).astype(float) for name in ("machine", "base_machine"))
     return comparison.assign(
         usd=comparison["seconds"] * own / 3600,
         base_usd=comparison["base_seconds"] * base / 3600,
@@ -32,7 +32,7 @@ def mean_costs(means: pd.DataFrame, prices: Mapping[str, float], *, base: str) -
 def target_costs(best: pd.DataFrame, prices: Mapping[str, float]) -> pd.DataFrame:
     """The best settings (`time.best_of`) with `usd`, `usd_lo`, `usd_hi`, the cheapest first.
 
-    An hour of a machine costs the same whichever of its devices trains. NaN without a price.
+    An hour of a machine costs the same whichever of its sides trains. NaN without a price.
     """
     hourly = best["machine"].map(prices).astype(float) / 3600
     sides = {"usd": "seconds", "usd_lo": "lo", "usd_hi": "hi"}

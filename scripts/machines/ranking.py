@@ -21,20 +21,20 @@ from scripts.machines.cells import (
     difference_of,
     timed_cells,
 )
-from scripts.machines.means import Arm, Means, arm_means
+from scripts.machines.means import Means, Work, work_means
 from scripts.machines.two_runs import FASTER, SLOWER, judge
 
-_ARM = ["workload", "device", "threads"]
-_MEANS = [*_ARM, "machine", "scope", "ratio", "lo", "hi", "margin", "cells", "blocks", "verdict"]
-_RANKS = [*_ARM, "scope", "rank", "machine", "seconds", "cells", "tied_with", "undecided_with"]
+_WORK = ["workload", "side"]
+_MEANS = [*_WORK, "machine", "scope", "ratio", "lo", "hi", "margin", "cells", "blocks", "verdict"]
+_RANKS = [*_WORK, "scope", "rank", "machine", "seconds", "cells", "tied_with", "undecided_with"]
 _FASTEST = ["scope", *PLACE, "machine", "seconds", "tied_with", "undecided_with"]
 _TURNED = {SLOWER: FASTER, FASTER: SLOWER}
 
 
 def geometric_means(rounds: pd.DataFrame, *, base: str, strict: bool = False) -> pd.DataFrame:
-    """A row per workload (and ALL of them), device, machine and scope: ratio to the base.
+    """A row per workload (and ALL of them), side, machine and scope: ratio to the base.
 
-    ratio, lo, hi: of geometric means of seconds over the `cells` that all machines with that device
+    ratio, lo, hi: of geometric means of seconds over the `cells` that all machines with that side
     have measured, none of them suspect; `margin` is a fraction; `verdict` is adjusted over the rows
     of a scope. Files of one machine are runs of it.
     """
@@ -43,54 +43,54 @@ def geometric_means(rounds: pd.DataFrame, *, base: str, strict: bool = False) ->
         return [(name, base) for name in machines if name != base and base in machines]
 
     tables = [
-        _judged(arm_means(rounds, scope=scope), rounds, against_base, scope=scope, strict=strict)
+        _judged(work_means(rounds, scope=scope), rounds, against_base, scope=scope, strict=strict)
         for scope in SECONDS
     ]
     return pd.concat(tables, ignore_index=True)[_MEANS]
 
 
 def ranking(rounds: pd.DataFrame, *, strict: bool = False) -> pd.DataFrame:
-    """A row per workload (and ALL), device, scope and machine, the fastest first.
+    """A row per workload (and ALL), side, scope and machine, the fastest first.
 
     `seconds` is the geometric mean over the `cells` that all of them have measured. The verdicts
     between all pairs of machines are adjusted together, scope by scope.
     """
     rows = []
     for scope in SECONDS:
-        arms = arm_means(rounds, scope=scope)
+        works = work_means(rounds, scope=scope)
         pairs = _judged(
-            arms, rounds, lambda machines: combinations(machines, 2), scope=scope, strict=strict
+            works, rounds, lambda machines: combinations(machines, 2), scope=scope, strict=strict
         )
-        verdict = pairs.set_index([*_ARM, "machine", "other"])["verdict"]
+        verdict = pairs.set_index([*_WORK, "machine", "other"])["verdict"]
         turned = verdict.map(lambda word: _TURNED.get(word, word)).swaplevel("machine", "other")
         known = verdict.to_dict() | turned.to_dict()
-        for arm, means in arms.items():
+        for work, means in works.items():
             for machine, mean in means.mean.dropna().sort_values(kind="stable").items():
                 others = [name for name in means.machines if name != machine]
                 against = pd.Series(
-                    {name: known[*arm, machine, name] for name in others}, dtype=str
+                    {name: known[*work, machine, name] for name in others}, dtype=str
                 )
                 rank = 1 + int((against == SLOWER).sum())
                 company = [", ".join(against.index[against == word]) for word in (CLOSE, UNDECIDED)]
-                rows.append((*arm, scope, rank, machine, np.exp(mean), means.cells, *company))
+                rows.append((*work, scope, rank, machine, np.exp(mean), means.cells, *company))
     table = pd.DataFrame(rows, columns=_RANKS)
-    return table.sort_values([*_ARM, "scope", "rank"], kind="stable", ignore_index=True)
+    return table.sort_values([*_WORK, "scope", "rank"], kind="stable", ignore_index=True)
 
 
 def _judged(
-    arms: dict[Arm, Means],
+    works: dict[Work, Means],
     rounds: pd.DataFrame,
     pairs_of: Callable[[list[str]], Iterable[tuple[str, str]]],
     *,
     scope: Scope,
     strict: bool,
 ) -> pd.DataFrame:
-    """A row per arm and pair of its machines (_MEANS and other), judged all together."""
-    pairs = [(arm, *pair) for arm, means in arms.items() for pair in pairs_of(means.machines)]
+    """A row per workload, side and pair of its machines (_MEANS and other), judged all together."""
+    pairs = [(work, *pair) for work, means in works.items() for pair in pairs_of(means.machines)]
     table = pd.DataFrame(
-        [(*arm, one, other) for arm, one, other in pairs], columns=[*_ARM, "machine", "other"]
+        [(*work, one, other) for work, one, other in pairs], columns=[*_WORK, "machine", "other"]
     )
-    parts = [arms[arm].difference(one, other) for arm, one, other in pairs]
+    parts = [works[work].difference(one, other) for work, one, other in pairs]
     found = Summary(
         *(
             np.concatenate([np.empty(0), *(getattr(part, name) for part in parts)])
@@ -105,16 +105,16 @@ def _judged(
         lo=np.exp(lo),
         hi=np.exp(hi),
         margin=np.expm1(limit),
-        cells=[arms[arm].cells for arm, *_ in pairs],
+        cells=[works[work].cells for work, *_ in pairs],
         blocks=[
-            int(min(arms[arm].of(name)["blocks"].min() for name in two)) for arm, *two in pairs
+            int(min(works[work].of(name)["blocks"].min() for name in two)) for work, *two in pairs
         ],
         verdict=judge(found, margin=limit, level=min(level, default=ALPHA), strict=strict),
     )
 
 
 def fastest(rounds: pd.DataFrame, *, strict: bool = False) -> pd.DataFrame:
-    """A row per cell (whatever the device) and scope: the machine and device that is fastest.
+    """A row per cell (whatever the side) and scope: the machine and side that is fastest.
 
     `seconds` is its geometric mean over blocks. `tied_with` names those that are too close to it,
     `undecided_with` those that are not decided to be slower. Suspect cells take no part.
@@ -137,8 +137,7 @@ def _fastest(cells: pd.DataFrame, limits: Margins, *, strict: bool) -> pd.DataFr
     level, limit = limits.of(others["machine"], best["machine"])
     found = difference_of(others, "", best, "")
     words = judge(found, margin=limit, level=min(level, default=ALPHA), strict=strict)
-    threads = others["threads"].map(lambda count: f" ({count} threads)" if count else "")
-    names = others["machine"] + " " + others["device"] + threads
+    names = others["machine"] + " " + others["side"]
     tied, undecided = (
         names[words == word].groupby(first[~leads][words == word]).agg(", ".join)
         for word in (CLOSE, UNDECIDED)

@@ -17,24 +17,25 @@ SMALLER = "smaller batch sizes"
 OVERLAP = "not told apart"
 NO_INTERVAL = "cannot be said"
 
-_CURVE = ["workload", "threads", "scope", "epochs"]
-_SIDE = ["device", "kind", "lower", "upper", "crossings"]
+_CURVE = ["workload", "base", "scope", "epochs"]
+_SIDE = ["side", "kind", "lower", "upper", "crossings"]
 BASE = {name: f"base_{name}" for name in _SIDE}
-"""The columns of a curve, and those of the base's curve beside it."""
+"""The columns of a curve, and those of the base machine's curve beside it."""
 
 
 def moves(curves: pd.DataFrame, *, base: str) -> pd.DataFrame:
     """A row per curve of every machine but the base, from the rows of `crossover.crossovers`.
 
-    It stands beside the base's curve of the same device, or of the base's only accelerator. `moves`
-    is LARGER, SMALLER, OVERLAP or NO_INTERVAL: against the base's crossover batch size.
+    It stands beside the base machine's curve of the same side, or of the only one that meets the
+    same base there. `moves` is LARGER, SMALLER, OVERLAP or NO_INTERVAL: against the base machine's
+    crossover batch size.
     """
     first, others = (curves[own] for own in (curves["machine"] == base, curves["machine"] != base))
-    devices = first["device"].unique()
-    partner = devices[0] if len(devices) == 1 else others["device"]
-    own = others[[*_CURVE, "machine", *_SIDE]].assign(base=base, base_device=partner)
+    sides = first["side"].unique()
+    partner = sides[0] if len(sides) == 1 else others["side"]
+    own = others[[*_CURVE, "machine", *_SIDE]].assign(base_machine=base, base_side=partner)
     there = first[[*_CURVE, *_SIDE]].rename(columns=BASE)
-    table = own.merge(there, on=[*_CURVE, "base_device"])
+    table = own.merge(there, on=[*_CURVE, "base_side"])
     sides = zip(table.to_dict("records"), base_curves(table), strict=True)
     return table.assign(moves=[_moved(*pair) for pair in sides])
 

@@ -15,6 +15,7 @@ from msgspec.structs import asdict, replace
 from scripts.read.provenance import device_labels
 from scripts.read.records.result import Loop
 from scripts.read.rounds import Rounds
+from scripts.read.sides import contest, device_of
 from scripts.read.suspicion import suspicions
 from scripts.read.text import safe_text
 
@@ -59,17 +60,23 @@ def columns_of(path: Path, rounds: Rounds) -> Columns:
     """
     own, machine = rounds.file.crossover, rounds.file.machine_info.crossover
     run, absent = own.run, own.absent
-    cells = [*(rounds.cells[owner] for owner in rounds.owner.tolist()), *absent]
+    cells = [
+        *(rounds.cells[owner] for owner in rounds.owner.tolist()),
+        *(row.cell for row in absent),
+    ]
     timed, lost = len(cells) - len(absent), len(absent)
-    labels = device_labels(machine, {cell.device for cell in cells})
+    sides = {cell.side: contest(cell.side, run.sides, run.base) for cell in cells}
+    labels = device_labels(machine, set(map(device_of, sides)))
     epochs = _whole([cell.epochs for cell in cells])
     first = rounds.owner < len(rounds.file.benchmarks)
     return {
         "workload": [cell.workload for cell in cells],
         "batch_size": _whole([cell.batch_size for cell in cells]),
         "epochs": epochs,
-        "device": [cell.device for cell in cells],
-        "threads": _whole([cell.threads for cell in cells]),
+        "side": [cell.side for cell in cells],
+        "base": [sides[cell.side][0] for cell in cells],
+        "family": [sides[cell.side][1] for cell in cells],
+        "device": [device_of(cell.side) for cell in cells],
         "arm": np.where(first, "first", "again").tolist() + ["first"] * lost,
         **_numbers(rounds, lost=lost),
         "derived": epochs > run.measured_epochs,
@@ -81,7 +88,7 @@ def columns_of(path: Path, rounds: Rounds) -> Columns:
         "machine": safe_text(machine.machine),
         "machine_id": safe_text(machine.machine_id),
         "software_id": safe_text(machine.software_id),
-        "device_label": [labels[cell.device] for cell in cells],
+        "device_label": [labels[device_of(cell.side)] for cell in cells],
         "definition": [own.workloads[cell.workload].definition for cell in cells],
         "learning_rate": np.array([run.learning_rates[cell.workload] for cell in cells], float),
         "looks": len(run.looks or [0]),

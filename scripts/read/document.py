@@ -39,7 +39,8 @@ class ResultError(Exception):
 class Kind(Generic[R, T]):
     """A kind of file: the key and version of its own part, its record, and what a report needs.
 
-    `checked` makes that of a record, or raises Breach where fields contradict one another.
+    `checked` makes that of a record, or raises Breach where fields contradict one another. A
+    document of an `older` version is `prepared` first.
     """
 
     key: str
@@ -48,6 +49,8 @@ class Kind(Generic[R, T]):
     checked: Callable[[R], T]
     made_by: str
     repair: str
+    prepared: Callable[[Any], None] | None = None
+    older: "Kind[Any, T] | None" = None
 
 
 def read(path: Path, kind: Kind[R, T]) -> T:
@@ -55,8 +58,10 @@ def read(path: Path, kind: Kind[R, T]) -> T:
     document: object = None
     try:
         document = parsed(file_content(path))
-        _recognise(document, kind)
-        return kind.checked(record_of(document, kind.record))
+        known = _recognised(document, kind)
+        if known.prepared is not None:
+            known.prepared(document)
+        return known.checked(record_of(document, known.record))
     except Breach as breach:
         message = f"{breach.message}; {breach.advice or kind.repair}"
         raise ResultError(path, field_name(document, breach.where), message) from None
@@ -90,8 +95,8 @@ def file_content(path: Path) -> bytes:
     return content
 
 
-def _recognise(document: object, kind: Kind[R, T]) -> None:
-    """Refuses what is no file of this kind and version, before its record finds details in it."""
+def _recognised(document: object, kind: Kind[Any, T]) -> Kind[Any, T]:
+    """The version of a kind that a document is; refuses others before a record finds details."""
     if not isinstance(document, dict):
         raise Breach([], "is no result file (no object at the top)", _LEAVE)
     if kind.key not in document:
@@ -102,17 +107,20 @@ def _recognise(document: object, kind: Kind[R, T]) -> None:
     if not isinstance(own, dict):
         raise Breach([kind.key], "is no object")
     version = own.get("schema_version")
+    known = {one.version: one for one in (kind, kind.older) if one}
     where: Place = [kind.key, "schema_version"]
-    if type(version) is not int or version < kind.version:
-        raise Breach(where, f"is not a version that this reader knows ({kind.version})")
-    if version > kind.version:
+    if type(version) is int and version in known:
+        return known[version]
+    if type(version) is int and version > kind.version:
         message = f"is {version}, newer than this reader's {kind.version}"
         raise Breach(where, message, "update Crossover")
+    words = " and ".join(map(str, sorted(known)))
+    raise Breach(where, f"is not a version that this reader knows ({words})")
 
 
 _NAMED = {"benchmarks", "absent", "measurements", "runs"}
 _AXES = (
-    "workload", "batch_size", "epochs", "device", "threads", "optimizer", "learning_rate", "seed",
+    "workload", "batch_size", "epochs", "side", "optimizer", "learning_rate", "seed",
 )  # fmt: skip
 
 
@@ -131,11 +139,12 @@ def _label(document: Any, entry: object) -> str:
     if not isinstance(entry, dict):
         return ""
     axes = dict(entry)
-    with suppress(LookupError, TypeError):
-        axes |= {axis: entry["params"][axis] for axis in _AXES if axis in entry["params"]}
+    for part in ("params", "extra_info"):
+        with suppress(LookupError, TypeError):
+            axes |= {axis: entry[part][axis] for axis in _AXES if axis in entry[part]}
     index: Any = entry.get("process")
     with suppress(LookupError, TypeError):
         process = document["crossover"]["processes"][index] if index >= 0 else {}
-        axes |= {axis: process[axis] for axis in ("workload", "device")}
+        axes |= {axis: process[axis] for axis in ("workload", "side")}
     told = [str(axes[axis])[:60] for axis in _AXES if isinstance(axes.get(axis), str | int | float)]
     return f" ({'-'.join(told)})" if len(told) > 1 else ""

@@ -23,7 +23,7 @@ LEAST_TIMED_SECONDS = 0.1
 class Rounds:
     """Every round of a file, cell after cell: benchmarks first, then A/A repeats.
 
-    A cell's rounds are the measurements of its arm and batch size, in the order of their blocks.
+    A cell's rounds are the measurements of its side and batch size, in the order of their blocks.
     `owner[i]` is the cell of round `i` and `which[i]` its place in `measurements` and `processes`:
     cells that differ only in epochs share these, so what one says is worked out once.
     """
@@ -40,7 +40,7 @@ class Rounds:
         """Flattens a file whose cells are in order."""
         rows, most = file.crossover.measurements, file.crossover.run.measured_epochs
         arms = _numbers_by_arm(file.crossover)
-        cells = [entry.params for entry in file.benchmarks]
+        cells = [entry.cell for entry in file.benchmarks]
         lists = [arms.get(cell.arm(again=False), []) for cell in cells]
         for cell in tuple(cells):
             trained = min(cell.epochs, most)
@@ -120,7 +120,7 @@ class Rounds:
 
 
 def _numbers_by_arm(own: Own) -> dict[Arm, list[int]]:
-    """The measurements of each arm and batch size, in the order of their blocks."""
+    """The measurements of each side and batch size, in the order of their blocks."""
     arms: dict[Arm, list[int]] = defaultdict(list)
     for number, row in enumerate(own.measurements):
         arms[own.processes[row.process].arm(row.batch_size)].append(number)

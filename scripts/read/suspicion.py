@@ -21,7 +21,7 @@ def suspicions(rounds: Rounds) -> list[str]:
 
     A cell's mark that begins with `block 3: ` is about that block only.
     """
-    cells = [_by_block(entry.extra_info.suspect) for entry in rounds.file.benchmarks]
+    cells = [by_block(entry.extra_info.suspect) for entry in rounds.file.benchmarks]
     cells += [{}] * (len(rounds.cells) - len(cells))
     workers = _worker_marks(rounds)
     words = []
@@ -58,7 +58,7 @@ def _worker_marks(rounds: Rounds) -> list[list[str]]:
     return marks
 
 
-def _by_block(marks: Sequence[str]) -> dict[int | None, list[str]]:
+def by_block(marks: Sequence[str]) -> dict[int | None, list[str]]:
     """A cell's marks by the block that they are about, without its number; None: all blocks."""
     answer: dict[int | None, list[str]] = {}
     for mark in marks:

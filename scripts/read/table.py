@@ -14,8 +14,7 @@ from scripts.read.columns import Columns, columns_of, frame_of
 from scripts.read.document import ResultError, read
 from scripts.read.provenance import describe_file
 from scripts.read.records.result import ResultFile
-from scripts.read.sides import files_apart, told_apart
-from scripts.read.studies import diagnosis_table, variants_table
+from scripts.read.studies import diagnosis_table
 from scripts.read.text import distinct
 from scripts.read.timing import TIMING
 
@@ -24,15 +23,13 @@ __all__ = ["ResultError", "Results", "Skip", "load", "load_results"]
 
 @dataclass(frozen=True)
 class Results:
-    """All files together: `rounds` (a row per round or absent cell) and `files` (a row per file).
-
-    Their studies: `diagnosis` (a row per diagnosed cell), `variants` (a row per variant's round).
+    """All files together: `rounds` (a row per round or absent cell), `files` (a row per file) and
+    `diagnosis` (a row per diagnosed cell).
     """
 
     rounds: pd.DataFrame
     files: pd.DataFrame
     diagnosis: pd.DataFrame
-    variants: pd.DataFrame
 
 
 Skip = Callable[[ResultError], object]
@@ -59,11 +56,11 @@ def load_results(paths: Iterable[str | Path], *, skip: Skip | None = None) -> Re
 
 @dataclass(frozen=True)
 class Part:
-    """One good file, not yet told from others of its name; `studies`: the file, if it has any."""
+    """One good file, not yet told from others of its name; `diagnosed`: the file, if it is."""
 
     columns: Columns
     about: dict[str, Any]
-    studies: ResultFile | None
+    diagnosed: ResultFile | None
 
 
 def read_parts(
@@ -80,9 +77,9 @@ def read_parts(
                 raise
             skip(error)
         else:
-            file, own = rounds.file, rounds.file.crossover
-            studies = file if own.diagnosis or own.variants else None
-            yield Part(columns_of(path, rounds), describe_file(path, file), studies)
+            file = rounds.file
+            diagnosed = file if file.crossover.diagnosis else None
+            yield Part(columns_of(path, rounds), describe_file(path, file), diagnosed)
 
 
 def joined(parts: list[Part]) -> Results:
@@ -91,12 +88,8 @@ def joined(parts: list[Part]) -> Results:
     about = about.assign(file=distinct(about["file"]), machine=distinct(about["machine"]))
     named = list(zip(about["file"], about["machine"], parts, strict=True))
     columns = [part.columns | {"file": file, "machine": machine} for file, machine, part in named]
-    studied = [(file, name, part.studies) for file, name, part in named if part.studies]
-    rounds = frame_of(columns)
-    tables = (diagnosis_table(studied), variants_table(studied))
-    apart = files_apart(rounds)
-    rounds, diagnosis, variants = (told_apart(table, apart) for table in (rounds, *tables))
-    return Results(rounds, about, diagnosis, variants)
+    diagnosed = [(file, name, part.diagnosed) for file, name, part in named if part.diagnosed]
+    return Results(frame_of(columns), about, diagnosis_table(diagnosed))
 
 
 def require_some(left: Sized, *, given: Sized) -> None:

@@ -6,6 +6,7 @@ from scripts.read.checks.studies import check_studies
 from scripts.read.document import Kind
 from scripts.read.records.result import ResultFile
 from scripts.read.rounds import Rounds
+from scripts.read.version_2 import OldFile, with_sides, with_variants
 
 
 def checked(file: ResultFile) -> Rounds:
@@ -17,11 +18,12 @@ def checked(file: ResultFile) -> Rounds:
     return rounds
 
 
-TIMING = Kind(
-    key="crossover",
-    version=2,
-    record=ResultFile,
-    checked=checked,
-    made_by="pytest bench --benchmark-json",
-    repair="measure again or leave this file out",
-)
+def _checked_old(file: OldFile) -> Rounds:
+    rounds = checked(file)
+    return Rounds.of(with_variants(file)) if file.crossover.variants else rounds
+
+
+_MADE_BY = "pytest bench --benchmark-json"
+_REPAIR = "measure again or leave this file out"
+_OLD = Kind("crossover", 2, OldFile, _checked_old, _MADE_BY, _REPAIR, prepared=with_sides)
+TIMING = Kind("crossover", 3, ResultFile, checked, _MADE_BY, _REPAIR, older=_OLD)

@@ -1,7 +1,7 @@
 """All that a report says of some result files, computed once: verdicts, crossovers, break-even."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -13,65 +13,60 @@ from scripts.judge.break_even import break_even
 from scripts.judge.crossover import crossovers
 from scripts.judge.fits import fits
 from scripts.judge.noise import repeats
-from scripts.judge.pairs import Scope, paired, slim
+from scripts.judge.pairs import Scope, paired, slim, with_base
 from scripts.judge.verdicts import verdicts
+from scripts.read.sides import SIDES
 from scripts.read.table import Results, Skip, load_results
 from scripts.tables.derived import with_mark
 from scripts.why.causes import causes
 from scripts.why.faults import page_faults
 from scripts.why.ladder import ladder
 from scripts.why.remedies import remedies
-from scripts.words.names import against_cpu, cpu_words
+from scripts.words.names import side_label
 from scripts.words.why import Studies
 
 _WORK = [
-    "file", "machine", "device", "device_label", "workload", "definition", "learning_rate",
+    "file", "machine", "side", "device_label", "workload", "definition", "learning_rate",
     "samples", "precision", "optimizer", "optimizer_implementation", "loop",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A workload on a machine, and the accelerator that meets the CPU there (None: there is none).
+    """A workload on a machine, and a side that meets its base there (None: nothing is compared).
 
-    `threads` is the CPU's setting that it meets, 0 for torch's own.
+    `label` is the side with the name of its hardware.
     """
 
     file: str
     machine: str
     workload: str
-    device: str | None
-    threads: int
-    label: str
-
-    @property
-    def cpu(self) -> str:
-        """`the CPU with 2 threads`."""
-        return cpu_words(self.threads)
-
-    @property
-    def title(self) -> str:
-        """`mlp on devbox: vulkan (llvmpipe, a software rasteriser) against the CPU`."""
-        place = f"{self.workload} on {self.machine}"
-        return f"{place}: {self.label} against {self.cpu}" if self.device else place
-
-    @property
-    def place(self) -> str:
-        """`devbox, cuda (NVIDIA H200)`: what a sentence about a pair is about."""
-        against = f" against {self.cpu}" if self.threads else ""
-        return f"{self.machine}, {self.label}{against}" if self.device else self.machine
+    side: str | None = None
+    base: str = ""
+    label: str = ""
 
     @property
     def name(self) -> str:
-        """`cuda (NVIDIA H200), CPU with 2 threads`, for switches and cells of tables."""
-        return against_cpu(self.label, self.threads)
+        """`cuda+bf16 (NVIDIA H200) against cpu`, for switches and cells of tables."""
+        return f"{self.label} against {self.base}" if self.side else ""
+
+    @property
+    def title(self) -> str:
+        """`mlp on devbox: vulkan (llvmpipe, a software rasteriser) against cpu`."""
+        return ": ".join(filter(None, [f"{self.workload} on {self.machine}", self.name]))
+
+    @property
+    def place(self) -> str:
+        """`devbox, cuda (NVIDIA H200) against cpu`: what a sentence about a pair is about."""
+        return ", ".join(filter(None, [self.machine, self.name]))
 
 
 class Analysis:
     """The frames of a report, from the paths of its files or what was loaded of them.
 
     `whole` are the files whose rounds it has: all of them, unless they are many (`many.analysed`).
-    `strict` bounds the chance of any wrong verdict, not the share of wrong ones.
+    `strict` bounds the chance of any wrong verdict, not the share of wrong ones. `base` is a side
+    that is to be every file's base. Tables are of the run's own sides but where remedies are named.
     """
 
     def __init__(
@@ -80,8 +75,11 @@ class Analysis:
         *,
         skip: Skip | None = None,
         strict: bool = False,
+        base: str | None = None,
     ) -> None:
-        self.results = files if isinstance(files, Results) else load_results(files, skip=skip)
+        results = files if isinstance(files, Results) else load_results(files, skip=skip)
+        rounds = results.rounds if base is None else with_base(results.rounds, base)
+        self.results = replace(results, rounds=rounds)
         self.whole = list(self.results.files["file"])
         self.strict = strict
         self._places: dict[int, tuple[pd.DataFrame, dict[Any, Any]]] = {}
@@ -93,23 +91,28 @@ class Analysis:
 
     @cached_property
     def rounds(self) -> pd.DataFrame:
-        """The rows of `table.load`, each with the name of its device in figures."""
-        return labelled(self.results.rounds)
+        """The rows of `table.load` of the run's own sides, each with its name in figures."""
+        return labelled(of_sides(self.results.rounds))
 
     @cached_property
     def work(self) -> pd.DataFrame:
-        """What was done on which device of which file (_WORK), each once."""
-        places = self.results.rounds.drop_duplicates(["file", "workload", "device"])
+        """What was done on which side of which file (_WORK), each once."""
+        places = self.rounds.drop_duplicates(["file", "workload", "side"])
         return places[_WORK].drop_duplicates(ignore_index=True)
 
     @cached_property
-    def verdicts(self) -> pd.DataFrame:
-        """Every cell's verdict, warm and total."""
+    def contests(self) -> pd.DataFrame:
+        """The verdicts of all contests, warm and total: those of remedies and rungs too."""
         tables = []
         for looks, (rounds, pairs) in self._by_looks.items():
             judged = partial(verdicts, rounds, looks=looks, strict=self.strict)
             tables += [judged(scope="warm", pairs=pairs), judged(scope="total")]
         return with_mark(pd.concat(tables, ignore_index=True), self.results.rounds)
+
+    @cached_property
+    def verdicts(self) -> pd.DataFrame:
+        """Every cell's verdict, warm and total."""
+        return of_sides(self.contests)
 
     @cached_property
     def crossovers(self) -> pd.DataFrame:
@@ -118,7 +121,7 @@ class Analysis:
 
     @cached_property
     def fits(self) -> pd.DataFrame:
-        """Step times against batch size as curves, device by device."""
+        """Step times against batch size as curves, side by side."""
         return fits(self.rounds)
 
     @cached_property
@@ -131,9 +134,14 @@ class Analysis:
     @cached_property
     def break_even(self) -> pd.DataFrame:
         """Every batch size's break-even epochs."""
+        return of_sides(self.pays_off)
+
+    @cached_property
+    def pays_off(self) -> pd.DataFrame:
+        """The same of all contests."""
         tables = []
         for looks, (rounds, pairs) in self._by_looks.items():
-            known = self.verdicts[self.verdicts["looks"] == looks]
+            known = self.contests[self.contests["looks"] == looks]
             tables.append(
                 break_even(rounds, looks=looks, strict=self.strict, known=known, pairs=pairs)
             )
@@ -153,16 +161,15 @@ class Analysis:
     @cached_property
     def remedies(self) -> pd.DataFrame:
         """What would make the cells of files with a study faster."""
-        cell = ["file", "workload", "batch_size", "device", "threads"]
-        studies = (self.results.diagnosis[cell], self.results.variants[cell])
-        studied = pd.concat(studies).drop_duplicates()
-        rounds = self.results.rounds.merge(studied, on=cell)
-        return remedies(self.results.variants, rounds)
+        cell = ["file", "workload", "batch_size", "side"]
+        tried = self.contests[self.contests["family"] != SIDES].assign(side=self.contests["base"])
+        studied = pd.concat([self.results.diagnosis[cell], tried[cell]]).drop_duplicates()
+        return remedies(self.contests, self.pays_off, self.rounds.merge(studied, on=cell))
 
     @cached_property
     def ladder(self) -> pd.DataFrame:
         """From the loop that is taught to the lean one, rung by rung."""
-        return ladder(self.results.variants, self.remedies)
+        return ladder(self.contests, self.results.rounds)
 
     @cached_property
     def _by_looks(self) -> dict[int, tuple[pd.DataFrame, pd.DataFrame]]:
@@ -191,60 +198,45 @@ class Analysis:
         return rows
 
     def pairs(self, file: str) -> Iterator[Pair]:
-        """The device pairs of a file, workload by workload; without a pair, the workload alone."""
+        """The pairs of a file, workload by workload; without a pair, the workload alone."""
         own = self.in_file(file, self.rounds)
-        labels = own.drop_duplicates("device").set_index("device")["device_label"]
-        threads = sorted(own.loc[own["device"] == "cpu", "threads"].unique())
-        contests = [(device, count) for device in labels.index for count in threads]
-        contests = [(device, count) for device, count in contests if device != "cpu"]
+        sides = own.drop_duplicates("side")
+        compared = sides[sides["base"] != ""]
+        names = compared[["side", "base", "device_label"]].itertuples(index=False, name=None)
+        asked = [(side, base, side_label(side, label)) for side, base, label in names]
         for workload in own["workload"].unique():
-            common = {"file": file, "machine": own["machine"].iloc[0], "workload": workload}
-            for device, count in contests:
-                yield Pair(**common, device=device, threads=int(count), label=labels[device])
-            if not contests:
-                yield Pair(**common, device=None, threads=0, label="")
+            place = (file, str(own["machine"].iloc[0]), workload)
+            yield from (Pair(*place, *contest) for contest in asked) if asked else [Pair(*place)]
 
     def of(self, pair: Pair, table: pd.DataFrame) -> pd.DataFrame:
         """A pair's rows of verdicts, crossovers or break_even."""
         own = self._of_work(pair, table)
-        return own[(own["device"] == pair.device) & (own["threads"] == pair.threads)]
+        return own[own["side"] == pair.side]
 
     def rounds_of(self, pair: Pair) -> pd.DataFrame:
-        """The first-arm rows of the pair's workload, of every device of its file."""
+        """The first-arm rows of the pair's workload, of every side of its file."""
         own = self._of_work(pair, self.rounds)
         return own[own["arm"] == "first"]
 
     def fits_of(self, pair: Pair) -> pd.DataFrame:
-        """The fits of the pair's workload, of every device of its file."""
+        """The fits of the pair's workload, of every side of its file."""
         return self._of_work(pair, self.fits)
 
-    def studies(self, pair: Pair, device: str) -> dict[int, Studies]:
-        """What the studies say of one device of the pair, by the CPU's number of threads.
-
-        Without an accelerator every number of CPU threads has an entry of its own.
-        """
-        known = self._of_work(pair, self.rounds)
-        settings = [pair.threads]
-        if pair.device is None:
-            settings = sorted(known.loc[known["device"] == device, "threads"].unique())
-        return {
-            int(threads): Studies(
-                *(
-                    self._of_device(pair, device, table, threads)
-                    for table in (self.causes, self.page_faults, self.ladder, self.remedies)
-                )
-            )
-            for threads in settings
-        }
-
-    def _of_device(
-        self, pair: Pair, device: str, table: pd.DataFrame, threads: int
-    ) -> pd.DataFrame:
-        """The rows of one device of the pair; `threads` are the CPU's."""
-        own = self._of_work(pair, table)
-        own = own[own["device"] == device]
-        return own[own["threads"] == threads] if device == "cpu" else own
+    def studies(self, pair: Pair, side: str) -> Studies:
+        """What the studies say of one side of the pair's file."""
+        own = [
+            self._of_work(pair, table)
+            for table in (self.causes, self.page_faults, self.ladder, self.remedies)
+        ]
+        causes, faults = (table[table["side"] == side] for table in own[:2])
+        rungs, helps = (table[table["base"] == side] for table in own[2:])
+        return Studies(causes, faults, rungs, helps)
 
     def _of_work(self, pair: Pair, table: pd.DataFrame) -> pd.DataFrame:
         own = self.in_file(pair.file, table)
         return own[own["workload"] == pair.workload]
+
+
+def of_sides(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows about the run's own sides, neither remedies nor rungs."""
+    return table[table["family"] == SIDES].reset_index(drop=True)

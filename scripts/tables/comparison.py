@@ -59,7 +59,7 @@ class Comparison:
     def cells(self) -> pd.DataFrame:
         """Every cell of every machine against the base's."""
         cells = compared(self.rounds, base=self.base, strict=self.analysis.strict)
-        cells = with_mark(cells, self.rounds, of=("machine", "base"))
+        cells = with_mark(cells, self.rounds, of=("machine", "base_machine"))
         return with_costs(cells, self.prices) if self.prices else cells
 
     @cached_property
@@ -77,13 +77,13 @@ class Comparison:
 
     @cached_property
     def fastest(self) -> pd.DataFrame:
-        """The fastest machine and device of each cell."""
+        """The fastest machine and side of each cell."""
         found = fastest(self.rounds, strict=self.analysis.strict)
         return with_mark(found, self.rounds, of=("machine",))
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
-        """GPU against CPU on the compared machines, for the compared work."""
+        """Sides against their base on the compared machines, for the compared work."""
         return self._own(self.analysis.verdicts)
 
     @cached_property
@@ -95,7 +95,7 @@ class Comparison:
     def moves(self) -> pd.DataFrame:
         """How the crossover batch size moves from the base to each of the others."""
         found = moves(self.curves, base=self.base)
-        return with_mark(found, self.rounds, of=("machine", "base"))
+        return with_mark(found, self.rounds, of=("machine", "base_machine"))
 
     @cached_property
     def upgrades(self) -> pd.DataFrame:
@@ -109,7 +109,7 @@ class Comparison:
 
     @cached_property
     def costs(self) -> pd.DataFrame:
-        """Time and cost to the target on every device; empty without prices or learning files."""
+        """Time and cost to the target of every side; empty without prices or learning files."""
         if self.learned is None or not self.prices or self.learned.times.empty:
             return pd.DataFrame()
         times = self.learned.times

@@ -1,4 +1,4 @@
-"""Learning in tables: epochs and time to the target, contests of GPU and CPU."""
+"""Learning in tables: epochs and time to the target, contests of sides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -48,7 +48,7 @@ class Learned:
 
     @cached_property
     def times(self) -> pd.DataFrame:
-        """Times to the target, a row per device and cell."""
+        """Times to the target, a row per side and cell."""
         if self.rounds.empty:
             return pd.DataFrame()
         times = times_to_target(one_source(self.epochs), self.rounds)
@@ -56,7 +56,7 @@ class Learned:
 
     @cached_property
     def contests(self) -> pd.DataFrame:
-        """GPU against CPU in time to the target; empty where nothing was timed."""
+        """Sides against their base in time to the target; empty where nothing was timed."""
         if self.times.empty:
             return pd.DataFrame()
         return contests(self.times, self.rounds, strict=self.strict)

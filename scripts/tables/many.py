@@ -26,7 +26,7 @@ WHOLE_FILES = 3
 """The first files of a collection, whose rounds are kept: they can be shown cell by cell."""
 BATCH_FILES = 40
 BATCH_BYTES = 64 * 2**20
-JUDGED = ("verdicts", "crossovers", "break_even", "causes", "remedies", "ladder", "work")
+JUDGED = ("contests", "crossovers", "pays_off", "causes", "remedies", "ladder", "work")
 
 Tables = dict[str, pd.DataFrame]
 
@@ -36,7 +36,7 @@ class Batch:
     """Files that a process reads; `first` is the place of the first one among all files.
 
     `known` are the identities of the files before them, `lenient` says that bad ones are left out,
-    `strict` how they are judged.
+    `strict` and `base` how they are judged.
     """
 
     paths: tuple[Path, ...]
@@ -44,6 +44,7 @@ class Batch:
     known: tuple[str, ...]
     lenient: bool
     strict: bool
+    base: str | None
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def analysed(
     *,
     skip: Skip | None = None,
     strict: bool = False,
+    base: str | None = None,
 ) -> Analysis:
     """The analysis of these files; raises ResultError as `load_results` does.
 
@@ -73,8 +75,8 @@ def analysed(
     """
     names = [Path(path) for path in paths]
     if len(names) <= MOST_FILES:
-        return Analysis(names, skip=skip, strict=strict)
-    batches = list(_batches(names, lenient=skip is not None, strict=strict))
+        return Analysis(names, skip=skip, strict=strict, base=base)
+    batches = list(_batches(names, lenient=skip is not None, strict=strict, base=base))
     good: dict[Batch, Judged] = {}
     for batch, judged in zip(batches, _judged(batches, workers), strict=True):
         for error in judged.errors:
@@ -89,17 +91,19 @@ def analysed(
     return _stacked(list(good.values()), strict=strict)
 
 
-def _batches(names: list[Path], *, lenient: bool, strict: bool) -> Iterator[Batch]:
+def _batches(
+    names: list[Path], *, lenient: bool, strict: bool, base: str | None
+) -> Iterator[Batch]:
     """The files in order, few enough at a time that a batch is a small one in bytes too."""
     known = tuple(identity(path) for path in names)
     first, size = 0, 0
     for place, path in enumerate(names):
         own = _bytes(path)
         if place - first == BATCH_FILES or (place > first and size + own > BATCH_BYTES):
-            yield Batch(tuple(names[first:place]), first, known[:first], lenient, strict)
+            yield Batch(tuple(names[first:place]), first, known[:first], lenient, strict, base)
             first, size = place, 0
         size += own
-    yield Batch(tuple(names[first:]), first, known[:first], lenient, strict)
+    yield Batch(tuple(names[first:]), first, known[:first], lenient, strict, base)
 
 
 def _bytes(path: Path) -> int:
@@ -127,11 +131,13 @@ def judge(batch: Batch) -> Judged:
         return Judged(errors)
     names = [(part.about["file"], part.about["machine"]) for part in parts]
     results = joined(parts)
-    analysis = Analysis(results, strict=batch.strict)
+    analysis = Analysis(results, strict=batch.strict, base=batch.base)
     tables: Tables = {name: getattr(analysis, name) for name in JUDGED}
     tables["files"] = results.files
     whole = results.files["file"].head(max(WHOLE_FILES - batch.first, 0))
-    kept = {name: table[table["file"].isin(whole)] for name, table in vars(results).items()}
+    kept = {
+        name: table[table["file"].isin(whole)] for name, table in vars(analysis.results).items()
+    }
     return Judged(errors, names, tables, kept)
 
 

@@ -1,4 +1,4 @@
-"""GPU against CPU in time to a target, at equal batch sizes and at each one's own best."""
+"""A side against its base in time to a target, at equal batch sizes and at each one's own best."""
 
 import math
 from collections.abc import Iterator
@@ -26,24 +26,22 @@ Row = dict[Any, Any]
 
 
 def contests(times: pd.DataFrame, rounds: pd.DataFrame, *, strict: bool = False) -> pd.DataFrame:
-    """GPU against CPU at equal batch sizes and each at its own best (`at`: BEST).
+    """Sides against their base at equal batch sizes and each at its own best (`at`: BEST).
 
-    A row per timing file, workload, accelerator, CPU thread setting, optimiser (`any` for the best
-    of all) and place; gpu_batch, cpu_batch, gpu_seconds, cpu_seconds, ratio (above 1 the GPU is
-    slower), lo, hi, margin, p, p_adjusted (over the rows of a file: it decides), verdict, reason,
-    device_label.
+    A row per timing file, workload, side, optimiser (`any` for the best of all) and place; base,
+    side_batch, base_batch, side_seconds, base_seconds, ratio (above 1 the side is slower), lo, hi,
+    margin, p, p_adjusted (over the rows of a file: it decides), verdict, reason, device_label.
     """
     rows: list[Row] = []
     for (file, workload), own in times.groupby(["file", "workload"], sort=False):
         margin = noise_margin(rounds[rounds["file"] == file])
-        cpus = own[own["device"] == "cpu"]
-        for device, gpu in own[own["device"] != "cpu"].groupby("device"):
-            for threads, cpu in cpus.groupby("threads"):
-                about = {"file": file, "machine": own["machine"].iloc[0], "workload": workload}
-                about |= {"device": device, "threads": threads}
-                label = {"device_label": gpu["device_label"].iloc[0]}
-                pairs = [*_equal(gpu, cpu), *_best(gpu, cpu)]
-                rows += [about | at | contest(*two, margin=margin) | label for at, *two in pairs]
+        for (side, base), mine in own[own["base"] != ""].groupby(["side", "base"]):
+            about = {"file": file, "machine": own["machine"].iloc[0], "workload": workload}
+            about |= {"side": side, "base": base}
+            label = {"device_label": mine["device_label"].iloc[0]}
+            other = own[own["side"] == base]
+            pairs = [*_equal(mine, other), *_best(mine, other)]
+            rows += [about | at | contest(*two, margin=margin) | label for at, *two in pairs]
     return _adjusted(pd.DataFrame(rows), strict=strict)
 
 
@@ -51,50 +49,50 @@ def _adjusted(rows: pd.DataFrame, *, strict: bool) -> pd.DataFrame:
     """The rows with the words that stand among all of their file."""
     if rows.empty:
         return rows
-    p, _ = adjusted(rows["p"].to_numpy(np.float64), files=rows["file"], strict=strict)
+    p, _ = adjusted(rows["p"].to_numpy(np.float64), families=rows["file"], strict=strict)
     known = np.isfinite(p)
     words = np.where(known & (p > ALPHA), UNDECIDED, rows["verdict"])
     return rows.assign(verdict=words, p_adjusted=p)
 
 
-def _equal(gpu: pd.DataFrame, cpu: pd.DataFrame) -> Iterator[tuple[Row, Row, Row]]:
+def _equal(side: pd.DataFrame, base: pd.DataFrame) -> Iterator[tuple[Row, Row, Row]]:
     """Where both stand, and their rows there: the same optimiser and batch size."""
-    known = {(row["optimizer"], row["batch_size"]): row for row in cpu.to_dict("records")}
-    for row in gpu.to_dict("records"):
+    known = {(row["optimizer"], row["batch_size"]): row for row in base.to_dict("records")}
+    for row in side.to_dict("records"):
         if other := known.get((row["optimizer"], row["batch_size"])):
             yield {"optimizer": row["optimizer"], "at": str(row["batch_size"])}, row, other
 
 
-def _best(gpu: pd.DataFrame, cpu: pd.DataFrame) -> Iterator[tuple[Row, Row, Row]]:
-    best = [best_of(own).to_dict("records") for own in (gpu, cpu)]
+def _best(side: pd.DataFrame, base: pd.DataFrame) -> Iterator[tuple[Row, Row, Row]]:
+    best = [best_of(own).to_dict("records") for own in (side, base)]
     if all(best):
         yield {"optimizer": "any", "at": BEST}, best[0][0], best[1][0]
 
 
-def contest(gpu: Row, cpu: Row, *, margin: float) -> Row:
+def contest(side: Row, base: Row, *, margin: float) -> Row:
     """The ratio of two times to the target, rows of `times_to_target`; its interval and verdict.
 
     `margin` is a fraction, below which a difference is none (`noise_margin`).
     """
-    sides = {"gpu": gpu, "cpu": cpu}
-    answer: Row = {f"{name}_batch": row["batch_size"] for name, row in sides.items()}
-    answer |= {f"{name}_seconds": row["seconds"] for name, row in sides.items()}
+    both = {"side": side, "base": base}
+    answer: Row = {f"{name}_batch": row["batch_size"] for name, row in both.items()}
+    answer |= {f"{name}_seconds": row["seconds"] for name, row in both.items()}
     nothing = {"ratio": math.nan, "lo": math.nan, "hi": math.nan, "margin": margin, "p": math.nan}
-    missing = [f"{row['device']}: {row['reason']}" for row in (gpu, cpu) if row["draws"] is None]
+    missing = [f"{row['side']}: {row['reason']}" for row in (side, base) if row["draws"] is None]
     if missing:
         return answer | nothing | {"verdict": NOT_MEASURED, "reason": "; ".join(missing)}
     with np.errstate(invalid="ignore"):  # both infinite: neither reached it in this draw
-        log_ratios = np.log(gpu["draws"]) - np.log(cpu["draws"])
-    few = min(gpu["blocks"], cpu["blocks"])
+        log_ratios = np.log(side["draws"]) - np.log(base["draws"])
+    few = min(side["blocks"], base["blocks"])
     lo, middle, hi = np.nanquantile(stretched(log_ratios, blocks=few), [0.025, 0.5, 0.975])
     word, p = _favoured(middle - lo, middle, hi - middle, freedom=few - 1, limit=math.log1p(margin))
     verdict = word if p <= ALPHA else UNDECIDED
-    if reason := "; ".join(filter(None, dict.fromkeys([gpu["suspect"], cpu["suspect"]]))):
+    if reason := "; ".join(filter(None, dict.fromkeys([side["suspect"], base["suspect"]]))):
         verdict = SUSPECT
     if few < FEWEST_BLOCKS:
         verdict, reason = UNDECIDED, f"{few} of at least {FEWEST_BLOCKS} blocks"
     return answer | {
-        "ratio": gpu["seconds"] / cpu["seconds"],
+        "ratio": side["seconds"] / base["seconds"],
         "lo": math.exp(lo),
         "hi": math.exp(hi),
         "margin": margin,

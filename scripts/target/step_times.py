@@ -1,4 +1,4 @@
-"""Seconds of a step on one device, block by block, at the batch sizes that were learned.
+"""Seconds of a step of one side, block by block, at the batch sizes that were learned.
 
 At a batch size that was timed they are the measured ones; between two that were, they stand on the
 fitted curve of `scripts.judge.fits`, whose error they carry; anywhere else there are none.
@@ -31,7 +31,7 @@ class Seconds:
 
 @dataclass(frozen=True)
 class StepTimes:
-    """One device's timed rows of a workload, as `table.load` has them, and what was assumed.
+    """One side's timed rows of a workload, as `table.load` has them, and what was assumed.
 
     `assumed`: they are those of another optimiser.
     """
@@ -73,7 +73,7 @@ class StepTimes:
 
     @cached_property
     def curves(self) -> pd.DataFrame:
-        """The best fits of this device, a row per segment."""
+        """The best fits of this side, a row per segment."""
         from scripts.judge.fits import fits  # noqa: PLC0415 - SciPy is slow and seldom needed
 
         table = fits(self.rows)

@@ -19,12 +19,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri, stdtrit
 
+from scripts.read.sides import SIDES
 from scripts.target.step_times import Array, Seconds, StepTimes
 
 DRAWS = 2000
 
-PLACE = ["file", "machine", "device", "threads"]
-"""Where seconds come from: a device of a timing file; `threads` is the CPU's setting."""
+PLACE = ["file", "machine", "side"]
+"""Where seconds come from: a side of a timing file."""
 _CELL = (
     "workload", "optimizer", "learning_rate", "batch_size", "metric", "target", "epochs",
     "steps_an_epoch", "seeds", "reason",
@@ -36,22 +37,24 @@ _NOTHING = {
 
 
 def times_to_target(epochs: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
-    """A row per device, workload, optimiser and batch size.
+    """A row per side, workload, optimiser and batch size; remedies and rungs have none.
 
     `epochs` are rows of `learning.epochs_to_target` (one learning file a workload), `rounds`
-    those of `table.load`. Columns: PLACE, machine_id, device_label, those of the cell, learned_on
-    (the machine of the learning file), cold_seconds, epoch_seconds, blocks, seconds (the median
-    time to the target), lo and hi (its 95 % interval), note (what was assumed or interpolated),
+    those of `table.load`. Columns: PLACE, base, machine_id, device_label, those of the cell,
+    learned_on (the machine of the learning file), cold_seconds, epoch_seconds, blocks, seconds
+    (the median time to the target), lo and hi (its 95 % interval), note (what was assumed),
     suspect, reason (why there are no seconds) and draws (of the bootstrap; None without seconds).
     A cell whose own optimiser was timed in another file of the same machine has no row with the
     seconds of a different one.
     """
     rows = []
-    first = rounds[rounds["arm"] == "first"] if len(rounds) else rounds
+    first = (
+        rounds[(rounds["arm"] == "first") & (rounds["family"] == SIDES)] if len(rounds) else rounds
+    )
     for place, own in first.groupby([*PLACE, "workload"], sort=False) if len(first) else ():
         cells = epochs[epochs["workload"] == place[-1]]
         about = dict(zip(PLACE, place, strict=False))
-        about |= {name: own[name].iloc[0] for name in ("device_label", "machine_id")}
+        about |= {name: own[name].iloc[0] for name in ("base", "device_label", "machine_id")}
         for (definition, optimizer), same in cells.groupby(["definition", "optimizer"], sort=False):
             steps = StepTimes.of(own, definition=str(definition), optimizer=str(optimizer))
             rows += [
@@ -61,10 +64,17 @@ def times_to_target(epochs: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
     return _own_optimizer_first(pd.DataFrame(rows)) if rows else pd.DataFrame()
 
 
+def _asked(rounds: pd.DataFrame) -> pd.DataFrame:
+    """The first rounds of the sides that runs were asked for."""
+    if rounds.empty:
+        return pd.DataFrame(columns=[*PLACE, "workload"])
+    return rounds[(rounds["arm"] == "first") & (rounds["family"] == SIDES)]
+
+
 def times_of(
     batch_size: int, wanted: int, *, epochs: pd.DataFrame, rounds: pd.DataFrame
 ) -> pd.DataFrame:
-    """How long so many epochs take at a trained batch size, whatever they reach, on each device."""
+    """How long so many epochs take at a trained batch size, whatever they reach, on each side."""
     cell = epochs[epochs["batch_size"] == batch_size].iloc[0].to_dict()
     steps = np.array([wanted * float(cell["steps_an_epoch"])])
     whole = {"epochs": float(wanted), "reason": "", "steps": steps, "seeds": 1}
@@ -73,7 +83,7 @@ def times_of(
 
 def _own_optimizer_first(times: pd.DataFrame) -> pd.DataFrame:
     """Without the rows on another optimiser's seconds where a machine has those of the own one."""
-    place = ["machine_id", "device", "threads", "workload", "optimizer", "batch_size"]
+    place = ["machine_id", "side", "workload", "optimizer", "batch_size"]
     own = times["seconds"].notna() & ~times["assumed"]
     known = own.groupby([times[name] for name in place]).transform("any")
     kept = times[~(known & times["assumed"])]
@@ -87,7 +97,7 @@ def by_hardware(times: pd.DataFrame) -> dict[str, pd.DataFrame]:
     those of one stay: rather measured than interpolated, without doubts, of the first such file.
     """
     answer = {}
-    cell = ["label", "threads", "optimizer", "batch_size"]
+    cell = ["label", "optimizer", "batch_size"]
     for _, own in times.groupby("machine_id", sort=False):
         rank = 4 * own["seconds"].isna() + 2 * (own["note"] != "") + (own["suspect"] != "")
         order = rank.sort_values(kind="stable").index
@@ -124,7 +134,7 @@ def _row(cell: dict[Any, Any], timed: StepTimes, about: dict[str, Any]) -> dict[
 def _draws(cell: dict[Any, Any], seconds: Seconds, epoch: Array, about: dict[str, Any]) -> Array:
     """Draws of the time to the target: seeds and blocks drawn again, with replacement.
 
-    The same seeds for a cell on every device, the same blocks for every device of a file.
+    The same seeds for a cell on every side, the same blocks for every side of a file.
     """
     of_seeds = _random(cell["file"], cell["workload"], cell["optimizer"], cell["batch_size"])
     steps = cell["steps"][of_seeds.integers(len(cell["steps"]), size=(DRAWS, len(cell["steps"])))]
@@ -136,7 +146,12 @@ def _draws(cell: dict[Any, Any], seconds: Seconds, epoch: Array, about: dict[str
     if seconds.error:
         # The mean of |normal| is 0.8 of its standard deviation.
         sigma = seconds.error * math.sqrt(math.pi / 2)
-        own = _random(*about.values(), cell["workload"], cell["optimizer"], cell["batch_size"])
+        own = _random(
+            *(about[name] for name in PLACE),
+            cell["workload"],
+            cell["optimizer"],
+            cell["batch_size"],
+        )
         drawn = drawn * np.exp(own.normal(0, sigma, DRAWS))
     return np.asarray(cold + epochs * drawn)
 
@@ -169,6 +184,6 @@ def one_source(epochs: pd.DataFrame) -> pd.DataFrame:
 
 
 def best_of(times: pd.DataFrame, names: Iterable[str] = (*PLACE, "workload")) -> pd.DataFrame:
-    """The row with the smallest time to the target of each device and workload."""
+    """The row with the smallest time to the target of each side and workload."""
     known = times[times["seconds"].notna()]
     return known.loc[known.groupby([*names], sort=False)["seconds"].idxmin()]

@@ -19,7 +19,7 @@ def campaign_file(folder: Path, *, process_noise: float = 0.004, name: str = "ml
         machine=name,
         batch_sizes=(16, 24, 32, 40, 48, 56),
         epochs=(1,),
-        devices=("cpu", *SLOWED),
+        sides=("cpu", *SLOWED),
         ratio=lambda _workload, device, _size: SLOWED[device],
         cold_seconds=dict.fromkeys(("cpu", *SLOWED), 0.01),
         process_noise=process_noise,

@@ -25,8 +25,8 @@ SLOWER, FASTER = "slower", "faster"
 def verdicts(*machines: tuple[str, ...]) -> pd.DataFrame:
     """Warm verdicts of each machine at batch sizes 1, 2, 4, ..., one machine a file."""
     rows = [
-        {"file": str(number), "machine": str(number), "workload": "mlp", "device": "cuda",
-         "threads": 0, "scope": "warm", "epochs": None, "batch_size": 2**place,
+        {"file": str(number), "machine": str(number), "workload": "mlp", "side": "cuda",
+         "base": "cpu", "scope": "warm", "epochs": None, "batch_size": 2**place,
          "derived": False, "verdict": word, "ratio": (ratio := 2.0 if word == SLOWER else 0.5),
          "lo": 0.9 * ratio, "hi": 1.1 * ratio, "blocks": 5}
         for number, words in enumerate(machines)
@@ -97,7 +97,7 @@ def test_the_terminal_says_how_many_cross_and_how_many_verdicts_may_be_wrong(
 
 def test_files_without_a_device_pair_are_said_to_compare_nothing(tmp_path: Path) -> None:
     console = Console(file=io.StringIO(), width=100)
-    show(together(analysis_of(tmp_path, devices=("cpu",))), console)
+    show(together(analysis_of(tmp_path, sides=("cpu",))), console)
     assert "No file has a device pair" in console.file.getvalue()  # type: ignore[attr-defined]
 
 

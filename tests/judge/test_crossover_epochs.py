@@ -10,16 +10,16 @@ from tests.frames import Row, absent, frame, timed
 JITTER = np.array([-0.01, -0.005, 0.0, 0.005, 0.01])
 
 
-def device(name: str, *, cold: float, epoch: float, spread: float = 1.0, **axes: Any) -> list[Row]:
+def side_of(name: str, *, cold: float, epoch: float, spread: float = 1.0, **axes: Any) -> list[Row]:
     order = JITTER if name == "cpu" else JITTER[[2, 4, 0, 1, 3]]
     seconds = epoch * (1 + spread * order)
-    return timed(seconds.tolist(), device=name, cold=cold, **axes)
+    return timed(seconds.tolist(), side=name, cold=cold, **axes)
 
 
 def rounds(gpu: tuple[float, float], cpu: tuple[float, float], **options: Any) -> pd.DataFrame:
     return frame(
-        device("cpu", cold=cpu[0], epoch=cpu[1], **options),
-        device("cuda", cold=gpu[0], epoch=gpu[1], **options),
+        side_of("cpu", cold=cpu[0], epoch=cpu[1], **options),
+        side_of("cuda", cold=gpu[0], epoch=gpu[1], **options),
     )
 
 
@@ -88,11 +88,14 @@ def test_warm_epochs_of_unknown_sign_leave_the_upper_end_open() -> None:
         ((10.0, 0.95), (0.0, 1.0), "undecided", "undecided"),
     ],
 )
-def test_swapping_the_devices_mirrors_the_answer(
+def test_swapping_the_sides_mirrors_the_answer(
     gpu: tuple[float, float], cpu: tuple[float, float], kind: str, mirrored: str
 ) -> None:
     table = rounds(gpu, cpu, spread=2.0 if kind == "undecided" else 1.0)
-    swapped = table.assign(device=table["device"].map({"cpu": "cuda", "cuda": "cpu"}))
+    swapped = table.assign(
+        side=table["side"].map({"cpu": "cuda", "cuda": "cpu"}),
+        base=table["base"].map({"cpu": "", "": "cpu"}),
+    )
     one, other = only(table), only(swapped)
     assert (one["kind"], other["kind"]) == (kind, mirrored)
     numbers = ["epochs", "lower", "upper"]
@@ -101,10 +104,10 @@ def test_swapping_the_devices_mirrors_the_answer(
 
 def test_cells_without_numbers_or_under_suspicion_keep_their_reason() -> None:
     table = frame(
-        device("cpu", cold=0.0, epoch=1.0),
-        absent("unsupported", device="cuda"),
-        device("cpu", cold=0.0, epoch=1.0, batch_size=128),
-        device("cuda", cold=9.0, epoch=0.5, batch_size=128, suspect="throttled"),
+        side_of("cpu", cold=0.0, epoch=1.0),
+        absent("unsupported", side="cuda"),
+        side_of("cpu", cold=0.0, epoch=1.0, batch_size=128),
+        side_of("cuda", cold=9.0, epoch=0.5, batch_size=128, suspect="throttled"),
     )
     answer = break_even(table)
     assert answer["kind"].tolist() == ["not measured", "suspect"]
@@ -119,7 +122,7 @@ def test_the_interval_holds_the_true_number_of_epochs_as_often_as_it_should() ->
     for size in range(1, cells + 1):
         for name, cold, epoch in (("cpu", 0.0, 1.0), ("cuda", truth * 0.3, 0.7)):
             factor = np.exp(random.normal(0.0, 0.02, blocks))
-            own = timed((epoch * factor).tolist(), device=name, batch_size=size)
+            own = timed((epoch * factor).tolist(), side=name, batch_size=size)
             for row, start in zip(
                 own, cold * np.exp(random.normal(0.0, 0.05, blocks)), strict=True
             ):

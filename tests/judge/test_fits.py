@@ -7,14 +7,14 @@ from tests.frames import Row, frame, timed
 SIZES = np.array([1, 8, 32, 128, 512, 2048], dtype=np.float64)
 
 
-def line(device: str, steps: dict[int, float]) -> list[Row]:
+def line(side: str, steps: dict[int, float]) -> list[Row]:
     """Five blocks at each batch size with these step seconds, give or take 0.1 %."""
     return [
         row
         for size, step in steps.items()
         for row in timed(
             [step * 4096 / size * (1 + k / 1000) for k in (-1, 0, 1, 0, 0)],
-            device=device,
+            side=side,
             batch_size=size,
         )
     ]

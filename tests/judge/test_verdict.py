@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from scripts.judge.pairs import with_base
 from scripts.judge.verdicts import WORDS, verdicts
+from scripts.read.document import ResultError
 from scripts.read.table import load
 from tests.corpus import Corpus
 from tests.frames import absent, frame, pair, timed
@@ -62,9 +64,9 @@ def test_blocks_without_any_spread_are_taken_at_their_word(ratio: float, verdict
     assert row["lo"] == pytest.approx(row["hi"])
 
 
-def test_only_blocks_that_both_devices_have_are_paired() -> None:
+def test_only_blocks_that_both_sides_have_are_paired() -> None:
     rounds = frame(
-        timed([1.0, 1.0, None, 1.0, 100.0]), timed([1.2, None, 100.0, 1.21, None], device="cuda")
+        timed([1.0, 1.0, None, 1.0, 100.0]), timed([1.2, None, 100.0, 1.21, None], side="cuda")
     )
     row = only(rounds)
     assert row["blocks"] == 2
@@ -73,15 +75,15 @@ def test_only_blocks_that_both_devices_have_are_paired() -> None:
 
 @pytest.mark.parametrize("missing", [float("nan"), 0.0, -1.0])
 def test_a_time_that_is_no_time_takes_its_block_out(missing: float) -> None:
-    row = only(frame(timed([1.0] * 5), timed([*SLOWER[:4], missing], device="cuda")))
+    row = only(frame(timed([1.0] * 5), timed([*SLOWER[:4], missing], side="cuda")))
     assert (row["blocks"], row["verdict"]) == (4, "slower")
 
 
 def test_a_cell_without_a_time_is_a_row_with_the_reason_of_each_side() -> None:
     row = only(
         frame(
-            absent("timeout", device="cpu"),
-            absent("unsupported", device="vulkan", detail="aten::x is missing"),
+            absent("timeout", side="cpu"),
+            absent("unsupported", side="vulkan", detail="aten::x is missing"),
         )
     )
     assert row["verdict"] == "not measured"
@@ -90,19 +92,19 @@ def test_a_cell_without_a_time_is_a_row_with_the_reason_of_each_side() -> None:
     assert np.isnan(row["ratio"])
 
 
-def test_devices_that_share_no_block_are_not_measured() -> None:
-    row = only(frame(timed([1.0, None]), timed([None, 1.0], device="cuda")))
-    assert (row["verdict"], row["reason"]) == ("not measured", "no block with both devices")
+def test_sides_that_share_no_block_are_not_measured() -> None:
+    row = only(frame(timed([1.0, None]), timed([None, 1.0], side="cuda")))
+    assert (row["verdict"], row["reason"]) == ("not measured", "no block with both sides")
 
 
 def test_blocks_that_got_through_before_a_failure_are_no_fair_sample() -> None:
-    row = only(frame(pair(SLOWER), absent("oom", device="cuda")))
+    row = only(frame(pair(SLOWER), absent("oom", side="cuda")))
     assert (row["verdict"], row["reason"]) == ("not measured", "cuda: oom")
 
 
 @pytest.mark.parametrize("reason", ["interrupted", "budget"])
 def test_a_cell_that_was_cut_short_is_judged_by_the_blocks_it_has(reason: str) -> None:
-    row = only(frame(pair(SLOWER[:4]), absent(reason, device="cuda")))
+    row = only(frame(pair(SLOWER[:4]), absent(reason, side="cuda")))
     assert (row["verdict"], row["blocks"]) == ("slower", 4)
 
 
@@ -121,14 +123,14 @@ def test_a_repeat_that_a_cut_left_with_one_block_still_counts() -> None:
 
 
 def test_a_cell_that_was_not_reached_is_not_measured_and_says_so() -> None:
-    row = only(frame(timed([1.0] * 3), absent("budget", device="cuda")))
+    row = only(frame(timed([1.0] * 3), absent("budget", side="cuda")))
     assert (row["verdict"], row["reason"]) == ("not measured", "cuda: budget")
 
 
 def test_a_suspect_round_is_left_out_like_a_block_that_is_missing_and_that_is_said() -> None:
     doubts = ["", "load 3.1; swapping", "", "load 3.1", ""]
     ratios = [1.18, 9.0, 1.19, 9.0, 1.20]
-    row = only(frame(timed([1.0] * 5), timed(ratios, device="cuda", suspect=doubts)))
+    row = only(frame(timed([1.0] * 5), timed(ratios, side="cuda", suspect=doubts)))
     alone = only(frame(pair([1.18, None, 1.19, None, 1.20])))
     for column in ("verdict", "ratio", "lo", "hi", "p", "blocks"):
         assert row[column] == alone[column]
@@ -138,7 +140,7 @@ def test_a_suspect_round_is_left_out_like_a_block_that_is_missing_and_that_is_sa
 
 def test_fewer_than_three_sound_rounds_withhold_the_verdict_and_keep_the_numbers() -> None:
     doubts = ["", "load 3.1; swapping", "swapping", "load 3.1", ""]
-    row = only(frame(timed([1.0] * 5), timed(SLOWER, device="cuda", suspect=doubts)))
+    row = only(frame(timed([1.0] * 5), timed(SLOWER, side="cuda", suspect=doubts)))
     assert row["verdict"] == "suspect"
     assert row["reason"] == "load 3.1; swapping"
     assert row["ratio"] == pytest.approx(1.2, rel=0.01)
@@ -155,27 +157,85 @@ def test_a_suspect_cell_is_not_counted_among_the_cells_that_are_tested() -> None
     assert table["cells"].tolist() == [1, 1]
 
 
-def test_every_accelerator_meets_every_thread_setting_of_the_cpu() -> None:
-    rounds = frame(
-        timed([1.0] * 5, threads=1),
-        timed([0.5] * 5, threads=2),
-        timed(SLOWER, device="cuda"),
-        timed([s / 4 for s in SLOWER], device="vulkan"),
-    )
-    table = verdicts(rounds, scope="warm").set_index(["device", "threads"])["verdict"]
-    assert table.to_dict() == {
-        ("cuda", 1): "slower",
-        ("cuda", 2): "slower",
-        ("vulkan", 1): "faster",
-        ("vulkan", 2): "faster",
+SIDES = (
+    timed([1.0] * 5),
+    timed([s / 2 for s in SLOWER], side="cpu+threads=1"),
+    timed(SLOWER, side="cuda"),
+    timed([s / 4 for s in SLOWER], side="cuda:1"),
+)
+
+
+def judged(rounds: pd.DataFrame) -> dict[tuple[str, str], str]:
+    table = verdicts(rounds, scope="warm").set_index(["side", "base"])["verdict"]
+    return {(str(side), str(base)): word for (side, base), word in table.items()}
+
+
+def test_every_side_meets_the_base_which_is_the_cpu_where_nothing_else_is_named() -> None:
+    assert judged(frame(*SIDES)) == {
+        ("cpu+threads=1", "cpu"): "faster",
+        ("cuda", "cpu"): "slower",
+        ("cuda:1", "cpu"): "faster",
     }
+
+
+def test_two_accelerators_are_a_pair_as_any_other() -> None:
+    assert judged(frame(*SIDES[2:])) == {("cuda:1", "cuda"): "faster"}
+
+
+def test_another_measured_side_can_be_the_base() -> None:
+    assert judged(with_base(frame(*SIDES), "cpu+threads=1")) == {
+        ("cpu", "cpu+threads=1"): "slower",
+        ("cuda", "cpu+threads=1"): "slower",
+        ("cuda:1", "cpu+threads=1"): "faster",
+    }
+
+
+def test_a_base_that_a_file_lacks_is_refused_with_the_sides_that_it_has() -> None:
+    with pytest.raises(ResultError) as caught:
+        with_base(frame(*SIDES), "mps")
+    assert str(caught.value) == (
+        "a.json: --base: 'mps' is no side of this file; it has: cpu, cpu+threads=1, cuda, cuda:1"
+    )
+
+
+def test_a_remedy_meets_the_plain_side_of_its_device_in_a_family_of_its_own() -> None:
+    more = timed([s / 8 for s in SLOWER], side="cuda+bf16")
+    table = verdicts(frame(*SIDES, more, sides=["cpu", "cuda"]), scope="warm")
+    told = {
+        (row["side"], row["base"], row["family"], row["cells"]) for row in table.to_dict("records")
+    }
+    assert told == {
+        ("cuda", "cpu", "sides", 1),
+        ("cpu+threads=1", "cpu", "cpu", 1),
+        ("cuda+bf16", "cuda", "cuda", 1),
+        ("cuda:1", "cpu", "cuda:1", 1),
+    }
+
+
+@pytest.mark.parametrize(
+    ("side", "loss", "words"),
+    [
+        ("cuda", 0.44, ""),
+        ("cuda", 0.46, "another loss than cpu's"),
+        ("cuda+bf16", 0.46, ""),
+        ("cuda+bf16", 0.55, "another loss than cpu's"),
+    ],
+)
+def test_another_held_out_loss_is_other_work_and_a_coarser_number_format_may_differ_more(
+    side: str, loss: float, words: str
+) -> None:
+    rounds = frame(timed([1.0] * 5), timed(SLOWER, side=side))
+    losses = np.where(rounds["side"] == "cpu", 0.40, loss)
+    row = only(rounds.assign(loss=losses, evaluated_after_epochs=2))
+    assert (row["verdict"], row["reason"]) == (("suspect", words) if words else ("slower", ""))
+    assert only(rounds.assign(loss=losses, evaluated_after_epochs=np.arange(10)))["reason"] == ""
 
 
 def test_warm_has_a_row_a_batch_size_and_total_a_row_for_each_number_of_epochs() -> None:
     rounds = frame(
         *(
-            timed(seconds, device=device, cold=cold, epochs=epochs)
-            for device, seconds, cold in (("cpu", [1.0] * 5, 0.0), ("cuda", [0.5] * 5, 3.0))
+            timed(seconds, side=side, cold=cold, epochs=epochs)
+            for side, seconds, cold in (("cpu", [1.0] * 5, 0.0), ("cuda", [0.5] * 5, 3.0))
             for epochs in (1, 4, 16)
         )
     )
@@ -188,8 +248,8 @@ def test_warm_has_a_row_a_batch_size_and_total_a_row_for_each_number_of_epochs()
 
 
 def test_a_batch_size_without_one_of_its_epochs_values_still_has_its_warm_verdict() -> None:
-    rounds = frame(pair(SLOWER), pair([1.0, 1.0]), absent("timeout", device="cuda", epochs=4))
-    rounds = rounds.drop_duplicates(["device", "block", "epochs"])
+    rounds = frame(pair(SLOWER), pair([1.0, 1.0]), absent("timeout", side="cuda", epochs=4))
+    rounds = rounds.drop_duplicates(["side", "block", "epochs"])
     assert only(rounds)["verdict"] == "slower"
     assert verdicts(rounds, scope="total")["verdict"].tolist() == ["slower", "not measured"]
 
@@ -201,7 +261,7 @@ def test_a_doubt_about_one_number_of_epochs_is_a_doubt_about_the_warm_epochs() -
 
 
 def test_rounds_of_two_files_never_pair() -> None:
-    rounds = frame(timed([1.0] * 5, file="a.json"), timed(SLOWER, device="cuda", file="b.json"))
+    rounds = frame(timed([1.0] * 5, file="a.json"), timed(SLOWER, side="cuda", file="b.json"))
     assert verdicts(rounds, scope="warm").empty
 
 
@@ -215,7 +275,7 @@ def test_without_an_accelerator_the_table_is_empty_with_all_its_columns() -> Non
 def test_a_result_file_of_known_ratios_reads_as_they_are(tmp_path: Path) -> None:
     truth = {8: 2.0, 32: 1.0, 128: 0.5, 512: 0.5}
     corpus = Corpus(
-        ratio=lambda _workload, _device, batch: truth[batch],
+        ratio=lambda _workload, _side, batch: truth[batch],
         absent={("mlp", 512, None, "vulkan"): ("oom", "out of memory")},
         suspect={("mlp", 8, 4, "vulkan"): ["loss mismatch"]},
         process_noise=0.005,

@@ -46,7 +46,7 @@ def test_each_repeat_is_judged_as_if_its_arms_were_devices() -> None:
 def test_arms_that_agree_to_the_last_digit_are_copies_and_tell_no_noise_floor() -> None:
     own = [1.0, 1.01, 0.99]
     copied = timed(own, arm="again")
-    rounds = frame(timed(own), timed([1.2, 1.21, 1.19], device="cuda"), copied)
+    rounds = frame(timed(own), timed([1.2, 1.21, 1.19], side="cuda"), copied)
     table = repeats(rounds, scope="warm")
     assert table["verdict"].tolist() == ["copied"]
     assert table[["ratio", "error", "lo", "hi"]].isna().all(axis=None)
@@ -79,12 +79,12 @@ def test_noise_that_the_blocks_show_leaves_the_margin_at_five_per_cent() -> None
 def test_the_noise_floor_counts_both_devices_of_the_pair_and_no_other() -> None:
     rounds = frame(
         pair(SLOWER),
-        timed([1.5] * 5, device="vulkan"),
+        timed([1.5] * 5, side="vulkan"),
         timed([1.01] * 5, arm="again"),
-        timed([s * 1.03 for s in SLOWER], device="cuda", arm="again"),
-        timed([3.0] * 5, device="vulkan", arm="again"),
+        timed([s * 1.03 for s in SLOWER], side="cuda", arm="again"),
+        timed([3.0] * 5, side="vulkan", arm="again"),
     )
-    table = verdicts(rounds, scope="warm").set_index("device")
+    table = verdicts(rounds, scope="warm").set_index("side")
     floors = [np.expm1(np.quantile(np.log(own), 0.95)) for own in ([1.01, 1.03], [1.01, 2.0])]
     assert table["noise_floor"].tolist() == pytest.approx(floors)
     assert table["repeats"].tolist() == [2, 2]

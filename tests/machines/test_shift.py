@@ -55,10 +55,10 @@ def test_an_open_end_reaches_to_every_batch_size_beyond_the_grid() -> None:
 
 def test_another_device_stands_beside_the_bases_only_one() -> None:
     base = curves(("a", ("interval", 8, 32)))
-    other = curves(("b", ("interval", 64, 128)), device="mps")
+    other = curves(("b", ("interval", 64, 128)), side="mps")
     [row] = moves(pd.concat([base, other]), base="a").to_dict("records")
     assert (row["device"], row["base_device"], row["moves"]) == ("mps", "cuda", LARGER)
-    two = pd.concat([base, curves(("a", ("interval", 8, 32)), device="vulkan"), other])
+    two = pd.concat([base, curves(("a", ("interval", 8, 32)), side="vulkan"), other])
     assert moves(two, base="a").empty
 
 

@@ -46,7 +46,7 @@ def test_a_total_beyond_the_measured_epochs_counts_the_processs_median_epoch(
             if one["batch_size"] == row["batch_size"]
             and all(
                 own["processes"][one["process"]][name] == value
-                for name, value in (("device", row["device"]), ("block", row["block"]))
+                for name, value in (("side", row["side"]), ("block", row["block"]))
             )
             and not own["processes"][one["process"]]["again"]
         )
@@ -192,7 +192,7 @@ def test_the_error_of_a_derived_total_is_told_where_all_epochs_were_measured(
     tmp_path: Path,
 ) -> None:
     plan = Corpus(
-        devices=("cpu",), batch_sizes=(8,), epochs=(1, 4), blocks=3, repeats=False,
+        sides=("cpu",), batch_sizes=(8,), epochs=(1, 4), blocks=3, repeats=False,
         cpu_step_seconds=lambda _workload, _batch: 1.0, samples=8, measured_epochs=4,
         process_noise=0.0, epoch_noise=0.0, cold_seconds={"cpu": 0.0},
     )  # fmt: skip
@@ -207,7 +207,7 @@ def test_the_error_of_a_derived_total_is_told_where_all_epochs_were_measured(
     rounds = load([written(tmp_path, plan, slower_at_first)])
     errors = derived_errors(rounds)
     (row,) = errors.to_dict("records")
-    assert (row["epochs"], row["device"], row["blocks"]) == (4, "cpu", 3)
+    assert (row["epochs"], row["side"], row["blocks"]) == (4, "cpu", 3)
     assert (row["measured_seconds"], row["derived_seconds"]) == (5.0, 2.0 + 1.0 + 2 * 1.5)
     assert row["error"] == pytest.approx(0.2)
     assert "of 1 cell with more would be off by 20.0%" in errors_line(errors)
@@ -215,9 +215,9 @@ def test_the_error_of_a_derived_total_is_told_where_all_epochs_were_measured(
 
 
 def test_derived_totals_have_hollow_dots_and_dotted_lines(tmp_path: Path) -> None:
-    rounds = load([written(tmp_path, Corpus(**PLAN, measured_epochs=2, devices=("cpu",)))])
+    rounds = load([written(tmp_path, Corpus(**PLAN, measured_epochs=2, sides=("cpu",)))])
     rounds = rounds[rounds["arm"] == "first"].assign(label="cpu")
-    none = pd.DataFrame({"batch_size": [], "epochs": [], "device": []})
+    none = pd.DataFrame({"batch_size": [], "epochs": [], "side": []})
     figure = total_figure(rounds, none, title="mlp", measured_epochs=2)
     (dots,) = figure.axes[0].collections
     faces, edges = (np.asarray(get()) for get in (dots.get_facecolor, dots.get_edgecolor))

@@ -56,7 +56,7 @@ def test_bad_files_end_the_export_or_are_left_out(
 
 def test_the_one_liner_of_the_readme_makes_a_tidy_frame(paths: list[str]) -> None:
     rounds = table.load(paths)
-    table_ = rounds.pivot_table("step_seconds", "batch_size", "device", aggfunc="median")
+    table_ = rounds.pivot_table("step_seconds", "batch_size", "side", aggfunc="median")
     assert table_.columns.tolist() == ["cpu", "vulkan"]
     assert table_.index.tolist() == [8, 32]
     assert table_.notna().to_numpy().all()

@@ -57,7 +57,13 @@ PLAN = Corpus(
     run={"looks": [2, 5]},
 )
 TINY = Corpus(batch_sizes=(8,), epochs=(1,), blocks=1, samples=64)
-THREADS = Corpus(batch_sizes=(8,), epochs=(1,), blocks=1, samples=64, threads=(1, 2))
+THREADS = Corpus(
+    batch_sizes=(8,),
+    epochs=(1,),
+    blocks=1,
+    samples=64,
+    sides=("cpu+threads=1", "cpu+threads=2", "vulkan"),
+)
 LEARNING = LearnCorpus(
     batch_sizes=(16,),
     optimizers=("sgd",),

@@ -13,7 +13,7 @@ from tests.read.files import saved
 
 FIELDS = (*Process.__struct_fields__, *ColdStart.__struct_fields__, "trained_on")
 PLAN = Corpus(batch_sizes=(8, 32), epochs=(1, 4), blocks=3)
-THREADS = Corpus(batch_sizes=(8,), threads=(1, 2), blocks=2, devices=("cpu", "cuda"))
+THREADS = Corpus(batch_sizes=(8,), sides=("cpu+threads=1", "cpu+threads=2", "cuda"), blocks=2)
 
 
 def fields(rows: list[dict[str, Any]]) -> set[str]:

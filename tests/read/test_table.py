@@ -30,7 +30,7 @@ def test_each_measured_round_and_each_absent_cell_is_one_row(tmp_path: Path) -> 
 
 
 def test_a_rounds_columns_are_derived_from_what_the_worker_measured(tmp_path: Path) -> None:
-    document = Corpus(batch_sizes=(1024,), epochs=(2,), devices=("cpu",), blocks=1).result()
+    document = Corpus(batch_sizes=(1024,), epochs=(2,), sides=("cpu",), blocks=1).result()
     document["crossover"]["processes"][0] |= {
         "import_seconds": 4.0,
         "context_seconds": 0.5,
@@ -50,7 +50,7 @@ def test_a_rounds_columns_are_derived_from_what_the_worker_measured(tmp_path: Pa
 
 
 def test_a_first_step_faster_than_a_warm_one_has_no_negative_surplus(tmp_path: Path) -> None:
-    document = Corpus(batch_sizes=(1024,), epochs=(1,), devices=("cpu",), blocks=1).result()
+    document = Corpus(batch_sizes=(1024,), epochs=(1,), sides=("cpu",), blocks=1).result()
     change = {"first_step_seconds": 0.25, "warm_step_seconds": 0.75}
     document["crossover"]["processes"][0] |= change | {"context_seconds": 0, "transfer_seconds": 0}
     document["crossover"]["measurements"][0]["epoch_seconds"] = [8.0]
@@ -73,11 +73,11 @@ def test_absent_cells_keep_their_reason_and_have_no_times(tmp_path: Path) -> Non
 def test_a_cell_that_lost_some_blocks_is_a_row_with_the_reason(tmp_path: Path) -> None:
     plan = Corpus(absent={("mlp", 8, None, "vulkan"): ("timeout", "60 s", 3)})
     document = plan.result()
-    vulkan = [one["device"] == "vulkan" for one in document["crossover"]["processes"]]
+    vulkan = [one["side"] == "vulkan" for one in document["crossover"]["processes"]]
     rows = [row for row in document["crossover"]["measurements"] if vulkan[row["process"]]]
     assert [row["batch_size"] for row in rows].count(8) == 3
     table_ = table.load([edited(tmp_path, document)])
-    cells = table_[(table_["batch_size"] == 8) & (table_["device"] == "vulkan")]
+    cells = table_[(table_["batch_size"] == 8) & (table_["side"] == "vulkan")]
     assert cells["block"].notna().sum() == 0
     assert cells["reason"].tolist() == ["timeout"] * 3
 
@@ -100,18 +100,18 @@ def test_suspicions_of_cell_block_and_worker_are_joined_on_the_row(tmp_path: Pat
     document = plan.result()
     for row in document["crossover"]["measurements"]:
         process = document["crossover"]["processes"][row["process"]]
-        if (process["device"], process["block"]) == ("cpu", 2):
+        if (process["side"], process["block"]) == ("cpu", 2):
             # The cell is about one epoch, so its total does not change with the later ones.
             row["epoch_seconds"] = [row["epoch_seconds"][0] * times for times in (1, 1, 2, 2)]
     rows = table.load([edited(tmp_path, document)])
-    cpu = rows[rows["device"] == "cpu"]
+    cpu = rows[rows["side"] == "cpu"]
     first = cpu[cpu["arm"] == "first"].set_index("block")["suspect"]
     assert first[0] == "loss mismatch"
     assert first[2] == (
         "loss mismatch; loaded; "
         "unsteady worker: later epochs took 2 times the earlier ones' seconds"
     )
-    vulkan = rows[(rows["device"] == "vulkan") & (rows["block"] == 0)]
+    vulkan = rows[(rows["side"] == "vulkan") & (rows["block"] == 0)]
     assert set(vulkan["suspect"]) == {""}
 
 
@@ -121,7 +121,7 @@ def test_a_mark_that_names_a_block_is_about_that_block_alone(tmp_path: Path) -> 
         suspect={(None, None, None, "cpu"): marks}, block_suspect={("mlp", 1): ["host loaded"]}
     )
     rows = table.load([plan.write(tmp_path)])
-    cpu = rows[(rows["device"] == "cpu") & (rows["arm"] == "first")]
+    cpu = rows[(rows["side"] == "cpu") & (rows["arm"] == "first")]
     assert set(cpu.loc[cpu["block"] == 0, "suspect"]) == {"loss mismatch"}
     assert set(cpu.loc[cpu["block"] == 1, "suspect"]) == {"host loaded; loss mismatch"}
 
@@ -158,14 +158,20 @@ def test_a_repeat_that_stopped_early_is_of_the_epochs_that_it_has(tmp_path: Path
     assert set(rows.loc[rows["arm"] == "first", "epochs"]) == {1, 2}
 
 
-def test_threads_are_an_axis_and_zero_means_torchs_own(tmp_path: Path) -> None:
-    rows = table.load([Corpus(threads=(1, 2)).write(tmp_path)])
-    assert set(rows.loc[rows["device"] == "cpu", "threads"]) == {1, 2}
-    assert set(rows.loc[rows["device"] == "vulkan", "threads"]) == {0}
+def test_a_side_names_its_device_its_base_and_its_family(tmp_path: Path) -> None:
+    plan = Corpus(sides=("cpu", "cpu+threads=1", "cuda:1+bf16"), remedies={"fused": 1.5})
+    rows = table.load([plan.write(tmp_path)])
+    told = rows[["side", "device", "base", "family"]].drop_duplicates()
+    assert told.to_numpy().tolist() == [
+        ["cpu", "cpu", "", "sides"],
+        ["cpu+threads=1", "cpu", "cpu", "sides"],
+        ["cuda:1+bf16", "cuda:1", "cpu", "sides"],
+        ["cpu+fused", "cpu", "cpu", "cpu"],
+    ]
 
 
 def test_a_software_rasteriser_is_called_one(tmp_path: Path) -> None:
-    rows = table.load([Corpus(devices=("cpu", "vulkan", "cuda:1")).write(tmp_path)])
+    rows = table.load([Corpus(sides=("cpu", "vulkan", "cuda:1")).write(tmp_path)])
     labels = rows.groupby("device")["device_label"].first()
     assert labels["vulkan"] == "vulkan (llvmpipe, a software rasteriser)"
     assert labels["cuda:1"] == "cuda:1 (NVIDIA H200)"
@@ -216,7 +222,7 @@ def test_text_of_a_file_reaches_the_table_without_control_characters(tmp_path: P
 def test_true_ratios_come_back_through_the_table(tmp_path: Path) -> None:
     plan = Corpus(ratio=lambda _w, _d, batch: 40 / batch, process_noise=0.0, epoch_noise=0.0)
     rows = table.load([plan.write(tmp_path)])
-    warm = rows.groupby(["batch_size", "device"])["epoch_seconds"].median().unstack()
+    warm = rows.groupby(["batch_size", "side"])["epoch_seconds"].median().unstack()
     ratios = warm["vulkan"] / warm["cpu"]
     expected = pd.Series({batch: 40 / batch for batch in (8, 32, 128, 512)})
     np.testing.assert_allclose(ratios, expected, rtol=1e-12)

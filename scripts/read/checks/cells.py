@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from scripts.read.breach import Breach, Place, bounded, once
-from scripts.read.records.result import ALL_EPOCHS, Cell, Own, ResultFile
+from scripts.read.records.result import ALL_EPOCHS, Cell, Own, Params, ResultFile
+from scripts.read.sides import device_of
 
-MOST_VALUES = {"workload": 256, "batch_size": 4096, "epochs": 4096, "device": 32, "threads": 64}
+MOST_VALUES = {"workload": 256, "batch_size": 4096, "epochs": 4096, "side": 256}
 MOST_CELLS = 200_000
 MOST_ROUNDS = 4_000_000
-"""Readers pair every accelerator with every thread setting at every batch size and number of
-epochs, block by block: a few megabytes can otherwise ask for terabytes of table."""
+"""Readers pair every side with its base at every batch size and number of epochs, block by block:
+a few megabytes can otherwise ask for terabytes of table."""
 
 
 class _OfWorkload(Protocol):
@@ -23,7 +24,9 @@ class _OfWorkload(Protocol):
 def check_cells(file: ResultFile) -> None:
     """Raises Breach for the first rule that is broken."""
     for check in (
+        _known_base,
         _known_processes,
+        _sides_of_devices,
         _readable,
         _known_workloads,
         _cells_once,
@@ -42,19 +45,39 @@ def _known_processes(file: ResultFile) -> None:
             raise Breach(where, f"is {row.process}, but there are {count} processes")
 
 
+def _known_base(file: ResultFile) -> None:
+    run = file.crossover.run
+    if run.sides and run.base not in run.sides:
+        raise Breach(["crossover", "run", "base"], f"is {run.base!r}, which is no side of the run")
+
+
+def _sides_of_devices(file: ResultFile) -> None:
+    """The name of a side begins with its device, which other tools read among the axes."""
+    for index, entry in enumerate(file.benchmarks):
+        _same_device(["benchmarks", index, "params"], entry.params, entry.extra_info.side)
+    for index, row in enumerate(file.crossover.absent):
+        _same_device(["crossover", "absent", index], row, row.side)
+
+
+def _same_device(where: Place, axes: Params, side: str) -> None:
+    if device_of(side) != axes.device:
+        raise Breach([*where, "device"], f"is {axes.device!r}, and the side is {side!r}")
+
+
 def _cells(file: ResultFile) -> list[tuple[Place, list[Cell]]]:
-    measured = [entry.params for entry in file.benchmarks]
-    return [(["benchmarks"], measured), (["crossover", "absent"], [*file.crossover.absent])]
+    measured = [entry.cell for entry in file.benchmarks]
+    absent = [row.cell for row in file.crossover.absent]
+    return [(["benchmarks"], measured), (["crossover", "absent"], absent)]
 
 
 def _readable(file: ResultFile) -> None:
-    """The full grid has every accelerator against every thread setting of the CPU."""
+    """The full grid has every side at every place."""
     cells = [cell for _where, cells in _cells(file) for cell in cells]
     values = {axis: {getattr(cell, axis) for cell in cells} for axis in MOST_VALUES}
     for axis, most in MOST_VALUES.items():
         bounded(["benchmarks"], len(values[axis]), most, f"values of {axis}")
     places = {(cell.workload, cell.batch_size, cell.epochs) for cell in cells}
-    size = len(places) * len(values["device"]) * len(values["threads"])
+    size = len(places) * len(values["side"])
     bounded(["benchmarks"], size, MOST_CELLS, "cells in their grid")
     blocks = {process.block for process in file.crossover.processes}
     rounds = max(size * len(blocks), _shared_rounds(file))
@@ -66,9 +89,9 @@ def _shared_rounds(file: ResultFile) -> int:
     arms: Counter[tuple[str, str, int]] = Counter()
     for row in file.crossover.measurements:
         process = file.crossover.processes[row.process]
-        arms[process.workload, process.device, row.batch_size] += 1
-    cells = (entry.params for entry in file.benchmarks)
-    return sum(arms[cell.workload, cell.device, cell.batch_size] for cell in cells)
+        arms[process.workload, process.side, row.batch_size] += 1
+    cells = (entry.cell for entry in file.benchmarks)
+    return sum(arms[cell.workload, cell.side, cell.batch_size] for cell in cells)
 
 
 def _known_workloads(file: ResultFile) -> None:
@@ -89,10 +112,10 @@ def check_workloads(own: Own, where: Place, entries: Sequence[_OfWorkload]) -> N
 
 def _cells_once(file: ResultFile) -> None:
     for where, cells in _cells(file):
-        once(where, [cell.axes for cell in cells])
-    measured = {entry.params.axes for entry in file.benchmarks}
-    for index, cell in enumerate(file.crossover.absent):
-        if not cell.blocks_measured and cell.axes in measured:
+        once(where, cells)
+    measured = {entry.cell for entry in file.benchmarks}
+    for index, row in enumerate(file.crossover.absent):
+        if not row.blocks_measured and row.cell in measured:
             message = "is called absent but has a measured entry"
             raise Breach(["crossover", "absent", index], message)
 

@@ -1,16 +1,17 @@
 """What must hold inside and between the rounds of a file whose cells are in order."""
 
 import json
+from collections import defaultdict
 
 import numpy as np
 import numpy.typing as npt
 
 from scripts.read.breach import Breach
 from scripts.read.rounds import Floats, Rounds, Runs
+from scripts.read.sides import ALIKE, tolerance
 
 _TOLERANCE = 1e-9
 _EVENT_TOLERANCE = 0.999
-_LOSS_TOLERANCE = 1e-3
 _MORE_THAN_BLOCKS = 10**7
 
 Mask = npt.NDArray[np.bool_]
@@ -82,7 +83,7 @@ def _totals_add_up(rounds: Rounds) -> None:
 
 
 def _same_losses(rounds: Rounds) -> None:
-    """The first minibatch's loss, before any update: one seed gives every device the same."""
+    """The first minibatch's loss, before any update: one seed gives every side the same."""
     marked = [
         any("loss mismatch" in mark for mark in entry.extra_info.suspect)
         for entry in rounds.file.benchmarks
@@ -90,22 +91,25 @@ def _same_losses(rounds: Rounds) -> None:
     marked += [False] * (len(rounds.cells) - len(marked))
     told = np.flatnonzero(~np.array(marked, dtype=np.bool_)[rounds.owner])
     once = np.sort(np.unique(rounds.which[told], return_index=True)[1])
-    seen: dict[tuple[str, int, int], float | None] = {}
+    seen: dict[tuple[str, int, int], dict[str, float | None]] = defaultdict(dict)
     for index in told[once].tolist():
         which = int(rounds.which[index])
         row, process = rounds.measurements[which], rounds.processes[which]
-        known = seen.setdefault((process.workload, row.batch_size, process.block), row.first_loss)
-        if not _alike(row.first_loss, known):
-            words = f"is {json.dumps(row.first_loss)}, but another process of the block had"
-            message = f"{words} {json.dumps(known)}: not one work"
-            raise Breach([*rounds.place(index), "first_loss"], message)
+        known = seen[process.workload, row.batch_size, process.block]
+        for side, loss in known.items():
+            if not _alike(row.first_loss, loss, tolerance(process.side, side).first_loss):
+                words = f"is {json.dumps(row.first_loss)}, but another process of the block had"
+                message = f"{words} {json.dumps(loss)}: not one work"
+                raise Breach([*rounds.place(index), "first_loss"], message)
+        if all(tolerance(process.side, side) is not ALIKE for side in known):
+            known[process.side] = row.first_loss
 
 
-def _alike(loss: float | None, known: float | None) -> bool:
+def _alike(loss: float | None, known: float | None, share: float) -> bool:
     """The same up to rounding; null, which stands for a loss that is not finite, is like null."""
     if loss is None or known is None:
         return loss is known
-    return abs(loss - known) <= _LOSS_TOLERANCE * max(abs(loss), abs(known))
+    return abs(loss - known) <= share * max(abs(loss), abs(known))
 
 
 def _summaries(rounds: Rounds) -> None:

@@ -1,4 +1,4 @@
-"""What must hold in the studies of a file: diagnosis, peaks and variants."""
+"""What must hold in the studies of a file: diagnosis and peaks."""
 
 import math
 from collections.abc import Sequence
@@ -8,35 +8,33 @@ from msgspec import UNSET
 from scripts.read.breach import Breach, Place, bounded, once
 from scripts.read.checks.cells import check_workloads
 from scripts.read.records.result import Own
-from scripts.read.records.study import Cell, Variant, VariantRound
+from scripts.read.records.study import Cell
 
 MOST_VALUES = 64
 """Batch sizes, or variants, of a table: each of them is drawn."""
 MOST_CELLS = 200_000
-MOST_ROUNDS = 4_000_000
-"""Readers compare every variant at every place of its grid, and batch sizes two by two."""
-_AXES = ("workload", "batch_size", "device", "threads", "variant", "again")
+"""Readers compare batch sizes two by two at every place of their grid."""
 
 
 def check_studies(own: Own) -> None:
     """Raises Breach for the first rule that is broken."""
-    for table, rows in (("diagnosis", own.diagnosis), ("variants", own.variants)):
-        where: Place = ["crossover", table]
-        check_workloads(own, where, rows)
-        for index, row in enumerate(rows):
-            _check_row([*where, index], row)
-        cells = [tuple(getattr(row, axis, 0) for axis in _AXES) for row in rows]
-        once(where, cells)
-        _check_size(where, cells, blocks={one.block for one in _rounds(rows)})
-    once(["crossover", "peaks"], [(row.device, row.threads) for row in own.peaks])
-    for index, row in enumerate(own.variants):
-        blocks = [one.block for one in _rounds([row])]
-        once(["crossover", "variants", index, "rounds"], blocks, "has the block of another round")
+    check_study(own, "diagnosis", own.diagnosis)
+    once(["crossover", "peaks"], [row.side for row in own.peaks])
 
 
-def _rounds(rows: Sequence[Cell]) -> list[VariantRound]:
-    variants = (row for row in rows if isinstance(row, Variant))
-    return [one for row in variants for one in row.rounds or ()]
+def check_study(own: Own, table: str, rows: Sequence[Cell], *more: str) -> None:
+    """The same for one table; `more` are axes that its rows have besides those of a cell."""
+    where: Place = ["crossover", table]
+    check_workloads(own, where, rows)
+    for index, row in enumerate(rows):
+        _check_row([*where, index], row)
+    axes = ("workload", "batch_size", "side", *more)
+    cells = [tuple(getattr(row, axis) for axis in axes) for row in rows]
+    once(where, cells)
+    values = dict(zip(axes, map(len, map(set, zip(*cells, strict=True))), strict=False))
+    for axis in ("batch_size", *more):
+        bounded(where, values.get(axis, 0), MOST_VALUES, f"values of {axis}")
+    bounded(where, math.prod(values.values()) if cells else 0, MOST_CELLS, "cells in their grid")
 
 
 def _check_row(where: Place, row: Cell) -> None:
@@ -48,12 +46,3 @@ def _check_row(where: Place, row: Cell) -> None:
 
 def _missing(value: object) -> bool:
     return value is UNSET or (isinstance(value, float) and math.isnan(value))
-
-
-def _check_size(where: Place, cells: Sequence[tuple[object, ...]], blocks: set[int]) -> None:
-    values = dict(zip(_AXES, map(len, map(set, zip(*cells, strict=True))), strict=False))
-    for axis in ("batch_size", "variant"):
-        bounded(where, values.get(axis, 0), MOST_VALUES, f"values of {axis}")
-    size = math.prod(values.values()) if cells else 0
-    bounded(where, size, MOST_CELLS, "cells in their grid")
-    bounded(where, size * len(blocks), MOST_ROUNDS, "rounds")

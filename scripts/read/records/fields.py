@@ -23,6 +23,14 @@ class Axes(Struct, gc=False, forbid_unknown_fields=True):
 
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$(?!\n)", max_length=60)]
 Device = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]+(:[0-9]+)?$(?!\n)", max_length=40)]
+Side = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9_]+(:[0-9]+)?(\*[0-9]+)?(\+[A-Za-z0-9][A-Za-z0-9_.=-]*)*$(?!\n)",
+        max_length=200,
+    ),
+]
+"""A device with its settings (`scripts.read.sides`)."""
 Text = Annotated[str, Meta(max_length=10_000)]
 Suspects = Annotated[
     list[Annotated[str, Meta(min_length=1, max_length=10_000)]], Meta(max_length=1000)
@@ -34,7 +42,6 @@ Number = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 """A count that may be 0."""
 Block = Annotated[int, Meta(ge=0, le=1_000_000)]
 Threads = Annotated[int, Meta(ge=0, le=100_000)]
-"""Threads of the CPU; 0: torch's own number."""
 Large = Annotated[int, Meta(ge=0, le=10**18)]
 """Bytes, floating-point operations, kernels."""
 PerStep = Annotated[float, Meta(ge=0, le=1e18)]

@@ -1,16 +1,15 @@
 """What a result file says: each field's name, type, unit and bounds. `document.read` checks it.
 
-Times are seconds. A cell's rounds are the measurements of its arm and batch size, in the order of
+Times are seconds. A cell's rounds are the measurements of its side and batch size, in the order of
 their blocks. A field with a default may be missing.
 """
 
 from math import nan
-from typing import Annotated, Literal
+from typing import Annotated, NamedTuple
 
 from msgspec import UNSET, Meta, field
 
 from scripts.read.records.fields import (
-    Axes,
     Block,
     ColdStart,
     Count,
@@ -27,47 +26,60 @@ from scripts.read.records.fields import (
     Reason,
     Record,
     Seconds,
+    Side,
     Suspects,
     Text,
     Threads,
 )
 from scripts.read.records.machine import MachineInfo
-from scripts.read.records.study import Diagnosed, Peak, Variant
+from scripts.read.records.study import Diagnosed, Peak
 
-Arm = tuple[str, str, int, bool, int]
-"""(workload, device, threads, again, batch size) of a process's measurement."""
+Arm = tuple[str, str, bool, int]
+"""(workload, side, again, batch size) of a process's measurement."""
 
 
-class Cell(Axes):
-    """The axes of a cell: `batch_size` in samples; `threads` only where that is an axis."""
+class Cell(NamedTuple):
+    """What tells a cell from every other one: `batch_size` in samples, `side` a device with its
+    settings.
+    """
+
+    workload: str
+    batch_size: int
+    epochs: int
+    side: str
+
+    def arm(self, *, again: bool) -> Arm:
+        """Whose measurements are its rounds, or the A/A repeats of these."""
+        return (self.workload, self.side, again, self.batch_size)
+
+
+class Params(Record):
+    """A cell's axes; those of the settings of its side are told by the name of that."""
 
     workload: Name
     batch_size: Count
     epochs: Count
     device: Device
-    threads: Threads = 0
-
-    @property
-    def axes(self) -> tuple[str, int, int, str, int]:
-        """What tells it from every other cell."""
-        return (self.workload, self.batch_size, self.epochs, self.device, self.threads)
-
-    def arm(self, *, again: bool) -> Arm:
-        """The arm whose measurements are its rounds, or the A/A repeats of these."""
-        return (self.workload, self.device, self.threads, again, self.batch_size)
 
 
-class Absent(Cell, kw_only=True):
+class Absent(Params, kw_only=True):
     """A cell without a time, why, and how many blocks measured it all the same."""
 
+    side: Side
     reason: Reason
     detail: Text = ""
     blocks_measured: Block = 0
+
+    @property
+    def cell(self) -> Cell:
+        """Which one."""
+        return Cell(self.workload, self.batch_size, self.epochs, self.side)
 
 
 class Marks(Record):
     """What is told beside a cell: `derived`, when not all its epochs were trained."""
 
+    side: Side
     suspect: Suspects
     derived: bool = False
 
@@ -90,9 +102,15 @@ class Stats(Record):
 class Benchmark(Record):
     """A cell that has a time."""
 
-    params: Cell
+    params: Params
     extra_info: Marks
     stats: Stats
+
+    @property
+    def cell(self) -> Cell:
+        """Which one."""
+        own = self.params
+        return Cell(own.workload, own.batch_size, own.epochs, self.extra_info.side)
 
 
 class Loop(Record):
@@ -112,9 +130,12 @@ ALL_EPOCHS = 1_000_000_000
 class Run(Record):
     """What was asked for: `samples` of an epoch, blocks, and the budget in seconds.
 
-    Totals of more than `measured_epochs` are derived. No `looks`: one.
+    `sides` are those of `--sides`, in order, without remedies and rungs. Totals of more than
+    `measured_epochs` are derived. No `looks`: one.
     """
 
+    sides: Annotated[list[Side], Meta(max_length=1000)]
+    base: Side
     samples: Count
     optimizer: Name
     optimizer_implementation: Name
@@ -153,18 +174,17 @@ class Attempt(Record):
 
 
 class Process(ColdStart):
-    """A worker process: its arm, its block and its own cold start in seconds.
+    """A worker process: its side, its block and its own cold start in seconds.
 
-    `again`: the A/A repeat of its arm. `fp32_precision`: what it read back, by torch's names.
+    `again`: the A/A repeat of its side. `fp32_precision`: what it read back, by torch's names.
     `allocator`: whose `malloc` it called, and the variables that change it.
     """
 
     workload: Name
-    device: Device
+    side: Side
     again: bool
     block: Block
     import_seconds: Seconds
-    threads_asked: Threads = 0
     started: Text = ""
     threads: Threads | None = None
     trained_on: Text = ""
@@ -175,7 +195,7 @@ class Process(ColdStart):
 
     def arm(self, batch_size: int) -> Arm:
         """Whose rounds its measurement at a batch size is."""
-        return (self.workload, self.device, self.threads_asked, self.again, batch_size)
+        return (self.workload, self.side, self.again, batch_size)
 
 
 class Measurement(Record):
@@ -208,7 +228,7 @@ class Measurement(Record):
 class Own(Record):
     """`crossover`: what pytest-benchmark has no place for; `planned` and `measured` are cells."""
 
-    schema_version: Literal[2]
+    schema_version: int
     complete: bool
     planned: Number
     measured: Number
@@ -220,11 +240,10 @@ class Own(Record):
     blocks: Annotated[list[Attempt], Meta(max_length=1_000_000)]
     diagnosis: Annotated[list[Diagnosed], Meta(max_length=1_000_000)] = []
     peaks: Annotated[list[Peak], Meta(max_length=1000)] = []
-    variants: Annotated[list[Variant], Meta(max_length=1_000_000)] = []
 
 
 class ResultFile(Record):
-    """A result file, version 2: pytest-benchmark's JSON with this project's parts."""
+    """A result file: pytest-benchmark's JSON with this project's parts."""
 
     machine_info: MachineInfo
     benchmarks: Annotated[list[Benchmark], Meta(max_length=1_000_000)]

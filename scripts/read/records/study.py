@@ -1,4 +1,4 @@
-"""What a result file says of its studies: `--diagnose`, and variants (ladder and remedies).
+"""What a result file says of its diagnosis, and of what its machine can reach at most.
 
 Null: this device or torch does not tell.
 """
@@ -10,33 +10,26 @@ from msgspec import UNSET, Meta
 
 from scripts.read.records.fields import (
     Axes,
-    Block,
     ColdStart,
     Count,
-    Device,
-    EpochSeconds,
     Large,
     Maybe,
-    Measure,
     Name,
-    Number,
     PerSecond,
-    PerStep,
     PositiveSeconds,
     Reason,
     Record,
     Seconds,
+    Side,
     Suspects,
     Text,
-    Threads,
 )
 
 
 class Study(Record, kw_only=True):
     """A row of a study. With a `reason` it may lack what is `UNSET` or NaN in it."""
 
-    device: Device
-    threads: Threads = 0
+    side: Side
     reason: Maybe[Reason] = UNSET
     detail: Text = ""
     suspect: Suspects = []
@@ -98,36 +91,9 @@ class Diagnosed(Step, kw_only=True):
 
 
 class Peak(Study, kw_only=True):
-    """What a device reached at most: rates per second, and the seconds of an empty operation."""
+    """What a side reached at most: rates per second, and the seconds of an empty operation."""
 
     matmul_flops_per_second: PerSecond | None = None
     copy_bytes_per_second: PerSecond | None = None
     host_copy_bytes_per_second: PerSecond | None = None
     operation_seconds: Seconds | None = None
-
-
-class VariantRound(ColdStart):
-    """A variant in one block: its cold start and its epochs, in seconds."""
-
-    block: Block
-    epoch_seconds: EpochSeconds
-    steps: Count
-    first_loss: Measure | None
-    loss: Measure | None
-    score: Measure | None
-    evaluated_after_epochs: Number | None
-    minor_faults_per_step: PerStep | None = None
-    major_faults_per_step: PerStep | None = None
-    user_seconds_per_step: Seconds | None = None
-    system_seconds_per_step: Seconds | None = None
-    allocator: Text | None = None
-    allocator_variables: dict[Name, Text] = {}
-
-
-class Variant(Cell, kw_only=True):
-    """Another way to train a cell; `again`: the A/A repeat; `applied`: it took effect."""
-
-    variant: Name
-    again: bool
-    applied: bool
-    rounds: Maybe[Annotated[list[VariantRound], Meta(min_length=1, max_length=100_000)]] = UNSET

@@ -54,7 +54,7 @@ def plan(number: int) -> Corpus:
         workloads=WORKLOADS,
         batch_sizes=BATCH_SIZES,
         epochs=EPOCHS,
-        devices=DEVICES,
+        sides=DEVICES,
         ratio=lambda workload, _device, batch_size: curves[workload](batch_size),
         cold_seconds={"cpu": 0.01, "cuda": cold},
         process_noise=float(random.choice(NOISES)),

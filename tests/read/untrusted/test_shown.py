@@ -44,7 +44,7 @@ def poisoned(payload: str, **plan: Any) -> dict[str, Any]:
     absent: dict[Any, Any] = {("mlp", 8, 1, "vulkan"): ("failed", payload)}
     document = Corpus(
         machine=payload,
-        devices=("cpu", "cuda", "vulkan"),
+        sides=("cpu", "cuda", "vulkan"),
         absent=absent,
         suspect={("mlp", 8, 1, "cpu"): [payload]},
         block_suspect={("mlp", 1): [payload]},
