@@ -20,15 +20,17 @@ class ColdStart(Struct, kw_only=True):
     warm_step_seconds: float
 
 
-class Round(ColdStart, kw_only=True):
-    """What a variant's round records: the cold start, this batch size's own steps, its epochs.
+class Epochs(ColdStart, tag="epochs", tag_field="kind", kw_only=True):
+    """A batch size with its epochs on the clock. `stopped`: why not all of them were trained.
 
     What is told per step is of the timed epochs, and null where the system has no `getrusage`.
     """
 
+    position: int
     own_first_step_seconds: float
     own_warm_step_seconds: float
     epoch_seconds: list[float]
+    event_seconds: list[float] | None
     steps: int
     first_loss: float | None
     loss: float | None
@@ -38,13 +40,6 @@ class Round(ColdStart, kw_only=True):
     major_faults_per_step: float | None
     user_seconds_per_step: float | None
     system_seconds_per_step: float | None
-
-
-class Epochs(Round, tag="epochs", tag_field="kind", kw_only=True):
-    """A batch size with its epochs on the clock. `stopped`: why not all of them were trained."""
-
-    position: int
-    event_seconds: list[float] | None
     host_peak_bytes: int | None
     device_peak_bytes: int | None
     trained_on: str

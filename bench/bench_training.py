@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from bench.grid import Cell
 from bench.record.outcome import Absent
 from bench.record.replay import ReplayClock, leave_out
+from bench.record.rows import marks
 from bench.record.state import TimingRun
 
 clock = ReplayClock()
@@ -22,10 +22,8 @@ def bench_training(
 
     `derived` marks rounds that count warm epochs for those that were not measured.
     """
-    cell = Cell(**request.node.callspec.params)
+    cell = crossover_run.by_id[request.node.callspec.id]
     outcome = crossover_run.outcome(cell)
     if isinstance(outcome, Absent):
         leave_out(outcome.reason, outcome.detail)
-    crossover_run.stats[cell] = clock.replay(
-        benchmark, outcome.seconds, suspect=outcome.suspect, derived=outcome.derived
-    )
+    crossover_run.stats[cell] = clock.replay(benchmark, outcome.seconds, **marks(cell, outcome))

@@ -7,7 +7,6 @@ import pytest
 from rich.console import Console
 
 from bench.console.summary import print_summary
-from bench.grid import Cell, cell_id, cell_params
 from bench.learning.options import add_learning_options, refuse_learning_options
 from bench.learning.plugin import LearnPlugin
 from bench.measure.budget import process_age
@@ -16,7 +15,7 @@ from bench.options import add_options, read_settings
 from bench.plugin import NAME, Cases, RunPlugin, placed
 from bench.record.rows import crossover_key
 from bench.record.state import TimingRun
-from bench.run import all_cells, find_devices, measure
+from bench.run import find_sides, measure
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -67,18 +66,17 @@ class TimingPlugin(RunPlugin[TimingRun]):
         """Asks torch for devices where none were named. While pytest collects, a refusal would be a
         traceback.
         """
-        find_devices(self.run)
+        find_sides(self.run)
 
     def cases(self) -> Cases:
-        """Every cell of the grid; `threads` is an axis only where it was asked for."""
-        cells, asked = all_cells(self.run), self.run.threads_asked
-        params = [cell_params(cell, threads_asked=asked) for cell in cells]
-        ids = [cell_id(cell) for cell in cells]
-        return Cases(list(params[0]), [tuple(own.values()) for own in params], ids)
+        """Every cell of the grid; a setting is an axis where the run's sides differ in it."""
+        cells = self.run.by_id
+        params = [self.run.params(cell) for cell in cells.values()]
+        return Cases(list(params[0]), [tuple(own.values()) for own in params], list(cells))
 
-    def work(self, params: list[dict[str, Any]], console: Console) -> None:
+    def work(self, cases: list[Any], console: Console) -> None:
         """Measures the selected cells."""
-        measure(self.run, [Cell(**own) for own in params], console)
+        measure(self.run, [self.run.by_id[one.id] for one in cases], console)
 
     def content(self) -> Line:
         """Rows with and without a time."""

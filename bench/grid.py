@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from itertools import product
+from typing import NamedTuple
 
 from bench.workloads import WORKLOAD_NAMES
 
@@ -17,50 +18,50 @@ MOST_DERIVED = 1_000_000
 """Epochs that anything is said about; those beyond the trained ones are derived."""
 
 REPEATED_BLOCKS = 3
-"""Blocks that have A/A repeats, the first ones: a device against itself needs no verdict."""
+"""Blocks that have A/A repeats, the first ones: a side against itself needs no verdict."""
 OWN_THREADS = 0
-"""In the threads axis: torch's own choice of the number of threads."""
-ONE_AND_ALL = (OWN_THREADS, 1)
-"""The threads axis where there is no accelerator."""
+"""Torch's own choice of the number of threads."""
 
 
-def side(device: str, threads: int) -> str:
-    """What a device with its settings is called: `cuda`, `cpu+threads=1`."""
-    return device if threads == OWN_THREADS else f"{device}+threads={threads}"
+def device_of(side: str) -> str:
+    """Returns the torch device of a side, without its settings."""
+    return side.partition("+")[0]
 
 
 class Cell(NamedTuple):
-    """One point of the grid: pytest's parameter set, and the key of its measurement."""
+    """One point of the grid: a test of pytest's, and the key of its measurement."""
 
     workload: str
     batch_size: int
     epochs: int
-    device: str
-    threads: int = OWN_THREADS
+    side: str
 
 
-class Arm(NamedTuple):
-    """One side of a block: a fresh process for this device.
+class Side(NamedTuple):
+    """One side of a block: a fresh process for the side of this name.
 
-    `again` is the A/A repeat; `variant` what a study does differently in this process (see
-    `bench.variants`).
+    `again` is the A/A repeat; `task` what the process does instead of timing epochs (`bench.job`).
     """
 
-    device: str
-    threads: int = OWN_THREADS
+    name: str
     again: bool = False
-    variant: str = ""
+    task: str = ""
 
     @property
-    def first(self) -> "Arm":
-        """The arm whose figures make the cells, for an A/A repeat as for itself."""
+    def device(self) -> str:
+        """The torch device."""
+        return device_of(self.name)
+
+    @property
+    def first(self) -> "Side":
+        """The side whose figures make the cells, for an A/A repeat as for itself."""
         return self._replace(again=False)
 
     @property
     def label(self) -> str:
         """Words for progress lines and the record of a block's order."""
-        variant = f" ({self.variant})" if self.variant else ""
-        return f"{side(self.device, self.threads)}{variant}{' again' if self.again else ''}"
+        task = f" ({self.task})" if self.task else ""
+        return f"{self.name}{task}{' again' if self.again else ''}"
 
 
 @dataclass(frozen=True)
@@ -120,89 +121,72 @@ def make_cells(
     workloads: Iterable[str],
     batch_sizes: Iterable[int],
     epochs: Iterable[int],
-    devices: Iterable[str],
-    threads: Iterable[int],
+    sides: Iterable[str],
 ) -> list[Cell]:
-    """Every cell, workload by workload. The threads axis is the CPU's alone."""
-    arms = [
-        (device, count)
-        for device in devices
-        for count in (tuple(threads) if device == "cpu" and threads else (OWN_THREADS,))
-    ]
-    return [
-        Cell(workload, batch_size, number, device, count)
-        for workload in workloads
-        for batch_size in batch_sizes
-        for number in epochs
-        for device, count in arms
-    ]
-
-
-def cell_params(cell: Cell, *, threads_asked: bool) -> dict[str, Any]:
-    """The cell as pytest's params: `threads` only when the axis was asked for."""
-    params = cell._asdict()
-    if not threads_asked:
-        del params["threads"]
-    return params
+    """Every cell, workload by workload."""
+    return [Cell(*axes) for axes in product(workloads, batch_sizes, epochs, sides)]
 
 
 def cell_id(cell: Cell) -> str:
-    """The cell's name in pytest's node id, e.g. `mlp-64-2-cuda`."""
-    own = side(cell.device, cell.threads)
-    return f"{cell.workload}-{cell.batch_size}-{cell.epochs}-{own}"
+    """The cell's name in pytest's node id, e.g. `mlp-64-2-cuda+bf16`."""
+    return "-".join(map(str, cell))
 
 
 class WorkloadPlan(NamedTuple):
-    """What one workload's blocks measure: the batch sizes of each arm and the largest epochs."""
+    """What one workload's blocks measure: each side's batch sizes, the largest number of epochs.
+
+    `start` is the number of its first block.
+    """
 
     workload: str
-    batch_sizes: dict[Arm, tuple[int, ...]]
+    batch_sizes: dict[Side, tuple[int, ...]]
     epochs: int
+    start: int = 0
 
-    def arms(self, block: int) -> dict[Arm, tuple[int, ...]]:
-        """The batch sizes of each arm that a block has: the first blocks have A/A repeats."""
+    def sides(self, block: int) -> dict[Side, tuple[int, ...]]:
+        """The batch sizes of each side that a block has: the first blocks have A/A repeats."""
         return {
-            arm: sizes
-            for arm, sizes in self.batch_sizes.items()
-            if block < REPEATED_BLOCKS or not arm.again
+            side: sizes
+            for side, sizes in self.batch_sizes.items()
+            if block < self.start + REPEATED_BLOCKS or not side.again
         }
 
-    def answers(self, blocks: int) -> dict[Arm, int]:
-        """How many answers each arm gives in so many blocks."""
-        counts: dict[Arm, int] = {}
-        for block in range(blocks):
-            for arm, sizes in self.arms(block).items():
-                counts[arm] = counts.get(arm, 0) + len(sizes)
+    def answers(self, blocks: int) -> dict[Side, int]:
+        """How many answers each side gives in so many blocks."""
+        counts: dict[Side, int] = {}
+        for block in range(self.start, self.start + blocks):
+            for side, sizes in self.sides(block).items():
+                counts[side] = counts.get(side, 0) + len(sizes)
         return counts
 
     @property
     def all_sizes(self) -> list[int]:
-        """Every batch size of any arm, ascending."""
+        """Every batch size of any side, ascending."""
         return sorted({size for sizes in self.batch_sizes.values() for size in sizes})
 
-    def cut(self, keep: Callable[[Arm, int], bool]) -> "WorkloadPlan":
-        """Returns the plan with only the arms and batch sizes that are kept."""
+    def cut(self, keep: Callable[[Side, int], bool]) -> "WorkloadPlan":
+        """Returns the plan with only the sides and batch sizes that are kept."""
         cut = {
-            arm: tuple(size for size in sizes if keep(arm, size))
-            for arm, sizes in self.batch_sizes.items()
+            side: tuple(size for size in sizes if keep(side, size))
+            for side, sizes in self.batch_sizes.items()
         }
-        return self._replace(batch_sizes={arm: sizes for arm, sizes in cut.items() if sizes})
+        return self._replace(batch_sizes={side: sizes for side, sizes in cut.items() if sizes})
 
 
 def plan_workloads(cells: Iterable[Cell]) -> list[WorkloadPlan]:
-    """Returns the cells as work for processes: every arm's batch sizes, ascending.
+    """Returns the cells as work for processes: every side's batch sizes, ascending.
 
-    Every device gets a second arm for the A/A repeat of a small and a large batch size.
+    Every side gets a second one for the A/A repeat of a small and a large batch size.
     """
-    sizes: dict[str, dict[Arm, set[int]]] = {}
+    sizes: dict[str, dict[Side, set[int]]] = {}
     epochs: dict[str, int] = {}
     for cell in cells:
-        arms = sizes.setdefault(cell.workload, {})
-        arms.setdefault(Arm(cell.device, cell.threads), set()).add(cell.batch_size)
+        sides = sizes.setdefault(cell.workload, {})
+        sides.setdefault(Side(cell.side), set()).add(cell.batch_size)
         epochs[cell.workload] = max(cell.epochs, epochs.get(cell.workload, 0))
     plans = [
-        WorkloadPlan(name, {arm: tuple(sorted(own)) for arm, own in arms.items()}, epochs[name])
-        for name, arms in sizes.items()
+        WorkloadPlan(name, {side: tuple(sorted(own)) for side, own in sides.items()}, epochs[name])
+        for name, sides in sizes.items()
     ]
     return [with_repeats(plan, plan.all_sizes) for plan in plans]
 
@@ -210,17 +194,17 @@ def plan_workloads(cells: Iterable[Cell]) -> list[WorkloadPlan]:
 def with_only(plan: WorkloadPlan, sizes: Iterable[int]) -> WorkloadPlan:
     """The plan cut to these batch sizes, without A/A repeats."""
     wanted = set(sizes)
-    return plan.cut(lambda arm, size: not arm.again and size in wanted)
+    return plan.cut(lambda side, size: not side.again and size in wanted)
 
 
 def with_repeats(plan: WorkloadPlan, sizes: Iterable[int]) -> WorkloadPlan:
-    """The plan cut to these batch sizes; a small and a large one of each arm get an A/A repeat."""
+    """The plan cut to these batch sizes; a small and a large one of each side get an A/A repeat."""
     first = with_only(plan, sizes).batch_sizes
-    again = {arm._replace(again=True): _repeated(own) for arm, own in first.items()}
+    again = {side._replace(again=True): repeated(own) for side, own in first.items()}
     return plan._replace(batch_sizes=first | again)
 
 
-def _repeated(sizes: tuple[int, ...]) -> tuple[int, ...]:
+def repeated(sizes: tuple[int, ...]) -> tuple[int, ...]:
     """A small and a large batch size: the ends, or the next ones where the ends can be spared."""
     inner = sizes[1:-1] if len(sizes) >= 4 else sizes
     return tuple(dict.fromkeys((inner[0], inner[-1])))

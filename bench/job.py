@@ -7,6 +7,13 @@ import msgspec
 from bench.loop import LEAN, Loop
 
 MEASURE = "bench.train.epochs:measure"
+DIAGNOSIS, PEAKS = "diagnosis", "peaks"
+TASKS = {
+    "": MEASURE,
+    DIAGNOSIS: "bench.why.diagnose:diagnose",
+    PEAKS: "bench.why.peaks:peaks",
+}
+"""The function (trainer, batch size) -> figures that a worker calls at each batch size."""
 COMPILE_FOLDER = "CROSSOVER_COMPILE_FOLDER"
 """Names the folder in which compiling processes make theirs; whoever made it removes it."""
 
@@ -27,7 +34,7 @@ class Job:
     learning_rate: float
     cell_timeout_seconds: float
     task: str = MEASURE
-    """The function (trainer, batch size) -> figures that the worker calls at each batch size."""
+    """One of TASKS."""
     loop: Loop = LEAN
     precision: str = "ieee"
     """`ieee`: true fp32; `tf32`; `bf16`: autocast."""

@@ -54,20 +54,20 @@ _PADDED = replace(_VECTORISED, sequences="padded")
 _SLICES = replace(_PADDED, loader="slices")
 
 RUNGS = {
-    "loop-course": COURSE,
-    "loop-no-evaluation": _WITHOUT_EVALUATION,
-    "loop-vectorised-gather": _VECTORISED,
-    "loop-padded": _PADDED,
-    "loop-slices": _SLICES,
-    "loop-pinned": replace(_SLICES, placement="pinned"),
-    "loop-lean": LEAN,
+    "course": COURSE,
+    "no-evaluation": _WITHOUT_EVALUATION,
+    "vectorised-gather": _VECTORISED,
+    "padded": _PADDED,
+    "slices": _SLICES,
+    "pinned": replace(_SLICES, placement="pinned"),
+    "lean": LEAN,
 }
 """From the course loop down to the lean one, each rung with one thing less than the one above."""
 
 RECURRENT = ("rnn", "lstm")
 """Workloads whose recurrent layer takes packed sequences (a test holds this to be so)."""
-_FOR_SEQUENCES = ("loop-vectorised-gather", "loop-padded")
-_FOR_COPIES = ("loop-slices", "loop-pinned")
+_FOR_SEQUENCES = ("vectorised-gather", "padded")
+_FOR_COPIES = ("slices", "pinned")
 
 
 def rungs(workload: str, device: str) -> list[str]:

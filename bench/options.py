@@ -1,46 +1,30 @@
 """The command line of `pytest bench`: one line of help each, checked before anything runs."""
 
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import pytest
 
-from bench.grid import (
-    IMPLEMENTATION_NAMES,
-    MOST_DERIVED,
-    MOST_EPOCHS,
-    OPTIMIZER_NAMES,
-    PRESETS,
-    Arm,
-)
-from bench.job import Job
-from bench.loop import EVALUATIONS, GATHERS, LEAN, LOADERS, LOOPS, PLACEMENTS, SEQUENCES, Loop
+from bench.grid import IMPLEMENTATION_NAMES, MOST_DERIVED, MOST_EPOCHS, OPTIMIZER_NAMES, PRESETS
+from bench.loop import LOOPS
 from bench.parse import (
     ALL,
     Option,
     all_or_names,
-    devices,
     epochs_or_all,
     integer,
     integers,
+    names_or,
     positive_or,
 )
-from bench.variants import REMEDIES
+from bench.remedies import REMEDIES, known_remedy
+from bench.settings import Settings, of_devices, with_sides
 from bench.workloads import WORKLOAD_NAMES
 
 MOST_BLOCKS = 1000
 MOST_SAMPLES = 10_000_000
 BUDGET_BLOCKS = 15
 """Blocks of a run with a budget, unless `--blocks` says how many at most."""
-STEPS = {
-    "loader": (LOADERS, "minibatches by slicing a permutation, or from a DataLoader"),
-    "placement": (PLACEMENTS, "data on the device, or copied there a minibatch at a time"),
-    "gather": (GATHERS, "last real time step of a series by one gather, or by a Python list"),
-    "sequences": (SEQUENCES, "recurrent layers run on padded or on packed series"),
-    "evaluate": (EVALUATIONS, "predict everything again after an epoch, inside the clock"),
-}
-"""The parts of the training loop, each an option: what it may be, and its help."""
 SWITCHES = {
     "diagnose": "say where the time goes, in further processes: parts of a step, counts, peaks",
     "ladder": "time the steps from the loop that is taught to the lean one",
@@ -52,53 +36,14 @@ SWITCHES = {
 }
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What the command asked for. `devices` is empty when torch is to be asked.
-
-    `measured_epochs` are those that a worker trains; totals of more epochs are derived.
-    """
-
-    preset: str
-    workloads: tuple[str, ...]
-    batch_sizes: tuple[int, ...]
-    epochs: tuple[int, ...]
-    devices: tuple[str, ...]
-    threads: tuple[int, ...]
-    blocks: int
-    samples: int
-    optimizer: str
-    optimizer_implementation: str
-    learning_rate: float | None
-    seed: int
-    cell_timeout_seconds: float
-    suspect_repeats: int
-    until_decided: bool
-    find_crossover: bool
-    loop: Loop = LEAN
-    diagnose: bool = False
-    ladder: bool = False
-    remedies: tuple[str, ...] = ()
-    measured_epochs: int = MOST_EPOCHS
-    budget_seconds: float | None = None
-
-    def job(self, workload: str, arm: Arm, **fields: Any) -> Job:
-        """Returns the job of a plain cell; `fields` are those that the settings do not tell."""
-        job = Job(
-            workload=workload,
-            device=arm.device,
-            threads=arm.threads,
-            batch_sizes=(),
-            epochs=1,
-            samples=self.samples,
-            seed=self.seed,
-            optimizer=self.optimizer,
-            optimizer_implementation=self.optimizer_implementation,
-            learning_rate=self.learning_rate or 1.0,
-            cell_timeout_seconds=self.cell_timeout_seconds,
-            loop=self.loop,
-        )
-        return replace(job, **fields)
+def remedies(flag: str, value: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
+    """Returns settings that may be added to a plain side; whether they can be shows later."""
+    typed = tuple(REMEDIES) if value == ALL else names_or(flag, value, default)
+    for name in typed:
+        if not known_remedy(name):
+            allowed = ", ".join(REMEDIES)
+            raise pytest.UsageError(f"{flag} {name}: no such setting; one of: all, {allowed}")
+    return typed
 
 
 FROM_0 = partial(integer, least=0)
@@ -115,12 +60,19 @@ OPTIONS = {
     "measured_epochs": Option(
         "epochs to train and time, or all; totals of more are derived", epochs_or_all
     ),
-    "devices": Option(
-        "torch devices, e.g. cpu,cuda", devices, (), said="the CPU and every accelerator"
+    "sides": Option(
+        "devices with settings, e.g. cpu,cuda+bf16,cpu+threads=1 (see README)",
+        names_or,
+        (),
+        said="the CPU and every accelerator, or one thread",
     ),
-    "threads": Option("CPU threads as an axis, e.g. 1,2", integers, (), said="torch's own number"),
+    "base": Option(
+        "side that the others are compared with", default="", said="cpu, or the first side"
+    ),
+    "devices": Option("short for sides: torch devices", names_or, (), said="see --sides"),
+    "threads": Option("short for sides: the CPU with so many threads each, e.g. 1,2", integers, ()),
     "blocks": Option(
-        "blocks: fresh processes a device for every workload", partial(integer, most=MOST_BLOCKS)
+        "blocks: fresh processes a side for every workload", partial(integer, most=MOST_BLOCKS)
     ),
     "budget_seconds": Option(
         "most seconds of the whole run: as many blocks, up to 15, as there is time for",
@@ -131,7 +83,7 @@ OPTIONS = {
     "samples": Option("training samples in a timed epoch", partial(integer, most=MOST_SAMPLES)),
     "optimizer": Option("optimiser", default="sgd", choices=OPTIMIZER_NAMES),
     "optimizer_implementation": Option(
-        "how torch runs the optimiser, on every device alike",
+        "how torch runs the optimiser of a side that says nothing else",
         default="foreach",
         choices=IMPLEMENTATION_NAMES,
     ),
@@ -142,8 +94,8 @@ OPTIONS = {
     "cell_timeout_seconds": Option("most seconds of training in a cell", positive_or),
     "suspect_repeats": Option("further tries on a loaded host and of unsteady workers", FROM_0, 1),
     "remedies": Option(
-        "time remedies against the plain cells: names, or all (see README)",
-        partial(all_or_names, of=tuple(REMEDIES), noun="remedy"),
+        "time settings against the plain sides, each by itself, e.g. bf16,fused; or all",
+        remedies,
         (),
         said="none",
     ),
@@ -158,15 +110,13 @@ def flag_of(field: str) -> str:
 
 def add_options(parser: pytest.Parser) -> None:
     """Adds the suite's options to pytest's."""
-    group = parser.getgroup("crossover", "Crossover: minibatch training over batch size and device")
+    group = parser.getgroup("crossover", "Crossover: minibatch training over batch size and side")
     about = "how much to measure (default: default)"
     group.addoption("--preset", help=about, choices=tuple(PRESETS))
     for field, option in OPTIONS.items():
         group.addoption(flag_of(field), help=option.text(), choices=option.choices)
     about = "training loop: lean, or as it is taught (default: lean)"
     group.addoption("--loop", help=about, choices=tuple(LOOPS))
-    for name, (steps, what) in STEPS.items():
-        group.addoption(f"--{name}", help=f"{what} (default: the loop's)", choices=steps)
     for name, about in SWITCHES.items():
         group.addoption(flag_of(name), action="store_true", help=about)
 
@@ -184,6 +134,8 @@ def read_settings(config: pytest.Config) -> Settings:
     _refuse_together(config, "--until-decided", "--find-crossover")
     _refuse_together(config, "--budget", "--until-decided")
     _refuse_together(config, "--budget", "--find-crossover")
+    _refuse_together(config, "--sides", "--devices")
+    _refuse_together(config, "--sides", "--threads")
     if max(asked["batch_sizes"]) > asked["samples"]:
         raise pytest.UsageError(
             f"--batch-sizes {max(asked['batch_sizes'])}: larger than the {asked['samples']} "
@@ -193,10 +145,10 @@ def read_settings(config: pytest.Config) -> Settings:
     if asked["budget_seconds"] is not None and config.getoption("--blocks") is None:
         asked["blocks"] = BUDGET_BLOCKS
     asked["measured_epochs"] = _trained(asked["measured_epochs"], max(asked["epochs"]))
-    steps = {name: config.getoption(f"--{name}") for name in STEPS}
-    loop = LOOPS[config.getoption("--loop") or "lean"]
-    given = {name: value for name, value in steps.items() if value is not None}
-    return Settings(preset=name, loop=replace(loop, **given), **asked)
+    asked["loop"] = LOOPS[config.getoption("--loop") or "lean"]
+    settings = Settings(preset=name, **asked)
+    sides = settings.sides or of_devices(settings, settings.devices)
+    return with_sides(settings, sides) if sides else settings
 
 
 def _refuse_together(config: pytest.Config, one: str, other: str) -> None:

@@ -46,6 +46,11 @@ def names(flag: str, value: str) -> tuple[str, ...]:
     return typed
 
 
+def names_or(flag: str, value: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
+    """Returns different names between commas."""
+    return default if value is None else names(flag, value)
+
+
 def known(flag: str, typed: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:
     """Returns the names, each of which is allowed."""
     for name in typed:
@@ -121,21 +126,3 @@ def epochs_or_all(flag: str, value: str | None, default: int) -> int | str:
             f"{flag} {value}: takes whole numbers from 1 to {MOST_EPOCHS}, or {ALL}"
         )
     return int(value)
-
-
-def devices(flag: str, value: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
-    """Returns torch devices by name; only torch knows whether there are such."""
-    if value is None:
-        return default
-    typed = names(flag, value)
-    for name in typed:
-        kind, _, index = name.partition(":")
-        if not re.fullmatch(r"\w{1,30}(:\d{1,9})?", name, re.ASCII):
-            raise pytest.UsageError(
-                f"{flag} {name}: not a torch device; write a type as torch does (cpu, cuda, "
-                "mps, xpu, or one of an installed backend), with an index where there are "
-                "several (cuda:1)"
-            )
-        if kind == "cpu" and index:
-            raise pytest.UsageError(f"{flag} {name}: the CPU has no index; write cpu")
-    return typed

@@ -48,8 +48,8 @@ class RunPlugin(ABC, Generic[State]):
         """Every cell of the grid as a test."""
 
     @abstractmethod
-    def work(self, params: list[dict[str, Any]], console: Console) -> None:
-        """Measures or trains the cells with these parameters."""
+    def work(self, cases: list[Any], console: Console) -> None:
+        """Measures or trains the cells of these parameter sets of pytest's."""
 
     @abstractmethod
     def content(self) -> Line:
@@ -76,10 +76,10 @@ class RunPlugin(ABC, Generic[State]):
         """
         if session.config.option.collectonly or session.testsfailed:
             return
-        params = [item.callspec.params for item in session.items if hasattr(item, "callspec")]
-        if params:
+        cases = [item.callspec for item in session.items if hasattr(item, "callspec")]
+        if cases:
             until_the_end(session.config, ended_by_signals())
-            self.work(params, Console())
+            self.work(cases, Console())
             until_the_end(session.config, ended_by_signals())  # also while the cells are shown
 
     @pytest.hookimpl(wrapper=True)

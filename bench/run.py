@@ -1,5 +1,6 @@
 """What a timing run does: asks the machine, measures the selected cells, journals every answer."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
@@ -9,7 +10,7 @@ from rich.console import Console
 
 from bench.console.progress import RunProgress, planned_answers
 from bench.console.say import say
-from bench.grid import ONE_AND_ALL, Cell, WorkloadPlan, cell_id, make_cells, plan_workloads
+from bench.grid import Cell, WorkloadPlan, cell_id, plan_workloads
 from bench.machine.facts import describe_machine, run_probe
 from bench.machine.facts import identity as machine_identity
 from bench.measure.blocks import Campaign
@@ -23,35 +24,35 @@ from bench.record.reader import ask_undecided
 from bench.record.result_file import SCHEMA_VERSION, now
 from bench.record.rows import provisional
 from bench.record.state import Facts, TimingRun
+from bench.settings import of_devices, with_sides
+from bench.sides import devices_of
+from bench.why.studies import (
+    added_plans,
+    compile_folder,
+    diagnosis_plans,
+    own_plans,
+    run_studies,
+)
 from bench.why.within import reserved, study_within
 
 
-def find_devices(run: TimingRun) -> None:
-    """Takes the devices that were named, else those that torch finds; asks it once.
+def find_sides(run: TimingRun) -> None:
+    """Takes the sides that were named, else the devices that torch finds; asks it once.
 
     Where it finds the CPU only, one thread meets torch's own number: every machine has two sides.
     """
-    if run.settings.devices:
-        run.devices = run.settings.devices
-    elif not run.devices:
-        probe = run_probe(())
-        run.accelerator_note = probe["accelerator_note"]
-        run.devices = ("cpu", *probe["found"])
-        alone = not probe["found"] and probe["torch_threads"] > 1
-        run.threads = run.threads or (ONE_AND_ALL if alone else ())
-
-
-def all_cells(run: TimingRun) -> list[Cell]:
-    """Returns the whole grid, before pytest selects."""
-    find_devices(run)
     settings = run.settings
-    return make_cells(
-        workloads=settings.workloads,
-        batch_sizes=settings.batch_sizes,
-        epochs=settings.epochs,
-        devices=run.devices,
-        threads=run.threads,
-    )
+    if settings.sides:
+        return
+    probe = run_probe(())
+    run.accelerator_note = probe["accelerator_note"]
+    found, full = tuple(probe["found"]), settings.preset == "full"
+    sides = of_devices(settings, ("cpu", *found))
+    if not settings.threads and probe["torch_threads"] > 1 and (full or not found):
+        sides = (*sides, "cpu+threads=1")
+    if full:
+        sides = (*sides, *(f"{device}+bf16" for device in found))
+    run.settings = with_sides(settings, sides)
 
 
 def measure(run: TimingRun, cells: list[Cell], console: Console) -> None:
@@ -74,7 +75,8 @@ def measure(run: TimingRun, cells: list[Cell], console: Console) -> None:
 def ask_facts(run: TimingRun) -> Facts:
     """Asks the probe for what is to be known before anything is measured."""
     workloads = tuple(dict.fromkeys(cell.workload for cell in run.cells))
-    probe = run_probe(run.devices, workloads=workloads, samples=run.settings.samples)
+    devices = devices_of(run.settings.sides)
+    probe = run_probe(devices, workloads=workloads, samples=run.settings.samples)
     if run.accelerator_note:
         probe["accelerator_note"] = run.accelerator_note
     rates = {}
@@ -104,7 +106,6 @@ def identity(run: TimingRun, facts: Facts) -> Line:
     return {
         "schema_version": SCHEMA_VERSION,
         **asdict(run.settings),
-        "devices": list(run.devices),
         "cells": f"{len(names)} ({sha256(' '.join(names).encode()).hexdigest()[:12]})",
         **machine_identity(facts.machine),
         "learning_rates": facts.learning_rates,
@@ -115,7 +116,7 @@ def identity(run: TimingRun, facts: Facts) -> Line:
 def take(run: TimingRun, lines: list[JournalLine]) -> None:
     """Files what an earlier, interrupted run has journalled."""
     for line in lines:
-        run.studies.take(line)
+        run.measurements.take(line)
     if run.budget:
         spent = (line.spent_seconds or 0.0 for line in lines if isinstance(line, Block))
         run.budget.resumed = max(spent, default=0.0)
@@ -124,10 +125,10 @@ def take(run: TimingRun, lines: list[JournalLine]) -> None:
 def _campaign(run: TimingRun, facts: Facts, journal: Journal, console: Console) -> None:
     plans = plan_workloads(run.cells)
     budget_left = run.budget.left if run.budget else None
-    with RunProgress(_planned(run, plans, facts), console, budget_left=budget_left) as progress:
-        for measurements in (run.measurements, *run.studies.measurements.values()):
-            for key, blocks in measurements.measured.items():
-                progress.skip(key.workload, key.arm, len(blocks))
+    progress = RunProgress(_planned(run, plans, facts), console, budget_left=budget_left)
+    with progress, compile_folder():
+        for key, blocks in run.measurements.measured.items():
+            progress.skip(key.workload, key.side, len(blocks))
         campaign = Campaign(
             settings=run.settings,
             learning_rates=facts.learning_rates,
@@ -139,11 +140,13 @@ def _campaign(run: TimingRun, facts: Facts, journal: Journal, console: Console) 
             accelerators=tuple(facts.machine["accelerators"]),
         )
         try:
+            for plan in plans:
+                campaign.refuse(plan)
             if run.budget:
                 _spend(run, campaign, plans, run.budget)
             else:
-                _measure(run, campaign, plans)
-                run.studies.run(campaign, plans)
+                _measure(run, campaign, own_plans(plans, run.settings))
+                run_studies(campaign, plans)
         except KeyboardInterrupt:
             run.measurements.interrupted = True
         except JournalError as error:
@@ -152,20 +155,25 @@ def _campaign(run: TimingRun, facts: Facts, journal: Journal, console: Console) 
 
 
 def _planned(run: TimingRun, plans: list[WorkloadPlan], facts: Facts) -> dict[tuple[str, str], int]:
-    """Counts the answers to come by workload and device; a budget has no plan."""
+    """Counts the answers to come by workload and side; a budget has no plan."""
+    settings, counts = run.settings, Counter[tuple[str, str]]()
     if run.budget:
-        return {}
-    planned = planned_answers(plans, run.settings.blocks, missing=facts.missing_devices)
-    studied = run.studies.planned(plans)
-    return {where: count + studied.get(where, 0) for where, count in planned.items()}
+        return counts
+    for own, blocks in (
+        (own_plans(plans, settings), settings.blocks),
+        (added_plans(plans, settings), settings.blocks),
+        (diagnosis_plans(plans, settings), 1),
+    ):
+        counts.update(planned_answers(own, blocks, missing=facts.missing_devices))
+    return counts
 
 
 def _spend(run: TimingRun, campaign: Campaign, plans: list[WorkloadPlan], budget: Budget) -> None:
-    """The run and its studies within the budget."""
-    end = budget.end(len(run.cells))
+    """Everything within the budget."""
+    end, own = budget.end(len(run.cells)), own_plans(plans, run.settings)
     campaign.pace = pace = Pace(budget, until=end)
-    measure_within(campaign, plans, pace, end - sum(reserved(run.settings)) * budget.seconds)
-    study_within(run.studies, campaign, plans, pace, end)
+    measure_within(campaign, own, pace, end - sum(reserved(run.settings)) * budget.seconds)
+    study_within(campaign, plans, pace, end)
 
 
 def _measure(run: TimingRun, campaign: Campaign, plans: list[WorkloadPlan]) -> None:

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.answer import Measured, Started, Unmeasured
-from bench.grid import Arm, WorkloadPlan
+from bench.grid import Side, WorkloadPlan
 from bench.job import Job
 from bench.measure.blocks import Campaign
 from bench.measure.journal import Header, Journal
 from bench.measure.measurements import Measurements
 from bench.measure.process import Death
 from bench.measure.quiet import HostState
-from bench.options import Settings
+from bench.settings import Settings
 from tests.stubs.answers import absent, diagnosed, measured
 
 __all__ = ["FakeWorkers", "absent", "campaign", "diagnosed", "measured"]
@@ -22,6 +22,8 @@ SETTINGS = Settings(
     workloads=("mlp",),
     batch_sizes=(8, 64),
     epochs=(1, 2),
+    sides=("cpu", "cuda"),
+    base="cpu",
     devices=("cpu", "cuda"),
     threads=(),
     blocks=3,
@@ -35,7 +37,7 @@ SETTINGS = Settings(
     until_decided=False,
     find_crossover=False,
 )
-PLAN = WorkloadPlan("mlp", {Arm("cpu"): (8, 64), Arm("cuda"): (8, 64)}, 2)
+PLAN = WorkloadPlan("mlp", {Side("cpu"): (8, 64), Side("cuda"): (8, 64)}, 2)
 OPENED: list[Journal] = []
 QUIET = HostState(0.0, 0.0, 0.0, 0.0, 0.0, 0, None)
 

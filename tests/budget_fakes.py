@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from bench.answer import Measured, Started
-from bench.grid import Arm, Cell, WorkloadPlan, make_cells, plan_workloads
+from bench.grid import Cell, Side, WorkloadPlan, make_cells, plan_workloads
 from bench.job import Job
 from bench.measure.blocks import Campaign
 from bench.measure.budget import Budget, Pace
 from bench.measure.measurements import Key
 from bench.measure.process import CUT, Death
 from bench.measure.rounds import measure_within
-from bench.options import Settings
-from bench.why.studies import Studies
+from bench.settings import Settings
+from bench.why.studies import own_plans
 from bench.why.within import reserved, study_within
 from tests.bench_fakes import SETTINGS, Said, campaign, diagnosed
 
@@ -22,7 +22,7 @@ Cost = Callable[[Job, int], float]
 """Seconds that a job takes for one of its batch sizes."""
 
 
-STUDIED: dict[str, Any] = {"diagnose": True, "remedies": ("compile", "fused-optimizer", "tf32")}
+STUDIED: dict[str, Any] = {"diagnose": True, "remedies": ("compile", "fused", "tf32")}
 """Settings of a run with a diagnosis and remedies."""
 
 
@@ -65,7 +65,6 @@ class Spent:
 
     workers: TimedWorkers
     campaign: Campaign
-    studies: Studies
     plans: list[WorkloadPlan]
     cells: list[Cell]
     budget: Budget
@@ -84,23 +83,24 @@ def spend(
     settings: Settings = replace(
         SETTINGS, workloads=tuple(workloads), blocks=15, budget_seconds=seconds, **changes
     )
-    cells = make_cells(
-        workloads=settings.workloads,
-        batch_sizes=settings.batch_sizes,
-        epochs=settings.epochs,
-        devices=settings.devices,
-        threads=(),
-    )
+    grid = {"batch_sizes": settings.batch_sizes, "epochs": settings.epochs}
+    cells = [
+        cell
+        for name in workloads
+        for cell in make_cells(
+            workloads=(name,), sides=(*settings.sides, *settings.added(name)), **grid
+        )
+    ]
     plans, budget = plan_workloads(cells), Budget(seconds, now=workers.now)
     run = campaign(folder, workers)
     run.settings, run.repeats_left = settings, settings.blocks
     run.learning_rates = dict.fromkeys(workloads, 0.1)
     end = budget.end(len(cells))
     run.pace = pace = Pace(budget, until=end)
-    studies = Studies(settings, run.measurements)
-    measure_within(run, plans, pace, end - sum(reserved(settings)) * seconds)
-    study_within(studies, run, plans, pace, end)
-    return Spent(workers, run, studies, plans, cells, budget, end)
+    own = own_plans(plans, settings)
+    measure_within(run, own, pace, end - sum(reserved(settings)) * seconds)
+    study_within(run, plans, pace, end)
+    return Spent(workers, run, plans, cells, budget, end)
 
 
 def second_each(_job: Job, _size: int) -> float:
@@ -108,7 +108,7 @@ def second_each(_job: Job, _size: int) -> float:
     return 1.0
 
 
-def blocks_of(spent: Spent, workload: str, device: str, size: int = 8) -> list[int]:
+def blocks_of(spent: Spent, workload: str, side: str, size: int = 8) -> list[int]:
     """The blocks that a batch size was measured in."""
-    key = Key(workload, Arm(device), size)
+    key = Key(workload, Side(side), size)
     return sorted(spent.campaign.measurements.measured.get(key, {}))

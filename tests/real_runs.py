@@ -15,7 +15,7 @@ TIMING = (
 DIAGNOSIS = (
     *("--workloads", "rnn", "--batch-sizes", "16,32", "--epochs", "1", "--samples", "64"),
     *("--devices", "cpu", "--blocks", "1", "--suspect-repeats", "0"),
-    *("--diagnose", "--remedies", "fused-optimizer,tf32"),
+    *("--diagnose", "--remedies", "fused"),
 )
 LEARNING = (
     *("--learning", "--workloads", "lstm,mlp", "--batch-sizes", "32,full"),
@@ -63,7 +63,7 @@ def real_timing(
 def real_diagnosis(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> RealRun:
-    """A block, its diagnosis and two remedies, one of which the CPU does not have."""
+    """A block, its diagnosis and a remedy."""
     return _once(DIAGNOSIS, "diagnosis", request, tmp_path_factory)
 
 

@@ -5,6 +5,7 @@ from statistics import median
 
 from bench.allocators import KEEP, KEEPING, lacking
 from bench.answer import Epochs
+from bench.grid import Side
 from bench.measure.environment import allocator_variables
 from bench.measure.measurements import Measurements
 from bench.record.outcome import timed
@@ -18,7 +19,7 @@ def fault_line(measurements: Measurements) -> str:
     """Names the CPU's cells whose steps are page faults for a quarter or more; empty: none is."""
     cells: dict[str, set[int]] = {}
     for key in measurements.measured:
-        if key.arm.device != "cpu" or key.arm.again:
+        if key.side != Side("cpu"):
             continue
         shares = [fault_share(one) for one in timed(measurements, key).values()]
         if shares and median(shares) >= QUARTER:
@@ -43,4 +44,4 @@ def _mend() -> str:
     if lacking(KEEP) is None and not allocator_variables(os.environ):
         settings = " ".join(f"{name}={value}" for name, value in KEEPING.items())
         return f"this keeps the memory: {settings} python train.py"
-    return "another allocator may keep the memory (--remedies malloc-tcmalloc times it)"
+    return "another allocator may keep the memory (--remedies malloc=tcmalloc times it)"

@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from bench.grid import Arm, WorkloadPlan
+from bench.grid import Side, WorkloadPlan
 
 LINE_EVERY_SECONDS = 15.0
 
@@ -26,12 +26,12 @@ def duration(seconds: float) -> str:
 def planned_answers(
     plans: Iterable[WorkloadPlan], blocks: int, *, missing: Collection[str]
 ) -> dict[tuple[str, str], int]:
-    """Answers to come from so many blocks, by workload and device; none of `missing` devices."""
+    """Answers to come from so many blocks, by workload and side; none of `missing` devices."""
     planned: dict[tuple[str, str], int] = {}
     for plan in plans:
-        for arm, count in plan.answers(blocks).items():
-            if arm.device not in missing:
-                where = (plan.workload, arm.device)
+        for side, count in plan.answers(blocks).items():
+            if side.device not in missing:
+                where = (plan.workload, side.name)
                 planned[where] = planned.get(where, 0) + count
     return planned
 
@@ -41,7 +41,7 @@ class RunProgress:
     """Counts answers of worker processes and says what is left.
 
     `total` is the number of answers planned. The remaining time supposes that an answer of the same
-    workload and device takes as long as before; unseen ones as long as the mean.
+    workload and side takes as long as before; unseen ones as long as the mean.
     """
 
     planned: dict[tuple[str, str], int]
@@ -74,23 +74,23 @@ class RunProgress:
         if self.bar:
             self.bar.stop()
 
-    def answered(self, workload: str, arm: Arm, block: int, batch_size: int) -> None:
+    def answered(self, workload: str, side: Side, block: int, batch_size: int) -> None:
         """Takes note of one answer and shows it."""
         now = self.now()
-        key = (workload, arm.device)
+        key = (workload, side.name)
         self.done[key] += 1
         if self.budget_left is None:
             # Repeats of what was suspect and blocks of later looks are in no plan.
             self.planned[key] = max(self.planned.get(key, 0), self.done[key])
         self.spent[key] += now - self.last_answer
         self.last_answer = now
-        what = f"{workload} on {arm.label}, block {block + 1}, batch size {batch_size}"
+        what = f"{workload} on {side.label}, block {block + 1}, batch size {batch_size}"
         self._show(what, now)
 
-    def skip(self, workload: str, arm: Arm, answers: int) -> None:
+    def skip(self, workload: str, side: Side, answers: int) -> None:
         """Takes answers off the plan: an earlier, interrupted run has them already."""
         if self.planned:
-            self.planned[workload, arm.device] -= answers
+            self.planned[workload, side.name] -= answers
 
     def _total(self) -> int | None:
         return sum(self.planned.values()) if self.budget_left is None else None

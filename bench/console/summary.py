@@ -8,8 +8,9 @@ from rich.table import Table
 
 from bench.console.faults import fault_line
 from bench.console.say import say, say_next
-from bench.grid import Cell, side
+from bench.grid import Cell
 from bench.measure.environment import left_out_lines
+from bench.measure.journal import Line
 from bench.record.outcome import Timed
 from bench.record.rows import absent_rows
 from bench.record.state import TimingRun
@@ -33,21 +34,19 @@ def print_summary(run: TimingRun, console: Console) -> None:
 
 
 def _workload_table(run: TimingRun, workload: str) -> Table:
-    cells = [cell for cell in run.cells if cell.workload == workload]
+    sides = run.settings.sides  # those of remedies and ladder would be too many columns
+    cells = [cell for cell in run.cells if cell.workload == workload and cell.side in sides]
     asked, epochs = set(cells), sorted({cell.epochs for cell in cells})
     table = Table(title=workload, title_justify="left")
     table.add_column("batch size", justify="right")
-    columns = list(dict.fromkeys((cell.device, cell.threads) for cell in cells))
-    ends = dict.fromkeys((epochs[0], epochs[-1]))
-    shown = [(number, *column) for number in ends for column in columns]
-    for number, device, threads in shown:
-        name = side(device, threads)
+    ends = dict.fromkeys((*epochs[:1], *epochs[-1:]))
+    columns = dict.fromkeys(cell.side for cell in cells)
+    shown = [(number, side) for number in ends for side in columns]
+    for number, side in shown:
         mark = "\nderived" * (number > run.settings.measured_epochs)
-        table.add_column(f"{name}\n{number} epoch{'s' * (number > 1)}{mark}", justify="right")
+        table.add_column(f"{side}\n{number} epoch{'s' * (number > 1)}{mark}", justify="right")
     for batch_size in sorted({cell.batch_size for cell in cells}):
-        row = [
-            Cell(workload, batch_size, number, device, threads) for number, device, threads in shown
-        ]
+        row = [Cell(workload, batch_size, number, side) for number, side in shown]
         table.add_row(
             str(batch_size), *[_seconds(run, cell) if cell in asked else "" for cell in row]
         )
@@ -75,14 +74,15 @@ def _print_counts(run: TimingRun, console: Console) -> None:
         words += f"; {run.budget.spent():.0f} s of --budget {run.budget.seconds:g}"
         words += "" if run.stats else ", too little for a first answer: name a larger one"
     console.print(words, highlight=False)
-    groups: dict[str, list[str]] = {}
+    groups: dict[tuple[str, str], list[Line]] = {}
     for row in absent:
-        # What was cut short is one piece of news, not one for every workload and device.
-        where = "" if row["reason"] == "interrupted" else f"{row['workload']} on {row['device']}: "
-        groups.setdefault(f"{where}{row['reason']}", []).append(row["detail"])
-    for what, details in groups.items():
-        line = f"  {len(details)} not measured: {what}: {details[0]}"
-        say(console, line)
+        # What was cut short is one piece of news, not one for every side.
+        where = "" if row["reason"] == "interrupted" else f" on {row['side']}: "
+        groups.setdefault((where, row["reason"]), []).append(row)
+    for (where, reason), rows in groups.items():
+        names = ", ".join(dict.fromkeys(row["workload"] for row in rows)) if where else ""
+        what = f"{names}{where}{reason}: {rows[0]['detail']}"
+        say(console, f"  {len(rows)} not measured: {what}")
 
 
 def _processes(run: TimingRun) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from bench.grid import OPTIMIZER_NAMES
 from bench.learning.grid import FULL, LEARN_PRESETS, USUAL_SIZES, LearnPreset, real_sizes
-from bench.options import OPTIONS, STEPS, SWITCHES, flag_of
+from bench.options import OPTIONS, SWITCHES, flag_of
 from bench.parse import Option, all_or_names, integer, integers, known, names, positive
 from bench.workloads import WORKLOAD_NAMES
 
@@ -52,7 +52,7 @@ OWN = {
 """The options that are learning's own."""
 SHARED = {"workloads", "batch_sizes", "optimizer", "optimizer_implementation"}
 TIMING = (
-    *("--loop", *map(flag_of, STEPS)),
+    "--loop",
     *(flag_of(name) for name in OPTIONS if name not in SHARED),
     *(flag_of(name) for name in SWITCHES if name not in ("resume", "overwrite")),
 )

@@ -29,9 +29,9 @@ class LearnPlugin(RunPlugin[LearnRun]):
         axes, ids = list(LearnCell._fields), list(map(learn_cell_id, cells))
         return Cases(axes, list(map(tuple, cells)), ids)
 
-    def work(self, params: list[dict[str, Any]], console: Console) -> None:
+    def work(self, cases: list[Any], console: Console) -> None:
         """Trains the selected cells."""
-        self.run.learn([LearnCell(**own) for own in params], console)
+        self.run.learn([LearnCell(**one.params) for one in cases], console)
 
     def content(self) -> Line:
         """Every run with its curve, and the cells without a figure."""

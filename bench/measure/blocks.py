@@ -1,7 +1,7 @@
 """Blocks of fresh worker processes: who runs when, and what becomes of every answer.
 
-A block is one fresh process per device, the order alternating (ABBA). The order of batch sizes is
-shuffled from the seed, alike for every device of a block.
+A block is one fresh process per side. The order of batch sizes is shuffled from the seed, alike for
+every side of a block.
 """
 
 import math
@@ -12,17 +12,17 @@ from typing import Any
 from msgspec.structs import replace as changed
 
 from bench.answer import Epochs, Measured, Started, Unmeasured
-from bench.grid import Arm, WorkloadPlan
-from bench.job import Job
+from bench.grid import Side, WorkloadPlan
+from bench.job import TASKS, Job
 from bench.measure.budget import Pace
 from bench.measure.gpu_watch import GpuWatch
 from bench.measure.journal import Journal
 from bench.measure.measurements import Answered, Block, JournalLine, Key, Measurements
-from bench.measure.order import Wanted, answered_sizes, arm_order, shuffled
+from bench.measure.order import Wanted, answered_sizes, shuffled, side_order
 from bench.measure.process import CUT, Death, run_worker
 from bench.measure.quiet import describe_block, read_host, suspicions, unsteady
-from bench.options import Settings
-from bench.variants import vary
+from bench.settings import Settings
+from bench.sides import lacks
 
 MOST_ATTEMPTS = 2
 """Starts of a worker for one batch size: a process killed by chance is given one more."""
@@ -35,8 +35,8 @@ FATAL = {"hung": "timeout", "oom": "oom"}
 class Campaign:
     """One run: its settings, its journal and what was measured so far.
 
-    `report(workload, arm, block, batch_size)` is told about every answer. `worker` starts a worker
-    for a job and yields its answers. `study`: whose answers these are; empty for the run itself.
+    `report(workload, side, block, batch_size)` is told about every answer. `worker` starts a worker
+    for a job and yields its answers.
     """
 
     settings: Settings
@@ -45,11 +45,10 @@ class Campaign:
     measurements: Measurements
     missing_devices: dict[str, dict[str, str]]
     cores: int
-    report: Callable[[str, Arm, int, int], None]
+    report: Callable[[str, Side, int, int], None]
     worker: Callable[[Job], Iterator[Started | Measured | Unmeasured | Death]] = run_worker
     pace: Pace = field(default_factory=Pace)
     accelerators: tuple[dict[str, Any], ...] = ()
-    study: str = ""
     # Over all workloads, so that a host that is never quiet costs a bounded time.
     repeats_left: int = field(init=False)
 
@@ -57,50 +56,60 @@ class Campaign:
         self.repeats_left = self.settings.blocks
 
     def run_block(self, plan: WorkloadPlan, block: int) -> None:
-        """Starts one fresh process per arm; what is suspect is repeated, up to a bound."""
+        """Starts one fresh process per side; what is suspect is repeated, up to a bound."""
         self.repeat_block(plan, block, self.try_block(plan, block))
 
     def try_block(self, plan: WorkloadPlan, block: int) -> Wanted:
-        """Starts one fresh process per arm; returns what is worth a second attempt."""
+        """Starts one fresh process per side; returns what is worth a second attempt."""
         wanted = self.pending(plan, block)
         if not wanted or self.pace.left() <= 0:
             return {}
-        self.pace.begin((plan.workload, arm) for arm in wanted)
+        self.pace.begin((plan.workload, side) for side in wanted)
         return self._attempt(plan, block, wanted, 0)
 
     def repeat_block(self, plan: WorkloadPlan, block: int, wanted: Wanted) -> None:
         """Tries what is suspect again, while there is time and the bound is not reached."""
         costs = dict(self.pace.costs)
         for attempt in range(1, 1 + self.settings.suspect_repeats):
-            turns = [(plan.workload, arm) for arm, sizes in wanted.items() if sizes]
+            turns = [(plan.workload, side) for side, sizes in wanted.items() if sizes]
             if not turns or not self.repeats_left or self.pace.cost(turns) > self.pace.left():
                 break
             self.repeats_left -= 1
             wanted = self._attempt(plan, block, wanted, attempt)
         self.pace.costs = costs  # of a whole block, not of a part that was repeated
 
+    def refuse(self, plan: WorkloadPlan) -> None:
+        """Answers for sides that this machine lacks something for, without a process for each."""
+        for side, sizes in plan.batch_sizes.items():
+            if why := lacks(self.settings.job(side.name, task=TASKS[side.task])):
+                for size in self.measurements.pending(plan.workload, side, plan.start, sizes):
+                    key = Key(plan.workload, side, size)
+                    self.answer(key, plan.start, Unmeasured(size, "unsupported", why))
+
     def pending(self, plan: WorkloadPlan, block: int) -> Wanted:
-        """Returns the arms that still have to answer in this block, with their batch sizes."""
+        """Returns the sides that still have to answer in this block, with their batch sizes."""
         wanted = {
-            arm: self.measurements.pending(plan.workload, arm, block, sizes)
-            for arm, sizes in plan.arms(block).items()
-            if arm.device not in self.missing_devices
+            side: self.measurements.pending(plan.workload, side, block, sizes)
+            for side, sizes in plan.sides(block).items()
+            if side.device not in self.missing_devices
         }
-        return {arm: sizes for arm, sizes in wanted.items() if sizes}
+        return {side: sizes for side, sizes in wanted.items() if sizes}
 
     def _attempt(self, plan: WorkloadPlan, block: int, wanted: Wanted, attempt: int) -> Wanted:
         """Runs a block's processes once; returns what of `wanted` is worth another attempt."""
-        order = [arm for arm in arm_order(wanted, block) if wanted[arm]]
-        with GpuWatch([arm.device for arm in order], self.accelerators) as watch:
+        seed = self.settings.seed
+        order = side_order(wanted, block, seed=seed, workload=plan.workload)
+        order = [side for side in order if wanted[side]]
+        with GpuWatch([side.device for side in order], self.accelerators) as watch:
             before = read_host()
             left: Wanted = {}
-            for arm in order:
+            for side in order:
                 # Without its first side's time a repeat is compared with nothing.
-                lost = [size for size in wanted[arm] if size in left.get(arm.first, ())]
-                turn = Turn(self, plan, block, arm, [s for s in wanted[arm] if s not in lost])
-                with watch.side(arm.device):
-                    left[arm] = lost + turn.take()
-                self.pace.done((plan.workload, arm))
+                lost = [size for size in wanted[side] if size in left.get(side.first, ())]
+                turn = Turn(self, plan, block, side, [s for s in wanted[side] if s not in lost])
+                with watch.side(side.device):
+                    left[side] = lost + turn.take()
+                self.pace.done((plan.workload, side))
             host = describe_block(before, read_host(), cores=self.cores)
         answered = answered_sizes(wanted, left, again=attempt > 0)
         if not answered:
@@ -112,14 +121,14 @@ class Campaign:
                 workload=plan.workload,
                 block=block,
                 attempt=attempt,
-                order=[arm.label for arm in order],
+                order=[side.label for side in order],
                 batch_sizes=answered,
                 host=host,
                 gpus=watch.facts(),
                 gpu_note=watch.note,
                 suspect=reasons,
                 spent_seconds=spent,
-                study=self.study,
+                timed=not any(side.task for side in order),
             )
         )
         return self._suspect(plan.workload, block, wanted, loaded=bool(reasons))
@@ -127,13 +136,13 @@ class Campaign:
     def _suspect(self, workload: str, block: int, wanted: Wanted, *, loaded: bool) -> Wanted:
         """On a loaded machine all that was measured; otherwise the batch sizes of unsteady workers.
 
-        On every device of the block: its times are compared with each other.
+        On every side of the block: its times are compared with each other.
         """
         measured = {
-            (arm, size): answer.figures
-            for arm, sizes in wanted.items()
+            (side, size): answer.figures
+            for side, sizes in wanted.items()
             for size in sizes
-            if (answer := self.measurements.measured.get(Key(workload, arm, size), {}).get(block))
+            if (answer := self.measurements.measured.get(Key(workload, side, size), {}).get(block))
         }
         suspect = {
             size
@@ -141,8 +150,8 @@ class Campaign:
             if loaded or (isinstance(figures, Epochs) and unsteady(figures.epoch_seconds))
         }
         return {
-            arm: [size for size in sizes if size in suspect and (arm, size) in measured]
-            for arm, sizes in wanted.items()
+            side: [size for size in sizes if size in suspect and (side, size) in measured]
+            for side, sizes in wanted.items()
         }
 
     def record(self, line: JournalLine) -> None:
@@ -152,17 +161,17 @@ class Campaign:
 
     def answer(self, key: Key, block: int, answer: Measured | Unmeasured) -> None:
         """Records an answer, of a worker or about what is not worth one."""
-        self.record(Answered(key, block, answer, self.study))
+        self.record(Answered(key, block, answer))
 
 
 @dataclass
 class Turn:
-    """An arm's turn in a block: workers until each batch size of `sizes` has an answer."""
+    """A side's turn in a block: workers until each batch size of `sizes` has an answer."""
 
     campaign: Campaign
     plan: WorkloadPlan
     block: int
-    arm: Arm
+    side: Side
     sizes: list[int]
 
     def take(self) -> list[int]:
@@ -182,7 +191,7 @@ class Turn:
             death = self._run_process(order)
             if death is not None and death.kind == CUT:
                 break
-            self.campaign.pace.answered((self.plan.workload, self.arm))
+            self.campaign.pace.answered((self.plan.workload, self.side))
             if death is None or not order:
                 continue
             deaths += 1
@@ -201,21 +210,22 @@ class Turn:
 
     def _run_process(self, order: list[int]) -> Death | None:
         """Runs one worker; takes every batch size that it answers for out of `order`."""
-        asked, turn, pace = len(order), (self.plan.workload, self.arm), self.campaign.pace
+        asked, turn, pace = len(order), (self.plan.workload, self.side), self.campaign.pace
         seconds = pace.allowed(turn)
         if seconds <= 0:
             return Death(CUT, "no time was left")
         limit = seconds if math.isfinite(seconds) else None
         settings, workload = self.campaign.settings, self.plan.workload
         job = settings.job(
-            workload,
-            self.arm,
+            self.side.name,
+            workload=workload,
+            task=TASKS[self.side.task],
             batch_sizes=tuple(order),
             epochs=min(self.plan.epochs, settings.measured_epochs),
             learning_rate=self.campaign.learning_rates[workload],
             process_seconds=limit,
         )
-        for answer in self.campaign.worker(vary(job, self.arm.variant)):
+        for answer in self.campaign.worker(job):
             if isinstance(answer, Death):
                 return answer
             if isinstance(answer, Started):
@@ -228,6 +238,6 @@ class Turn:
 
     def _answer(self, answer: Measured | Unmeasured) -> None:
         assert answer.batch_size is not None  # noqa: S101 - each answer is about one by now
-        key = Key(self.plan.workload, self.arm, answer.batch_size)
+        key = Key(self.plan.workload, self.side, answer.batch_size)
         self.campaign.answer(key, self.block, answer)
         self.campaign.report(*key[:2], self.block, answer.batch_size)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from bench.grid import Arm
+from bench.grid import Side
 
 CLOSING_SECONDS = 4.0
 """Kept for the end at least: a process that has to be killed, the cells shown, the file."""
@@ -53,8 +53,8 @@ class Budget:
         return self.seconds - closing - CLOSING_SECONDS_PER_CELL * cells
 
 
-Turn = tuple[str, Arm]
-"""A workload and the arm that trains it, in a process."""
+Turn = tuple[str, Side]
+"""A workload and the side that trains it, in a process."""
 
 
 def _weight(turn: Turn) -> float:

@@ -7,35 +7,37 @@ from typing import NamedTuple, TypeAlias
 from msgspec import Struct
 
 from bench.answer import Measured, Unmeasured
-from bench.grid import Arm, Cell
+from bench.grid import Cell, Side
 from bench.measure.gpu_watch import CardFacts
 from bench.measure.quiet import HostFacts
 
 
 class Key(NamedTuple):
-    """What an answer is about, in every block: one batch size of one device's arm."""
+    """What an answer is about, in every block: one batch size of one side."""
 
     workload: str
-    arm: Arm
+    side: Side
     batch_size: int
 
     @classmethod
-    def of(cls, cell: Cell) -> "Key":
-        """Returns the key of the answers that a cell is made of."""
-        return cls(cell.workload, Arm(cell.device, cell.threads), cell.batch_size)
+    def of(cls, cell: Cell, side: str = "") -> "Key":
+        """Returns the key of the answers that a cell is made of, or of the same on another side."""
+        return cls(cell.workload, Side(side or cell.side), cell.batch_size)
 
 
 class Answered(Struct, tag="answer", tag_field="kind"):
-    """A worker's answer, or one that took no worker; `study` is empty for the run itself."""
+    """A worker's answer, or one that took no worker."""
 
     key: Key
     block: int
     answer: Measured | Unmeasured
-    study: str = ""
 
 
 class Block(Struct, tag="block", tag_field="kind", omit_defaults=True):
-    """One attempt at a block: who ran when, and whether host and GPUs were quiet meanwhile."""
+    """One attempt at a block: who ran when, and whether host and GPUs were quiet meanwhile.
+
+    `timed`: whether epochs were; a diagnosis is a block of its own.
+    """
 
     workload: str
     block: int
@@ -48,16 +50,16 @@ class Block(Struct, tag="block", tag_field="kind", omit_defaults=True):
     suspect: list[str]
     spent_seconds: float | None = None
     """Of the budget: a resumed run has what is left."""
-    study: str = ""
+    timed: bool = True
 
 
 class Undecided(Struct, frozen=True):
-    """A cell that deserves more blocks: an accelerator against the CPU at one thread setting."""
+    """A cell that deserves more blocks: a side against the base."""
 
     workload: str
     batch_size: int
-    device: str
-    threads: int
+    side: str
+    base: str
     why: str
 
 
@@ -86,14 +88,14 @@ class Measurements:
     absent: dict[Key, Unmeasured] = field(default_factory=dict)
     blocks: list[Block] = field(default_factory=list)
     looks: dict[int, list[Undecided]] = field(default_factory=dict)
-    arms: dict[Arm, None] = field(default_factory=dict)
+    sides: dict[Side, None] = field(default_factory=dict)
     """Those that have an answer, in their order."""
     interrupted: bool = False
 
     def take(self, line: JournalLine) -> None:
         """Files one journal line; a later answer for the same key replaces an earlier one."""
         if isinstance(line, Answered):
-            self.arms[line.key.arm] = None
+            self.sides[line.key.side] = None
         match line:
             case Block():
                 self.blocks.append(line)
@@ -102,13 +104,15 @@ class Measurements:
             case Answered(answer=Measured() as answer):
                 self.measured.setdefault(line.key, {})[line.block] = answer
             case Answered(answer=Unmeasured() as answer):
-                self.absent[line.key._replace(arm=line.key.arm.first)] = answer
+                self.absent[line.key._replace(side=line.key.side.first)] = answer
 
-    def pending(self, workload: str, arm: Arm, block: int, batch_sizes: Iterable[int]) -> list[int]:
-        """Returns the batch sizes that this arm still has to answer for in this block."""
+    def pending(
+        self, workload: str, side: Side, block: int, batch_sizes: Iterable[int]
+    ) -> list[int]:
+        """Returns the batch sizes that this side still has to answer for in this block."""
         return [
             size
             for size in batch_sizes
-            if block not in self.measured.get(Key(workload, arm, size), {})
-            and Key(workload, arm.first, size) not in self.absent
+            if block not in self.measured.get(Key(workload, side, size), {})
+            and Key(workload, side.first, size) not in self.absent
         ]

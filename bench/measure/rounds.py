@@ -43,17 +43,18 @@ def catch_up(campaign: Campaign, plans: Iterable[WorkloadPlan]) -> None:
 
 
 def first_round(campaign: Campaign, plans: Iterable[WorkloadPlan], pace: Pace) -> list[Suspect]:
-    """Block 0 of every workload; what of each is worth a second attempt.
+    """The first block of every workload; what of each is worth a second attempt.
 
     A second attempt waits: it must not take the time of a workload that had none.
     """
     plans = list(plans)
-    pace.share(one for plan in plans for one in waiting(campaign, plan, 0))
+    pace.share(one for plan in plans for one in waiting(campaign, plan, plan.start))
     suspect = []
     for plan in plans:
-        suspect.append((plan, 0, campaign.try_block(plan, 0)))
+        suspect.append((plan, plan.start, campaign.try_block(plan, plan.start)))
         # Shares in which no process gets as far as an answer would end every one for nothing.
-        pace.sharing = pace.sharing and bool(campaign.measurements.arms)
+        known = campaign.measurements.sides
+        pace.sharing = pace.sharing and any(side in known for side in plan.batch_sizes)
     pace.sharing = False
     return suspect
 
@@ -65,10 +66,10 @@ def _repeat(campaign: Campaign, suspect: Iterable[Suspect]) -> None:
 
 def waiting(campaign: Campaign, plan: WorkloadPlan, block: int) -> list[Turn]:
     """The processes that a block of a workload still needs."""
-    return [(plan.workload, arm) for arm in campaign.pending(plan, block)]
+    return [(plan.workload, side) for side in campaign.pending(plan, block)]
 
 
 def answered(campaign: Campaign, plan: WorkloadPlan) -> WorkloadPlan:
     """The plan cut to what the first round has an answer for."""
-    left = campaign.pending(plan, 0)
-    return plan.cut(lambda arm, size: size not in left.get(arm, ()))
+    left = campaign.pending(plan, plan.start)
+    return plan.cut(lambda side, size: size not in left.get(side, ()))

@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from statistics import median
 
 from bench.answer import Epochs
-from bench.grid import Arm, WorkloadPlan, with_only, with_repeats
+from bench.grid import Side, WorkloadPlan, with_only, with_repeats
 from bench.measure.blocks import Campaign
 from bench.measure.measurements import Key, Undecided
 
@@ -14,8 +14,8 @@ from bench.measure.measurements import Key, Undecided
 def bracket(sizes: Sequence[int], slower: Mapping[int, bool]) -> tuple[int, int] | None:
     """(low, high) positions in `sizes`: the crossover lies between them, whichever way it goes.
 
-    `slower` says for each measured batch size whether the GPU took longer. None: all agree. Of
-    several changes of sides the last one counts.
+    `slower` says for each measured batch size whether the side took longer than the base. None: all
+    agree. Of several changes the last one counts.
     """
     measured = [at for at, size in enumerate(sizes) if size in slower]
     changes = [
@@ -114,12 +114,12 @@ def measure_until_decided(campaign: Campaign, plans: list[WorkloadPlan], ask: As
 
 
 def _restricted(plan: WorkloadPlan, cells: list[Undecided]) -> WorkloadPlan:
-    """The plan's batch sizes of these cells, on the accelerator and on the CPU it meets."""
-    wanted: dict[Arm, set[int]] = {}
+    """The plan's batch sizes of these cells, of the side and of the base."""
+    wanted: dict[Side, set[int]] = {}
     for cell in cells:
-        for arm in (Arm(cell.device), Arm("cpu", cell.threads)):
-            wanted.setdefault(arm, set()).add(cell.batch_size)
-    return plan.cut(lambda arm, size: size in wanted.get(arm, ()))
+        for name in (cell.side, cell.base):
+            wanted.setdefault(Side(name), set()).add(cell.batch_size)
+    return plan.cut(lambda side, size: size in wanted.get(side, ()))
 
 
 def find_crossovers(campaign: Campaign, plans: Iterable[WorkloadPlan], ask: Ask) -> None:
@@ -162,29 +162,28 @@ def _search(campaign: Campaign, plan: WorkloadPlan) -> list[int]:
 
 
 def block_signs(campaign: Campaign, plan: WorkloadPlan) -> list[dict[int, bool]]:
-    """For every curve the batch sizes measured in block 0, and whether the GPU took longer there.
+    """For every curve the batch sizes measured in block 0, and whether the side took longer there.
 
-    A curve is an accelerator against the CPU at one thread setting, warm or at a number of epochs.
+    A curve is a side against the base, warm or at a number of epochs.
     """
-    arms = [arm for arm in plan.batch_sizes if not arm.again]
+    base = Side(campaign.settings.base)
+    sides = [side for side in plan.batch_sizes if not side.again and side != base]
     curves = []
-    for gpu in (arm for arm in arms if arm.device != "cpu"):
-        for cpu in (arm for arm in arms if arm.device == "cpu"):
-            for epochs in (None, *campaign.settings.epochs):
-                pairs = {
-                    size: (seconds(campaign, plan, gpu, size, epochs),
-                           seconds(campaign, plan, cpu, size, epochs))
-                    for size in plan.all_sizes
-                }  # fmt: skip
-                curves.append({s: g > c for s, (g, c) in pairs.items() if not math.isnan(g - c)})
+    for side, epochs in product(sides, (None, *campaign.settings.epochs)):
+        pairs = {
+            size: (seconds(campaign, plan, side, size, epochs),
+                   seconds(campaign, plan, base, size, epochs))
+            for size in plan.all_sizes
+        }  # fmt: skip
+        curves.append({s: a > b for s, (a, b) in pairs.items() if not math.isnan(a - b)})
     return curves
 
 
 def seconds(
-    campaign: Campaign, plan: WorkloadPlan, arm: Arm, size: int, epochs: int | None
+    campaign: Campaign, plan: WorkloadPlan, side: Side, size: int, epochs: int | None
 ) -> float:
     """Block 0's warm epoch (`epochs` None) or total seconds; nan when there are none."""
-    answer = campaign.measurements.measured.get(Key(plan.workload, arm, size), {}).get(0)
+    answer = campaign.measurements.measured.get(Key(plan.workload, side, size), {}).get(0)
     timed = answer and answer.figures
     most = campaign.settings.measured_epochs
     if not isinstance(timed, Epochs) or len(timed.epoch_seconds) < min(epochs or 1, most):

@@ -1,17 +1,19 @@
 """From answers to cells: a cell's seconds, one a process, or the reason why it has none."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import NamedTuple
 
 from bench.answer import Epochs
-from bench.grid import Cell
+from bench.grid import Cell, device_of
 from bench.measure.measurements import Key, Measurements
-from bench.options import Settings
+from bench.settings import Settings
+from bench.sides import reduced
 
 # The same weights on the same first minibatch differ only by rounding; after some epochs rounding
 # has grown, and a tolerance can only tell the same training from another one.
-FIRST_LOSS_TOLERANCE = 1e-3
-LOSS_TOLERANCE = 0.10
+TOLERANCES = {"first_loss": 1e-3, "loss": 0.10}
+REDUCED_TOLERANCES = {"first_loss": 2e-2, "loss": 0.25}
+"""Where one of the two computes in bf16 or TF32."""
 
 
 class Timed(NamedTuple):
@@ -44,8 +46,8 @@ def cell_outcome(
     A run that ended before has fewer blocks than the settings; epochs beyond the measured ones are
     derived.
     """
-    if cell.device in missing_devices:
-        return Absent(**missing_devices[cell.device], blocks_measured=0)
+    if (device := device_of(cell.side)) in missing_devices:
+        return Absent(**missing_devices[device], blocks_measured=0)
     rounds = timed(measurements, Key.of(cell))
     trained = min(cell.epochs, settings.measured_epochs)
     short = [one for one in rounds.values() if len(one.epoch_seconds) < trained]
@@ -56,9 +58,9 @@ def cell_outcome(
     )
     if not short and (whole >= settings.blocks or cut_short):
         seconds = [one.total_seconds(cell.epochs, trained) for one in rounds.values()]
-        doubts = suspicions(cell, measurements, rounds)
+        doubts = suspicions(cell, measurements, rounds, settings.base_of(cell.side))
         return Timed(seconds, doubts, derived=cell.epochs > trained)
-    return Absent(*(failure or _unreached(measurements, settings)), whole)
+    return Absent(*(failure or _unreached(cell, measurements, settings)), whole)
 
 
 def _failure(
@@ -72,13 +74,16 @@ def _failure(
     return ("timeout", stopped) if stopped and short else None
 
 
-def _unreached(measurements: Measurements, settings: Settings) -> tuple[str, str]:
+def _unreached(cell: Cell, measurements: Measurements, settings: Settings) -> tuple[str, str]:
     """Why nothing was measured of a cell that nothing speaks against."""
     if not measurements.interrupted:
         if settings.find_crossover:
             return "implied", "away from the crossover that --find-crossover found"
         if settings.budget_seconds is not None:
             return "budget", f"not reached within --budget {settings.budget_seconds:g}"
+        plain = device_of(cell.side)
+        if cell.side not in settings.sides and not timed(measurements, Key.of(cell, plain)):
+            return "implied", f"{plain} has no time at batch size {cell.batch_size}"
     return "interrupted", "the run ended before; --resume finishes it"
 
 
@@ -90,36 +95,40 @@ def timed(measurements: Measurements, key: Key) -> dict[int, Epochs]:
     }
 
 
-def suspicions(cell: Cell, measurements: Measurements, rounds: Mapping[int, Epochs]) -> list[str]:
+def suspicions(
+    cell: Cell, measurements: Measurements, rounds: Mapping[int, Epochs], base: str
+) -> list[str]:
     """Returns why a timed cell deserves no verdict: its blocks' circumstances, or other work."""
-    reasons = block_suspicions(cell.workload, cell.batch_size, measurements)
+    reasons = block_suspicions(Key.of(cell), rounds, measurements)
     # Every block starts from the same seed, so another first loss means that the code changed.
     first = next(iter(rounds.values()))
-    mismatch = loss_mismatch(rounds, dict.fromkeys(rounds, first), whom="block 0")
-    if cell.device != "cpu":
-        mismatch = mismatch or loss_mismatch(rounds, _cpu_rounds(cell, measurements))
+    mismatch = loss_mismatch(rounds, dict.fromkeys(rounds, first), TOLERANCES, whom="block 0")
+    if cell.side != base:
+        loose = reduced(cell.side) or reduced(base)
+        other = timed(measurements, Key.of(cell, base))
+        allowed = REDUCED_TOLERANCES if loose else TOLERANCES
+        mismatch = mismatch or loss_mismatch(rounds, other, allowed, whom=base)
     return [*reasons, f"loss mismatch: {mismatch}"] if mismatch else reasons
 
 
-def block_suspicions(workload: str, batch_size: int, measurements: Measurements) -> list[str]:
-    """Returns what was said of the last attempt at each block that measured this batch size."""
+def block_suspicions(key: Key, blocks: Container[int], measurements: Measurements) -> list[str]:
+    """Returns what was said of the last attempt at each of these blocks for the batch size."""
     last = {
         one.block: one.suspect
         for one in measurements.blocks
-        if one.workload == workload and batch_size in one.batch_sizes
+        if (one.workload, one.timed) == (key.workload, not key.side.task)
+        and one.block in blocks
+        and key.batch_size in one.batch_sizes
     }
     return [f"block {number}: {why}" for number in sorted(last) for why in sorted(last[number])]
 
 
-def _cpu_rounds(cell: Cell, measurements: Measurements) -> dict[int, Epochs]:
-    """The CPU's at the same batch size by block; its threads and repeats change no loss."""
-    arms = (arm for arm in measurements.arms if arm.device == "cpu")
-    keys = (Key(cell.workload, arm, cell.batch_size) for arm in arms)
-    return {block: one for key in keys for block, one in timed(measurements, key).items()}
-
-
 def loss_mismatch(
-    rounds: Mapping[int, Epochs], reference: Mapping[int, Epochs], *, whom: str = "the CPU"
+    rounds: Mapping[int, Epochs],
+    reference: Mapping[int, Epochs],
+    tolerances: Mapping[str, float],
+    *,
+    whom: str,
 ) -> str | None:
     """Returns in words how losses differ in a block; None when both did the same work.
 
@@ -128,11 +137,10 @@ def loss_mismatch(
     """
     for block in [block for block in rounds if block in reference]:
         mine, other = rounds[block], reference[block]
-        words = _differs("first_loss", mine, other, tolerance=FIRST_LOSS_TOLERANCE)
-        if mine.evaluated_after_epochs == other.evaluated_after_epochs:
-            words = words or _differs("loss", mine, other, tolerance=LOSS_TOLERANCE)
-        if words:
-            return f"block {block}: {words.format(whom=whom)}"
+        alike = mine.evaluated_after_epochs == other.evaluated_after_epochs
+        for name in ("first_loss", "loss") if alike else ("first_loss",):
+            if words := _differs(name, mine, other, tolerance=tolerances[name]):
+                return f"block {block}: {words.format(whom=whom)}"
     return None
 
 
@@ -141,7 +149,7 @@ def _differs(name: str, one: Epochs, other: Epochs, *, tolerance: float) -> str 
     if mine is None and theirs is None:
         return None
     if mine is None or theirs is None:
-        return f"{name} is finite on one device only"
+        return f"{name} is finite on one side only"
     if abs(mine - theirs) > tolerance * max(abs(mine), abs(theirs)):
-        return f"{name} {mine:.4g} against {theirs:.4g} of {{whom}}"
+        return f"{name} {mine:.4g} against {theirs:.4g} of {{whom}}, {tolerance:.1%} are allowed"
     return None

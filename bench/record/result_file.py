@@ -11,7 +11,7 @@ from bench.measure.journal import sync_folder
 
 KEY = "crossover"
 """Our part of a timing run's file, beside pytest-benchmark's own."""
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 ROW_DEPTH = 3
 """A result file is indented as deep as this; what lies deeper, a measurement, is one line."""
 

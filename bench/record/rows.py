@@ -5,14 +5,15 @@ from typing import Any
 
 import msgspec
 
-from bench.grid import Cell, cell_id, cell_params, plan_workloads
+from bench.grid import Cell, cell_id
 from bench.measure.journal import Line
 from bench.measure.measurements import Block
 from bench.record.outcome import Absent, Timed
 from bench.record.precision import precision_text
 from bench.record.result_file import SCHEMA_VERSION, now
 from bench.record.state import Facts, TimingRun
-from bench.record.tables import process_tables, study_tables
+from bench.record.tables import diagnosis_tables, process_tables
+from bench.sides import devices_of
 
 
 def absent_rows(run: TimingRun, shown: set[Cell]) -> list[Line]:
@@ -24,14 +25,14 @@ def absent_rows(run: TimingRun, shown: set[Cell]) -> list[Line]:
         outcome = run.outcome(cell)
         if isinstance(outcome, Timed):  # measured, but pytest was stopped before it was shown
             outcome = Absent("interrupted", "pytest was stopped", len(outcome.seconds))
-        rows.append(cell_params(cell, threads_asked=run.threads_asked) | outcome._asdict())
+        rows.append(run.params(cell) | {"side": cell.side} | outcome._asdict())
     return rows
 
 
 def crossover_key(run: TimingRun, facts: Facts, shown: set[Cell]) -> Line:
     """Returns our part of the file; `complete` unless an interruption left something out."""
     absent = absent_rows(run, shown)
-    measured, threads_asked = run.measurements.measured, run.threads_asked
+    measured = run.measurements.measured
     settings = asdict(run.settings)
     del settings["learning_rate"]
     answers = (answer for blocks in measured.values() for answer in blocks.values())
@@ -45,7 +46,7 @@ def crossover_key(run: TimingRun, facts: Facts, shown: set[Cell]) -> Line:
             "command": run.command,
             "started": facts.started,
             "finished": now(),
-            "devices": list(run.devices),
+            "devices": list(devices_of(run.settings.sides)),
             "learning_rates": facts.learning_rates,
             "precision": precision_text(answer.process for answer in answers),
             "looks": list(run.looks),
@@ -54,9 +55,9 @@ def crossover_key(run: TimingRun, facts: Facts, shown: set[Cell]) -> Line:
         },
         "workloads": facts.workloads,
         "absent": absent,
-        **process_tables(measured, threads_asked=threads_asked),
-        **study_tables(run.studies, threads_asked=threads_asked),
-        "blocks": [block_row(block) for block in run.measurements.blocks],
+        **process_tables(measured),
+        **(diagnosis_tables(run.measurements) if run.settings.diagnose else {}),
+        "blocks": [block_row(block) for block in run.measurements.blocks if block.timed],
     }
 
 
@@ -72,29 +73,33 @@ def is_complete(run: TimingRun, absent: list[Line]) -> bool:
     """Whether nothing is left for `--resume`: a budget that is spent leaves nothing."""
     if run.measurements.interrupted or any(row["reason"] == "interrupted" for row in absent):
         return False
-    return run.budget is not None or not run.studies.missing(plan_workloads(run.cells))
+    return run.budget is not None or not run.left()
 
 
 def blocks_done(run: TimingRun, shown: set[Cell]) -> dict[str, int]:
     """Returns how many blocks every timed cell of a workload has; 0 where none has a time."""
     counts: dict[str, list[int]] = {cell.workload: [] for cell in run.cells}
-    for cell in shown:
+    for cell in (one for one in shown if one.side in run.settings.sides):
         outcome = run.outcome(cell)
         if isinstance(outcome, Timed):
             counts[cell.workload].append(len(outcome.seconds))
     return {workload: min(own, default=0) for workload, own in counts.items()}
 
 
+def marks(cell: Cell, outcome: Timed) -> Line:
+    """Returns what is told beside the seconds of a cell."""
+    return {"side": cell.side, "suspect": outcome.suspect, "derived": outcome.derived}
+
+
 def provisional(run: TimingRun) -> dict[str, Any]:
     """Returns as much of a result file as the reading half needs while the run goes on."""
     assert run.facts is not None  # noqa: S101 - facts come before the first measurement
-    asked = run.threads_asked
     timed = {cell: outcome for cell in run.cells if isinstance(outcome := run.outcome(cell), Timed)}
     rows = [
         {
             "name": cell_id(cell),
-            "params": cell_params(cell, threads_asked=asked),
-            "extra_info": {"suspect": outcome.suspect, "derived": outcome.derived},
+            "params": run.params(cell),
+            "extra_info": marks(cell, outcome),
             "stats": {"rounds": len(outcome.seconds), "data": outcome.seconds},
         }
         for cell, outcome in timed.items()

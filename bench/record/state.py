@@ -1,18 +1,20 @@
 """What a run was asked for, what it knows and how it ended, whether it times or learns."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
-from bench.grid import Cell
+from bench.grid import Cell, cell_id, device_of, make_cells, plan_workloads
 from bench.measure.budget import Budget
 from bench.measure.measurements import JournalLine, Measurements
 from bench.measure.search import planned_looks
-from bench.options import Settings
 from bench.record.claim import Claim
 from bench.record.outcome import Absent, Timed, cell_outcome
 from bench.record.result_file import KEY
-from bench.why.studies import Studies
+from bench.settings import Settings
+from bench.sides import axes
+from bench.why.studies import unanswered
 
 Asked = TypeVar("Asked")
 Point = TypeVar("Point")
@@ -66,27 +68,45 @@ class TimingRun(RunState[Settings, Cell]):
 
     key = KEY
     kinds = JournalLine
-    devices: tuple[str, ...] = ()
-    threads: tuple[int, ...] = ()
-    """The CPU's thread counts as an axis; none: torch's own number, and no axis."""
     facts: Facts | None = None
     measurements: Measurements = field(default_factory=Measurements)
     accelerator_note: str | None = None
     """Why no accelerator is measured, when torch was asked for them and found none."""
-    studies: Studies = field(init=False)
     budget: Budget | None = field(init=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.threads = self.settings.threads
-        self.studies = Studies(self.settings, self.measurements)
         seconds = self.settings.budget_seconds
         self.budget = Budget(seconds) if seconds is not None else None
 
-    @property
-    def threads_asked(self) -> bool:
-        """Whether `threads` is an axis of this run."""
-        return bool(self.threads)
+    def params(self, cell: Cell) -> dict[str, Any]:
+        """Returns the cell as pytest's params: its axes, and what its side differs in."""
+        params = cell._asdict() | {"device": device_of(cell.side)} | self.axes[cell.side]
+        del params["side"]
+        return params
+
+    @cached_property
+    def axes(self) -> dict[str, dict[str, Any]]:
+        """The settings in which the run's sides differ, by side."""
+        settings = self.settings
+        added = (side for name in settings.workloads for side in settings.added(name))
+        return axes((*settings.sides, *added), settings.plain())
+
+    @cached_property
+    def by_id(self) -> dict[str, Cell]:
+        """Every cell of the grid, by its name in pytest's node id."""
+        settings = self.settings
+        grid = {"batch_sizes": settings.batch_sizes, "epochs": settings.epochs}
+        cells = (
+            make_cells(workloads=(name,), sides=(*settings.sides, *settings.added(name)), **grid)
+            for name in settings.workloads
+        )
+        return {cell_id(cell): cell for own in cells for cell in own}
+
+    def left(self) -> int:
+        """Counts the answers that diagnosis, remedies and ladder still have to give."""
+        plans = plan_workloads(self.cells)
+        return unanswered(plans, self.settings, self.measurements)
 
     @property
     def looks(self) -> tuple[int, ...]:

@@ -112,8 +112,6 @@ def prepare(network: nn.Module, job: Job, device: torch.device) -> nn.Module:
 
     Raises NotImplementedError when that makes no sense for this network.
     """
-    if why := conflict(job):
-        raise NotImplementedError(why)
     network = with_loop(network, job.loop)
     if job.memory_format == "channels-last":
         if not any(isinstance(module, nn.Conv2d) for module in network.modules()):
@@ -144,10 +142,3 @@ def eagerly(job: Job) -> AbstractContextManager[object]:
         return nullcontext()
     stance: AbstractContextManager[object] = torch.compiler.set_stance("force_eager")
     return stance
-
-
-def conflict(job: Job) -> str | None:
-    """Says why torch cannot run a job as it is asked; None where it can."""
-    if job.compiled and job.precision == "tf32":
-        return "TF32 with torch.compile: torch's compiler cannot read how TF32 is set"
-    return None

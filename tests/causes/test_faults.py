@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.why.test_variants import JOB
 
 from bench import allocators
 from bench.console import faults as in_bench
@@ -19,7 +20,6 @@ from tests.corpus import Corpus
 from tests.frames import Row, frame, timed
 from tests.stubs.answers import measured
 from tests.study_rows import with_studies, write
-from tests.why.test_variants import JOB
 from tests.write.reports import DRAWN, no_pictures
 
 KEPT = (

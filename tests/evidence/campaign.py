@@ -2,7 +2,7 @@
 
 Blocks of the CPU against itself: one process as it is, one again as it is (A/A: every verdict but
 `too close` or `undecided` is wrong), and one for each injected slow-down. The files are result
-files like any other; the arms stand in them as devices `slowed:0`, `slowed:5` and so on. What they
+files like any other; slowed ones stand in them as sides `slowed:0`, `slowed:5` and so on. What they
 mean: `python tests/evidence/detection.py results/campaign/*.json --out results`.
 """
 
@@ -10,6 +10,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from rich.console import Console
 
 from bench.answer import Measured, Started, Unmeasured
 from bench.console.progress import RunProgress, planned_answers
-from bench.grid import Arm, WorkloadPlan
+from bench.grid import Side, WorkloadPlan
 from bench.job import Job
 from bench.machine.facts import describe_machine, run_probe
 from bench.measure.blocks import Campaign
@@ -26,16 +27,16 @@ from bench.measure.journal import Header, Journal, JournalError, read_journal
 from bench.measure.measurements import JournalLine, Key, Measurements
 from bench.measure.process import Death, run_worker
 from bench.measure.search import measure_all
-from bench.options import Settings
 from bench.record.outcome import block_suspicions, timed
 from bench.record.precision import precision_text
 from bench.record.result_file import SCHEMA_VERSION, now, write_json
 from bench.record.rows import block_row
 from bench.record.tables import process_tables
+from bench.settings import Settings
 
 SAMPLES = 512
 SLOWED = "slowed:"
-"""The device of an arm that is the CPU, slowed by as many per cent as follow."""
+"""The side that is the CPU, slowed by as many per cent as follow."""
 
 
 def batch_sizes_of(options: argparse.Namespace) -> tuple[int, ...]:
@@ -50,7 +51,9 @@ def settings_of(options: argparse.Namespace, seed: int) -> Settings:
         workloads=(options.workload,),
         batch_sizes=batch_sizes_of(options),
         epochs=(1,),
-        devices=("cpu",),
+        sides=("cpu", *(f"{SLOWED}{percent}" for percent in options.slowdowns)),
+        base="cpu",
+        devices=(),
         threads=(options.threads,) if options.threads else (),
         blocks=options.blocks,
         samples=SAMPLES,
@@ -66,41 +69,46 @@ def settings_of(options: argparse.Namespace, seed: int) -> Settings:
 
 
 def plan_of(options: argparse.Namespace) -> WorkloadPlan:
-    """The CPU as it is, a second arm of it at every batch size, one for each slow-down, and A/A."""
-    cpu, sizes = Arm("cpu", options.threads), batch_sizes_of(options)
-    arms = {cpu: sizes, cpu._replace(again=True): (sizes[0], sizes[-1])}
-    arms |= {cpu._replace(device=f"{SLOWED}{percent}"): sizes for percent in options.slowdowns}
-    return WorkloadPlan(options.workload, arms, 1)
+    """The CPU as it is, a side for each slow-down, and A/A."""
+    cpu, sizes = Side("cpu"), batch_sizes_of(options)
+    sides = {cpu: sizes, cpu._replace(again=True): (sizes[0], sizes[-1])}
+    sides |= {Side(f"{SLOWED}{percent}"): sizes for percent in options.slowdowns}
+    return WorkloadPlan(options.workload, sides, 1)
 
 
-def run_arm(job: Job) -> Iterator[Started | Measured | Unmeasured | Death]:
+def run_side(threads: int, job: Job) -> Iterator[Started | Measured | Unmeasured | Death]:
     """The answers of bench's worker, or of one that slows its steps, on the CPU in either case."""
     percent = int(job.device.removeprefix(SLOWED)) if job.device.startswith(SLOWED) else 0
-    job = replace(job, device="cpu")
+    job = replace(job, device="cpu", threads=threads)
     if not percent:
         return run_worker(job)
     return run_worker(job, (sys.executable, "-m", "tests.evidence.slowed_worker", str(percent)))
 
 
 def rows(plan: WorkloadPlan, measurements: Measurements) -> list[dict[str, Any]]:
-    """The arms' rows, as pytest-benchmark writes them. A/A repeats are measurements alone."""
+    """The sides' rows, as pytest-benchmark writes them. A/A repeats are measurements alone."""
     return [
-        _row(plan.workload, arm, size, measurements)
-        for arm, sizes in plan.batch_sizes.items()
-        if not arm.again
+        _row(Key(plan.workload, side, size), measurements)
+        for side, sizes in plan.batch_sizes.items()
+        if not side.again
         for size in sizes
     ]
 
 
-def _row(workload: str, arm: Arm, size: int, measurements: Measurements) -> dict[str, Any]:
-    data = [one.total_seconds(1) for one in timed(measurements, Key(workload, arm, size)).values()]
-    params = {"workload": workload, "batch_size": size, "epochs": 1, "device": arm.device}
+def _row(key: Key, measurements: Measurements) -> dict[str, Any]:
+    rounds = timed(measurements, key)
+    data = [one.total_seconds(1) for one in rounds.values()]
+    axes = {"workload": key.workload, "batch_size": key.batch_size, "epochs": 1}
+    params = axes | {"device": key.side.name}
     name = f"campaign[{'-'.join(map(str, params.values()))}]"
     return {
         "name": name,
         "fullname": name,
         "params": params,
-        "extra_info": {"suspect": block_suspicions(workload, size, measurements)},
+        "extra_info": {
+            "side": key.side.name,
+            "suspect": block_suspicions(key, rounds, measurements),
+        },
         "stats": {"rounds": len(data), "data": data},
     }
 
@@ -129,7 +137,7 @@ def run_once(options: argparse.Namespace, number: int, console: Console) -> None
             missing_devices={},
             cores=probe["torch_threads"],
             report=progress.answered,
-            worker=run_arm,
+            worker=partial(run_side, options.threads),
         )
         measure_all(campaign, [plan])
     journal.close()
@@ -147,7 +155,7 @@ def run_once(options: argparse.Namespace, number: int, console: Console) -> None
             | {"precision": precision_text(answers)},
             "workloads": {options.workload: about},
             "absent": [],
-            **process_tables(measurements.measured, threads_asked=False),
+            **process_tables(measurements.measured),
             "blocks": [block_row(block) for block in measurements.blocks],
         },
     }

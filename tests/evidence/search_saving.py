@@ -94,13 +94,12 @@ def crossovers_found(machine: FakeMachine, *, search: bool) -> pd.DataFrame:
         workloads=settings.workloads,
         batch_sizes=settings.batch_sizes,
         epochs=settings.epochs,
-        devices=settings.devices,
-        threads=(),
+        sides=settings.sides,
     )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "fake.json"
         run = TimingRun(settings, path, resume=False, overwrite=False, command="pytest bench")
-        run.cells, run.devices, run.facts = cells, settings.devices, FACTS
+        run.cells, run.facts = cells, FACTS
 
         def rounds() -> pd.DataFrame:
             path.write_text(json.dumps(provisional(run)))

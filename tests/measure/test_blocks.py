@@ -8,36 +8,21 @@ from typing import Any
 import pytest
 
 from bench.answer import Unmeasured
-from bench.grid import Arm
+from bench.grid import Side
 from bench.job import Job
 from bench.measure import blocks as measure
 from bench.measure.gpu_watch import GpuWatch
 from bench.measure.journal import JournalError, read_journal
 from bench.measure.measurements import Answered, Block, JournalLine, Key, Measurements
-from bench.measure.order import arm_order, shuffled
 from bench.measure.process import Death
 from bench.measure.search import measure_all
 from tests.bench_fakes import PLAN, FakeWorkers, Rule, Say, absent, campaign, measured
 
-CPU_8 = Key("mlp", Arm("cpu"), 8)
-CUDA_8 = Key("mlp", Arm("cuda"), 8)
+CPU_8 = Key("mlp", Side("cpu"), 8)
+CUDA_8 = Key("mlp", Side("cuda"), 8)
 
 
 pytestmark = pytest.mark.usefixtures("quiet_host")
-
-
-def test_devices_alternate_forwards_and_backwards() -> None:
-    arms = [Arm("cpu"), Arm("cuda")]
-    assert [arm_order(arms, block) for block in range(4)] == [arms, arms[::-1]] * 2
-
-
-def test_the_order_of_batch_sizes_comes_from_the_seed_and_changes_with_the_block() -> None:
-    sizes = range(1, 20)
-    first = shuffled(sizes, seed=3, workload="mlp", block=0)
-    assert first == shuffled(sizes, seed=3, workload="mlp", block=0)
-    assert sorted(first) == list(sizes)
-    assert first != shuffled(sizes, seed=3, workload="mlp", block=1)
-    assert first != shuffled(sizes, seed=4, workload="mlp", block=0)
 
 
 def test_a_block_is_one_fresh_process_per_device(tmp_path: Path) -> None:
@@ -215,7 +200,7 @@ def test_a_process_that_the_system_killed_for_memory_is_oom_and_larger_sizes_are
     workers = FakeWorkers(rule)
     run = campaign(tmp_path, workers)
     sizes = (8, 64, 128, 256)
-    measure_all(run, [PLAN._replace(batch_sizes={Arm("cpu"): sizes})])
+    measure_all(run, [PLAN._replace(batch_sizes={Side("cpu"): sizes})])
     absences = {key.batch_size: line for key, line in run.measurements.absent.items()}
     reasons = {size: line.reason for size, line in absences.items()}
     assert set(reasons) == {64, 128, 256}

@@ -1,82 +1,72 @@
-"""The studies of a run within a budget: their part of it, and which variants come first."""
+"""What a run within a budget adds: the diagnosis' part of it, and which sides come first."""
 
 from pathlib import Path
 
 import pytest
 
 from bench.job import Job
-from bench.variants import PLAIN
-from bench.why.studies import variants_plan
+from bench.why.studies import added_plans
 from bench.why.within import by_worth
 from tests.budget_fakes import STUDIED, Spent, TimedWorkers, blocks_of, second_each, spend
 
 pytestmark = pytest.mark.usefixtures("quiet_host")
 
+ASKED = STUDIED | {"remedies": ("compile", "bf16", "fused")}
+START = 15
+"""The first block after those that a run with a budget may have."""
 
-def studied(spent: Spent, study: str) -> dict[str, set[int]]:
-    """The blocks of each variant that was measured."""
+
+def added(spent: Spent, *workloads: str) -> dict[str, set[int]]:
+    """The blocks of each side that remedies and ladder added."""
     found: dict[str, set[int]] = {}
-    for key, lines in spent.studies.measurements[study].measured.items():
-        found.setdefault(key.arm.variant, set()).update(lines)
+    for key, lines in spent.campaign.measurements.measured.items():
+        if key.workload in workloads and not key.side.task and "+" in key.side.name:
+            found.setdefault(key.side.name, set()).update(block - START for block in lines)
     return found
 
 
-def test_studies_have_their_part_of_the_budget(tmp_path: Path) -> None:
+def test_what_was_asked_for_has_its_part_of_the_budget(tmp_path: Path) -> None:
     spent = spend(tmp_path, TimedWorkers(second_each), seconds=600, **STUDIED)
     assert len(blocks_of(spent, "cnn", "cuda")) >= 3
-    assert set(studied(spent, "diagnosis")) == {"diagnosis", "peaks"}
-    assert studied(spent, "variants") == {
-        name: {0, 1, 2} for name in (PLAIN, "compile", "fused-optimizer", "tf32")
-    }
+    tasks = {key.side.task for key in spent.campaign.measurements.measured}
+    assert tasks == {"", "diagnosis", "peaks"}
+    found = added(spent, "mlp", "cnn")
+    assert set(found) == {"cpu+fused", "cuda+fused", "cpu+compile", "cuda+compile", "cuda+tf32"}
+    assert all(blocks == {0, 1, 2} for blocks in found.values())
+    assert set(blocks_of(spent, "mlp", "cpu")) >= {START, START + 1, START + 2}
 
 
-def test_with_little_time_the_worthiest_remedy_is_the_one_that_is_measured(tmp_path: Path) -> None:
-    # 158 s are left for the variants of two workloads; a block of one of them takes 24: plain,
-    # plain again and one variant on two devices.
-    asked = STUDIED | {"remedies": ("compile", "bf16", "fused-optimizer")}
-    spent = spend(tmp_path, TimedWorkers(second_each), seconds=350, **asked)
-    assert studied(spent, "variants") == {PLAIN: {0, 1, 2}, "fused-optimizer": {0, 1, 2}}
-    lost = {
-        (key.arm.variant, line.reason)
-        for key, line in spent.studies.measurements["variants"].absent.items()
-        if key.arm.device == "cuda"
-    }
-    assert lost == {("compile", "budget"), ("bf16", "budget")}
+def test_with_little_time_the_worthiest_remedies_are_measured(tmp_path: Path) -> None:
+    spent = spend(tmp_path, TimedWorkers(second_each), seconds=350, **ASKED)
+    found = added(spent, "mlp")
+    assert {"cuda+fused", "cpu+fused"} <= set(found)
+    assert {"cpu+bf16", "cuda+bf16"}.isdisjoint(found)
+    assert set(map(tuple, found.values())) == {(0, 1, 2)}
 
 
 def test_rather_one_workload_has_its_remedy_than_none(tmp_path: Path) -> None:
-    asked = STUDIED | {"remedies": ("compile", "bf16", "fused-optimizer")}
-    spent = spend(tmp_path, TimedWorkers(second_each), seconds=300, **asked)
-    keys = spent.studies.measurements["variants"].measured
-    assert {(key.workload, key.arm.variant) for key in keys} == {
-        ("mlp", PLAIN),
-        ("mlp", "fused-optimizer"),
-    }
+    spent = spend(tmp_path, TimedWorkers(second_each), seconds=150, **ASKED)
+    assert added(spent, "mlp")
+    assert not added(spent, "cnn")
 
 
-def test_a_variant_that_takes_longer_than_it_looked_is_left_out_of_later_blocks(
+def test_a_side_that_takes_longer_than_it_looked_is_left_out_of_later_blocks(
     tmp_path: Path,
 ) -> None:
     def cost(job: Job, _size: int) -> float:
         return 25.0 if job.compiled else 1.0
 
     spent = spend(
-        tmp_path, TimedWorkers(cost), seconds=380, workloads=("mlp",),
+        tmp_path, TimedWorkers(cost), seconds=350, workloads=("mlp",),
         remedies=("compile", "bf16"),
     )  # fmt: skip
-    blocks = studied(spent, "variants")
-    assert blocks["bf16"] == blocks[PLAIN] == {0, 1, 2}
-    assert blocks["compile"] == {0}
+    found = added(spent, "mlp")
+    assert found["cpu+bf16"] == found["cuda+bf16"] == {0, 1, 2}
+    assert found["cpu+compile"] == {0}
 
 
 def test_the_ladders_ends_come_before_its_rungs_and_after_the_remedies(tmp_path: Path) -> None:
     spent = spend(tmp_path, TimedWorkers(second_each), seconds=1, ladder=True, remedies=("bf16",))
-    names = by_worth(variants_plan(spent.plans[0], spent.campaign.settings))
-    assert names[:4] == ["bf16", "loop-course", "loop-lean", "loop-no-evaluation"]
-
-
-def test_remedies_come_by_their_worth_however_they_were_asked_for(tmp_path: Path) -> None:
-    asked = ("flush-denormals", "bf16", "compile", "fused-optimizer", "one-thread")
-    spent = spend(tmp_path, TimedWorkers(second_each), seconds=1, remedies=asked)
-    names = by_worth(variants_plan(spent.plans[0], spent.campaign.settings))
-    assert names == ["fused-optimizer", "compile", "one-thread", "bf16", "flush-denormals"]
+    (plan, *_) = added_plans(spent.plans, spent.campaign.settings)
+    names = [side.name for side in by_worth(spent.campaign, plan)]
+    assert names[:4] == ["cuda+bf16", "cpu+bf16", "cpu+loop=course", "cpu+loop=no-evaluation"]

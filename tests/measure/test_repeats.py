@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.answer import Epochs
-from bench.grid import Arm
+from bench.grid import Side
 from bench.job import Job
 from bench.measure import blocks as measure
 from bench.measure.measurements import Key
@@ -24,7 +24,7 @@ from tests.bench_fakes import (
     measured,
 )
 
-CPU_8 = Key("mlp", Arm("cpu"), 8)
+CPU_8 = Key("mlp", Side("cpu"), 8)
 
 pytestmark = pytest.mark.usefixtures("quiet_host")
 

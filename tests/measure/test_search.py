@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.grid import Arm, WorkloadPlan
+from bench.grid import Side, WorkloadPlan
 from bench.job import Job
 from bench.measure.measurements import Key, Undecided
 from bench.measure.search import (
@@ -22,9 +22,9 @@ from tests.evidence.search_saving import FakeMachine, answers, crossovers_found
 pytestmark = pytest.mark.usefixtures("quiet_host")
 
 
-def blocks_of(run: object, device: str, size: int) -> list[int]:
+def blocks_of(run: object, side: str, size: int) -> list[int]:
     measurements = run.measurements  # type: ignore[attr-defined]
-    return list(measurements.measured.get(Key("mlp", Arm(device), size), {}))
+    return list(measurements.measured.get(Key("mlp", Side(side), size), {}))
 
 
 def test_until_decided_measures_further_blocks_of_the_cells_that_need_them(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_until_decided_measures_further_blocks_of_the_cells_that_need_them(tmp_p
 
     def look(after: int) -> list[Undecided]:
         looks.append(after)
-        return [Undecided("mlp", 8, "cuda", 0, "undecided")] if after == 3 else []
+        return [Undecided("mlp", 8, "cuda", "cpu", "undecided")] if after == 3 else []
 
     run = campaign(tmp_path, FakeWorkers())
     measure_until_decided(run, [PLAN], look)
@@ -83,21 +83,21 @@ def test_every_look_is_planned_and_has_its_share_of_alpha(
 
 def test_until_decided_ends_at_fifteen_blocks(tmp_path: Path) -> None:
     run = campaign(tmp_path, FakeWorkers())
-    cell = Undecided("mlp", 8, "cuda", 0, "undecided")
+    cell = Undecided("mlp", 8, "cuda", "cpu", "undecided")
     measure_until_decided(run, [PLAN], lambda after: [cell])
     assert blocks_of(run, "cuda", 8) == list(range(15))
 
 
 def test_further_blocks_have_no_repeats(tmp_path: Path) -> None:
-    arms: dict[Arm, tuple[int, ...]] = {}
+    sides: dict[Side, tuple[int, ...]] = {}
     for device in ("cpu", "cuda"):
-        arms[Arm(device)] = (8, 64)
-        arms[Arm(device, again=True)] = (64,)
+        sides[Side(device)] = (8, 64)
+        sides[Side(device, again=True)] = (64,)
     run = campaign(tmp_path, FakeWorkers())
-    cell = Undecided("mlp", 8, "cuda", 0, "undecided")
-    plan = WorkloadPlan("mlp", arms, 2)
+    cell = Undecided("mlp", 8, "cuda", "cpu", "undecided")
+    plan = WorkloadPlan("mlp", sides, 2)
     measure_until_decided(run, [plan], lambda after: [cell] if after == 3 else [])
-    again = Key("mlp", Arm("cuda", again=True), 64)
+    again = Key("mlp", Side("cuda", again=True), 64)
     assert list(run.measurements.measured[again]) == [0, 1, 2]
     assert blocks_of(run, "cuda", 8) == [0, 1, 2, 3, 4]
     assert blocks_of(run, "cuda", 64) == [0, 1, 2]

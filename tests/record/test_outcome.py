@@ -12,12 +12,7 @@ from bench.grid import Cell
 from bench.job import Job
 from bench.measure.measurements import Measurements
 from bench.measure.search import measure_all
-from bench.record.outcome import (
-    Absent,
-    Timed,
-    cell_outcome,
-    loss_mismatch,
-)
+from bench.record.outcome import Absent, Timed, cell_outcome
 from tests.bench_fakes import PLAN, SETTINGS, FakeWorkers, Say, absent, campaign, measured
 
 JOB = Job("mlp", "cpu", 0, (8,), 4, 128, 0, "sgd", "foreach", 0.1, 1.0)
@@ -178,45 +173,12 @@ def test_a_missing_device_is_the_reason_of_its_cells(tmp_path: Path) -> None:
 
 
 def test_repeats_are_kept_apart_from_the_cells(tmp_path: Path) -> None:
-    arms = dict(PLAN.batch_sizes)
-    again = next(iter(arms))._replace(again=True)
-    measurements = after(tmp_path, plan=PLAN._replace(batch_sizes=arms | {again: (8,)}))
+    sides = dict(PLAN.batch_sizes)
+    again = next(iter(sides))._replace(again=True)
+    measurements = after(tmp_path, plan=PLAN._replace(batch_sizes=sides | {again: (8,)}))
     found = outcome(Cell("mlp", 8, 2, "cpu"), measurements)
     assert isinstance(found, Timed)
     assert len(found.seconds) == 3
-
-
-@pytest.mark.parametrize(
-    ("fields", "words"),
-    [
-        ({}, None),
-        ({"loss": 0.52}, None),
-        ({"loss": 0.7}, "loss 0.7 against 0.5 of the CPU"),
-        ({"first_loss": 2.301}, None),
-        ({"first_loss": 2.4}, "first_loss 2.4 against 2.3 of the CPU"),
-        ({"loss": None}, "loss is finite on one device only"),
-        ({"loss": 0.9, "evaluated_after_epochs": 1}, None),
-    ],
-)
-def test_devices_did_the_same_work_when_their_losses_agree(
-    fields: dict[str, Any], words: str | None
-) -> None:
-    one, other = timed(JOB, 8, **fields), timed(JOB, 8)
-    expected = words and f"block 0: {words}"
-    assert loss_mismatch({0: one}, {0: other}) == expected
-    assert loss_mismatch({1: one}, {0: other}) is None
-
-
-def test_a_loss_mismatch_makes_the_accelerators_cell_suspect(tmp_path: Path) -> None:
-    def rule(job: Job, size: int) -> Say:
-        return measured(job, size, loss=0.5 if job.device == "cpu" else 5.0)
-
-    measurements = after(tmp_path, rule)
-    cuda, cpu = (outcome(Cell("mlp", 8, 1, device), measurements) for device in ("cuda", "cpu"))
-    assert isinstance(cuda, Timed)
-    assert isinstance(cpu, Timed)
-    assert cuda.suspect == ["loss mismatch: block 0: loss 5 against 0.5 of the CPU"]
-    assert cpu.suspect == []
 
 
 def test_the_last_attempt_at_a_block_decides_whether_it_is_suspect(tmp_path: Path) -> None:
@@ -240,4 +202,12 @@ def test_code_that_changed_in_the_middle_of_a_run_makes_its_cells_suspect(tmp_pa
 
     found = outcome(Cell("mlp", 8, 1, "cpu"), after(tmp_path, rule))
     assert isinstance(found, Timed)
-    assert found.suspect == ["loss mismatch: block 1: first_loss 2.5 against 2.3 of block 0"]
+    assert found.suspect == [
+        "loss mismatch: block 1: first_loss 2.5 against 2.3 of block 0, 0.1% are allowed"
+    ]
+
+
+def test_an_added_side_without_a_plain_time_is_implied() -> None:
+    assert outcome(Cell("mlp", 8, 1, "cuda+bf16"), Measurements()) == Absent(
+        "implied", "cuda has no time at batch size 8", 0
+    )

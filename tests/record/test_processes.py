@@ -14,7 +14,7 @@ from tests.bench_fakes import PLAN, FakeWorkers, Say, campaign, measured
 pytestmark = pytest.mark.usefixtures("quiet_host")
 
 
-def rows_after(folder: Path, *, threads_asked: bool = False, again: bool = False) -> Any:
+def rows_after(folder: Path, *, again: bool = False) -> Any:
     started = iter(range(1000))
 
     def rule(job: Job, size: int) -> Say:
@@ -22,24 +22,24 @@ def rows_after(folder: Path, *, threads_asked: bool = False, again: bool = False
         rule.began = own if own is not None else rule.began  # type: ignore[attr-defined]
         return measured(job, size, context_seconds=float(rule.began))  # type: ignore[attr-defined]
 
-    arms = dict(PLAN.batch_sizes)
+    sides = dict(PLAN.batch_sizes)
     if again:
-        arms[next(iter(arms))._replace(again=True)] = (8,)
+        sides[next(iter(sides))._replace(again=True)] = (8,)
     run = campaign(folder, FakeWorkers(rule))
-    measure_all(run, [PLAN._replace(batch_sizes=arms)])
-    return process_tables(run.measurements.measured, threads_asked=threads_asked)
+    measure_all(run, [PLAN._replace(batch_sizes=sides)])
+    return process_tables(run.measurements.measured)
 
 
 def test_a_process_is_a_row_and_each_of_its_answers_another(tmp_path: Path) -> None:
     rows = rows_after(tmp_path)
     processes, measurements = rows["processes"], rows["measurements"]
-    assert len(processes) == 3 * 2  # blocks x devices
+    assert len(processes) == 3 * 2  # blocks x sides
     assert len(measurements) == 3 * 2 * 2  # ... x batch sizes
-    assert {(one["device"], one["block"]) for one in processes} == {
-        (device, block) for device in ("cpu", "cuda") for block in range(3)
+    assert {(one["side"], one["block"]) for one in processes} == {
+        (side, block) for side in ("cpu", "cuda") for block in range(3)
     }
     of_the_process = {*ColdStart.__struct_fields__, "trained_on"}
-    own = {"workload", "device", "again", "block", *Process.__struct_fields__}
+    own = {"workload", "side", "again", "block", *Process.__struct_fields__}
     assert set(processes[0]) == own | of_the_process
     figures = set(Epochs.__struct_fields__) - of_the_process - {"stopped"}
     assert set(measurements[0]) == {"process", "batch_size"} | figures
@@ -51,11 +51,4 @@ def test_a_process_is_a_row_and_each_of_its_answers_another(tmp_path: Path) -> N
 def test_a_repeat_is_a_process_of_its_own(tmp_path: Path) -> None:
     rows = rows_after(tmp_path, again=True)
     again = [one for one in rows["processes"] if one["again"]]
-    assert [(one["device"], one["block"]) for one in again] == [("cpu", 0), ("cpu", 1), ("cpu", 2)]
-
-
-def test_threads_stand_in_a_process_only_where_they_are_an_axis(tmp_path: Path) -> None:
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    assert "threads_asked" not in rows_after(tmp_path / "a")["processes"][0]
-    assert rows_after(tmp_path / "b", threads_asked=True)["processes"][0]["threads_asked"] == 0
+    assert [(one["side"], one["block"]) for one in again] == [("cpu", 0), ("cpu", 1), ("cpu", 2)]

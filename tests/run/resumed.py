@@ -10,11 +10,10 @@ from rich.console import Console
 
 import bench.machine.facts
 import bench.run
-from bench.grid import make_cells
 from bench.learning import run as learn_run
 from bench.measure.blocks import Campaign
-from bench.options import Settings
 from bench.record.state import TimingRun
+from bench.settings import Settings
 from tests.bench_fakes import SETTINGS, FakeWorkers
 
 GPU = {"device": "cuda", "name": "a GPU", "driver": "580.65"}
@@ -56,16 +55,8 @@ def measured(
 ) -> TimingRun:
     """A run in this process, released as pytest's end does."""
     run = TimingRun(settings, path, resume=resume, overwrite=False, command="pytest bench")
-    run.devices = settings.devices
-    cells = make_cells(
-        workloads=settings.workloads,
-        batch_sizes=settings.batch_sizes,
-        epochs=settings.epochs,
-        devices=settings.devices,
-        threads=settings.threads,
-    )
     try:
-        bench.run.measure(run, cells, console)
+        bench.run.measure(run, list(run.by_id.values()), console)
     finally:
         run.claim.release()
     return run

@@ -51,7 +51,7 @@ def test_a_device_of_an_installed_backend_goes_the_whole_way_to_a_report(tmp_pat
     content = json.loads(path.read_text())
     own = content["crossover"]
     assert (own["complete"], own["absent"]) == (True, [])
-    devices = {process["device"]: process["trained_on"] for process in own["processes"]}
+    devices = {process["side"]: process["trained_on"] for process in own["processes"]}
     assert devices == {"cpu": "cpu", NAME: f"{NAME}:0"}
     (card,) = content["machine_info"]["crossover"]["accelerators"]
     assert (card["device"], card["name"]) == (NAME, NAME)

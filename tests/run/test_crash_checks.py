@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bench.grid import Arm
+from bench.grid import Side
 from bench.job import Job
 from bench.measure.journal import Header, Journal
 from bench.measure.measurements import Answered, Key
@@ -51,7 +51,7 @@ def ended(folder: Path, *, journalled: int | None, witnessed: int, result: Any =
         journal = Journal.create(trial.journal, Header("", "", overwrites=False, identity={}))
         for seconds in SECONDS[:journalled]:
             answer = measured(JOB, 8, epoch_seconds=seconds)
-            journal.append(Answered(Key("mlp", Arm("cpu"), 8), 0, answer))
+            journal.append(Answered(Key("mlp", Side("cpu"), 8), 0, answer))
         journal.close()
     return trial
 

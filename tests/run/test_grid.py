@@ -4,10 +4,9 @@ from bench.grid import (
     IMPLEMENTATION_NAMES,
     OPTIMIZER_NAMES,
     PRESETS,
-    Arm,
     Cell,
+    Side,
     cell_id,
-    cell_params,
     make_cells,
     plan_workloads,
 )
@@ -19,8 +18,7 @@ def cells_of(**axes: tuple[object, ...]) -> list[Cell]:
         "workloads": ("mlp",),
         "batch_sizes": (8, 64),
         "epochs": (1, 2),
-        "devices": ("cpu", "cuda"),
-        "threads": (),
+        "sides": ("cpu", "cuda"),
     }
     return make_cells(**(given | axes))  # type: ignore[arg-type]
 
@@ -41,44 +39,33 @@ def test_every_combination_is_a_cell_once() -> None:
 
 def test_a_cell_is_named_by_its_axes() -> None:
     assert cell_id(Cell("mlp", 64, 2, "cuda")) == "mlp-64-2-cuda"
-    assert cell_id(Cell("mlp", 64, 2, "cpu", 1)) == "mlp-64-2-cpu+threads=1"
+    assert cell_id(Cell("mlp", 64, 2, "cpu+threads=1")) == "mlp-64-2-cpu+threads=1"
 
 
-def test_threads_are_a_parameter_only_when_asked_for() -> None:
-    cell = Cell("mlp", 64, 2, "cpu")
-    assert "threads" not in cell_params(cell, threads_asked=False)
-    assert cell_params(cell, threads_asked=True)["threads"] == 0
-
-
-def test_the_threads_axis_multiplies_the_cpu_alone() -> None:
-    arms = {(cell.device, cell.threads) for cell in cells_of(threads=(1, 2))}
-    assert arms == {("cpu", 1), ("cpu", 2), ("cuda", 0)}
-
-
-def test_one_process_an_arm_serves_every_selected_batch_size() -> None:
+def test_one_process_a_side_serves_every_selected_batch_size() -> None:
     (plan,) = plan_workloads(cells_of(batch_sizes=(64, 8, 512)))
-    assert plan.batch_sizes[Arm("cpu")] == plan.batch_sizes[Arm("cuda")] == (8, 64, 512)
+    assert plan.batch_sizes[Side("cpu")] == plan.batch_sizes[Side("cuda")] == (8, 64, 512)
     assert plan.epochs == 2
 
 
-def test_every_device_is_repeated_at_a_small_and_at_a_large_batch_size() -> None:
+def test_every_side_is_repeated_at_a_small_and_at_a_large_batch_size() -> None:
     (plan,) = plan_workloads(cells_of(batch_sizes=(8, 64, 512)))
-    assert plan.batch_sizes[Arm("cuda", again=True)] == (8, 512)
-    assert plan.batch_sizes[Arm("cpu", again=True)] == (8, 512)
+    assert plan.batch_sizes[Side("cuda", again=True)] == (8, 512)
+    assert plan.batch_sizes[Side("cpu", again=True)] == (8, 512)
     (plan,) = plan_workloads(cells_of(batch_sizes=(8, 32, 128, 512, 2048)))
-    assert plan.batch_sizes[Arm("cpu", again=True)] == (32, 512)
+    assert plan.batch_sizes[Side("cpu", again=True)] == (32, 512)
 
 
 def test_a_single_batch_size_is_repeated_once() -> None:
     (plan,) = plan_workloads(cells_of(batch_sizes=(8,)))
-    assert plan.batch_sizes[Arm("cpu", again=True)] == (8,)
+    assert plan.batch_sizes[Side("cpu", again=True)] == (8,)
 
 
 def test_cells_that_pytest_left_out_are_not_planned() -> None:
-    selected = [cell for cell in cells_of() if cell.device == "cuda" and cell.batch_size == 64]
+    selected = [cell for cell in cells_of() if cell.side == "cuda" and cell.batch_size == 64]
     (plan,) = plan_workloads(selected)
-    assert set(plan.batch_sizes) == {Arm("cuda"), Arm("cuda", again=True)}
-    assert plan.batch_sizes[Arm("cuda")] == (64,)
+    assert set(plan.batch_sizes) == {Side("cuda"), Side("cuda", again=True)}
+    assert plan.batch_sizes[Side("cuda")] == (64,)
 
 
 def test_workloads_are_planned_in_the_order_of_their_cells() -> None:
@@ -95,8 +82,8 @@ def test_the_repeats_of_the_default_grid_are_in_the_first_three_blocks() -> None
     preset = PRESETS["default"]
     grid = {"workloads": preset.workloads, "batch_sizes": preset.batch_sizes}
     plans = plan_workloads(cells_of(**grid, epochs=preset.epochs))
-    processes = [sum(len(plan.arms(block)) for plan in plans) for block in range(preset.blocks)]
+    processes = [sum(len(plan.sides(block)) for plan in plans) for block in range(preset.blocks)]
     assert processes == [16, 16, 16, 8, 8]
     answers = plans[0].answers(preset.blocks)
-    assert answers[Arm("cuda")] == 5 * 5
-    assert answers[Arm("cuda", again=True)] == 2 * 3
+    assert answers[Side("cuda")] == 5 * 5
+    assert answers[Side("cuda", again=True)] == 2 * 3

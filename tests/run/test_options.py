@@ -1,6 +1,5 @@
 """A wrong value names itself and what is allowed, before anything runs."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from bench.grid import PRESETS
 from bench.loop import COURSE, LEAN
 from bench.options import read_settings
 from bench.record.claim import result_path
-from bench.variants import REMEDIES
+from bench.remedies import REMEDIES
 from bench.workloads import WORKLOAD_NAMES
 
 FLAGS = (
@@ -19,6 +18,8 @@ FLAGS = (
     "--batch-sizes",
     "--epochs",
     "--measured-epochs",
+    "--sides",
+    "--base",
     "--devices",
     "--threads",
     "--blocks",
@@ -32,11 +33,6 @@ FLAGS = (
     "--budget",
     "--benchmark-json",
     "--loop",
-    "--loader",
-    "--placement",
-    "--gather",
-    "--sequences",
-    "--evaluate",
     "--remedies",
 )
 
@@ -64,8 +60,7 @@ def test_the_defaults_are_the_default_presets() -> None:
     read = settings()
     assert read.workloads == ("mlp", "cnn", "lstm", "transformer")
     assert read.batch_sizes == PRESETS["default"].batch_sizes
-    assert read.devices == ()
-    assert read.threads == ()
+    assert (read.sides, read.base, read.devices, read.threads) == ((), "", (), ())
     assert read.samples == 4096
     assert read.blocks == 5
 
@@ -118,16 +113,14 @@ def test_the_default_loop_is_the_lean_one_and_no_study_is_asked_for() -> None:
     assert (read.diagnose, read.ladder, read.remedies) == (False, False, ())
 
 
-def test_a_loop_by_name_is_changed_step_by_step() -> None:
+def test_the_plain_loop_is_taken_by_name() -> None:
     assert settings(loop="course").loop == COURSE
-    changed = settings(loop="course", gather="vectorised", evaluate="never").loop
-    assert changed == replace(COURSE, gather="vectorised", evaluate="never")
-    assert settings(placement="per-batch").loop == replace(LEAN, placement="per-batch")
 
 
 def test_remedies_are_named_or_all_of_them() -> None:
     assert settings(remedies="compile,bf16").remedies == ("compile", "bf16")
     assert settings(remedies="all").remedies == tuple(REMEDIES)
+    assert settings(remedies="malloc=keep,channels-last").remedies[1] == "channels-last"
 
 
 def test_all_means_every_workload() -> None:
@@ -153,6 +146,20 @@ def test_any_name_that_torch_could_know_is_a_device(name: str) -> None:
         ({"measured_epochs": "0"}, ["--measured-epochs 0", "from 1 to 200", "all"]),
         ({"measured_epochs": "most"}, ["--measured-epochs most", "whole numbers", "all"]),
         ({"measured_epochs": "all", "epochs": "300"}, ["--measured-epochs all", "300", "200"]),
+        ({"sides": "cpu,cuda+speed"}, ["--sides cuda+speed", "no such setting", "bf16"]),
+        ({"sides": "cpu,cpu+foreach"}, ["--sides cpu+foreach", "is cpu by another name"]),
+        ({"sides": "cpu,cpu"}, ["--sides", "named twice"]),
+        ({"sides": "cpu", "devices": "cpu"}, ["--sides and --devices exclude each other"]),
+        ({"sides": "cpu", "threads": "1"}, ["--sides and --threads exclude each other"]),
+        ({"sides": "cpu,cuda", "base": "mps"}, ["--base mps", "not measured", "cpu, cuda"]),
+        ({"sides": "cpu", "base": "cpu+x"}, ["--base cpu+x", "no such setting"]),
+        ({"devices": "cpu,cuda+bf16"}, ["--devices cuda+bf16", "--sides"]),
+        ({"devices": "cuda", "threads": "1"}, ["--threads", "no cpu among --devices cuda"]),
+        ({"sides": "cpu+bf16", "remedies": "all"}, ["--remedies", "without settings"]),
+        ({"sides": "cpu+bf16", "ladder": "yes"}, ["--ladder", "without settings"]),
+        ({"devices": "cpu", "remedies": "fused,tf32"}, ["--remedies cpu+tf32", "cuda devices"]),
+        ({"devices": "cpu", "remedies": "ieee"}, ["--remedies ieee", "cpu is so already"]),
+        ({"devices": "cpu", "remedies": "threads=x"}, ["--remedies cpu+threads=x", "no such"]),
         ({"devices": "a gpu"}, ["--devices a gpu", "cuda"]),
         ({"devices": "c\u00fcda"}, ["--devices c\u00fcda", "torch device"]),
         ({"devices": "cuda:\u0661"}, ["--devices cuda:", "torch device"]),

@@ -5,20 +5,20 @@ import io
 from rich.console import Console
 
 from bench.console.progress import RunProgress
-from bench.grid import Arm
+from bench.grid import Side
 
-CPU, GPU = Arm("cpu"), Arm("cuda")
+CPU, GPU = Side("cpu"), Side("cuda")
 
 
-def said(planned: dict[tuple[str, str], int], answers: list[tuple[Arm, float]]) -> list[str]:
+def said(planned: dict[tuple[str, str], int], answers: list[tuple[Side, float]]) -> list[str]:
     """The lines of a log after each answer, which took so many seconds."""
     seconds = [0.0]
     console = Console(file=io.StringIO(), width=120)
     progress = RunProgress(planned, console, now=lambda: seconds[0])
     with progress:
-        for block, (arm, took) in enumerate(answers):
+        for block, (side, took) in enumerate(answers):
             seconds[0] += took
-            progress.answered("mlp", arm, block, 8)
+            progress.answered("mlp", side, block, 8)
     return str(console.file.getvalue()).splitlines()  # type: ignore[attr-defined]  # a StringIO
 
 

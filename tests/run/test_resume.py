@@ -87,7 +87,9 @@ def test_a_run_says_before_it_measures_what_its_workers_do_not_inherit(
         ({"batch_sizes": (8,)}, "batch_sizes was [8, 64] and is [8]"),
         ({"epochs": (1, 4)}, "epochs was [1, 2] and is [1, 4]"),
         ({"devices": ("cpu",)}, 'devices was ["cpu", "cuda"] and is ["cpu"]'),
-        ({"threads": (1,)}, "threads was [] and is [1]"),
+        ({"sides": ("cpu", "cpu+bf16")}, 'sides was ["cpu", "cuda"] and is ["cpu", "cpu+bf16"]'),
+        ({"base": "cuda"}, 'base was "cpu" and is "cuda"'),
+        ({"remedies": ("bf16",)}, 'remedies was [] and is ["bf16"]'),
         ({"blocks": 5}, "blocks was 3 and is 5"),
         ({"samples": 64}, "samples was 128 and is 64"),
         ({"optimizer_implementation": "fused"}, "optimizer_implementation was"),
@@ -110,9 +112,8 @@ def test_other_cells_of_the_same_grid_are_refused(tmp_path: Path, machine: Machi
     path = tmp_path / "box.json"
     measured(path)
     run = TimingRun(SETTINGS, path, resume=True, overwrite=False, command="pytest bench -k mlp-8")
-    run.devices = SETTINGS.devices
     with pytest.raises(pytest.UsageError, match="cells was"):
-        bench.run.measure(run, bench.run.all_cells(run)[:2], QUIET)
+        bench.run.measure(run, list(run.by_id.values())[:2], QUIET)
     run.claim.release()
 
 

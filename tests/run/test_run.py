@@ -52,6 +52,7 @@ def test_a_finished_run_has_nothing_to_resume(finished: Path) -> None:
     [
         (("--batch-sizes", "0"), "--batch-sizes 0"),
         (("--devices", "cpu:1"), "--devices cpu:1"),
+        (("--sides", "cpu,cuda+speed"), "--sides cuda+speed: no such setting"),
         (("--workloads", "foo"), "--workloads foo"),
         (("--benchmark-json", "."), "is a directory"),
         (("--benchmark-json", "/proc/none/x.json"), "cannot be written"),
@@ -89,19 +90,22 @@ def test_pytests_own_selection_selects_cells(tmp_path: Path) -> None:
     assert code == 0, output
     (row,) = read(path)["benchmarks"]
     assert row["params"] == {"workload": "mlp", "batch_size": 64, "epochs": 1, "device": "cpu"}
+    assert row["name"] == "bench_training[mlp-64-1-cpu]"
+    assert row["extra_info"]["side"] == "cpu"
 
 
-def test_threads_asked_for_are_an_axis(tmp_path: Path) -> None:
+def test_sides_that_differ_in_a_setting_have_it_as_an_axis(tmp_path: Path) -> None:
     path = tmp_path / "box.json"
     code, output = bench(
-        *(*STUBBED, *TINY, "--devices", "cpu", "--blocks", "1", "--threads", "1,2", "-k", "64-1"),
+        *(*STUBBED, *TINY, "--sides", "cpu,cpu+threads=1", "--blocks", "1", "-k", "64-1"),
         *("--benchmark-json", str(path)),
     )
     assert code == 0, output
     content = read(path)
     rows = content["benchmarks"]
-    assert [row["params"]["threads"] for row in rows] == [1, 2]
-    assert [rounds_of(content, row)[0]["threads"] for row in rows] == [1, 2]
+    assert [row["params"]["threads"] for row in rows] == [0, 1]
+    assert [row["extra_info"]["side"] for row in rows] == ["cpu", "cpu+threads=1"]
+    assert rounds_of(content, rows[1])[0]["threads"] == 1
 
 
 def assert_refused(words: str, *arguments: str, path: Path) -> None:
@@ -179,7 +183,7 @@ def test_help_explains_every_option_and_asks_for_no_file() -> None:
     flags = (
         "--workloads",
         "--batch-sizes",
-        "--devices",
+        "--sides",
         "--preset",
         "--resume",
         "--find-crossover",

@@ -13,7 +13,7 @@ import pytest
 
 from bench.measure.process import ROOT
 from tests.real_runs import RealRun
-from tests.run.typed import STUBBED, bench, read, started, wait_for_answers
+from tests.run.typed import STUBBED, bench, read, rounds_of, started, wait_for_answers
 
 SMALL = (
     *("--workloads", "rnn", "--batch-sizes", "16,32", "--epochs", "1", "--samples", "64"),
@@ -26,9 +26,9 @@ def test_a_run_with_studies_is_complete_and_its_verdict_cells_are_its_own(
 ) -> None:
     own = read(real_diagnosis.path)["crossover"]
     assert own["complete"] is True
-    assert (own["planned"], own["measured"]) == (2, 2)
-    assert {process["device"] for process in own["processes"]} == {"cpu"}
-    assert len(own["processes"]) == 2
+    assert (own["planned"], own["measured"]) == (4, 4)
+    assert {process["side"] for process in own["processes"]} == {"cpu", "cpu+fused"}
+    assert len(own["processes"]) == 2 + 3
 
 
 def test_every_cell_is_diagnosed(real_diagnosis: RealRun) -> None:
@@ -52,13 +52,17 @@ def test_the_machines_peaks_are_measured_once(real_diagnosis: RealRun) -> None:
     assert all(peak[figure] > 0 for figure in figures)
 
 
-def test_every_variant_has_a_round_a_block_or_a_reason(real_diagnosis: RealRun) -> None:
-    rows = read(real_diagnosis.path)["crossover"]["variants"]
-    lost = {row["variant"]: row["detail"] for row in rows if "reason" in row}
-    assert set(lost) == {"tf32"}
-    timed = {row["variant"] for row in rows if "rounds" in row}
-    assert timed == {"plain", "fused-optimizer"}
-    assert all(len(row["rounds"]) == 1 for row in rows if "rounds" in row)
+def test_a_remedy_is_a_side_measured_beside_the_plain_one(real_diagnosis: RealRun) -> None:
+    content = read(real_diagnosis.path)
+    rounds = {
+        row["extra_info"]["side"]: [one["block"] for one in rounds_of(content, row)]
+        for row in content["benchmarks"]
+    }
+    assert rounds == {"cpu": [0, 1], "cpu+fused": [1]}
+    assert [row["params"]["optimizer_implementation"] for row in content["benchmarks"]] == [
+        *("foreach", "fused"),
+        *("foreach", "fused"),
+    ]
 
 
 @pytest.mark.slow
@@ -66,12 +70,13 @@ def test_the_ladder_trains_the_same_network_by_every_loop_and_is_drawn(tmp_path:
     path = tmp_path / "box.json"
     code, output = bench(*SMALL, "--ladder", "--benchmark-json", str(path))
     assert code == 0, output
-    rows = read(path)["crossover"]["variants"]
-    assert {row["variant"] for row in rows} == {
-        *("plain", "loop-course", "loop-no-evaluation"),
-        *("loop-vectorised-gather", "loop-padded", "loop-lean"),
+    own = read(path)["crossover"]
+    sides = [process["side"] for process in own["processes"]]
+    assert set(sides) == {
+        *("cpu", "cpu+loop=course", "cpu+loop=no-evaluation"),
+        *("cpu+loop=vectorised-gather", "cpu+loop=padded"),
     }
-    losses = [one["loss"] for row in rows for one in row["rounds"] if row["batch_size"] == 16]
+    losses = [row["loss"] for row in own["measurements"] if row["batch_size"] == 16]
     assert max(losses) - min(losses) < 1e-3
     assert "ladder-box-rnn.png" in report(path, tmp_path / "out")[1]
 
@@ -94,7 +99,7 @@ def test_the_report_of_a_real_run_names_causes_and_remedies(
 
 def test_a_run_cut_short_in_a_study_is_finished_by_resume(tmp_path: Path) -> None:
     path, journal = tmp_path / "box.json", tmp_path / "box.journal.jsonl"
-    arguments = (*STUBBED, *SMALL, "--remedies", "fused-optimizer", "--benchmark-json", str(path))
+    arguments = (*STUBBED, *SMALL, "--remedies", "fused", "--benchmark-json", str(path))
     with started(*arguments, hold=(journal, 5)) as process:  # four are of the cells themselves
         wait_for_answers(process, journal, 5)
         process.send_signal(signal.SIGINT)
@@ -105,8 +110,8 @@ def test_a_run_cut_short_in_a_study_is_finished_by_resume(tmp_path: Path) -> Non
     assert code == 0, output
     own = read(path)["crossover"]
     assert own["complete"] is True
-    assert {row["variant"] for row in own["variants"]} == {"plain", "fused-optimizer"}
-    assert all(len(row["rounds"]) == 1 for row in own["variants"])
+    assert {one["side"] for one in own["processes"]} == {"cpu", "cpu+fused"}
+    assert {one["block"] for one in own["processes"] if one["side"] == "cpu+fused"} == {1}
     assert not journal.exists()
 
 
@@ -115,13 +120,13 @@ def test_the_course_loop_is_recorded_in_its_run(tmp_path: Path) -> None:
     code, output = bench(
         *(*STUBBED, "--workloads", "mlp", "--batch-sizes", "32", "--epochs", "1"),
         *("--samples", "64", "--blocks", "1", "--suspect-repeats", "0", "--devices", "cpu"),
-        *("--loop", "course", "--gather", "vectorised", "--benchmark-json", str(path)),
+        *("--loop", "course", "--benchmark-json", str(path)),
     )
     assert code == 0, output
     assert read(path)["crossover"]["run"]["loop"] == {
         "loader": "dataloader",
         "placement": "per-batch",
-        "gather": "vectorised",
+        "gather": "list",
         "sequences": "packed",
         "evaluate": "every-epoch",
         "deterministic": True,
@@ -145,8 +150,8 @@ def test_a_second_device_is_diagnosed_too(tmp_path: Path) -> None:
     own: Any = json.loads(path.read_text())["crossover"]
     if any(row["reason"] == "no device" for row in own["absent"]):
         pytest.skip("no Vulkan driver: apt-get install mesa-vulkan-drivers libvulkan1")
-    rows = {row["device"]: row for row in own["diagnosis"]}
+    rows = {row["side"]: row for row in own["diagnosis"]}
     assert rows["vulkan"]["operations"] == rows["cpu"]["operations"]
     assert rows["vulkan"]["flops"] == rows["cpu"]["flops"]
     assert rows["vulkan"]["host_enqueue_seconds"] <= rows["vulkan"]["alone_seconds"]
-    assert {peak["device"] for peak in own["peaks"]} == {"cpu", "vulkan"}
+    assert {peak["side"] for peak in own["peaks"]} == {"cpu", "vulkan"}

@@ -89,5 +89,5 @@ def test_where_the_variables_are_no_mend_another_allocator_is_named(
     measure_all(run, [PLAN])
     assert fault_line(run.measurements).endswith(
         "(batch sizes: mlp at 8, 64); another allocator may keep the memory "
-        "(--remedies malloc-tcmalloc times it)"
+        "(--remedies malloc=tcmalloc times it)"
     )

@@ -61,7 +61,7 @@ def test_the_second_device_really_trained(content: Any) -> None:
     rows = [row for row in content["benchmarks"] if row["params"]["device"] == "vulkan"]
     assert len(rows) == 4
     processes = content["crossover"]["processes"]
-    places = {one["trained_on"] for one in processes if one["device"] == "vulkan"}
+    places = {one["trained_on"] for one in processes if one["side"] == "vulkan"}
     assert places == {"vulkan:0"}
 
 

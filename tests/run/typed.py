@@ -68,11 +68,6 @@ def rounds_of(content: Any, row: Any) -> list[Any]:
     """A cell's measurements, each with the figures of its process."""
     own = content["crossover"]
     joined = [own["processes"][one["process"]] | one for one in own["measurements"]]
-    axes = ("workload", "batch_size", "device")
-    return [
-        one
-        for one in joined
-        if not one["again"]
-        and all(one[axis] == row["params"][axis] for axis in axes)
-        and one.get("threads_asked") == row["params"].get("threads")
-    ]
+    cell = {name: row["params"][name] for name in ("workload", "batch_size")}
+    cell |= {"side": row["extra_info"]["side"], "again": False}
+    return [one for one in joined if all(one[name] == value for name, value in cell.items())]

@@ -3,8 +3,7 @@
 from typing import Any
 
 from bench.answer import Diagnosis, Epochs, Measured, Peaks, Process, Unmeasured
-from bench.job import MEASURE, Job
-from bench.variants import PEAKS, TASKS
+from bench.job import MEASURE, PEAKS, TASKS, Job
 
 
 def measured(job: Job, batch_size: int, **fields: Any) -> Measured:

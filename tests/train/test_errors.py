@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from bench.measure import tasks
+from bench.sides import job_of
 from bench.train.device import NoSuchDeviceError
 from bench.train.errors import classify, is_of_compiling
-from bench.variants import vary
 from tests.measure.test_worker import JOB
 
 SAID = [
@@ -117,7 +117,7 @@ def compiled_work(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> tupl
 
     monkeypatch.setattr("bench.train.epochs.measure", work)
     with pytest.raises(Exception) as raised:  # noqa: PT011 - which one is asked of `classify`
-        tasks.work_of(vary(JOB, "compile"))(None, 8)  # type: ignore[arg-type]
+        tasks.work_of(job_of("cpu+compile", JOB))(None, 8)  # type: ignore[arg-type]
     return classify(raised.value)
 
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from bench.job import Job, to_line
+from bench.job import DIAGNOSIS, TASKS, Job, to_line
 from bench.loop import COURSE, LEAN, RECURRENT, RUNGS, Loop, rungs
 from bench.train import course_loop
 from bench.train import trainer as trainers
@@ -24,7 +24,6 @@ from bench.train.trainer import (
     make_permutation,
     open_trainer,
 )
-from bench.variants import DIAGNOSIS, TASKS
 from models import WORKLOADS, Split
 
 JOB = Job("rnn", "cpu", 0, (16,), 1, 60, 0, "sgd", "foreach", 0.02, 60.0)
@@ -48,7 +47,7 @@ def parameters_after_an_epoch(trainer: Trainer) -> dict[str, Tensor]:
     return {name: value.detach().clone() for name, value in network.named_parameters()}
 
 
-@pytest.mark.parametrize("rung", [name for name in RUNGS if name != "loop-pinned"])
+@pytest.mark.parametrize("rung", [name for name in RUNGS if name != "pinned"])
 @pytest.mark.parametrize("workload", ["mlp", "rnn", "lstm"])
 def test_every_rung_of_the_ladder_trains_the_same_network_to_the_same_weights(
     rung: str, workload: str
@@ -71,10 +70,10 @@ def test_each_rung_leaves_out_one_thing_more_than_the_one_above() -> None:
 
 
 def test_the_cpu_has_no_rungs_of_copies_and_images_none_of_sequences() -> None:
-    assert rungs("mlp", "cpu") == ["loop-course", "loop-no-evaluation", "loop-lean"]
+    assert rungs("mlp", "cpu") == ["course", "no-evaluation", "lean"]
     assert rungs("lstm", "cuda:1") == list(RUNGS)
-    assert "loop-padded" not in rungs("cnn", "cuda")
-    assert "loop-pinned" not in rungs("lstm", "cpu")
+    assert "padded" not in rungs("cnn", "cuda")
+    assert "pinned" not in rungs("lstm", "cpu")
 
 
 def test_the_recurrent_workloads_are_those_whose_way_can_change() -> None:

@@ -1,7 +1,7 @@
 """What each change of a job does in a process.
 
-Without CUDA the two CUDA-only remedies are exercised as far as their jobs: `tf32` sets torch's
-precision (which only CUDA then uses), `cuda-graphs` is what `compile` is, in another mode.
+Without CUDA its own settings are exercised as far as their jobs: `tf32` sets torch's precision
+(which only CUDA then uses), `graphs` is what `compile` is, in another mode.
 """
 
 from collections.abc import Iterator
@@ -16,18 +16,23 @@ from torch import nn
 from bench.answer import Epochs, Measured, Unmeasured
 from bench.job import COMPILE_FOLDER, Job
 from bench.measure.tasks import work_of
+from bench.sides import job_of
 from bench.train import modes
 from bench.train.epochs import measure
 from bench.train.errors import classify
 from bench.train.modes import Autocast, eagerly, prepare
 from bench.train.numerics import pin_numerics
 from bench.train.trainer import fresh_training, open_trainer
-from bench.variants import REMEDIES, vary
 from models.cnn import DigitCNN
 from models.mlp import MLP
 
 JOB = Job("mlp", "cpu", 0, (16,), 1, 48, 0, "sgd", "foreach", 0.1, 300.0)
 CPU = torch.device("cpu")
+
+
+def with_setting(word: str) -> Job:
+    """The job of the CPU with a setting."""
+    return job_of(f"cpu+{word}", JOB)
 
 
 @pytest.fixture(autouse=True)
@@ -37,41 +42,24 @@ def _same_numerics() -> Iterator[None]:
     torch.set_flush_denormal(False)
 
 
-@pytest.mark.parametrize("compiling", ["compile", "cuda-graphs"])
-def test_tf32_is_never_combined_with_compiling(
-    monkeypatch: pytest.MonkeyPatch, compiling: str
-) -> None:
-    """torch raises somewhere inside: one remedy on top of the other says why instead."""
-    asked = count_compilations(monkeypatch)
-    for job in (vary(vary(JOB, "tf32"), compiling), vary(vary(JOB, compiling), "tf32")):
-        with pytest.raises(NotImplementedError) as error:
-            measure(open_trainer(job), 16)
-        assert classify(error.value) == (
-            "unsupported",
-            "NotImplementedError: TF32 with torch.compile: torch's compiler cannot read how TF32 "
-            "is set",
-        )
-    assert asked == []
-
-
 def test_tf32_is_torchs_precision_and_true_fp32_the_default() -> None:
-    pin_numerics(precision=vary(JOB, "tf32").precision)
+    pin_numerics(precision=job_of("cuda+tf32", JOB).precision)
     assert torch.backends.fp32_precision == "tf32"  # type: ignore[attr-defined]
     pin_numerics()
     assert torch.backends.fp32_precision == "ieee"  # type: ignore[attr-defined]
 
 
-def test_denormals_are_flushed_unless_that_remedy_is_left_out() -> None:
+def test_denormals_are_flushed_unless_they_are_to_be_kept() -> None:
     tiny = torch.tensor([1e-40])
     pin_numerics()
     assert (tiny * 0.5).item() == 0.0
-    pin_numerics(flush_denormals=vary(JOB, "flush-denormals").flush_denormals)
+    pin_numerics(flush_denormals=with_setting("keep-denormals").flush_denormals)
     assert (tiny * 0.5).item() != 0.0
 
 
 def test_bf16_computes_products_in_bf16_and_gives_the_loss_float32() -> None:
     network = MLP(3, 4, 2)
-    lower = prepare(network, vary(JOB, "bf16"), CPU)
+    lower = prepare(network, with_setting("bf16"), CPU)
     assert isinstance(lower, Autocast)
     x = torch.randn(5, 3)
     assert lower(x).dtype == torch.float32
@@ -80,7 +68,7 @@ def test_bf16_computes_products_in_bf16_and_gives_the_loss_float32() -> None:
 
 
 def test_channels_last_lays_out_weights_and_images_and_computes_the_same() -> None:
-    job = replace(vary(JOB, "channels-last"), workload="cnn")
+    job = replace(with_setting("channels-last"), workload="cnn")
     trainer = open_trainer(job)
     network, _ = fresh_training(trainer)
     (weight,) = [value for name, value in network.named_parameters() if "2.weight" in name]
@@ -94,7 +82,7 @@ def test_channels_last_lays_out_weights_and_images_and_computes_the_same() -> No
 
 def test_channels_last_without_a_convolution_is_unsupported() -> None:
     with pytest.raises(NotImplementedError) as error:
-        prepare(MLP(3, 4, 2), vary(JOB, "channels-last"), CPU)
+        prepare(MLP(3, 4, 2), with_setting("channels-last"), CPU)
     assert classify(error.value) == (
         "unsupported",
         "NotImplementedError: channels last: the network has no 2-D convolution",
@@ -113,7 +101,7 @@ def test_what_cannot_be_compiled_is_unsupported_and_says_why(
         network.forward = call
 
     monkeypatch.setattr("bench.train.trainer.compile_afresh", fail)
-    job = vary(JOB, "compile")
+    job = with_setting("compile")
     with pytest.raises(NotImplementedError, match=r"torch\.compile: .*no C\+\+ compiler") as error:
         work_of(job)(open_trainer(job), 16)
     assert classify(error.value)[0] == "unsupported"
@@ -131,12 +119,12 @@ def count_compilations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return asked
 
 
-@pytest.mark.parametrize("remedy", ["compile", "cuda-graphs"])
+@pytest.mark.parametrize("word", ["compile", "compile=reduce-overhead"])
 def test_a_network_is_compiled_once_a_batch_size_and_trained_from_its_initial_weights(
-    monkeypatch: pytest.MonkeyPatch, remedy: str
+    monkeypatch: pytest.MonkeyPatch, word: str
 ) -> None:
     asked = count_compilations(monkeypatch)
-    trainer = open_trainer(vary(JOB, remedy))
+    trainer = open_trainer(with_setting(word))
     first = measure(trainer, 16)
     again = measure(trainer, 16)
     assert asked == [trainer.job.compiled] * 2
@@ -148,7 +136,7 @@ def test_getting_ready_to_compile_is_part_of_the_first_step(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     count_compilations(monkeypatch)
-    trainer = open_trainer(vary(JOB, "compile"))
+    trainer = open_trainer(with_setting("compile"))
     seconds = iter(range(0, 10**15, 10**9))  # each look at the clock comes a second later
     trainer.clock = replace(trainer.clock, now=lambda: next(seconds))
     record = measure(trainer, 16)
@@ -167,10 +155,6 @@ def test_each_process_compiles_into_a_folder_of_its_own(
     modes.own_compile_folder.cache_clear()
 
 
-def test_no_remedy_by_itself_is_in_conflict() -> None:
-    assert [remedy for remedy in REMEDIES if modes.conflict(vary(JOB, remedy))] == []
-
-
 @pytest.mark.slow
 def test_a_compiled_network_trains_as_the_plain_one_does(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -180,7 +164,7 @@ def test_a_compiled_network_trains_as_the_plain_one_does(
 
     monkeypatch.setenv(COMPILE_FOLDER, str(tmp_path))
     *_, plain = run_worker(JOB)
-    *_, answer = run_worker(vary(JOB, "compile"))
+    *_, answer = run_worker(with_setting("compile"))
     if isinstance(answer, Unmeasured):
         assert answer.reason == "unsupported"
         pytest.skip(answer.detail)

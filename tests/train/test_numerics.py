@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from bench.answer import Numerics
-from bench.grid import Arm
+from bench.grid import Side
 from bench.measure.measurements import Key
 from bench.record.precision import UNKNOWN, precision_text
 from bench.record.tables import process_tables
@@ -108,6 +108,6 @@ def test_the_files_precision_is_what_the_workers_read(
 
 
 def test_a_process_keeps_what_it_read() -> None:
-    measurements = {Key("mlp", Arm("cpu"), 8): {0: measured(JOB, 8, **IEEE)}}
+    measurements = {Key("mlp", Side("cpu"), 8): {0: measured(JOB, 8, **IEEE)}}
     (process,) = process_tables(measurements, threads_asked=False)["processes"]
     assert {name: process[name] for name in IEEE} == IEEE

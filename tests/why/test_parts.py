@@ -7,13 +7,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from bench.job import Job
+from bench.job import DIAGNOSIS, TASKS, Job
 from bench.loop import COURSE, LEAN, Loop
 from bench.train.clock import DeviceClock
 from bench.train.course_loop import on_device
 from bench.train.epochs import TooSlowError
 from bench.train.trainer import Trainer, fresh_training
-from bench.variants import DIAGNOSIS, TASKS
 from bench.why.diagnose import diagnose, host_and_device, pass_samples, single_step
 from bench.why.parts import (
     PARTS,

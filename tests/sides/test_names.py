@@ -1,0 +1,221 @@
+"""A side's name and its job: parsed, canonical, refused by name; remedies and rungs as sides."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.job import DIAGNOSIS, TASKS, Job
+from bench.loop import COURSE, LEAN, RUNGS
+from bench.remedies import REMEDIES, with_remedies, with_remedy, with_rungs
+from bench.sides import (
+    TERMS,
+    SideError,
+    axes,
+    canonical,
+    devices_of,
+    job_of,
+    lacks,
+    name_of,
+    plain_sides,
+    reduced,
+)
+
+PLAIN = Job("mlp", "cpu", 0, (16,), 1, 48, 0, "sgd", "foreach", 0.1, 300.0)
+TAUGHT = replace(PLAIN, loop=COURSE)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("cpu", {}),
+        ("cuda:1", {"device": "cuda:1"}),
+        ("cpu+threads=4", {"threads": 4}),
+        ("cuda+tf32", {"device": "cuda", "precision": "tf32"}),
+        ("cuda+bf16+compile", {"device": "cuda", "precision": "bf16", "compiled": "default"}),
+        ("xpu+compile=max-autotune", {"device": "xpu", "compiled": "max-autotune"}),
+        ("cuda+graphs", {"device": "cuda", "compiled": "reduce-overhead"}),
+        ("mps+channels-last", {"device": "mps", "memory_format": "channels-last"}),
+        ("cpu+keep-denormals", {"flush_denormals": False}),
+        ("cpu+fused", {"optimizer_implementation": "fused"}),
+        ("cpu+loop=course", {"loop": COURSE}),
+        (
+            "cuda+placement=per-batch",
+            {"device": "cuda", "loop": replace(LEAN, placement="per-batch")},
+        ),
+        ("cpu+malloc=keep", {"malloc": "keep"}),
+    ],
+)
+def test_a_name_is_a_job_and_a_job_is_its_name(name: str, change: dict[str, Any]) -> None:
+    assert job_of(name, PLAIN) == replace(PLAIN, **change)
+    assert name_of(replace(PLAIN, **change), PLAIN) == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("cpu+foreach", "cpu"),
+        ("cpu+ieee", "cpu"),
+        ("cpu+loop=lean", "cpu"),
+        ("cuda+compile=default", "cuda+compile"),
+        ("cuda+compile=reduce-overhead", "cuda+graphs"),
+        ("cuda+fused+bf16", "cuda+bf16+fused"),
+        ("cpu+evaluate=never+loop=course", "cpu+loop=no-evaluation"),
+        ("cpu+loop=course+loader=slices", "cpu+loop=course+loader=slices"),
+        ("cpu+malloc=keep+threads=1", "cpu+threads=1+malloc=keep"),
+    ],
+)
+def test_a_side_has_one_name_however_it_is_typed(typed: str, name: str) -> None:
+    assert name_of(job_of(typed, PLAIN), PLAIN) == name
+
+
+def test_what_the_plain_job_is_has_no_name() -> None:
+    assert name_of(job_of("cpu+foreach", replace(PLAIN, optimizer_implementation="fused")),
+                   replace(PLAIN, optimizer_implementation="fused")) == "cpu+foreach"  # fmt: skip
+    assert canonical(("cpu+loop=course", "cpu+loop=lean"), TAUGHT) == ("cpu", "cpu+loop=lean")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("cuda+speed", "cuda+speed: no such setting as 'speed'; one of threads=N, ieee"),
+        ("cuda+compile=fast", "no such setting as 'compile=fast'"),
+        ("cpu+", "cpu+: no such setting as ''"),
+        ("cpu+threads=0", "no such setting as 'threads=0'"),
+        ("cpu+threads=\u0663", "no such setting"),
+        ("cuda+ieee+bf16", "cuda+ieee+bf16: ieee and bf16: one setting twice"),
+        ("cuda+bf16+bf16", "cuda+bf16+bf16: bf16: one setting twice"),
+        ("cuda+compile+graphs", "compile and graphs: one setting twice"),
+        ("cpu+tf32", "cpu+tf32: tf32: TF32 is a number format of cuda devices, this is cpu"),
+        ("xpu:1+graphs", "graphs: CUDA graphs need a cuda device, this is xpu"),
+        ("cuda+threads=2", "threads=2: the number of threads is the CPU's, this is cuda"),
+        ("mps+malloc=keep", "malloc=keep: the C allocator is the CPU's, this is mps"),
+        ("cuda+keep-denormals", "only the CPU flushes denormals, this is cuda"),
+        ("cpu+placement=per-batch", "the CPU computes where the data lies, this is cpu"),
+        ("cpu+loop=pinned", "the CPU computes where the data lies, this is cpu"),
+        ("cuda+tf32+compile", "cuda+tf32+compile: TF32 with torch.compile: torch's compiler"),
+        ("cuda+tf32+graphs", "TF32 with torch.compile"),
+        ("a gpu", "a gpu: not a torch device"),
+        ("c\u00fcda", "not a torch device"),
+        ("cuda:-1", "not a torch device"),
+        ("", "not a torch device"),
+        ("x" * 31, "not a torch device"),
+        ("cpu:1", "cpu:1: the CPU has no index; write cpu"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused_by_its_name(name: str, words: str) -> None:
+    with pytest.raises(SideError) as error:
+        job_of(name, PLAIN)
+    assert words in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_two_names_of_one_side_and_too_many_sides_are_refused() -> None:
+    with pytest.raises(SideError, match=r"cpu\+foreach: is cpu by another name; name it once"):
+        canonical(("cpu", "cpu+foreach"), PLAIN)
+    with pytest.raises(SideError, match="one more than 64 sides"):
+        canonical((f"cpu+threads={count}" for count in range(1, 66)), PLAIN)
+
+
+DEVICES = st.sampled_from(["cpu", "cuda", "cuda:1", "mps", "xpu", "cpu:0", "gizmo", "CUDA", "a b"])
+WORDS = st.sampled_from([*TERMS, "threads=1", "threads=64", "threads=x", "loop=fast", ""])
+NAMES = st.builds(
+    lambda device, words: "+".join([device, *words]), DEVICES, st.lists(WORDS, max_size=4)
+)
+
+
+@given(st.lists(NAMES, min_size=1, max_size=6), st.sampled_from([PLAIN, TAUGHT]))
+def test_any_list_of_sides_is_refused_by_name_or_canonical(names: list[str], plain: Job) -> None:
+    try:
+        sides = canonical(names, plain)
+    except SideError as error:
+        sides = ()
+        refused = str(error)
+    if not sides:
+        assert any(refused.startswith(f"{name}: ") for name in names)
+        return
+    assert len(sides) == len(set(sides)) == len(names)
+    assert canonical(sides, plain) == sides
+    assert canonical(reversed(sides), plain) == sides[::-1]
+    for side, name in zip(sides, names, strict=True):
+        assert job_of(side, plain) == job_of(name, plain)
+        assert len(side.split("+")) <= len(name.split("+"))
+    rows = axes(sides, plain)
+    told = {(job_of(side, plain).device, *rows[side].values()) for side in sides}
+    assert len(told) == len(sides)  # device and axes tell every side from every other
+    scalars = (value for row in rows.values() for value in row.values())
+    assert all(isinstance(value, str | int | bool) for value in scalars)
+
+
+def test_the_axes_are_the_settings_in_which_sides_differ() -> None:
+    assert axes(("cpu", "cuda"), PLAIN) == {"cpu": {}, "cuda": {}}
+    assert axes(("cpu", "cpu+threads=1", "cuda+bf16"), PLAIN) == {
+        "cpu": {"threads": 0, "precision": "ieee"},
+        "cpu+threads=1": {"threads": 1, "precision": "ieee"},
+        "cuda+bf16": {"threads": 0, "precision": "bf16"},
+    }
+    assert axes(("cuda", "cuda+compile", "cuda+placement=per-batch"), PLAIN)["cuda"] == {
+        "compile": "",
+        "placement": "resident",
+    }
+
+
+def test_a_name_tells_device_and_precision() -> None:
+    sides = ("cpu", "cuda:1+bf16", "cpu+threads=1", "cuda:1", "cuda+tf32+fused")
+    assert devices_of(sides) == ("cpu", "cuda:1", "cuda")
+    assert plain_sides(sides) == ["cpu", "cuda:1"]
+    assert [reduced(side) for side in sides] == [False, True, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("remedy", "device", "plain", "side"),
+    [
+        ("fused", "cuda", PLAIN, "cuda+fused"),
+        ("foreach", "cuda", PLAIN, "cuda+for-loop"),
+        ("fused", "cpu", replace(PLAIN, optimizer_implementation="fused"), "cpu+for-loop"),
+        ("flush-denormals", "cpu", PLAIN, "cpu+keep-denormals"),
+        ("placement=resident", "cuda", PLAIN, "cuda+placement=per-batch"),
+        (
+            "placement=resident",
+            "cuda",
+            TAUGHT,
+            "cuda+loader=slices+placement=resident",
+        ),
+        ("threads=1", "cpu", PLAIN, "cpu+threads=1"),
+        ("graphs", "cuda", PLAIN, "cuda+graphs"),
+        ("ieee", "cpu", PLAIN, None),
+    ],
+)
+def test_a_remedy_that_the_plain_side_has_is_left_out_the_others_are_added(
+    remedy: str, device: str, plain: Job, side: str | None
+) -> None:
+    assert with_remedy(device, remedy, plain) == side
+
+
+def test_all_remedies_are_sides_where_they_mean_anything_the_worthiest_first() -> None:
+    own = list(with_remedies(["cpu", "cuda"], reversed(REMEDIES), PLAIN))
+    assert own[:5] == ["cuda+fused", "cpu+fused", "cuda+graphs", "cuda+compile", "cpu+compile"]
+    assert len(own) == len(set(own))
+    assert "cpu+malloc=jemalloc" in own
+    assert not [side for side in own if side.startswith("cuda+malloc")]
+    assert canonical(own, PLAIN) == tuple(own)
+
+
+def test_rungs_are_sides_first_the_ends_of_the_ladder() -> None:
+    assert list(with_rungs(["cpu"], "mlp", PLAIN)) == ["cpu+loop=course", "cpu+loop=no-evaluation"]
+    cuda = list(with_rungs(["cuda"], "lstm", PLAIN))
+    assert cuda == [f"cuda+loop={name}" for name in RUNGS if name != "lean"]
+    assert next(with_rungs(["cpu"], "mlp", TAUGHT)) == "cpu+loop=lean"
+
+
+def test_what_this_machine_lacks_is_told_before_a_process_is_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bench.allocators.in_force", lambda: "musl")
+    job = job_of("cpu+malloc=keep", PLAIN)
+    assert lacks(job) == "this is a setting of glibc's allocator, and musl is in force"
+    assert lacks(PLAIN) is None
+    compiled = replace(job_of("cpu+compile", PLAIN), task=TASKS[DIAGNOSIS])
+    assert lacks(compiled) == "what torch.compile has fused cannot be taken apart"
