@@ -35,7 +35,7 @@ def test_every_cell_is_compared_with_the_first_file(tmp_path: Path) -> None:
         Corpus(machine="c", seed=2, **SMALL),
     )
     comparison = compared(rounds, base="a")
-    assert len(comparison) == 2 * 2 * (2 + 2 * 2)  # machines x devices x (warm + totals)
+    assert len(comparison) == 2 * 2 * (2 + 2 * 2)  # machines x sides x (warm + totals)
     warm = comparison[comparison["scope"] == "warm"]
     b, c = (warm[warm["machine"] == name] for name in "bc")
     np.testing.assert_allclose(b["ratio"], 1.5, rtol=0.03)
@@ -105,7 +105,7 @@ def test_a_cell_that_one_side_lacks_is_a_row_with_the_reason(tmp_path: Path) -> 
     )
     comparison = compared(loaded(tmp_path, Corpus(machine="a", **SMALL), other), base="a")
     missing = comparison[comparison["verdict"] == "not measured"]
-    reasons = missing.groupby(["batch_size", "device"])["reason"].unique().map(list).to_dict()
+    reasons = missing.groupby(["batch_size", "side"])["reason"].unique().map(list).to_dict()
     assert reasons == {
         (8, "vulkan"): ["b: timeout"],
         (512, "cpu"): ["b: not in its grid"],
@@ -117,7 +117,7 @@ def test_a_cell_that_lost_blocks_is_not_compared_by_those_that_got_through(tmp_p
     lost: dict[Any, Any] = {("mlp", 8, None, "vulkan"): ("oom", "8 GB", 3)}
     other = Corpus(machine="b", absent=lost, **SMALL)
     comparison = compared(loaded(tmp_path, Corpus(machine="a", **SMALL), other), base="a")
-    cells = comparison[(comparison["device"] == "vulkan") & (comparison["batch_size"] == 8)]
+    cells = comparison[(comparison["side"] == "vulkan") & (comparison["batch_size"] == 8)]
     assert set(cells["verdict"]) == {"not measured"}
     assert set(cells["reason"]) == {"b: oom"}
 
@@ -129,7 +129,7 @@ def test_any_machine_can_be_the_base(tmp_path: Path) -> None:
         Corpus(machine="b", seed=1, cpu_step_seconds=slower_cpu, **SMALL),
     )
     forth, back = compared(rounds, base="a"), compared(rounds, base="b")
-    assert set(back["base"]) == {"b"}
+    assert set(back["base_machine"]) == {"b"}
     assert set(back["machine"]) == {"a"}
     np.testing.assert_allclose(back["ratio"], 1 / forth["ratio"])
     np.testing.assert_allclose(back["lo"], 1 / forth["hi"])

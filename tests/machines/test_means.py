@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from scripts.machines.means import ALL, arm_means
+from scripts.machines.means import ALL, work_means
 from scripts.machines.ranking import fastest, geometric_means, ranking
 from scripts.read import table
 from tests.corpus import Corpus
@@ -27,7 +27,7 @@ def loaded(folder: Path, *plans: Corpus) -> pd.DataFrame:
 
 
 def machine(name: str, factor: float = 1.0, **plan: Any) -> Corpus:
-    own: dict[str, Any] = SMALL | {"devices": ("cpu",)} | plan
+    own: dict[str, Any] = SMALL | {"sides": ("cpu",)} | plan
     return Corpus(machine=name, seed=len(name), cpu_step_seconds=cpu_times(factor), **own)
 
 
@@ -83,11 +83,11 @@ def test_suspect_cells_are_in_no_mean(tmp_path: Path) -> None:
     assert means["cells"].to_dict() == {"warm": 1, "total": 2}
 
 
-def test_a_machine_without_the_device_leaves_the_others_means_alone(tmp_path: Path) -> None:
-    both: dict[str, Any] = {"devices": ("cpu", "vulkan")}
+def test_a_machine_without_the_side_leaves_the_others_means_alone(tmp_path: Path) -> None:
+    both: dict[str, Any] = {"sides": ("cpu", "vulkan")}
     rounds = loaded(tmp_path, machine("a", **both), machine("bb", 1.5, **both), machine("ccc"))
     means = geometric_means(rounds, base="a").query("scope == 'warm'")
-    assert means.groupby("device")["machine"].unique().map(list).to_dict() == {
+    assert means.groupby("side")["machine"].unique().map(list).to_dict() == {
         "cpu": ["bb", "ccc"],
         "vulkan": ["bb"],
     }
@@ -97,7 +97,7 @@ def test_a_machine_without_the_device_leaves_the_others_means_alone(tmp_path: Pa
 def test_over_all_workloads_each_counts_the_same_and_variances_add_up(tmp_path: Path) -> None:
     plans = [machine(name, workloads=("mlp", "cnn")) for name in ("a", "bb")]
     rounds = loaded(tmp_path, *plans)
-    arms = arm_means(rounds, scope="warm")
+    arms = work_means(rounds, scope="warm")
     own = [arms[workload, "cpu", 0] for workload in ("mlp", "cnn")]
     whole = arms[ALL, "cpu", 0]
     one, other = (means.table for means in own)
@@ -136,18 +136,18 @@ def test_machines_that_nothing_is_decided_about_share_a_rank_and_that_is_said(
     assert ranks.loc[("warm", "a"), "tied_with"] == ""
 
 
-def test_the_fastest_of_a_cell_is_named_whatever_its_device(tmp_path: Path) -> None:
-    def falling(_workload: str, _device: str, batch_size: int) -> float:
+def test_the_fastest_of_a_cell_is_named_whatever_its_side(tmp_path: Path) -> None:
+    def falling(_workload: str, _side: str, batch_size: int) -> float:
         return 4.0 if batch_size == 8 else 0.25
 
     both: dict[str, Any] = {
-        "devices": ("cpu", "vulkan"),
+        "sides": ("cpu", "vulkan"),
         "ratio": falling,
         "cold_seconds": {"cpu": 0.01},
     }
     rounds = loaded(tmp_path, machine("a", 2.0, **both), machine("bb"), machine("ccc"))
     warm = fastest(rounds).query("scope == 'warm'").set_index("batch_size")
-    assert warm["device"].to_dict() == {8: "cpu", 512: "vulkan"}
+    assert warm["side"].to_dict() == {8: "cpu", 512: "vulkan"}
     assert warm.loc[512, "machine"] == "a"
     pair = (warm.loc[8, "machine"], warm.loc[8, "tied_with"])
     assert pair in {("bb", "ccc cpu"), ("ccc", "bb cpu")}

@@ -16,7 +16,7 @@ from scripts.sections.section import EVERYWHERE, Column, Section, Table
 from scripts.write import terminal
 from tests.corpus import Corpus
 
-SMALL: dict[str, Any] = {"batch_sizes": (8, 512), "epochs": (1, 4), "devices": ("cpu",)}
+SMALL: dict[str, Any] = {"batch_sizes": (8, 512), "epochs": (1, 4), "sides": ("cpu",)}
 
 
 def slower(factor: float) -> Any:
@@ -43,10 +43,10 @@ def test_the_base_is_named_by_its_machine_its_file_or_its_path(
 ) -> None:
     target = tmp_path / "cells.csv"
     chosen = files[1] if name == "the path" else name
-    assert compare.main([*files, "--base", chosen, "--csv", str(target)]) == 0
+    assert compare.main([*files, "--base-machine", chosen, "--csv", str(target)]) == 0
     assert "b (base: ratios are seconds / its seconds)" in words(capsys)
     cells = pd.read_csv(target)
-    assert set(cells["base"]) == {"b"}
+    assert set(cells["base_machine"]) == {"b"}
     warm = cells.query("scope == 'warm'").groupby("machine")["verdict"].unique().map(list)
     assert warm.to_dict() == {"a": ["faster"], "c": ["too close"], "d": ["slower"]}
 
@@ -54,9 +54,9 @@ def test_the_base_is_named_by_its_machine_its_file_or_its_path(
 def test_a_base_that_is_no_machine_is_refused_with_the_names(
     files: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert compare.main([*files, "--base", "\x1b[2Jx"]) == 2
+    assert compare.main([*files, "--base-machine", "\x1b[2Jx"]) == 2
     said = capsys.readouterr()
-    assert said.err == "--base: '\\x1b[2Jx' is no machine here; name one of: a, b, c, d\n"
+    assert said.err == "--base-machine: '\\x1b[2Jx' is no machine here; name one of: a, b, c, d\n"
     assert said.out == ""
 
 
@@ -69,7 +69,7 @@ def test_many_machines_are_ranked_with_ties(
     total = r"mlp cpu with cold start 1 a .* with cold start 2 [bc] .* with cold start 2 [bc]"
     assert re.search(total, text)
     assert re.search(r"cpu warm 1 a .* cpu warm 4 d ", text)
-    assert "The fastest for each cell, whatever the device" in text
+    assert "The fastest for each cell, whatever the side" in text
 
 
 def test_two_machines_need_no_ranks(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,7 @@ from scripts.read.table import Results, load_results
 from scripts.tables.comparison import grouped
 from tests.corpus import Corpus
 
-SMALL: dict[str, Any] = {"batch_sizes": (8, 64), "epochs": (1,), "devices": ("cpu",)}
+SMALL: dict[str, Any] = {"batch_sizes": (8, 64), "epochs": (1,), "sides": ("cpu",)}
 
 
 def write(folder: Path, machine: str, run: int, factor: float) -> Path:

@@ -12,7 +12,7 @@ from scripts.tables.analysis import Analysis
 from tests.corpus import Corpus
 
 _CURVE = {
-    "workload": "mlp", "threads": 0, "scope": "warm", "epochs": pd.NA, "device": "cuda",
+    "workload": "mlp", "base": "cpu", "scope": "warm", "epochs": pd.NA, "side": "cuda",
     "crossings": "",
 }  # fmt: skip
 Side = tuple[str, int | None, int | None]
@@ -45,7 +45,7 @@ def test_a_crossover_has_moved_only_where_two_intervals_do_not_overlap(
 ) -> None:
     table = moves(curves(("a", base), ("b", own)), base="a")
     assert table["moves"].tolist() == [moved]
-    assert table[["machine", "base"]].to_numpy().tolist() == [["b", "a"]]
+    assert table[["machine", "base_machine"]].to_numpy().tolist() == [["b", "a"]]
 
 
 def test_an_open_end_reaches_to_every_batch_size_beyond_the_grid() -> None:
@@ -53,11 +53,11 @@ def test_an_open_end_reaches_to_every_batch_size_beyond_the_grid() -> None:
     assert bounds({"kind": "always", "lower": None, "upper": 8}) == (0, 8)
 
 
-def test_another_device_stands_beside_the_bases_only_one() -> None:
+def test_another_side_stands_beside_the_only_one_of_the_base_machine() -> None:
     base = curves(("a", ("interval", 8, 32)))
     other = curves(("b", ("interval", 64, 128)), side="mps")
     [row] = moves(pd.concat([base, other]), base="a").to_dict("records")
-    assert (row["device"], row["base_device"], row["moves"]) == ("mps", "cuda", LARGER)
+    assert (row["side"], row["base_side"], row["moves"]) == ("mps", "cuda", LARGER)
     two = pd.concat([base, curves(("a", ("interval", 8, 32)), side="vulkan"), other])
     assert moves(two, base="a").empty
 

@@ -12,7 +12,7 @@ from scripts.tables.comparison import Comparison, grouped
 from scripts.words.machines import upgrade_words
 from tests.corpus import Corpus
 
-SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1,), "devices": ("cpu",)}
+SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1,), "sides": ("cpu",)}
 OLD: dict[str, Any] = {"software_id": "1" * 12, "torch": "2.14.1"}
 NEW: dict[str, Any] = {"software_id": "2" * 12, "torch": "2.15.0"}
 

@@ -3,81 +3,70 @@ from pathlib import Path
 import pytest
 
 from scripts.judge.verdicts import verdicts
-from scripts.read.sides import is_cpu
-from scripts.read.table import load, load_results
+from scripts.read.sides import contest, default_base, device_of, is_cpu, settings_of, tolerance
+from scripts.read.table import load
 from tests.corpus import Corpus
-from tests.study_rows import with_studies, write
-
-
-def devices(corpus: Corpus, folder: Path) -> set[tuple[str, int, str]]:
-    rounds = load([corpus.write(folder)])
-    return set(rounds[["device", "threads", "device_label"]].itertuples(index=False, name=None))
-
-
-def test_without_an_accelerator_each_other_number_of_threads_is_a_side(tmp_path: Path) -> None:
-    corpus = Corpus(sides=("cpu",), threads=(0, 1, 4), batch_sizes=(8,), blocks=3)
-    rounds = load([corpus.write(tmp_path)])
-    found = set(rounds[["device", "threads"]].itertuples(index=False, name=None))
-    assert found == {("cpu", 0), ("cpu+threads=1", 0), ("cpu+threads=4", 0)}
-    labels = set(rounds.loc[rounds["device"] != "cpu", "device_label"])
-    assert labels == {"cpu+threads=1", "cpu+threads=4"}
 
 
 @pytest.mark.parametrize(
-    "corpus",
+    ("side", "device", "settings"),
     [
-        Corpus(
-            sides=(
-                "cpu+threads=1",
-                "cpu+threads=2",
-                "cpu",
-            ),
-            batch_sizes=(8,),
-            blocks=3,
-        ),
-        Corpus(sides=("cpu", "cuda"), threads=(0, 1), batch_sizes=(8,), blocks=3),
+        ("cpu", "cpu", set()),
+        ("cuda:1", "cuda:1", set()),
+        ("cuda*2+tf32+compile", "cuda", {"tf32", "compile"}),
+        ("cpu+threads=1+malloc=keep", "cpu", {"threads=1", "malloc=keep"}),
     ],
-    ids=["no base", "an accelerator"],
 )
-def test_otherwise_threads_are_the_settings_that_an_accelerator_meets(
-    corpus: Corpus, tmp_path: Path
+def test_a_name_tells_the_device_and_its_settings(
+    side: str, device: str, settings: set[str]
 ) -> None:
-    assert all("+" not in device for device, _threads, _label in devices(corpus, tmp_path))
+    assert (device_of(side), settings_of(side)) == (device, settings)
+    assert is_cpu(side) is (device == "cpu")
 
 
-def test_two_files_are_told_apart_each_for_itself(tmp_path: Path) -> None:
-    alone = Corpus(machine="a", sides=("cpu",), threads=(0, 1), batch_sizes=(8,), blocks=3)
-    other = Corpus(machine="b", sides=("cpu", "cuda"), threads=(0, 1), batch_sizes=(8,), blocks=3)
-    rounds = load([alone.write(tmp_path), other.write(tmp_path)])
-    found = set(rounds[["machine", "device", "threads"]].itertuples(index=False, name=None))
-    assert found == {
-        *(("a", "cpu", 0), ("a", "cpu+threads=1", 0)),
-        *(("b", "cpu", 0), ("b", "cpu", 1), ("b", "cuda", 0)),
-    }
+def test_the_base_is_the_cpu_where_it_is_measured_and_else_the_first_side() -> None:
+    assert default_base(["cuda", "cpu+threads=1", "cpu"]) == "cpu"
+    assert default_base(["cuda", "cpu+threads=1"]) == "cuda"
+
+
+RUN = ["cpu", "cuda", "cpu+threads=1", "cuda+bf16+compile"]
+
+
+@pytest.mark.parametrize(
+    ("side", "meets"),
+    [
+        ("cpu", ("", "sides")),
+        ("cuda+bf16+compile", ("cpu", "sides")),
+        ("cuda+bf16", ("cuda", "cuda")),
+        ("cpu+threads=2", ("cpu", "cpu")),
+        ("cpu+threads=1+bf16", ("cpu+threads=1", "cpu")),  # of files of before
+        ("mps+bf16", ("cpu", "mps")),
+    ],
+)
+def test_a_side_of_the_run_meets_its_base_and_a_remedy_the_plain_side_of_its_device(
+    side: str, meets: tuple[str, str]
+) -> None:
+    assert contest(side, RUN, "cpu") == meets
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "first", "held_out"),
+    [
+        ("cpu", "cuda+compile", 1e-3, 0.10),
+        ("cpu+bf16", "cuda+bf16", 1e-3, 0.10),
+        ("cpu", "cpu+bf16", 2e-2, 0.25),
+        ("cuda+tf32+compile", "cuda", 2e-2, 0.25),
+    ],
+)
+def test_losses_of_unlike_number_formats_may_differ_more(
+    one: str, other: str, first: float, held_out: float
+) -> None:
+    assert tolerance(one, other) == tolerance(other, one) == (first, held_out)
 
 
 def test_one_thread_is_judged_against_the_cpu_as_a_person_runs_it(tmp_path: Path) -> None:
-    corpus = Corpus(sides=("cpu",), threads=(0, 1), blocks=5)
+    corpus = Corpus(sides=("cpu", "cpu+threads=1"), ratio=lambda *_cell: 1.0)
     table = verdicts(load([corpus.write(tmp_path)]), scope="warm")
-    assert set(table["device"]) == {"cpu+threads=1"}
+    assert set(table["side"] + " against " + table["base"]) == {"cpu+threads=1 against cpu"}
     assert table["verdict"].tolist() == ["too close"] * len(corpus.batch_sizes)
     assert (table["repeats"] > 0).all()
-
-
-def test_studies_of_a_side_go_with_it(tmp_path: Path) -> None:
-    plan = Corpus(sides=("cpu",), threads=(0, 1), batch_sizes=(8,), blocks=3)
-    content = with_studies(plan)
-    own = content["crossover"]
-    for name in ("diagnosis", "peaks"):
-        own[name] = [row | {"threads": count} for row in own[name] for count in plan.threads]
-    own["variants"] = []
-    found = load_results([write(tmp_path, content)])
-    assert set(found.diagnosis["device"]) == {"cpu", "cpu+threads=1"}
-    assert set(found.diagnosis["threads"]) == {0}
-
-
-@pytest.mark.parametrize(
-    ("device", "cpu"), [("cpu", True), ("cpu+threads=1", True), ("cuda:1", False), ("xpu", False)]
-)
-def test_a_cpu_with_settings_is_a_cpu(device: str, cpu: bool) -> None:
-    assert is_cpu(device) is cpu

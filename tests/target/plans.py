@@ -6,7 +6,7 @@ from typing import Any
 TIMED: dict[str, Any] = {
     "batch_sizes": (16, 64, 256, 1024),
     "epochs": (1,),
-    "devices": ("cpu", "vulkan"),
+    "sides": ("cpu", "vulkan"),
     "process_noise": 0.01,
 }
 LEARNED: dict[str, Any] = {"batch_sizes": (16, 64, 256, 1024), "noise": 0.02}

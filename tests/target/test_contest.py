@@ -1,4 +1,4 @@
-"""GPU against CPU in time to a target: the words, at equal batch sizes and at each one's best."""
+"""Sides against their base in time to a target: the words, at equal batch sizes and at each one's best."""
 
 from pathlib import Path
 
@@ -30,16 +30,16 @@ def test_equal_batch_sizes_share_their_seeds_so_the_ratio_is_that_of_the_seconds
     assert row["ratio"] == pytest.approx(ratio, rel=0.05)
 
 
-def test_each_device_is_judged_at_its_own_best_batch_size_as_well(tmp_path: Path) -> None:
-    def ratio(_workload: str, _device: str, size: int) -> float:
+def test_each_side_is_judged_at_its_own_best_batch_size_as_well(tmp_path: Path) -> None:
+    def ratio(_workload: str, _side: str, size: int) -> float:
         return {16: 4.0, 64: 1.0, 256: 0.1}[size]
 
     times, rounds = joined(tmp_path, ratio=ratio, cold_seconds={"cpu": 1e-9, "cuda": 1e-9})
     row = contests(times, rounds).set_index("at").loc["best"]
-    assert row["gpu_batch"] == 256
-    cpu = times[times["device"] == "cpu"]
-    assert row["cpu_batch"] == cpu.sort_values("seconds").iloc[0]["batch_size"]
-    assert row["cpu_batch"] != 256
+    assert row["side_batch"] == 256
+    cpu = times[times["side"] == "cpu"]
+    assert row["base_batch"] == cpu.sort_values("seconds").iloc[0]["batch_size"]
+    assert row["base_batch"] != 256
 
 
 def test_suspect_blocks_are_left_out_while_three_sound_ones_remain(tmp_path: Path) -> None:

@@ -63,8 +63,9 @@ def published() -> tuple[pd.DataFrame, pd.DataFrame]:
                 "file": "t.json",
                 "machine": "t",
                 "machine_id": "0" * 12,
-                "device": "cuda",
-                "threads": 0,
+                "side": "cuda",
+                "base": "",
+                "family": "sides",
                 "device_label": "cuda (V100)",
                 "arm": "first",
                 "workload": "shufflenet",
@@ -101,15 +102,15 @@ def joined(
     folder: Path, *, learning: dict[str, Any] | None = None, **timing: Any
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """(times to the target, rounds) of a learning and a timing corpus."""
-    plan = {"batch_sizes": (16, 64, 256), "epochs": (1,), "devices": ("cpu", "cuda")} | timing
+    plan = {"batch_sizes": (16, 64, 256), "epochs": (1,), "sides": ("cpu", "cuda")} | timing
     rounds = load([Corpus(**plan).write(folder)])
     own = {"batch_sizes": (16, 64, 256), "optimizers": ("sgd",)} | (learning or {})
     epochs = epochs_to_target(load_learning([LearnCorpus(**own).write(folder)]))
     return times_to_target(epochs, rounds), rounds
 
 
-def at(times: pd.DataFrame, batch_size: int, device: str = "cpu") -> dict[Any, Any]:
-    own = times[(times["batch_size"] == batch_size) & (times["device"] == device)]
+def at(times: pd.DataFrame, batch_size: int, side: str = "cpu") -> dict[Any, Any]:
+    own = times[(times["batch_size"] == batch_size) & (times["side"] == side)]
     row: dict[Any, Any] = own.iloc[0].to_dict()
     return row
 
@@ -142,11 +143,11 @@ def test_both_spreads_widen_the_interval(tmp_path: Path) -> None:
     assert 0.05 < blocks < both
 
 
-def test_a_target_that_was_not_reached_has_no_time_on_any_device(tmp_path: Path) -> None:
+def test_a_target_that_was_not_reached_has_no_time_on_any_side(tmp_path: Path) -> None:
     lost = {("mlp", 64, "sgd"): (0, 1, 2, 3)}
     times, rounds = joined(tmp_path, learning={"lost": lost})
-    for device in ("cpu", "cuda"):
-        row = at(times, 64, device)
+    for side in ("cpu", "cuda"):
+        row = at(times, 64, side)
         assert math.isnan(row["seconds"])
         assert row["reason"] == "not reached by 4 of 5 seeds"
     table = contests(times, rounds).set_index("at")
@@ -184,7 +185,7 @@ def test_a_batch_size_between_timed_ones_is_read_off_a_fitted_curve_that_says_it
     assert row["epoch_seconds"] == pytest.approx(63 * step, rel=0.02)
 
 
-def test_what_a_device_could_not_do_is_the_reason(tmp_path: Path) -> None:
+def test_what_a_side_could_not_do_is_the_reason(tmp_path: Path) -> None:
     absent = {("mlp", None, None, "cuda"): ("unsupported", "aten::lstm")}
     times, rounds = joined(tmp_path, absent=absent)
     assert at(times, 64, "cuda")["reason"] == "unsupported: aten::lstm"
@@ -214,7 +215,7 @@ def test_of_two_learning_files_the_fuller_one_serves_a_workload(tmp_path: Path) 
 def test_a_computers_files_together_give_each_cell_once() -> None:
     def cell(machine: str, batch_size: int, seconds: float, **known: object) -> dict[str, object]:
         usual = {"machine_id": "box", "note": "", "suspect": "", "optimizer": "sgd"}
-        place = {"machine": machine, "label": "cpu", "threads": 0, "batch_size": batch_size}
+        place = {"machine": machine, "label": "cpu", "batch_size": batch_size}
         return usual | place | {"seconds": seconds} | known
 
     times = pd.DataFrame(
