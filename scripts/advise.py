@@ -1,4 +1,4 @@
-"""Which batch size, optimiser, learning rate, epochs and device reach a target first?
+"""Which batch size, optimiser, learning rate, epochs and side reach a target first?
 
 python scripts/advise.py results/*.json --workload lstm --target 0.93 --batch-size 128 --epochs 3
 """
@@ -15,7 +15,7 @@ from scripts.options import answered, new_parser
 from scripts.target.contest import contests
 from scripts.target.question import Question, known
 from scripts.target.time import times_of, times_to_target
-from scripts.words.advice import device_lines, other_target, reached_line, untimed_lines
+from scripts.words.advice import other_target, reached_line, side_lines, untimed_lines
 from scripts.words.typed_advice import epochs_lines, seconds_line, size_lines
 
 
@@ -41,7 +41,7 @@ def _lines(files: Sequence[Path], question: Question) -> Iterator[str]:
     yield from other_target(epochs, rows.runs)
     times = times_to_target(epochs, rounds)
     if len(times):
-        yield from device_lines(epochs, times, contests(times, rounds))
+        yield from side_lines(epochs, times, contests(times, rounds))
     else:
         yield from untimed_lines(epochs, rows.untimed)
     size, wanted = question.batch_size, question.epochs
