@@ -97,9 +97,9 @@ def test_a_machine_without_the_side_leaves_the_others_means_alone(tmp_path: Path
 def test_over_all_workloads_each_counts_the_same_and_variances_add_up(tmp_path: Path) -> None:
     plans = [machine(name, workloads=("mlp", "cnn")) for name in ("a", "bb")]
     rounds = loaded(tmp_path, *plans)
-    arms = work_means(rounds, scope="warm")
-    own = [arms[workload, "cpu", 0] for workload in ("mlp", "cnn")]
-    whole = arms[ALL, "cpu", 0]
+    found = work_means(rounds, scope="warm")
+    own = [found[workload, "cpu"] for workload in ("mlp", "cnn")]
+    whole = found[ALL, "cpu"]
     one, other = (means.table for means in own)
     np.testing.assert_allclose(whole.table["mean"], (one["mean"] + other["mean"]) / 2)
     np.testing.assert_allclose(whole.table["variance"], (one["variance"] + other["variance"]) / 4)

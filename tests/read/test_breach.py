@@ -11,6 +11,7 @@ import pytest
 from scripts.read.breach import Breach, record_of
 from scripts.read.records.learning import LearningFile
 from scripts.read.records.result import ResultFile
+from scripts.read.version_2 import OldFile, with_sides
 from tests.corpus import Corpus
 from tests.fuzzing import at, is_number, places, put
 from tests.learn_corpus import LearnCorpus
@@ -46,9 +47,9 @@ CASES: dict[str, tuple[tuple[str | int, ...], object, list[str | int], str]] = {
         "has the key '../b': expected `str` matching regex",
     ),
     "null where a field may only be missing": (
-        (*OWN, "processes", 0, "threads_asked"),
+        (*OWN, "run", "blocks"),
         None,
-        [*OWN, "processes", 0, "threads_asked"],
+        [*OWN, "run", "blocks"],
         "is None: expected `int`, got `null`",
     ),
     "a loss of 400 digits": (
@@ -65,7 +66,7 @@ CASES: dict[str, tuple[tuple[str | int, ...], object, list[str | int], str]] = {
     ),
     "words that look like a place": (
         (*OWN, "absent"),
-        [MADE["benchmarks"][0]["params"] | {"reason": "a - at `$.b`"}],
+        [MADE["benchmarks"][0]["params"] | {"side": "cpu", "reason": "a - at `$.b`"}],
         [*OWN, "absent", 0, "reason"],
         "is 'a - at `$.b`', which is none of the field's values",
     ),
@@ -138,5 +139,8 @@ def test_a_number_that_is_read_is_neither_true_nor_a_text(
 )
 def test_this_projects_own_files_are_records(path: Path) -> None:
     document = json.loads(path.read_bytes())
-    record = ResultFile if "crossover" in document else LearningFile
+    record: type[msgspec.Struct] = LearningFile
+    if "crossover" in document:
+        with_sides(document)
+        record = OldFile
     assert breach(document, record) is None

@@ -13,19 +13,19 @@ from tests.read.files import saved
 
 FIELDS = (*Process.__struct_fields__, *ColdStart.__struct_fields__, "trained_on")
 PLAN = Corpus(batch_sizes=(8, 32), epochs=(1, 4), blocks=3)
-THREADS = Corpus(batch_sizes=(8,), sides=("cpu+threads=1", "cpu+threads=2", "cuda"), blocks=2)
+REMEDIES = Corpus(batch_sizes=(8,), sides=("cpu+threads=1", "cuda"), remedies={"bf16": 1.0})
 
 
 def fields(rows: list[dict[str, Any]]) -> set[str]:
     return {name for row in rows for name in row}
 
 
-@pytest.mark.parametrize(("plan", "asked"), [(PLAN, set()), (THREADS, {"threads_asked"})])
-def test_the_corpus_has_the_fields_of_a_run_and_no_others(plan: Corpus, asked: set[str]) -> None:
+@pytest.mark.parametrize("plan", [PLAN, REMEDIES])
+def test_the_corpus_has_the_fields_of_a_run_and_no_others(plan: Corpus) -> None:
     own = plan.result()["crossover"]
-    arm = {"workload", "device", "again", "block"}
+    place = {"workload", "side", "again", "block"}
     assert fields(own["measurements"]) <= {"process", "batch_size", *Epochs.__struct_fields__}
-    assert arm | asked <= fields(own["processes"]) <= {*arm, *asked, *FIELDS}
+    assert place <= fields(own["processes"]) <= {*place, *FIELDS}
 
 
 def test_a_measurement_stands_in_the_file_once() -> None:

@@ -152,7 +152,7 @@ def test_a_target_that_was_not_reached_has_no_time_on_any_side(tmp_path: Path) -
         assert row["reason"] == "not reached by 4 of 5 seeds"
     table = contests(times, rounds).set_index("at")
     assert table.loc["64", "verdict"] == "not measured"
-    assert table.loc["best", "gpu_batch"] != 64
+    assert table.loc["best", "side_batch"] != 64
 
 
 def test_a_seed_that_sometimes_fails_opens_the_interval(tmp_path: Path) -> None:

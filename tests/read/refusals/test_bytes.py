@@ -128,7 +128,7 @@ def test_what_does_not_fit_into_memory_is_one_line(
 @pytest.mark.parametrize(
     ("bound", "words"),
     [
-        (("MOST_VALUES", {"device": 1}), "have 2 values of device, and 1 can be read"),
+        (("MOST_VALUES", {"side": 1}), "have 2 values of side, and 1 can be read"),
         (("MOST_CELLS", 3), "have 4 cells in their grid, and 3 can be read"),
         (("MOST_ROUNDS", 11), "rounds, and 11 can be read"),
     ],

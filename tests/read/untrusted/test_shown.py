@@ -158,7 +158,7 @@ def test_machines_whose_names_differ_by_capitals_or_odd_letters_alone_have_their
     tmp_path: Path,
 ) -> None:
     names = ["Box", "box", "BOX", "b/ox", "b?ox", "box (2)", "\u0431ox", "../box"]
-    plan: dict[str, Any] = SMALL | {"devices": ("cpu",)}
+    plan: dict[str, Any] = SMALL | {"sides": ("cpu",)}
     paths = [
         stored(tmp_path, f"run{place}", Corpus(machine=name, seed=place, **plan).result())
         for place, name in enumerate(names)
@@ -173,7 +173,7 @@ def test_machines_whose_names_differ_by_capitals_or_odd_letters_alone_have_their
 def test_a_machine_and_a_workload_cannot_be_taken_for_others_of_the_same_letters(
     tmp_path: Path,
 ) -> None:
-    plan: dict[str, Any] = SMALL | {"devices": ("cpu",)}
+    plan: dict[str, Any] = SMALL | {"sides": ("cpu",)}
     paths = [
         stored(tmp_path, "a", Corpus(machine="x", workloads=("cnn-series",), **plan).result()),
         stored(tmp_path, "b", Corpus(machine="x-cnn", workloads=("series",), **plan).result()),
