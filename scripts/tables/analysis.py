@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from scripts.figures.style import labelled
+from scripts.judge.best import best_against_best
 from scripts.judge.break_even import break_even
 from scripts.judge.crossover import crossovers
 from scripts.judge.fits import fits
@@ -170,6 +171,11 @@ class Analysis:
     def ladder(self) -> pd.DataFrame:
         """From the loop that is taught to the lean one, rung by rung."""
         return ladder(self.contests, self.results.rounds)
+
+    @cached_property
+    def best(self) -> pd.DataFrame:
+        """Device against device, plain and with the best settings that were tried."""
+        return best_against_best(self.results.rounds)
 
     @cached_property
     def _by_looks(self) -> dict[int, tuple[pd.DataFrame, pd.DataFrame]]:

@@ -26,7 +26,9 @@ WHOLE_FILES = 3
 """The first files of a collection, whose rounds are kept: they can be shown cell by cell."""
 BATCH_FILES = 40
 BATCH_BYTES = 64 * 2**20
-JUDGED = ("contests", "crossovers", "pays_off", "causes", "remedies", "ladder", "work")
+JUDGED = (
+    "contests", "crossovers", "pays_off", "causes", "remedies", "ladder", "best", "work",
+)  # fmt: skip
 
 Tables = dict[str, pd.DataFrame]
 

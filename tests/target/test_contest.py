@@ -1,4 +1,4 @@
-"""Sides against their base in time to a target: the words, at equal batch sizes and at each one's best."""
+"""Sides against their base in time to a target, at equal batch sizes and each at its best."""
 
 from pathlib import Path
 

@@ -45,10 +45,10 @@ EDITS: list[tuple[str, Edit, str, str]] = [
         "is True: expected `float`, got `bool`",
     ),
     (
-        "unknown axis",
-        put(1, "benchmarks", 0, "params", "width"),
-        f"{CELL}.params",
-        "has the unknown field `width`",
+        "a side that is no name",
+        put("cpu+\x1b[2J", "benchmarks", 0, "extra_info", "side"),
+        "extra_info.side",
+        "matching regex",
     ),
     (
         "unknown reason",

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.read.files import Document, Edit, assert_refused, put
+from scripts.read.table import load
+from tests.corpus import Corpus
+from tests.read.files import Document, Edit, assert_refused, put, refusal, saved
 
 OWN = ("crossover",)
 PROCESS = ("crossover", "processes", 0)
@@ -75,9 +77,21 @@ EDITS: list[tuple[str, Edit, str, str]] = [
         "stands in the file twice",
     ),
     (
+        "a side of another device",
+        put("cuda", "benchmarks", 0, "params", "device"),
+        "benchmarks[0] (mlp-8-1-cpu).params.device",
+        "is 'cuda', and the side is 'cpu'",
+    ),
+    (
+        "a base that is no side",
+        put("cuda", "crossover", "run", "base"),
+        "crossover.run.base",
+        "is 'cuda', which is no side of the run",
+    ),
+    (
         "a cell both absent and measured",
         lambda document: document["crossover"]["absent"].append(
-            document["benchmarks"][0]["params"] | {"reason": "failed"}
+            document["benchmarks"][0]["params"] | {"side": "cpu", "reason": "failed"}
         ),
         "crossover.absent[1] (mlp-8-1-cpu)",
         "has a measured entry",
@@ -167,3 +181,32 @@ def test_a_contradiction_is_refused_by_file_cell_and_field(
     tmp_path: Path, edit: Edit, field: str, message: str
 ) -> None:
     assert_refused(tmp_path, edit, field, message)
+
+
+def shifted(side: str, share: float) -> Document:
+    """A file in which the first losses of one side are by this share larger."""
+    document = Corpus(sides=("cpu", side), repeats=False).result()
+    own = document["crossover"]
+    for row in own["measurements"]:
+        if own["processes"][row["process"]]["side"] == side:
+            row["first_loss"] *= 1 + share
+    return document
+
+
+@pytest.mark.parametrize(
+    ("side", "share", "good"),
+    [
+        ("cpu+threads=1", 0.0005, True),
+        ("cpu+threads=1", 0.01, False),
+        ("cpu+bf16", 0.01, True),
+        ("cpu+bf16", 0.03, False),
+    ],
+)
+def test_the_first_losses_of_a_block_differ_by_no_more_than_the_number_formats_allow(
+    side: str, share: float, good: bool, tmp_path: Path
+) -> None:
+    path = saved(tmp_path, shifted(side, share))
+    if good:
+        assert set(load([path])["suspect"]) == {""}
+    else:
+        assert "not one work" in refusal(path)
