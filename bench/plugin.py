@@ -122,11 +122,17 @@ class RunPlugin(ABC, Generic[State]):
             self.summarise(Console())
 
 
-def placed(config: pytest.Config) -> tuple[Path, bool, bool, str]:
-    """Where the result goes, whether to resume or to overwrite, and what was typed."""
-    resume, overwrite = config.getoption("--resume"), config.getoption("--overwrite")
+def placed(config: pytest.Config) -> tuple[Path, bool, bool, str, bool]:
+    """Where the result goes, whether to resume or to overwrite, what was typed, and whether the
+    machine is said to be the same.
+    """
+    names = ("--resume", "--overwrite", "--same-machine")
+    resume, overwrite, same_machine = map(config.getoption, names)
+    if same_machine and not resume:
+        raise pytest.UsageError("--same-machine: says something of a run to resume; add --resume")
     path = result_path(config, resume=resume, overwrite=overwrite)
-    return path, resume, overwrite, shlex.join(["pytest", *config.invocation_params.args])
+    typed = shlex.join(["pytest", *config.invocation_params.args])
+    return path, resume, overwrite, typed, same_machine
 
 
 def _result(config: pytest.Config, run: RunState[Any, Any]) -> Line:

@@ -1,6 +1,5 @@
 """What is needed to doubt a result: the machine, its software, and two fingerprints of them."""
 
-import hashlib
 import json
 import os
 import platform
@@ -9,10 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import cpuinfo
 import psutil
 import pytest
 
+from bench.machine.identity import ask_cpu, digest, hardware, machine_id
 from bench.measure.environment import inherited, recorded
 from bench.measure.process import ROOT
 
@@ -90,9 +89,10 @@ def _ask_torch(
 
 def describe_machine(name: str, probe: dict[str, Any]) -> dict[str, Any]:
     """The machine's facts for a result file. `name` is the machine's name in reports."""
+    about = ask_cpu()
     facts = {
         "machine": name,
-        "cpu": cpu_brand(),
+        "cpu": cpu_brand(about),
         "cores_physical": psutil.cpu_count(logical=False),
         "cores_logical": psutil.cpu_count(),
         "ram_bytes": psutil.virtual_memory().total,
@@ -101,7 +101,9 @@ def describe_machine(name: str, probe: dict[str, Any]) -> dict[str, Any]:
         **{name: probe.get(name) for name in OF_TORCH},
         "environment": recorded(os.environ),
     }
-    return facts | {"machine_id": machine_id(facts), "software_id": software_id(facts)}
+    grounds = hardware(about, facts)
+    ids = {"machine_id": machine_id(grounds), "software_id": software_id(facts)}
+    return facts | {"hardware": grounds} | ids
 
 
 def identity(facts: dict[str, Any]) -> dict[str, Any]:
@@ -121,37 +123,15 @@ def _card_words(card: dict[str, Any]) -> str:
     return f"{card['name']}, driver {card['driver']}" + (f", {watts:g} W" if watts else "")
 
 
-def machine_id(facts: dict[str, Any]) -> str:
-    """12 hex digits that stay while the hardware stays; says nothing about who owns it."""
-    hardware = [facts["cpu"], facts["cores_logical"], round(facts["ram_bytes"] / 2**30), _host()]
-    return _digest(hardware)
-
-
 def software_id(facts: dict[str, Any]) -> str:
     """12 hex digits of what can make the same machine faster or slower: versions and drivers."""
     drivers = [[card["name"], card["driver"]] for card in facts["accelerators"]]
-    return _digest([facts["torch"], facts["python"], facts["os"], drivers])
+    return digest([facts["torch"], facts["python"], facts["os"], drivers])
 
 
-def _digest(parts: list[Any]) -> str:
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
-
-
-def _host() -> str:
-    """Tells equal machines apart: the system's own id, else the host's name."""
-    try:
-        return Path("/etc/machine-id").read_text().strip() or platform.node()
-    except OSError:
-        return platform.node()
-
-
-def cpu_brand() -> str:
+def cpu_brand(about: dict[str, Any]) -> str:
     """The CPU's name as it calls itself, else what the system calls it."""
-    try:
-        brand = cpuinfo.get_cpu_info().get("brand_raw")
-    except Exception:  # noqa: BLE001 - a fact about the machine must not end its run
-        brand = None
-    return str(brand or platform.processor() or platform.machine())
+    return str(about.get("brand_raw") or platform.processor() or platform.machine())
 
 
 def _container_cpus() -> float | None:

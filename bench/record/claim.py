@@ -22,6 +22,8 @@ from bench.measure.journal import (
 from bench.measure.measurements import Resumed
 from bench.record.result_file import run_started
 
+MACHINE_ID = "machine_id"
+
 
 @dataclass
 class Claim:
@@ -36,6 +38,8 @@ class Claim:
     resume: bool
     overwrite: bool
     command: str
+    same_machine: bool = False
+    """Whether a resumed run goes on though the machine is told by another id: it was said to."""
     lock: FileLock | None = field(default=None, init=False)
 
     def check(self) -> None:
@@ -100,11 +104,12 @@ class Claim:
                 header = Header(now, self.command, self.path.exists(), identity)
                 return Journal.create(path, header), now, []
             header, lines = self._read(path)
-            differs = difference(header.identity, identity)
+            differs = difference(self._known(header.identity), self._known(identity))
             if differs:
                 raise pytest.UsageError(
                     f"--resume: {path} is of another run: {differs}; "
-                    "give the same command on the same machine, or another file"
+                    f"give the same command on the same machine{self._or_say_so(differs)}, "
+                    "or another file"
                 )
             journal = Journal.reopen(path)
             journal.append(Resumed(now, self.command))
@@ -112,6 +117,18 @@ class Claim:
             option = "--resume: " if self.resume else ""
             raise pytest.UsageError(f"{option}{error}") from None
         return journal, header.started, lines
+
+    def _known(self, identity: Line) -> Line:
+        """The fields that have to agree."""
+        return {
+            name: value
+            for name, value in identity.items()
+            if not (self.same_machine and name == MACHINE_ID)
+        }
+
+    def _or_say_so(self, differs: str) -> str:
+        """A new container is another machine only by its id."""
+        return " (--same-machine says that it is)" if differs.startswith(MACHINE_ID) else ""
 
     def _read(self, journal: Path) -> tuple[Header, list[Any]]:
         try:
