@@ -16,7 +16,8 @@ import pandas as pd
 from msgspec.structs import asdict
 
 from scripts.read.document import ResultError, read
-from scripts.read.learning_file import LEARNING, reached
+from scripts.read.learning_file import LEARNING
+from scripts.read.metric import Metric, reached
 from scripts.read.provenance import describe_learning
 from scripts.read.records.learning import LearningFile
 from scripts.read.text import distinct, safe_text
@@ -89,7 +90,7 @@ def _runs(file: str, machine: str, content: LearningFile) -> Iterator[dict[str, 
             "role": "figure" if run.seed in own.run.figure_seeds else "tuning",
             "detail": safe_text(run.detail),
             "samples": about.train_samples,
-            "metric": about.goal_metric,
+            "metric": about.metric,
             "target": float(own.run.targets[run.workload]),
             "definition": safe_text(about.definition),
             "steps_an_epoch": math.ceil(about.train_samples / run.batch_size),
@@ -103,7 +104,7 @@ def _runs(file: str, machine: str, content: LearningFile) -> Iterator[dict[str, 
 def steps_to(run: Any, target: float) -> float:
     """Steps of a run (a row as a mapping) to the first look that finds the target; inf: never."""
     score = run["score"]
-    good = score <= target if run["metric"] == "bits_per_character" else score >= target
+    good = score <= target if run["metric"].falls else score >= target
     return float(run["steps"][int(np.argmax(good))]) if good.any() else math.inf
 
 
@@ -179,7 +180,7 @@ def _reason(own: pd.DataFrame, *, rate: float | None, trained: int, goal: float)
     return ""
 
 
-def harder(metric: str, target: float, *, than: float) -> bool:
+def harder(metric: Metric, target: float, *, than: float) -> bool:
     """Whether a target is out of reach of runs that ended at another one."""
     return target != than and not reached(metric, than, target)
 
