@@ -3,6 +3,7 @@
 import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -39,6 +40,11 @@ class RunPlugin(ABC, Generic[State]):
         # the same JSON atomically, with rows for the cells that have no figure, and a summary.
         config.option.benchmark_json = None
         config.option.benchmark_quiet = not config.option.benchmark_verbose
+        # Neither it nor pytest makes a folder of its own where the run is started.
+        config.option.benchmark_storage = f"file://{run.path.parent}"
+        for name in ("lfplugin", "nfplugin"):
+            if config.pluginmanager.has_plugin(name):
+                config.pluginmanager.unregister(name=name)
         self.run = run
         if not config.option.collectonly:
             run.claim.check()
@@ -112,7 +118,8 @@ class RunPlugin(ABC, Generic[State]):
             run.write_error = f"{run.path} was written, but its own reader refuses it: {why}"
             return pytest.ExitCode.INTERNAL_ERROR
         if run.checked:
-            journal_path(run.path).unlink(missing_ok=True)
+            with suppress(OSError):
+                journal_path(run.path).unlink()
         return session.exitstatus
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:

@@ -21,7 +21,7 @@ FLOORS = {
         {"allocators", "workloads"},
         {"grid", "loop"},
         {"answer", "job"},
-        {"parse", "signals", "train", "variants"},
+        {"parse", "refused", "signals", "train", "variants"},
         {"options"},
         {"measure"},
         {"machine", "why"},

@@ -12,7 +12,8 @@ from typing import Any
 
 import cpuinfo
 
-from bench.measure.nvml import ask, load_nvml
+from bench.measure.ask import ask
+from bench.measure.nvml import load_nvml
 
 CACHES = ("l1_data_cache_size", "l2_cache_size", "l3_cache_size")
 _CONTAINERS = (Path("/.dockerenv"), Path("/run/.containerenv"))
@@ -21,11 +22,7 @@ _CONTROL_GROUPS = Path("/proc/1/cgroup")
 
 def ask_cpu() -> dict[str, Any]:
     """Returns what the CPU says of itself; nothing where it cannot be asked."""
-    try:
-        about: dict[str, Any] = cpuinfo.get_cpu_info()
-    except Exception:  # noqa: BLE001 - a fact about the machine must not end its run
-        return {}
-    return about
+    return ask(cpuinfo.get_cpu_info) or {}
 
 
 def hardware(cpu: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
