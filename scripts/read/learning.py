@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 from msgspec.structs import asdict
 
-from scripts.read.document import ResultError, read
+from scripts.read.document import ResultError, read, require_new
 from scripts.read.learning_file import LEARNING
 from scripts.read.metric import Metric, reached
 from scripts.read.provenance import describe_learning
@@ -61,6 +61,9 @@ def load_files(paths: Iterable[str | Path]) -> Files:
     names = [Path(path) for path in paths]
     if not names:
         raise ResultError("", "", "no learning file is given")
+    seen: set[str] = set()
+    for path in names:
+        require_new(path, seen)
     files = [read(path, LEARNING) for path in names]
     about = pd.DataFrame(map(describe_learning, names, files))
     about["machine"] = distinct(about["machine"])
