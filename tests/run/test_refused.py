@@ -1,12 +1,11 @@
 """What would end in nothing is refused before anything is measured: one line that names it."""
 
-import os
 from pathlib import Path
 
 import pytest
 
 from bench.refused import REFUSED
-from tests.run.lines import Said, answers
+from tests.run.typed import Said, answers_to
 
 LONG = "x" * 300
 TINY = ("--workloads", "mlp", "--devices", "cpu", "--blocks", "1", "--batch-sizes", "8")
@@ -68,7 +67,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
     for place, _ in PLACES.values():
         path = place if place in ("-", "/dev/null") else str(folder / place)
         lines.append((*TINY, "--overwrite", "--benchmark-json", path))
-    found = dict(zip([*LINES, *PLACES], answers(lines), strict=True))
+    found = dict(zip([*LINES, *PLACES], answers_to(lines), strict=True))
     assert [path.name for path in folder.iterdir()] == ["box.journal.jsonl"]
     return found
 
@@ -87,17 +86,17 @@ def test_a_line_that_would_end_in_nothing_is_refused_by_its_name(
 
 def test_what_stands_in_a_variable_is_refused_with_its_name(tmp_path: Path) -> None:
     line = ("--benchmark-json", str(tmp_path / "box.json"))
-    (said,) = answers([line], PYTEST_ADDOPTS="--benchmark-disable")
+    (said,) = answers_to([line], PYTEST_ADDOPTS="--benchmark-disable")
     assert said.code == pytest.ExitCode.USAGE_ERROR
     assert "--benchmark-disable: no cell would have a figure" in said.output
     assert "leave it out of PYTEST_ADDOPTS" in said.output
-    (said,) = answers([line], PYTEST_XDIST_WORKER="gw0")
+    (said,) = answers_to([line], PYTEST_XDIST_WORKER="gw0")
     assert "PYTEST_XDIST_WORKER: a run measures one process at a time" in said.output
 
 
 def test_a_tilde_is_the_home_folder_and_no_folder_is_made_elsewhere(tmp_path: Path) -> None:
-    before = set(os.listdir())
-    (said,) = answers([(*TINY, "--benchmark-json", "~/new/box.json")], HOME=str(tmp_path))
+    before = set(Path.cwd().iterdir())
+    (said,) = answers_to([(*TINY, "--benchmark-json", "~/new/box.json")], HOME=str(tmp_path))
     assert said.code == 0, said.output
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["box.json"]
-    assert set(os.listdir()) - before <= {".pytest_cache"}  # of these tests
+    assert set(Path.cwd().iterdir()) <= before | {Path.cwd() / ".pytest_cache"}  # of these tests
