@@ -15,6 +15,7 @@ from bench.options import add_options, read_settings
 from bench.plugin import NAME, Cases, RunPlugin, placed
 from bench.record.rows import crossover_key
 from bench.record.state import TimingRun
+from bench.refused import refuse_options
 from bench.run import find_sides, measure
 
 
@@ -28,15 +29,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Checks everything that was typed, before anything runs."""
     if config.option.help:
         return
-    refuse_parallel(config)
+    refuse_options(config)
     kind = LearnPlugin if config.getoption("--learning") else TimingPlugin
     config.pluginmanager.register(kind(config), NAME)
-
-
-def refuse_parallel(config: pytest.Config) -> None:
-    """pytest-xdist's workers would each measure, beside one another."""
-    if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
-        raise pytest.UsageError("-n: a run measures one process at a time; leave -n out")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

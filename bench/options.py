@@ -32,6 +32,7 @@ SWITCHES = {
     "crossovers",
     "find_crossover": "measure only the batch sizes around each crossover, found by bisection",
     "resume": "finish the run whose journal lies beside the file",
+    "same_machine": "with --resume: this is the same machine, though it is told by another id",
     "overwrite": "replace an existing result file or journal",
 }
 

@@ -1,15 +1,21 @@
 """What is typed after a flag, as values: each wrong one is a `pytest.UsageError` that names it."""
 
 import re
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeVar
 
 import pytest
 
 from bench.grid import MOST_EPOCHS
 
 MOST_WHOLE = 2**31 - 1
+MOST = 1e9
+"""Of seconds, rates and scores: whoever reads a result knows no larger ones."""
+MOST_NAMES = 4096
+LONGEST_SHOWN = 200
 ALL = "all"
+
+T = TypeVar("T")
 
 
 def as_typed(_flag: str, value: str | None, default: Any) -> Any:
@@ -35,15 +41,30 @@ class Option(NamedTuple):
         return f"{self.help} (default: {self.said or usual})"
 
 
-def names(flag: str, value: str) -> tuple[str, ...]:
-    """Returns different names between commas."""
+def wrong(flag: str, value: str, what: str) -> pytest.UsageError:
+    """Returns the one line about a wrong value; of a long one its beginning is told."""
+    short = value if len(value) <= LONGEST_SHOWN else f"{value[:LONGEST_SHOWN]}..."
+    return pytest.UsageError(f"{flag} {short if short.isprintable() else ascii(short)}: {what}")
+
+
+def names(flag: str, value: str, *, most: int = MOST_NAMES) -> tuple[str, ...]:
+    """Returns different names between commas, of which there are not too many."""
     typed = tuple(name.strip() for name in value.split(","))
     if not all(typed):
-        raise pytest.UsageError(f"{flag} {value!r}: an empty name; separate names by one comma")
-    for name in typed:
-        if typed.count(name) > 1:
-            raise pytest.UsageError(f"{flag} {value}: {name} is named twice; name it once")
-    return typed
+        raise wrong(flag, repr(value), "an empty name; separate names by one comma")
+    if len(typed) > most:
+        raise wrong(flag, value, f"{len(typed)} are more than {most}")
+    return once(flag, value, typed)
+
+
+def once(flag: str, value: str, typed: Iterable[T]) -> tuple[T, ...]:
+    """Returns what was typed, none of it twice: `8` and `08` are one number."""
+    seen: dict[T, None] = {}
+    for one in typed:
+        if one in seen:
+            raise wrong(flag, value, f"{one} is named twice; name it once")
+        seen[one] = None
+    return tuple(seen)
 
 
 def names_or(flag: str, value: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
@@ -55,7 +76,7 @@ def known(flag: str, typed: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[
     """Returns the names, each of which is allowed."""
     for name in typed:
         if name not in allowed:
-            raise pytest.UsageError(f"{flag} {name}: none of {', '.join(allowed)}")
+            raise wrong(flag, name, f"none of {', '.join(allowed)}")
     return typed
 
 
@@ -68,10 +89,11 @@ def all_or_names(
     if value == ALL:
         return of
     typed = names(flag, value)
+    if ALL in typed:
+        raise wrong(flag, value, f"{ALL} has every {noun} already; name only {ALL}, or some")
     for name in typed:
         if name not in of:
-            allowed = ", ".join(of)
-            raise pytest.UsageError(f"{flag} {name}: no such {noun}; one of: all, {allowed}")
+            raise wrong(flag, name, f"no such {noun}; one of: {ALL}, {', '.join(of)}")
     return typed
 
 
@@ -82,7 +104,7 @@ def integer(
     if value is None:
         return default
     if not re.fullmatch(r"[0-9]{1,12}", value) or not least <= int(value) <= most:
-        raise pytest.UsageError(f"{flag} {value}: takes whole numbers from {least} to {most}")
+        raise wrong(flag, value, f"takes whole numbers from {least} to {most}")
     return int(value)
 
 
@@ -93,22 +115,24 @@ def integers(
     *,
     least: int = 1,
     most: int = MOST_WHOLE,
+    count: int = MOST_NAMES,
 ) -> tuple[int, ...]:
     """Returns different whole numbers between commas, ascending."""
     if value is None:
         return default
-    typed = {integer(flag, item, 0, least=least, most=most) for item in names(flag, value)}
-    return tuple(sorted(typed))
+    typed = names(flag, value, most=count)
+    whole = (integer(flag, item, 0, least=least, most=most) for item in typed)
+    return tuple(sorted(once(flag, value, whole)))
 
 
 def positive(flag: str, value: str) -> float:
     """Returns a number above 0."""
     try:
-        number = float(value)
+        number = float(value) if value.isascii() and "_" not in value else 0.0
     except ValueError:
         number = 0.0
-    if not 0.0 < number < float("inf"):
-        raise pytest.UsageError(f"{flag} {value or 'nothing'}: takes a number above 0")
+    if not 0.0 < number <= MOST:
+        raise wrong(flag, value or "nothing", f"takes a number above 0, at most {MOST:g}")
     return number
 
 
@@ -121,8 +145,6 @@ def epochs_or_all(flag: str, value: str | None, default: int) -> int | str:
     """Returns the epochs that a worker trains, or ALL that are asked about."""
     if value is None or value == ALL:
         return value or default
-    if not re.fullmatch(r"\d{1,12}", value) or not 1 <= int(value) <= MOST_EPOCHS:
-        raise pytest.UsageError(
-            f"{flag} {value}: takes whole numbers from 1 to {MOST_EPOCHS}, or {ALL}"
-        )
+    if not re.fullmatch(r"[0-9]{1,12}", value) or not 1 <= int(value) <= MOST_EPOCHS:
+        raise wrong(flag, value, f"takes whole numbers from 1 to {MOST_EPOCHS}, or {ALL}")
     return int(value)

@@ -3,6 +3,7 @@
 import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -39,6 +40,11 @@ class RunPlugin(ABC, Generic[State]):
         # the same JSON atomically, with rows for the cells that have no figure, and a summary.
         config.option.benchmark_json = None
         config.option.benchmark_quiet = not config.option.benchmark_verbose
+        # Neither it nor pytest makes a folder of its own where the run is started.
+        config.option.benchmark_storage = f"file://{run.path.parent}"
+        for name in ("lfplugin", "nfplugin"):
+            if config.pluginmanager.has_plugin(name):
+                config.pluginmanager.unregister(name=name)
         self.run = run
         if not config.option.collectonly:
             run.claim.check()
@@ -112,7 +118,8 @@ class RunPlugin(ABC, Generic[State]):
             run.write_error = f"{run.path} was written, but its own reader refuses it: {why}"
             return pytest.ExitCode.INTERNAL_ERROR
         if run.checked:
-            journal_path(run.path).unlink(missing_ok=True)
+            with suppress(OSError):
+                journal_path(run.path).unlink()
         return session.exitstatus
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -122,11 +129,17 @@ class RunPlugin(ABC, Generic[State]):
             self.summarise(Console())
 
 
-def placed(config: pytest.Config) -> tuple[Path, bool, bool, str]:
-    """Where the result goes, whether to resume or to overwrite, and what was typed."""
-    resume, overwrite = config.getoption("--resume"), config.getoption("--overwrite")
+def placed(config: pytest.Config) -> tuple[Path, bool, bool, str, bool]:
+    """Where the result goes, whether to resume or to overwrite, what was typed, and whether the
+    machine is said to be the same.
+    """
+    names = ("--resume", "--overwrite", "--same-machine")
+    resume, overwrite, same_machine = map(config.getoption, names)
+    if same_machine and not resume:
+        raise pytest.UsageError("--same-machine: says something of a run to resume; add --resume")
     path = result_path(config, resume=resume, overwrite=overwrite)
-    return path, resume, overwrite, shlex.join(["pytest", *config.invocation_params.args])
+    typed = shlex.join(["pytest", *config.invocation_params.args])
+    return path, resume, overwrite, typed, same_machine
 
 
 def _result(config: pytest.Config, run: RunState[Any, Any]) -> Line:

@@ -6,17 +6,18 @@ from dataclasses import asdict
 from functools import partial
 from hashlib import sha256
 
+import pytest
 from rich.console import Console
 
 from bench.console.progress import RunProgress, planned_answers
 from bench.console.say import say
-from bench.grid import Cell, WorkloadPlan, cell_id, plan_workloads
+from bench.grid import Cell, WorkloadPlan, cell_id, device_of, plan_workloads
 from bench.machine.facts import describe_machine, run_probe
 from bench.machine.facts import identity as machine_identity
 from bench.measure.blocks import Campaign
 from bench.measure.budget import Budget, Pace
-from bench.measure.environment import left_out_lines
-from bench.measure.journal import Journal, JournalError, Line
+from bench.measure.environment import left_out_lines, limit_lines
+from bench.measure.journal import STOPS, Journal, Line
 from bench.measure.measurements import Block, JournalLine, Look, Undecided
 from bench.measure.rounds import measure_within
 from bench.measure.search import find_crossovers, measure_all, measure_until_decided
@@ -61,7 +62,9 @@ def measure(run: TimingRun, cells: list[Cell], console: Console) -> None:
     run.claim.take()  # until it is released: the result file is still to be written
     say(console, "asking torch for its devices and reading the data")
     facts = ask_facts(run)
-    for line in [*missing_lines(facts), *left_out_lines(facts.machine["environment"])]:
+    require_crossover(run, facts)
+    left_out = left_out_lines(facts.machine["environment"])
+    for line in [*missing_lines(facts), *limit_lines(), *left_out]:
         say(console, line)
     journal, facts.started, lines = run.claim.open_journal(identity(run, facts), now=facts.started)
     try:
@@ -90,6 +93,18 @@ def ask_facts(run: TimingRun) -> Facts:
         missing_devices=probe["absent"],
         started=now(),
     )
+
+
+def require_crossover(run: TimingRun, facts: Facts) -> None:
+    """Refuses to look for a crossover where there is nothing that could cross."""
+    sides = dict.fromkeys(cell.side for cell in run.cells)
+    there = [side for side in sides if device_of(side) not in facts.missing_devices]
+    base = run.settings.base
+    if run.settings.find_crossover and not {base} < set(there):
+        raise pytest.UsageError(
+            f"--find-crossover: a crossover is between {base} and another side, and measured "
+            f"would be only {', '.join(there) or 'none'}; leave it out"
+        )
 
 
 def missing_lines(facts: Facts) -> list[str]:
@@ -135,7 +150,7 @@ def _campaign(run: TimingRun, facts: Facts, journal: Journal, console: Console) 
             journal=journal,
             measurements=run.measurements,
             missing_devices=facts.missing_devices,
-            cores=facts.machine["cores_logical"],
+            cores=facts.machine["cores_usable"],
             report=progress.answered,
             accelerators=tuple(facts.machine["accelerators"]),
         )
@@ -149,7 +164,7 @@ def _campaign(run: TimingRun, facts: Facts, journal: Journal, console: Console) 
                 run_studies(campaign, plans)
         except KeyboardInterrupt:
             run.measurements.interrupted = True
-        except JournalError as error:
+        except STOPS as error:
             run.measurements.interrupted = True
             run.stopped = str(error)
 

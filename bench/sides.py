@@ -101,7 +101,7 @@ def job_of(name: str, plain: Job) -> Job:
 def _kind(name: str, device: str) -> str:
     """Returns the type of a device. Only torch knows whether there is such a one."""
     kind, _, index = device.partition(":")
-    if not re.fullmatch(r"\w{1,30}(:\d{1,9})?", device, re.ASCII):
+    if not re.fullmatch(r"\w{1,30}(:(0|[1-9]\d{0,8}))?", device, re.ASCII):
         raise SideError(
             f"{name}: not a torch device; write a type as torch does (cpu, cuda, mps, xpu, or one "
             "of an installed backend), with an index where there are several (cuda:1)"
@@ -168,6 +168,9 @@ def canonical(names: Iterable[str], plain: Job) -> tuple[str, ...]:
         if side in found:
             raise SideError(f"{name}: is {found[side]} by another name; name it once")
         found[side] = name
+    for device in map(device_of, found):
+        if device.endswith(":0") and any(map(device[:-2].__eq__, map(device_of, found))):
+            raise SideError(f"{device}: is {device[:-2]} by another name; name it once")
     if len(found) > MOST_SIDES:
         raise SideError(f"{name}: one more than {MOST_SIDES} sides")
     return tuple(found)

@@ -3,12 +3,12 @@
 from models.data import describe_repeat, load_dataset, timed_split
 from models.define import define
 from models.registry import WORKLOADS
-from models.workload import Dataset, Goal, Split, Workload
+from models.workload import Dataset, Score, Split, Workload
 
 __all__ = [
     "WORKLOADS",
     "Dataset",
-    "Goal",
+    "Score",
     "Split",
     "Workload",
     "define",

@@ -37,7 +37,10 @@ def define(workload_name: str) -> dict[str, str | int | float]:
         "dataset_source": dataset.source,
         "train_samples": len(dataset.train.targets),
         "held_out_samples": len(dataset.held_out.targets),
-        **{f"goal_{name}": value for name, value in vars(workload.goal).items()},
+        "goal_metric": workload.score.name,
+        "goal_better": workload.score.better,
+        "goal_unit": workload.score.unit,
+        "goal_value": workload.goal,
         "definition": _definition(workload, network, dataset.train),
     }
 

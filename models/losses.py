@@ -6,6 +6,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from models.transformer_full import PADDING
+from models.workload import Score
 
 
 def cross_entropy(output: Tensor, targets: Tensor) -> Tensor:
@@ -37,3 +38,8 @@ def bits(output: Tensor, targets: Tensor) -> Tensor:
     """Return (N * T,): what each character (N, T) costs in bits under its scores (N, T, V)."""
     nats = functional.cross_entropy(output.flatten(0, -2), targets.flatten(), reduction="none")
     return nats / math.log(2)
+
+
+ACCURACY = Score("accuracy", correct, "higher", "%")
+EXACT_MATCH = Score("exact_match", exact_match, "higher", "%")
+BITS_PER_CHARACTER = Score("bits_per_character", bits, "lower")

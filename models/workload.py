@@ -1,11 +1,11 @@
-"""The words of models/: a split of samples, a dataset, a goal and a workload."""
+"""The words of models/: a split of samples, a dataset, a score and a workload."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, Literal
 
 from torch import Tensor, nn
-
-from models import losses
 
 
 @dataclass(frozen=True)
@@ -28,30 +28,34 @@ class Dataset:
     sha256: str = ""
 
 
-@dataclass(frozen=True)
-class Goal:
-    """A held-out score that a workload reaches, and the recipe that a test proves it with.
+Measure = Callable[[Any, Tensor], Tensor]
+"""(network output, targets) -> a number or numbers."""
 
-    `metric` is "accuracy" or "exact_match" (shares of samples), or "bits_per_character". The whole
-    held-out split is scored after every epoch; one of the first `within_epochs` reaches `value`.
+
+@dataclass(frozen=True)
+class Score:
+    """How good a network is: `measure` gives a number per sample or token, or their mean.
+
+    `name` is letters, digits, `_`, `.` and `-`. `unit` is what it is written with: `%` is a share,
+    written times 100; nothing where the name says it.
     """
 
-    metric: str
-    value: float
-    within_epochs: int
-    batch_size: int
-    optimizer: str
-    learning_rate: float
+    name: str
+    measure: Measure
+    better: Literal["higher", "lower"]
+    unit: str = ""
 
-    def reached(self, score: float) -> bool:
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9][\w.-]{0,59}", self.name, re.ASCII):
+            raise ValueError(f"score name {self.name!r}: write letters, digits, _, . and - only")
+        if self.better not in ("higher", "lower"):
+            raise ValueError(
+                f"score {self.name}: better is 'higher' or 'lower', no {self.better!r}"
+            )
+
+    def reached(self, value: float, goal: float) -> bool:
         """Whether a held-out score is at least as good as the goal (nan never is)."""
-        if self.metric == "bits_per_character":
-            return score <= self.value
-        return score >= self.value
-
-
-Measure = Callable[[Tensor, Tensor], Tensor]
-"""(network output, targets) -> a number or numbers."""
+        return value <= goal if self.better == "lower" else value >= goal
 
 
 @dataclass(frozen=True)
@@ -59,14 +63,14 @@ class Workload:
     """A network, its data, its loss and its goal.
 
     `build` makes a network on the CPU with weights from torch's global generator, which the caller
-    seeds. `loss` is a scalar mean; `score` one number per sample or token, whose mean is the goal's
-    metric. `learning_rates` holds a sensible one for each of `models.optimizers.OPTIMIZERS`.
+    seeds. `loss` is a scalar mean. `goal` is a held-out score that is worth reaching.
+    `learning_rates` holds a sensible one for each of `models.optimizers.OPTIMIZERS`.
     """
 
     description: str
     build: Callable[[], nn.Module]
     dataset: str
     learning_rates: Mapping[str, float]
-    goal: Goal
-    loss: Measure = losses.cross_entropy
-    score: Measure = losses.correct
+    loss: Measure
+    score: Score
+    goal: float

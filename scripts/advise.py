@@ -11,7 +11,7 @@ from pathlib import Path
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from scripts.options import answered, new_parser
+from scripts.options import answered, new_parser, place
 from scripts.target.contest import contests
 from scripts.target.question import Question, known
 from scripts.target.time import times_of, times_to_target
@@ -56,7 +56,7 @@ def _lines(files: Sequence[Path], question: Question) -> Iterator[str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = new_parser(__doc__)
-    parser.add_argument("files", nargs="+", type=Path, help="timing and learning files")
+    parser.add_argument("files", nargs="+", type=place, help="timing and learning files")
     parser.add_argument("--workload", required=True, help="the network, e.g. lstm")
     parser.add_argument(
         "--target", type=_score, help="held-out score, e.g. 0.93 (default: learned)"

@@ -21,6 +21,7 @@ from scripts.options import (
     base_and_prices,
     dots,
     new_parser,
+    place,
     show_skipped,
     skipper,
     take_learning,
@@ -49,11 +50,11 @@ def _compare(options: argparse.Namespace) -> None:
     )
     comparison = _comparison(analysis, options, learned)
     sections = list(compared(comparison))
-    console, folder = new_console(), None
+    console, folder, inputs = new_console(), None, [*options.files, *learned]
     if options.csv:
-        write_whole(options.csv, csv_bytes(comparison.cells), inputs=options.files)
+        write_whole(options.csv, csv_bytes(comparison.cells), inputs=inputs)
     if options.out:
-        folder = Folder(options.out)
+        folder = Folder(options.out, inputs=inputs)
         with Workers() as workers:
             write_sections(folder, sections, workers, dpi=options.dpi)
     show_skipped(options, analysis.results, console)
@@ -95,10 +96,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--allow", action="store_true", help="compare unlike work as well, and mark it"
     )
-    parser.add_argument("--csv", type=Path, metavar="FILE", help="write every cell to a CSV file")
+    parser.add_argument("--csv", type=place, metavar="FILE", help="write every cell to a CSV file")
     parser.add_argument(
         "--out",
-        type=Path,
+        type=place,
         metavar="FOLDER",
         help="write every table and figure into a folder;\nreport.py has them on its page",
     )

@@ -15,6 +15,7 @@ from scripts.options import (
     add_sources,
     answered,
     new_parser,
+    place,
     skipper,
     take_learning,
 )
@@ -30,9 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _export(options: argparse.Namespace) -> None:
-    take_learning(options)  # they hold no rounds
+    learned = take_learning(options)  # they hold no rounds
     rounds = load(options.files, skip=skipper(options))
-    write_whole(options.out, csv_bytes(rounds), inputs=options.files)
+    write_whole(options.out, csv_bytes(rounds), inputs=[*options.files, *learned])
     print(f"{counted(len(rounds), 'row')} and {len(rounds.columns)} columns in {options.out}")
 
 
@@ -46,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _table_path(text: str) -> Path:
-    path = Path(text)
+    path = place(text)
     if path.suffix.lower() != ".csv":
         raise argparse.ArgumentTypeError(f"{text!r} does not end in .csv")
     return path

@@ -2,8 +2,10 @@
 
 import argparse
 import math
+import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -16,16 +18,44 @@ from scripts.read.learning_file import by_kind
 from scripts.read.table import Results, Skip
 from scripts.read.text import counted, safe_text
 
+INTERRUPTED = 130
+
 
 def answered(action: Callable[[], object]) -> int:
-    """Runs what a door does; 2 and one line on stderr for files that cannot be read or written."""
+    """Runs what a door does; 2 and one line on stderr for files that cannot be read or written.
+
+    Ctrl-C, SIGTERM and a closed terminal end it alike, with what it has started.
+    """
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        action()
+        with _ended_by_signals():
+            action()
     except ResultError as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
     return 0
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """SIGTERM and a closed terminal raise KeyboardInterrupt, as Ctrl-C does."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    heard = [getattr(signal, name) for name in names]
+    heard = [one for one in heard if signal.getsignal(one) is signal.SIG_DFL]  # not under nohup
+    for one in heard:
+        signal.signal(one, interrupt)
+    try:
+        yield
+    finally:
+        for one in heard:
+            signal.signal(one, signal.SIG_DFL)
 
 
 def new_parser(description: str | None) -> argparse.ArgumentParser:
@@ -39,7 +69,7 @@ def add_sources(parser: argparse.ArgumentParser, *, files: str) -> None:
     parser.add_argument(
         "files",
         nargs="+",
-        type=Path,
+        type=place,
         metavar="FILE",
         help=f"{files};\na folder stands for the .json files in it",
     )
@@ -58,17 +88,29 @@ def expanded(names: Iterable[str | Path]) -> list[Path]:
     """
     files = []
     for path in map(Path, names):
-        if path.is_dir():
-            found = sorted(path.glob("*.json"))
-            nothing = "holds no .json file; name a folder with result files"
-        elif any(letter in str(path) for letter in "*?[") and not path.exists():
-            found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
-            nothing = "matches no file; name a result file"
-        else:
-            found, nothing = [path], ""
-        if not found:
-            raise ResultError(path, "", nothing)
-        files += found
+        try:
+            files += _meant(path)
+        except (OSError, ValueError) as error:  # longer than any name, `**` within a name
+            reason = getattr(error, "strerror", None) or error
+            raise ResultError(path, "", f"cannot be read: {reason}; name a result file") from None
+    return files
+
+
+def _meant(path: Path) -> list[Path]:
+    """The files that one name stands for. What is hidden (as macOS's `._box.json`) was not meant,
+    nor is a folder or a pipe, whatever its name.
+    """
+    if path.is_dir():
+        found, nothing = path.glob("*.json"), "holds no .json file; name a folder with result files"
+    elif any(letter in str(path) for letter in "*?[") and not path.exists():
+        found = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
+        nothing = "matches no file; name a result file"
+    else:
+        return [path]
+    hidden = path.name.startswith(".")
+    files = sorted(one for one in found if one.is_file() and (hidden or one.name[0] != "."))
+    if not files:
+        raise ResultError(path, "", nothing)
     return files
 
 
@@ -108,11 +150,20 @@ def add_base(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def place(text: str) -> Path:
+    """Where a file or a folder is: an argument of argparse."""
+    if text in ("", "-"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no name of a file or a folder")
+    with suppress(RuntimeError):  # ~nobody
+        return Path(text).expanduser()
+    return Path(text)
+
+
 def dots(text: str) -> int:
     """The dots an inch of a figure: an argument of argparse."""
-    value = int(text)
+    value = int(text) if text.isascii() and text.isdigit() else 0
     if not 30 <= value <= 1200:
-        raise argparse.ArgumentTypeError(f"{value} is not between 30 and 1200")
+        raise argparse.ArgumentTypeError(f"{safe_text(text)} is not between 30 and 1200")
     return value
 
 
@@ -150,7 +201,7 @@ def _price(text: str) -> tuple[str, float]:
     name, equals, number = text.rpartition("=")
     digits = number.strip().removesuffix("/h").strip().removesuffix("USD").strip()
     try:
-        dollars = float(digits)
+        dollars = float(digits) if digits.isascii() and "_" not in digits else math.nan
     except ValueError:
         dollars = math.nan
     if not equals or not name or not 0 < dollars < 1e9:

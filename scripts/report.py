@@ -23,6 +23,7 @@ from scripts.options import (
     base_and_prices,
     dots,
     new_parser,
+    place,
     show_skipped,
     skipper,
     take_learning,
@@ -69,7 +70,7 @@ def _report_with(options: argparse.Namespace, workers: Workers) -> None:
         show_skipped(options, analysis.results, console)
     else:
         sections = learning_only(Learned.read(learning_files, pd.DataFrame()))
-    folder = Folder(options.out)
+    folder = Folder(options.out, inputs=[*options.files, *learning_files])
     show(sections, console)
     with console.status("drawing the figures"):
         small = write_sections(folder, sections, workers, dpi=options.dpi)
@@ -105,7 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     add_sources(parser, files="result files of pytest bench, learning files among them")
     add_base(parser)
     add_comparison(parser, priced="costs to the comparison of machines")
-    parser.add_argument("--out", type=Path, default=Path("report"), help="folder (default: report)")
+    parser.add_argument(
+        "--out", type=place, default=Path("report"), help="folder (default: report)"
+    )
     parser.add_argument("--dpi", type=dots, default=DPI, help=f"of PNG figures (default: {DPI})")
     return parser
 

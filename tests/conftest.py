@@ -46,13 +46,14 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         option.dist, option.loadscopereorder = "loadfile", False
 
 
-def pytest_configure() -> None:
-    """The environment of tests and of the processes that they start.
+def pytest_configure(config: pytest.Config) -> None:
+    """The environment of tests and of the processes that they start; a warning is an error.
 
     One thread for torch: two that wait for each other on a busy machine take many times longer. A
     test of threads asks for its own number. And a `pytest bench` that is started by a worker of
     pytest-xdist is none itself: pytest-benchmark would time nothing there.
     """
+    config.addinivalue_line("filterwarnings", "error")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.pop("PYTEST_XDIST_WORKER", None)
 

@@ -254,10 +254,13 @@ def assert_says_learned(files: Any, document: Document) -> None:
         assert {name: row[name] for name in copied} == {name: run[name] for name in copied}
         assert row["role"] == ("figure" if run["seed"] in own["run"]["figure_seeds"] else "tuning")
         assert row["target"] == target
-        assert (row["samples"], row["metric"]) == (about["train_samples"], about["goal_metric"])
+        assert (row["samples"], str(row["metric"])) == (
+            about["train_samples"],
+            about["goal_metric"],
+        )
         assert row["detail"] == safe_text(run["detail"])
         score = run["score"][-1] if run["score"] else None
-        low = about["goal_metric"] == "bits_per_character"
+        low = row["metric"].falls
         reached = score is not None and (score <= target if low else score >= target)
         assert (row["ended"] == "target") == reached
     for row, said in zip(files.absent.to_dict("records"), own["absent"], strict=True):

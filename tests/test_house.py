@@ -21,7 +21,7 @@ FLOORS = {
         {"allocators", "workloads"},
         {"grid", "loop"},
         {"answer", "job"},
-        {"parse", "sides", "signals", "train"},
+        {"parse", "refused", "sides", "signals", "train"},
         {"remedies"},
         {"settings"},
         {"options"},

@@ -20,18 +20,24 @@ def say_next(
 
     `figure` is what the journal has each of, `done` what was done, `command` what reads the file.
     """
+    journal = journal_path(run.path)
+    there = [str(place) for place in (run.path, journal) if place.is_file()]
+    goes_on = journal.is_file()
+    finish = "finish" if goes_on else "start again"
+    finish += f" with the same command and {'--resume' if goes_on else '--overwrite'}"
     if run.stopped:
         say(console, f"stopped: {run.stopped}")
     if run.write_error:
-        say(console, f"{run.write_error}; every {figure} is in {journal_path(run.path)}")
+        kept = f"; every {figure} is in {journal}" * goes_on
+        say(console, f"{run.write_error}{kept}")
     if run.stopped or run.write_error:
-        say(console, "mend that, then finish with the same command and --resume")
+        say(console, f"mend that, then {finish}")
     elif not run.complete:
-        say(console, f"interrupted: what was {done} is in {run.path} and {journal_path(run.path)}")
-        say(console, "finish with the same command and --resume")
+        say(console, f"interrupted: what was {done} is in {' and '.join(there)}")
+        say(console, finish)
     else:
         say(console, f"written: {run.path}")
         if not run.checked:
-            kept = f"{journal_path(run.path)} stays: no scripts/read is here to check the result"
+            kept = f"{journal} stays: no scripts/read is here to check the result"
             say(console, f"{kept}; remove it when the result reads elsewhere")
         say(console, f"next: {command}")

@@ -1,23 +1,24 @@
 """The options of `pytest bench --learning`: one line of help each, checked before anything runs."""
 
-import os
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import psutil
 import pytest
 
 from bench.grid import OPTIMIZER_NAMES
 from bench.learning.grid import FULL, LEARN_PRESETS, USUAL_SIZES, LearnPreset, real_sizes
+from bench.measure.limits import read_limits
 from bench.options import OPTIONS, SWITCHES, flag_of
-from bench.parse import Option, all_or_names, integer, integers, known, names, positive
+from bench.parse import Option, all_or_names, integer, integers, known, names, once, positive
 from bench.workloads import WORKLOAD_NAMES
 
 MOST = 10_000_000
 """Epochs, steps or samples per minibatch."""
-MOST_RATES = 32
+MOST_SIZES, MOST_RATES, MOST_SEEDS = 64, 32, 1000
+"""Values of an option: whoever reads the result draws each of them."""
 
 Text = Callable[[str], str | None]
 """What was typed after a flag."""
@@ -27,14 +28,13 @@ def rates(flag: str, value: str | None, default: tuple[float, ...]) -> tuple[flo
     """Returns different learning rates, ascending."""
     if value is None:
         return default
-    typed = names(flag, value)
-    if len(typed) > MOST_RATES:
-        raise pytest.UsageError(f"{flag}: {len(typed)} are more than {MOST_RATES}")
-    return tuple(sorted({positive(flag, rate) for rate in typed}))
+    typed = names(flag, value, most=MOST_RATES)
+    return tuple(sorted(once(flag, value, (positive(flag, rate) for rate in typed))))
 
 
 LEARNING = "train to a target instead of timing: epochs to it, by batch size and optimiser"
-SEEDS, LIMIT = partial(integers, least=0), partial(integer, most=MOST)
+SEEDS = partial(integers, least=0, count=MOST_SEEDS)
+LIMIT = partial(integer, most=MOST)
 OWN = {
     "--optimizers": Option("optimisers, e.g. sgd,adam"),
     "--learning-rates": Option(
@@ -54,7 +54,7 @@ SHARED = {"workloads", "batch_sizes", "optimizer", "optimizer_implementation"}
 TIMING = (
     "--loop",
     *(flag_of(name) for name in OPTIONS if name not in SHARED),
-    *(flag_of(name) for name in SWITCHES if name not in ("resume", "overwrite")),
+    *(flag_of(name) for name in SWITCHES if name not in ("resume", "same_machine", "overwrite")),
 )
 """The options that say nothing about learning."""
 
@@ -131,11 +131,8 @@ def read_learn_settings(config: pytest.Config) -> LearnSettings:
 
 
 def default_processes() -> int:
-    """Returns a process for every core that this one may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on macOS and Windows
-        return psutil.cpu_count() or 1
+    """Returns a process for every core's time that this one may use."""
+    return math.ceil(read_limits().cores)
 
 
 def _workloads(text: Text, preset: LearnPreset) -> dict[str, tuple[int, ...]]:
@@ -143,10 +140,9 @@ def _workloads(text: Text, preset: LearnPreset) -> dict[str, tuple[int, ...]]:
     flag, own = "--workloads", preset.workloads
     asked = all_or_names(flag, text(flag), tuple(own), of=WORKLOAD_NAMES, noun="workload")
     flag, sizes = "--batch-sizes", text("--batch-sizes")
-    given = [
-        FULL if size == "full" else integer(flag, size, 0, most=MOST)
-        for size in ([] if sizes is None else names(flag, sizes))
-    ]
+    typed = () if sizes is None else names(flag, sizes, most=MOST_SIZES)
+    numbers = (FULL if size == "full" else integer(flag, size, 0, most=MOST) for size in typed)
+    given = once(flag, sizes or "", numbers)
     return {name: real_sizes(name, given or own.get(name, USUAL_SIZES)) for name in asked}
 
 

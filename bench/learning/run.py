@@ -14,7 +14,7 @@ from bench.learning.progress import LearnProgress
 from bench.learning.runs import LearnJob, Race
 from bench.learning.search import Search
 from bench.machine.facts import describe_machine, identity, run_probe
-from bench.measure.journal import Journal, JournalError, Line
+from bench.measure.journal import STOPS, Journal, Line
 from bench.measure.measurements import Resumed
 from bench.record.result_file import now
 from bench.record.state import RunState
@@ -81,7 +81,7 @@ class LearnRun(RunState[LearnSettings, LearnCell]):
             self._train(journal, console)
         except KeyboardInterrupt:
             return
-        except JournalError as error:
+        except STOPS as error:
             self.stopped = str(error)
         finally:
             journal.close()

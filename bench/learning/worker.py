@@ -6,7 +6,7 @@ better than one run that is split up.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 import torch
@@ -77,7 +77,6 @@ def race(job: LearnJob) -> list[LearnedRun]:
     """
     workload = WORKLOADS[job.workload]
     data = load_dataset(workload.dataset)
-    goal = replace(workload.goal, value=job.target)
     trainees = [make_trainee(job, workload, data, rate) for rate in job.learning_rates]
     for trainee in trainees:
         trainee.look(data.held_out, step=0, train_loss=None)
@@ -90,7 +89,7 @@ def race(job: LearnJob) -> list[LearnedRun]:
             score = trainee.look(data.held_out, step=coming, train_loss=train_loss)
             if trainee.run.ended:
                 continue
-            if score is not None and goal.reached(score):
+            if score is not None and workload.score.reached(score, job.target):
                 trainee.end("target", "")
                 limit = limit or math.ceil(job.patience * coming)
             elif coming >= job.cap_steps:

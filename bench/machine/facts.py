@@ -1,22 +1,22 @@
 """What is needed to doubt a result: the machine, its software, and two fingerprints of them."""
 
-import hashlib
 import json
 import os
 import platform
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
-import cpuinfo
 import psutil
 import pytest
 
+from bench.machine.identity import ask_cpu, digest, hardware, machine_id
+from bench.machine.named import cpu_brand, power_facts
+from bench.measure.ask import ask
 from bench.measure.environment import inherited, recorded
+from bench.measure.limits import read_limits
 from bench.measure.process import ROOT
 
-CGROUP = Path("/sys/fs/cgroup")
 OF_TORCH = (
     *("python", "torch", "torch_cuda", "torch_threads"),
     *("accelerators", "accelerator_note", "cpu_capability"),
@@ -73,14 +73,17 @@ def _ask_torch(
     """The probe's answer; in words how it ended where it gave none."""
     asked = {"devices": devices, "workloads": workloads, "samples": samples}
     request = asked | {"parent": os.getpid()}
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.machine.probe", json.dumps(request)],
-        cwd=ROOT,
-        env=inherited() | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.machine.probe", json.dumps(request)],
+            cwd=ROOT,
+            env=inherited() | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError as error:  # no process, no memory, no file is left
+        return str(error)
     if done.returncode == 0:
         answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return answer
@@ -90,18 +93,23 @@ def _ask_torch(
 
 def describe_machine(name: str, probe: dict[str, Any]) -> dict[str, Any]:
     """The machine's facts for a result file. `name` is the machine's name in reports."""
+    about, limits = ask_cpu(), read_limits()
     facts = {
         "machine": name,
-        "cpu": cpu_brand(),
-        "cores_physical": psutil.cpu_count(logical=False),
-        "cores_logical": psutil.cpu_count(),
-        "ram_bytes": psutil.virtual_memory().total,
-        "container_limit": {"cpus": _container_cpus(), "memory_bytes": _container_memory()},
+        "cpu": cpu_brand(about),
+        "cores_physical": ask(psutil.cpu_count, logical=False),
+        "cores_logical": ask(psutil.cpu_count),
+        "cores_usable": limits.cores,
+        "ram_bytes": ask(lambda: psutil.virtual_memory().total),
+        "container_limit": {"cpus": limits.quota, "memory_bytes": limits.memory_bytes},
+        "power": power_facts(),
         "os": f"{platform.system()} {platform.release()}",
         **{name: probe.get(name) for name in OF_TORCH},
         "environment": recorded(os.environ),
     }
-    return facts | {"machine_id": machine_id(facts), "software_id": software_id(facts)}
+    grounds = hardware(about, facts)
+    ids = {"machine_id": machine_id(grounds), "software_id": software_id(facts)}
+    return facts | {"hardware": grounds} | ids
 
 
 def identity(facts: dict[str, Any]) -> dict[str, Any]:
@@ -109,7 +117,8 @@ def identity(facts: dict[str, Any]) -> dict[str, Any]:
 
     The id tells machines apart that are alike in everything else.
     """
-    names = ("cpu", "cores_logical", "machine_id", "os", "python", "torch", "torch_threads")
+    hardware = ("cpu", "cores_logical", "cores_usable", "machine_id")
+    names = (*hardware, "os", "python", "torch", "torch_threads")
     return {name: facts[name] for name in names} | {
         "accelerators": [_card_words(card) for card in facts["accelerators"]],
         **facts["environment"],
@@ -121,50 +130,7 @@ def _card_words(card: dict[str, Any]) -> str:
     return f"{card['name']}, driver {card['driver']}" + (f", {watts:g} W" if watts else "")
 
 
-def machine_id(facts: dict[str, Any]) -> str:
-    """12 hex digits that stay while the hardware stays; says nothing about who owns it."""
-    hardware = [facts["cpu"], facts["cores_logical"], round(facts["ram_bytes"] / 2**30), _host()]
-    return _digest(hardware)
-
-
 def software_id(facts: dict[str, Any]) -> str:
     """12 hex digits of what can make the same machine faster or slower: versions and drivers."""
     drivers = [[card["name"], card["driver"]] for card in facts["accelerators"]]
-    return _digest([facts["torch"], facts["python"], facts["os"], drivers])
-
-
-def _digest(parts: list[Any]) -> str:
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
-
-
-def _host() -> str:
-    """Tells equal machines apart: the system's own id, else the host's name."""
-    try:
-        return Path("/etc/machine-id").read_text().strip() or platform.node()
-    except OSError:
-        return platform.node()
-
-
-def cpu_brand() -> str:
-    """The CPU's name as it calls itself, else what the system calls it."""
-    try:
-        brand = cpuinfo.get_cpu_info().get("brand_raw")
-    except Exception:  # noqa: BLE001 - a fact about the machine must not end its run
-        brand = None
-    return str(brand or platform.processor() or platform.machine())
-
-
-def _container_cpus() -> float | None:
-    """The cgroup's CPU quota in cores; None without one."""
-    try:
-        quota, period = (CGROUP / "cpu.max").read_text().split()
-        return None if quota == "max" else int(quota) / int(period)
-    except (OSError, ValueError):
-        return None
-
-
-def _container_memory() -> int | None:
-    try:
-        return int((CGROUP / "memory.max").read_text())
-    except (OSError, ValueError):
-        return None
+    return digest([facts["torch"], facts["python"], facts["os"], drivers])

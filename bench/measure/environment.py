@@ -8,6 +8,8 @@ import os
 import re
 from collections.abc import Mapping
 
+from bench.measure.limits import read_limits
+
 ALLOCATORS = (
     *("MALLOC_", "TCMALLOC_", "MIMALLOC_", "GLIBC_TUNABLES"),
     *("LD_PRELOAD", "DYLD_INSERT_LIBRARIES"),
@@ -22,6 +24,7 @@ RECORDED = (
     *("PYTHONMALLOC", "PYTHONDEVMODE", "PYTHONTRACEMALLOC"),
 )  # fmt: skip
 """Beginnings of the names that are recorded."""
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
 OWN = ("TORCH_DEVICE_BACKEND_AUTOLOAD", "PYTORCH_ENABLE_MPS_FALLBACK")
 """Set for every worker, whatever they were: not worth a record."""
 
@@ -72,8 +75,27 @@ _PRIVATE = re.compile(r"TOKEN|KEY|SECRET|PASS|USER|HOST|URL|ADDR|HOME|ROOT|DIR|P
 
 
 def inherited() -> dict[str, str]:
-    """The environment that the processes of a run start from."""
-    return {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
+    """The environment that the processes of a run start from.
+
+    torch starts a thread for each core that it sees, also where a container's quota has no time for
+    them: unless somebody has named a number, it is that of the quota.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
+    threads = read_limits().threads
+    if threads is None or any(name in kept for name in THREADS):
+        return kept
+    return kept | dict.fromkeys(THREADS, str(threads))
+
+
+def limit_lines() -> list[str]:
+    """A line where the container grants less than the machine has, and what follows from it."""
+    limits = read_limits()
+    if limits.threads is None:
+        return []
+    line = f"this container has {limits.quota:g} of {len(limits.own_cores)} cores' time"
+    if not any(name in os.environ for name in THREADS):
+        line += f": torch's own number of threads is {limits.threads}"
+    return [line]
 
 
 def recorded(environment: Mapping[str, str]) -> dict[str, str]:

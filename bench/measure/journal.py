@@ -10,7 +10,7 @@ import os
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,10 @@ class Header(msgspec.Struct, tag="run", tag_field="kind"):
 
 class JournalError(Exception):
     """A journal that cannot be used; the message names the file and says what to do."""
+
+
+STOPS = (JournalError, OSError, RuntimeError)
+"""What ends a run before its end, with the way to resume it: no disk, process or thread is left."""
 
 
 def journal_path(result: Path) -> Path:
@@ -60,52 +64,91 @@ def lock_result(result: Path) -> FileLock:
 
 @dataclass
 class Journal:
-    """An open journal: `append` returns when the line is on the disk."""
+    """An open journal: `append` returns when the line is on the disk.
+
+    `written` is everything in it: where somebody removes the file it is written again, whole.
+    """
 
     path: Path
     file: Any
+    written: bytearray = field(default_factory=bytearray)
     sync: Callable[[int], None] = os.fsync
 
     @classmethod
     def create(cls, path: Path, header: Header) -> "Journal":
-        """A new journal with its header line; replaces an existing one. Raises JournalError."""
-        try:
-            journal = cls(path, path.open("wb", buffering=0))
-        except OSError as error:
-            raise _unwritable(path, error) from None
-        journal.append(header)
-        sync_folder(path.parent)
+        """A new journal with its header line; replaces an existing one. Raises JournalError.
+
+        It takes its place when its header is on the disk: one without a header helps nobody.
+        """
+        journal = cls(path, None, bytearray(sealed(header)))
+        journal._write_anew()
         return journal
 
     @classmethod
     def reopen(cls, path: Path) -> "Journal":
         """An existing journal, its torn last line cut off, ready for more. Raises JournalError."""
         try:
-            whole = path.read_bytes().rfind(b"\n") + 1
+            data = path.read_bytes()
+            whole = data.rfind(b"\n") + 1
             file = path.open("r+b", buffering=0)
             file.truncate(whole)
             file.seek(whole)
         except OSError as error:
             raise _unwritable(path, error) from None
-        return cls(path, file)
+        return cls(path, file, bytearray(data[:whole]))
 
     def append(self, line: object) -> None:
         """Writes one line and waits until it is on the disk; raises JournalError when it is not."""
         data = sealed(line)
         begin = self.file.tell()
         try:
-            while data:
-                data = data[self.file.write(data) :]
-            self.sync(self.file.fileno())
+            self._write(self.file, data)
         except OSError as error:
             with suppress(OSError):  # where even this fails, reading cuts the torn line
                 self.file.truncate(begin)
                 self.file.seek(begin)
             raise _unwritable(self.path, error) from None
+        self.written += data
+        self.keep()
+
+    def keep(self) -> None:
+        """Writes the journal again where it is no longer at its place; raises JournalError."""
+        try:
+            there = os.path.samestat(self.path.stat(), os.fstat(self.file.fileno()))
+        except OSError:
+            there = False
+        if not there:
+            self._write_anew()
 
     def close(self) -> None:
         """Closes the file; every line is on the disk already."""
+        with suppress(JournalError):  # whoever speaks of the journal then looks whether it is there
+            self.keep()
         self.file.close()
+
+    def _write(self, file: Any, data: bytes | bytearray) -> None:
+        while data:
+            data = data[file.write(data) :]
+        self.sync(file.fileno())
+
+    def _write_anew(self) -> None:
+        """Writes all lines to a file beside the journal's place, which it then takes."""
+        beside = self.path.with_name(f".{self.path.name}.tmp")
+        try:
+            beside.parent.mkdir(parents=True, exist_ok=True)
+            with beside.open("wb", buffering=0) as file:
+                self._write(file, self.written)
+            beside.replace(self.path)
+            anew = self.path.open("r+b", buffering=0)
+        except OSError as error:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
+            raise _unwritable(self.path, error) from None
+        sync_folder(self.path.parent)
+        anew.seek(0, os.SEEK_END)
+        if self.file is not None:
+            self.file.close()
+        self.file = anew
 
 
 def _unwritable(path: Path, error: OSError) -> JournalError:

@@ -4,8 +4,9 @@ A card is found by the UUID that torch tells, else by its place on the bus: NVML
 another order than torch does. What cannot be asked is None, and nothing raises.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
+
+from bench.measure.ask import ask
 
 UNKNOWN: dict[str, Any] = {
     "driver": None,
@@ -15,8 +16,6 @@ UNKNOWN: dict[str, Any] = {
 }
 UUID_PREFIXES = ("GPU-", "MIG-", "")
 """torch tells a UUID without its prefix."""
-
-Answer = TypeVar("Answer")
 
 
 def load_nvml() -> Any | None:
@@ -79,11 +78,3 @@ def whole_card(nvml: Any, handle: Any) -> Any:
     part = ask(lambda: bool(nvml.nvmlDeviceIsMigDeviceHandle(handle)))
     card = ask(lambda: nvml.nvmlDeviceGetDeviceHandleFromMigDeviceHandle(handle)) if part else None
     return handle if card is None else card
-
-
-def ask(question: Callable[[], Answer]) -> Answer | None:
-    """The answer; None where NVML, driver or permission has none."""
-    try:
-        return question()
-    except Exception:  # noqa: BLE001 - a fact about a card must never end its run
-        return None

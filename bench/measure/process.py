@@ -21,13 +21,12 @@ from bench.allocators import variables
 from bench.answer import Answer, Done, Measured, Started, Unmeasured
 from bench.grid import OWN_THREADS
 from bench.job import Job, to_line
-from bench.measure.environment import inherited
+from bench.measure.environment import THREADS, inherited
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = (sys.executable, "-m", "bench.measure.worker")
 START_SECONDS = 300.0
 GRACE_SECONDS = 30.0
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
 # An operation that a device lacks must be an error, never silently run on the CPU instead.
 NO_FALLBACK = {"TORCHVULKAN_STRICT": "1", "PYTORCH_ENABLE_MPS_FALLBACK": "0"}
 VMSTAT = Path("/proc/vmstat")
@@ -65,7 +64,7 @@ def worker_environment(device: str, threads: int, malloc: str = "") -> dict[str,
     if device == "cpu":
         environment["CUDA_VISIBLE_DEVICES"] = ""
     if threads != OWN_THREADS:
-        environment |= dict.fromkeys(THREAD_VARIABLES, str(threads))
+        environment |= dict.fromkeys(THREADS, str(threads))
     return environment | variables(malloc, environment)
 
 

@@ -1,6 +1,8 @@
 """A result file that a run has to itself: its lock, its journal, and what must not be lost."""
 
 import json
+import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,14 @@ from bench.measure.journal import (
     read_journal,
 )
 from bench.measure.measurements import Resumed
-from bench.record.result_file import run_started
+from bench.parse import wrong
+from bench.record.result_file import run_started, temporary_path
+
+FLAG = "--benchmark-json"
+LONGEST_NAME = 200
+"""Bytes of a result file's name: its journal's and its lock's are longer, and 255 are the most."""
+
+MACHINE_ID = "machine_id"
 
 
 @dataclass
@@ -36,6 +45,8 @@ class Claim:
     resume: bool
     overwrite: bool
     command: str
+    same_machine: bool = False
+    """Whether a resumed run goes on though the machine is told by another id: it was said to."""
     lock: FileLock | None = field(default=None, init=False)
 
     def check(self) -> None:
@@ -83,7 +94,8 @@ class Claim:
         """Lets another run have the file."""
         if self.lock is not None:
             # Unlinked while it is held: whoever waits for it sees that the file is gone.
-            lock_path(self.path).unlink(missing_ok=True)
+            with suppress(OSError):  # the folder may have gone, or be another's by now
+                lock_path(self.path).unlink()
             self.lock.release()
             self.lock = None
 
@@ -100,11 +112,12 @@ class Claim:
                 header = Header(now, self.command, self.path.exists(), identity)
                 return Journal.create(path, header), now, []
             header, lines = self._read(path)
-            differs = difference(header.identity, identity)
+            differs = difference(self._known(header.identity), self._known(identity))
             if differs:
                 raise pytest.UsageError(
                     f"--resume: {path} is of another run: {differs}; "
-                    "give the same command on the same machine, or another file"
+                    f"give the same command on the same machine{self._or_say_so(differs)}, "
+                    "or another file"
                 )
             journal = Journal.reopen(path)
             journal.append(Resumed(now, self.command))
@@ -112,6 +125,18 @@ class Claim:
             option = "--resume: " if self.resume else ""
             raise pytest.UsageError(f"{option}{error}") from None
         return journal, header.started, lines
+
+    def _known(self, identity: Line) -> Line:
+        """The fields that have to agree."""
+        return {
+            name: value
+            for name, value in identity.items()
+            if not (self.same_machine and name == MACHINE_ID)
+        }
+
+    def _or_say_so(self, differs: str) -> str:
+        """A new container is another machine only by its id."""
+        return " (--same-machine says that it is)" if differs.startswith(MACHINE_ID) else ""
 
     def _read(self, journal: Path) -> tuple[Header, list[Any]]:
         try:
@@ -122,34 +147,50 @@ class Claim:
 
 def result_path(config: pytest.Config, *, resume: bool, overwrite: bool) -> Path:
     """Where the result goes: checked to be writable and not to hold what must not be lost."""
-    given: str | None = config.getoption("--benchmark-json")
+    given: str | None = config.getoption(FLAG)
     if config.option.collectonly:
         return Path(given or "results/unnamed.json")
     if not given:
         raise pytest.UsageError(
             "name the result file: pytest bench --benchmark-json results/<machine>.json"
         )
-    path = Path(given)
     if resume and overwrite:
         raise pytest.UsageError("--resume and --overwrite exclude each other; give one of them")
-    if path.is_dir():
-        raise pytest.UsageError(
-            f"--benchmark-json {path}: is a directory; name a file in it, e.g. "
-            f"{path / 'machine.json'}"
-        )
-    _check_folder(path)
+    try:
+        path = Path(given).expanduser()
+    except RuntimeError:  # ~nobody
+        path = Path(given)
+    _check_name(path)
+    try:
+        _check_place(path)
+    except OSError as error:
+        raise wrong(
+            FLAG, str(path), f"the folder cannot be written ({error.strerror}); name another"
+        ) from None
     return path
 
 
-def _check_folder(path: Path) -> None:
-    """Only a real file shows that a folder can be written (root passes every permission bit)."""
-    probe = path.with_name(f".{path.name}.{'probe'}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise pytest.UsageError(
-            f"--benchmark-json {path}: the folder cannot be written ({error.strerror}); "
-            "name another"
-        ) from None
+def _check_name(path: Path) -> None:
+    """Refuses a name that is none, or that would be too long for the journal when it is made."""
+    length = len(os.fsencode(path.name))
+    if path.name == "-" or not path.name.isprintable():
+        raise wrong(FLAG, str(path), "names no file; e.g. results/machine.json")
+    if length > LONGEST_NAME:
+        raise wrong(FLAG, path.name, f"a name of {length} bytes, and {LONGEST_NAME} are the most")
+
+
+def _check_place(path: Path) -> None:
+    """Refuses a place at which no file can be written, or would take the place of something else.
+
+    Only a real file shows that a folder can be written (root passes every permission bit).
+    """
+    if path.is_dir():
+        example = path / "machine.json"
+        raise wrong(FLAG, str(path), f"is a directory; name a file in it, e.g. {example}")
+    for place in (path, journal_path(path), temporary_path(path)):
+        if place.exists() and not place.is_file():  # a device that root would replace, a folder
+            raise wrong(FLAG, str(path), f"{place} is no regular file; move it or name another")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    probe = path.with_name(f".{path.name}.probe")  # not another run's temporary file
+    probe.touch()
+    probe.unlink()

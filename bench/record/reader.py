@@ -23,7 +23,10 @@ def has_reader(root: Path = ROOT) -> bool:
 
 def refusal(result: Path) -> str | None:
     """Returns why the reading half cannot read a result, in one line; None when it can."""
-    done = _run("-m", "scripts.read", str(result.resolve()))
+    try:
+        done = _run("-m", "scripts.read", str(result.resolve()))
+    except OSError as error:
+        return f"it could not be asked ({error})"
     if done.returncode == 0:
         return None
     lines = done.stderr.strip().splitlines()

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,16 @@ ROW_DEPTH = 3
 """A result file is indented as deep as this; what lies deeper, a measurement, is one line."""
 
 
+def temporary_path(path: Path) -> Path:
+    """Returns where a file is written before it takes its place: beside it."""
+    return path.with_name(f".{path.name}.tmp")
+
+
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Writes to a temporary file beside it, then renames: the file is always old or new, whole."""
-    temporary = path.with_name(f".{path.name}.tmp")
+    temporary = temporary_path(path)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)  # it may have gone during the run
         with temporary.open("w", encoding="utf-8") as file:
             file.writelines(json_text(content))
             file.write("\n")
@@ -27,7 +34,8 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # what went wrong first is what is told
+            temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
 

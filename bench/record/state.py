@@ -33,6 +33,7 @@ class RunState(Generic[Asked, Point]):
     resume: bool
     overwrite: bool
     command: str
+    same_machine: bool = False
     cells: list[Point] = field(default_factory=list)
     facts: Any = None
     """What is known of machine and work; from then on there is something to write."""
@@ -47,7 +48,13 @@ class RunState(Generic[Asked, Point]):
 
     def __post_init__(self) -> None:
         self.claim = Claim(
-            self.path, self.key, self.kinds, self.resume, self.overwrite, self.command
+            self.path,
+            self.key,
+            self.kinds,
+            self.resume,
+            self.overwrite,
+            self.command,
+            self.same_machine,
         )
 
 

@@ -181,7 +181,7 @@ def evaluate(
             targets = split.targets[rows]
             output = network(*[tensor[rows] for tensor in split.inputs])
             losses += workload.loss(output, targets).item() * len(targets)
-            scores.append(workload.score(output, targets).float().cpu())
+            scores.append(workload.score.measure(output, targets).float().cpu())
     return losses / len(split.targets), torch.cat(scores).mean().item()
 
 

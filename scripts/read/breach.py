@@ -18,6 +18,7 @@ _WORDS = {
     "Object contains": "has the",
     "Number out of range": "expected a smaller number",
 }
+_PATTERN = re.compile("`str` matching regex .*", re.DOTALL)
 _STEP = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
 
 
@@ -138,6 +139,7 @@ def _told(value: Any, message: str) -> str:
     """The message in this reader's words, with the value where that is short to tell."""
     if message.startswith("Invalid enum value"):
         return f"is {_short(value)}, which is none of the field's values"
+    message = _PATTERN.sub("a name of letters, digits and `_.:-`, no more", message)
     for theirs, own in _WORDS.items():
         message = message.replace(theirs, own, 1) if message.startswith(theirs) else message
     if not isinstance(value, (dict, list)):

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from scripts.read.breach import Breach, Place, record_of
+from scripts.read.foreign import what_it_is
 from scripts.read.json_text import parsed
 from scripts.read.text import safe_text
 
@@ -33,6 +34,22 @@ class ResultError(Exception):
 
     def __str__(self) -> str:
         return ": ".join(part for part in (self.file, self.field, self.message) if part)
+
+
+def identity(path: Path) -> str:
+    """Return the same text for all names of one file."""
+    try:
+        return str(path.resolve())
+    except (OSError, ValueError, RuntimeError):  # a name that no file can have, a loop of links
+        return str(path)
+
+
+def require_new(path: Path, known: set[str]) -> None:
+    """Raise ResultError for a file that is among the `known` ones, else add it to them."""
+    own = identity(path)
+    if own in known:
+        raise ResultError(path, "", "is given twice; name each result file once")
+    known.add(own)
 
 
 @dataclass(frozen=True)
@@ -100,8 +117,7 @@ def _recognised(document: object, kind: Kind[Any, T]) -> Kind[Any, T]:
     if not isinstance(document, dict):
         raise Breach([], "is no result file (no object at the top)", _LEAVE)
     if kind.key not in document:
-        told = "a pytest-benchmark file of another project" if "benchmarks" in document else "JSON"
-        message = f"is missing: this is {told}, not written by `{kind.made_by}`"
+        message = f"is missing: this is {what_it_is(document)}, not written by `{kind.made_by}`"
         raise Breach([kind.key], message, _LEAVE)
     own = document[kind.key]
     if not isinstance(own, dict):

@@ -10,12 +10,10 @@ from typing import Any, NoReturn
 import msgspec
 
 from scripts.read.breach import Breach
+from scripts.read.foreign import COPY, LEAVE, no_json, require_ours
 
 MOST_CONTAINERS = 4_000_000
 """Lists and objects. A run of 10 000 cells and 15 blocks has half a million; each costs memory."""
-
-_COPY = "copy the file again, unchanged"
-_LEAVE = "leave this file out"
 
 
 def parsed(content: bytes) -> object:
@@ -23,13 +21,14 @@ def parsed(content: bytes) -> object:
 
     Refused as well: a key twice in one object, and more lists and objects than any result has.
     """
-    text = _decoded(content)
+    require_ours(content)
+    _require_text(content)
     large = len(content) > MOST_CONTAINERS
     if large and content.count(b"[") + content.count(b"{") > MOST_CONTAINERS:
         message = f"holds more than {MOST_CONTAINERS} lists and objects, which no result file does"
-        raise Breach([], message, _LEAVE)
+        raise Breach([], message, LEAVE)
     document = _certain(content)
-    return _strict(text) if document is None else document
+    return _strict(_decoded(content)) if document is None else document
 
 
 def _strict(text: str) -> object:
@@ -38,12 +37,13 @@ def _strict(text: str) -> object:
         return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_repeats)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
-        advice = "if the run was cut short, --resume it"
-        raise Breach([where], f"is not whole JSON ({error.msg})", advice) from None
+        advice = f"{COPY}; if the run was cut short, --resume it"
+        part = Breach([where], f"is not whole JSON ({error.msg})", advice)
+        raise no_json(text) or part from None
     except ValueError:
         raise Breach([], "holds a number of thousands of digits") from None
     except RecursionError:
-        raise Breach([], "is nested too deeply to be a result file", _LEAVE) from None
+        raise Breach([], "is nested too deeply to be a result file", LEAVE) from None
 
 
 def _certain(content: bytes) -> object | None:
@@ -57,21 +57,24 @@ def _certain(content: bytes) -> object | None:
     try:
         document: object = msgspec.json.decode(content)
         again = msgspec.json.encode(document)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
     return document if again.count(b":") == content.count(b":") else None
 
 
-def _decoded(content: bytes) -> str:
+def _require_text(content: bytes) -> None:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Breach([], "is not UTF-8 but UTF-16 or UTF-32 text", "save it as UTF-8")
     place = content.find(b"\0")
     if place >= 0:
-        raise Breach([], f"is not UTF-8 text but has NUL bytes (the first: byte {place})", _COPY)
+        raise Breach([], f"is not UTF-8 text but has NUL bytes (the first: byte {place})", COPY)
+
+
+def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Breach([], f"is not UTF-8 text (byte {error.start})", _COPY) from None
+        raise Breach([], f"is not UTF-8 text (byte {error.start})", COPY) from None
 
 
 def _no_constant(word: str) -> NoReturn:

@@ -15,8 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 from msgspec.structs import asdict
 
-from scripts.read.document import ResultError, read
-from scripts.read.learning_file import LEARNING, reached
+from scripts.read.document import ResultError, read, require_new
+from scripts.read.learning_file import LEARNING
+from scripts.read.metric import Metric, reached
 from scripts.read.provenance import describe_learning
 from scripts.read.records.learning import LearningFile
 from scripts.read.text import distinct, safe_text
@@ -60,6 +61,9 @@ def load_files(paths: Iterable[str | Path]) -> Files:
     names = [Path(path) for path in paths]
     if not names:
         raise ResultError("", "", "no learning file is given")
+    seen: set[str] = set()
+    for path in names:
+        require_new(path, seen)
     files = [read(path, LEARNING) for path in names]
     about = pd.DataFrame(map(describe_learning, names, files))
     about["machine"] = distinct(about["machine"])
@@ -89,7 +93,7 @@ def _runs(file: str, machine: str, content: LearningFile) -> Iterator[dict[str, 
             "role": "figure" if run.seed in own.run.figure_seeds else "tuning",
             "detail": safe_text(run.detail),
             "samples": about.train_samples,
-            "metric": about.goal_metric,
+            "metric": about.metric,
             "target": float(own.run.targets[run.workload]),
             "definition": safe_text(about.definition),
             "steps_an_epoch": math.ceil(about.train_samples / run.batch_size),
@@ -103,7 +107,7 @@ def _runs(file: str, machine: str, content: LearningFile) -> Iterator[dict[str, 
 def steps_to(run: Any, target: float) -> float:
     """Steps of a run (a row as a mapping) to the first look that finds the target; inf: never."""
     score = run["score"]
-    good = score <= target if run["metric"] == "bits_per_character" else score >= target
+    good = score <= target if run["metric"].falls else score >= target
     return float(run["steps"][int(np.argmax(good))]) if good.any() else math.inf
 
 
@@ -179,7 +183,7 @@ def _reason(own: pd.DataFrame, *, rate: float | None, trained: int, goal: float)
     return ""
 
 
-def harder(metric: str, target: float, *, than: float) -> bool:
+def harder(metric: Metric, target: float, *, than: float) -> bool:
     """Whether a target is out of reach of runs that ended at another one."""
     return target != than and not reached(metric, than, target)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from scripts.read.breach import Breach, Place, bounded, once
 from scripts.read.document import Kind, file_content
 from scripts.read.json_text import parsed
+from scripts.read.metric import reached
 from scripts.read.records.learning import Learning, LearningFile, LearningRun
 
 KEY = "crossover_learning"
@@ -85,15 +86,8 @@ def _faults(own: Learning, run: LearningRun) -> Iterator[tuple[str, str]]:
     target, last = own.run.targets[run.workload], run.score[-1] if run.score else None
     if run.ended == "target" and run.steps == [0]:
         yield "steps", "end untrained, but the target is called reached"
-    if (run.ended == "target") != reached(about.goal_metric, last, target):
+    if (run.ended == "target") != reached(about.metric, last, target):
         yield "ended", f"is {run.ended}, but the last score is {last} and the target {target}"
-
-
-def reached(metric: str, score: float | None, target: float) -> bool:
-    """Return whether a held-out score is at least as good as the target; None and NaN never are."""
-    if score is None:
-        return False
-    return score <= target if metric == "bits_per_character" else score >= target
 
 
 LEARNING = Kind(

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from scripts.read.columns import Columns, columns_of, frame_of
-from scripts.read.document import ResultError, read
+from scripts.read.document import ResultError, read, require_new
 from scripts.read.provenance import describe_file
 from scripts.read.records.result import ResultFile
 from scripts.read.studies import diagnosis_table
@@ -70,7 +70,7 @@ def read_parts(
     seen = set(known)
     for path in names:
         try:
-            _require_new(path, seen)
+            require_new(path, seen)
             rounds = read(path, TIMING)
         except ResultError as error:
             if skip is None:
@@ -97,18 +97,3 @@ def require_some(left: Sized, *, given: Sized) -> None:
     if len(left) == 0:
         words = f"no file is left of {len(given)}; name a good result file"
         raise ResultError("", "", words if len(given) else "no result file is given")
-
-
-def identity(path: Path) -> str:
-    """Return the same text for all names of one file."""
-    try:
-        return str(path.resolve())
-    except (OSError, ValueError, RuntimeError):  # a name that no file can have, a loop of links
-        return str(path)
-
-
-def _require_new(path: Path, known: set[str]) -> None:
-    own = identity(path)
-    if own in known:
-        raise ResultError(path, "", "is given twice; name each result file once")
-    known.add(own)

@@ -2,9 +2,12 @@
 
 import gc
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from contextlib import contextmanager
+from multiprocessing import get_context, parent_process
 from typing import ParamSpec, TypeVar
 
 MOST_WORKERS = 8
@@ -30,8 +33,12 @@ class Workers:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        if self._pool is None:
+            return
+        if raised[0] is not None:  # nobody waits for what they are at
+            for process in list(self._pool._processes.values()):
+                process.kill()
+        self._pool.shutdown(cancel_futures=True)
 
     @property
     def started(self) -> bool:
@@ -40,22 +47,49 @@ class Workers:
 
     def map(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
         """The answers in the order of the items; raises BrokenProcessPool where a process died."""
-        answers: Iterator[R] = self._executor().map(function, items)
+        with _deaf():
+            answers: Iterator[R] = self._executor().map(function, items)
         return answers
 
     def submit(
         self, function: Callable[P, R], /, *arguments: P.args, **named: P.kwargs
     ) -> "Future[R]":
         """One call, whose answer is asked for later."""
-        answer: Future[R] = self._executor().submit(function, *arguments, **named)
+        with _deaf():
+            answer: Future[R] = self._executor().submit(function, *arguments, **named)
         return answer
 
     def _executor(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.count, get_context("spawn"), _collect_seldom)
+            self._pool = ProcessPoolExecutor(self.count, get_context("spawn"), _begin)
         return self._pool
 
 
-def _collect_seldom() -> None:
-    """A document has 10 000 lists and objects, none of them in a cycle."""
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes that are started here never hear a Ctrl-C, which a terminal sends to all of them.
+
+    This one hears it afterwards and ends them.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin() -> None:
+    """Begins a process: a document has 10 000 lists and objects, none of them in a cycle."""
     gc.set_threshold(200_000, 20, 20)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A killed parent tells nobody: without this its processes would wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from scripts.figures.style import Drawing
+from scripts.read.metric import Metric
 
 Value = str | int | float | None
 Tone = Literal["", "strong", "faint", "warning"]
@@ -164,7 +165,7 @@ def plain_values(series: pd.Series) -> list[Value]:
 
 def _plain(value: Any) -> Value:
     plain: Value = value.item() if hasattr(value, "item") else value
-    return plain
+    return str(plain) if isinstance(value, Metric) else plain
 
 
 def _short(value: Value) -> Value:

@@ -63,9 +63,9 @@ def _runs(runs: pd.DataFrame, question: Question) -> pd.DataFrame:
         if own.empty:
             message = f"{question.optimizer} was not learned for {question.workload}; only {names}"
             raise ResultError("", "--optimizer", message)
-    metric, target = str(own["metric"].iloc[0]), question.target
-    if target is not None and target > 1 and metric != "bits_per_character":
-        message = f"{target:g} is above 1; {metric.replace('_', ' ')} is a fraction, such as 0.93"
+    metric, target = own["metric"].iloc[0], question.target
+    if target is not None and target > 1 and metric.unit == "%":
+        message = f"{target:g} is above 1; {metric.words} is a fraction, such as 0.93"
         raise ResultError("", "--target", message)
     return own
 

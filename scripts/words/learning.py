@@ -6,14 +6,13 @@ from typing import Any
 
 import pandas as pd
 
+from scripts.read.metric import Metric
 from scripts.read.text import counted, optimizer_name, seconds_in_words, short_number
 
 
-def score_text(metric: str, score: float) -> str:
+def score_text(metric: Metric, score: float) -> str:
     """`71 % accuracy`, `2.4 bits per character`."""
-    if metric == "bits_per_character":
-        return f"{score:.3g} bits per character"
-    return f"{100 * score:.3g} % {metric.replace('_', ' ')}"
+    return " ".join(filter(None, (f"{metric.factor * score:.3g}", metric.unit, metric.words)))
 
 
 def epochs_text(epochs: float) -> str:

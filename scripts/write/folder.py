@@ -17,10 +17,14 @@ _FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 class Folder:
-    """The folder of a report. It is made when missing; other files in it are left alone."""
+    """The folder of a report. It is made when missing; other files in it are left alone.
 
-    def __init__(self, path: Path) -> None:
+    None of `inputs` is ever replaced.
+    """
+
+    def __init__(self, path: Path, *, inputs: Iterable[Path] = ()) -> None:
         self.path = path
+        self.inputs = tuple(inputs)
         self.written: list[str] = []
         self._taken: set[str] = set()
         try:
@@ -36,7 +40,7 @@ class Folder:
         if name in ("", ".", "..") or Path(name).name != name:
             raise ValueError(f"{name!r} is not the name of a file in the folder")
         unique = untaken(name, self._taken)
-        write_whole(self.path / unique, content)
+        write_whole(self.path / unique, content, inputs=self.inputs)
         self.written.append(unique)
         return unique
 
@@ -59,10 +63,12 @@ def write_whole(path: Path, content: bytes, *, inputs: Iterable[Path] = ()) -> N
             file.write(content)
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
-    except (OSError, ValueError) as error:
+    except BaseException as error:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-        raise _unwritable(path, error) from None
+        if isinstance(error, OSError | ValueError):
+            raise _unwritable(path, error) from None
+        raise
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:

@@ -18,7 +18,8 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from bench.machine.facts import cpu_brand
+from bench.machine.identity import ask_cpu
+from bench.machine.named import cpu_brand
 from bench.measure.process import ROOT
 from tests.browsing import CHROMIUM
 from tests.evidence.scale.corpus import write_all
@@ -65,7 +66,7 @@ def lines(folder: Path, *, times: int) -> Iterator[str]:
     """Measures and tells, in Markdown."""
     yield "# What the page weighs"
     yield ""
-    yield f"On {os.cpu_count()} cores ({cpu_brand()},"
+    yield f"On {os.cpu_count()} cores ({cpu_brand(ask_cpu())},"
     yield f"Python {platform.python_version()}), medians of {times} fresh headless Chromiums; load"
     yield f"before: {os.getloadavg()[0]:.1f}. Made by `python -m tests.evidence.page_run --out"
     yield "results/page.md`. The aim: ten machines in less than 5 MB."

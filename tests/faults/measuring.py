@@ -35,7 +35,7 @@ MEASURING = {
     ),
     "journal not fsynced": Fault(
         "bench/measure/journal.py",
-        "            self.sync(self.file.fileno())\n",
+        "        self.sync(file.fileno())\n",
         "",
         "measure/test_journal.py::test_each_line_is_fsynced_after_it_was_written",
     ),
@@ -119,8 +119,8 @@ MEASURING = {
     ),
     "a name twice is measured twice": Fault(
         "bench/parse.py",
-        "if typed.count(name) > 1:",
-        "if typed.count(name) > 2:",
+        "        if one in seen:\n",
+        "        if one is seen:\n",
         "run/test_options.py",
     ),
     "a remedy added that is there already": Fault(
@@ -167,13 +167,13 @@ MEASURING = {
     ),
     "a torn line kept": Fault(
         "bench/measure/journal.py",
-        'whole = path.read_bytes().rfind(b"\\n") + 1',
-        "whole = len(path.read_bytes())",
+        'whole = data.rfind(b"\\n") + 1',
+        "whole = len(data)",
         "measure/test_journal.py",
     ),
     "threads not handed to the worker": Fault(
         "bench/measure/process.py",
-        "environment |= dict.fromkeys(THREAD_VARIABLES, str(threads))",
+        "environment |= dict.fromkeys(THREADS, str(threads))",
         "environment |= {}",
         "measure/test_process.py",
     ),

@@ -36,10 +36,10 @@ REPORTING = {
         "points == 1",
         "judge/test_crosses_at.py",
     ),
-    "GPU and CPU exchanged": Fault(
+    "side and base exchanged": Fault(
         "scripts/judge/pairs.py",
-        'log_ratio=np.log(both["gpu_seconds"]) - np.log(both["cpu_seconds"])',
-        'log_ratio=np.log(both["cpu_seconds"]) - np.log(both["gpu_seconds"])',
+        'log_ratio=np.log(both["side_seconds"]) - np.log(both["base_seconds"])',
+        'log_ratio=np.log(both["base_seconds"]) - np.log(both["side_seconds"])',
         "judge/test_known_answers.py",
     ),
     "suspect cells judged": Fault(
@@ -56,8 +56,8 @@ REPORTING = {
     ),
     "break-even without the cold start": Fault(
         "scripts/judge/break_even.py",
-        "gpu = self.gpu_cold + epochs * self.gpu_epoch",
-        "gpu = epochs * self.gpu_epoch",
+        "side = self.side_cold + epochs * self.side_epoch",
+        "side = epochs * self.side_epoch",
         "judge/test_crossover_epochs.py",
     ),
     "machines exchanged": Fault(

@@ -86,8 +86,8 @@ TRAINING = {
     ),
     "more bits per character called better": Fault(
         "models/workload.py",
-        "return score <= self.value",
-        "return score >= self.value",
+        "return value <= goal if",
+        "return value >= goal if",
         "models/test_losses.py",
     ),
     "a dying worker of learning asked for ever": Fault(

@@ -11,6 +11,7 @@ import pytest
 
 from scripts.read.learning import chosen_rate, epochs_to_target, load, score_after, steps_to
 from scripts.read.learning_file import KEY
+from scripts.read.metric import Metric
 from tests.learn_corpus import LearnCorpus, by_formula
 
 
@@ -121,7 +122,7 @@ def test_fewer_bits_are_the_harder_target(tmp_path: Path) -> None:
 
 def test_steps_to_a_target_are_those_of_the_first_look_that_finds_it() -> None:
     run = {
-        "metric": "accuracy",
+        "metric": Metric("accuracy"),
         "steps": np.array([0.0, 5.0, 10.0, 20.0]),
         "score": np.array([0.1, 0.6, 0.5, np.nan]),
     }

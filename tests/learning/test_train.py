@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -14,7 +15,7 @@ from bench.learning import worker
 from bench.learning.runs import LearnJob
 from bench.learning.worker import make_trainee, minibatches, race, rounded
 from bench.train.epochs import evaluate
-from models import WORKLOADS, Dataset, Split
+from models import WORKLOADS, Dataset, Score, Split
 from models.optimizers import make_optimizer
 
 CENTRES = torch.tensor([[2.0, 0.0], [-2.0, 0.0]])
@@ -172,11 +173,8 @@ def test_evaluation_is_over_the_whole_split_whatever_its_parts() -> None:
 def test_a_target_of_bits_is_reached_from_above(monkeypatch: pytest.MonkeyPatch) -> None:
     """The score is made the loss, which is to fall."""
     own = replace(WORKLOADS["mlp"], build=lambda: nn.Linear(2, 2))
-    goal = replace(own.goal, metric="bits_per_character")
-    score = lambda output, targets: nn.functional.cross_entropy(  # noqa: E731
-        output, targets, reduction="none"
-    )
-    monkeypatch.setattr(worker, "WORKLOADS", {"mlp": replace(own, goal=goal, score=score)})
+    score = Score("nats", partial(nn.functional.cross_entropy, reduction="none"), "lower")
+    monkeypatch.setattr(worker, "WORKLOADS", {"mlp": replace(own, score=score)})
     [run] = race(job(0.1, target=0.3))
     assert run.ended == "target"
     *_, before, last = values(run.score)

@@ -12,7 +12,17 @@ from bench.measure.environment import LEFT_OUT, RECORDED, inherited, left_out_li
 from bench.measure.process import ROOT, worker_environment
 
 FACTS: dict[str, Any] = dict.fromkeys(
-    ("cpu", "cores_logical", "machine_id", "os", "python", "torch", "torch_threads"), "x"
+    (
+        "cpu",
+        "cores_logical",
+        "cores_usable",
+        "machine_id",
+        "os",
+        "python",
+        "torch",
+        "torch_threads",
+    ),
+    "x",
 ) | {"accelerators": []}
 
 

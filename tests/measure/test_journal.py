@@ -190,9 +190,10 @@ def test_a_line_that_cannot_be_fsynced_is_an_error(tmp_path: Path) -> None:
     assert read_journal(journal.path, Line) == (HEADER, [])
 
 
-def test_a_journal_that_cannot_be_made_says_so(tmp_path: Path) -> None:
-    with pytest.raises(JournalError, match=r"gone.x\.journal\.jsonl: cannot be written"):
-        Journal.create(tmp_path / "gone" / "x.journal.jsonl", HEADER)
+def test_a_journal_that_cannot_be_made_says_so_and_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(JournalError, match=r"file.x\.journal\.jsonl: cannot be written"):
+        Journal.create(tmp_path / "file" / "x.journal.jsonl", HEADER)
 
 
 def hold(result: Path, ready: Any, release: Any) -> None:

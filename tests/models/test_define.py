@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 import torch
 
-from models import WORKLOADS, Goal, define, losses
+from models import WORKLOADS, define, losses
 from models.cnn import DigitCNN
 from models.define import code_of
 from models.mlp import MLP
@@ -27,7 +27,9 @@ def test_the_definition_of_the_mlp_holds_its_facts() -> None:
     assert record["parameters"] == 407_050
     assert record["dataset"] == "mnist-5k"
     assert (record["train_samples"], record["held_out_samples"]) == (4000, 1000)
-    assert (record["goal_metric"], record["goal_value"]) == ("accuracy", 0.90)
+    assert [record[f"goal_{name}"] for name in ("metric", "better", "unit", "value")] == [
+        *("accuracy", "higher", "%", 0.90)
+    ]
     assert "in_features=784, out_features=512" in str(record["network"])
     assert len(str(record["dataset_sha256"])) == 64
 
@@ -65,7 +67,7 @@ def test_other_work_has_another_definition(
 @pytest.mark.parametrize(
     "change",
     [
-        {"goal": Goal("accuracy", 0.5, 1, 8, "adam", 0.1)},
+        {"goal": 0.5},
         {"description": "the same in other words"},
         {"learning_rates": {"sgd": 0.7}},
     ],

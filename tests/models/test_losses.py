@@ -1,12 +1,13 @@
 """Losses and scores, against slow references and known answers."""
 
 import math
+from typing import Any, Literal
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from models import WORKLOADS, Goal, load_dataset, losses, timed_split
+from models import WORKLOADS, Score, load_dataset, losses, timed_split
 from models.transformer_full import PADDING
 
 START, END = 1, 2
@@ -76,26 +77,38 @@ def test_exact_match_is_what_the_network_writes_by_itself() -> None:
 def test_scores_are_one_dimensional_and_of_the_goal(name: str) -> None:
     workload = WORKLOADS[name]
     batch = timed_split(load_dataset(workload.dataset).held_out, 8)
-    scores = workload.score(workload.build()(*batch.inputs), batch.targets)
+    scores = workload.score.measure(workload.build()(*batch.inputs), batch.targets)
     assert scores.dim() == 1
     assert scores.dtype == torch.float32
-    if workload.goal.metric != "bits_per_character":
+    if workload.score.unit == "%":
         assert len(scores) == 8
         assert set(scores.tolist()) <= {0.0, 1.0}
 
 
 @pytest.mark.parametrize(
-    ("metric", "score", "reached"),
+    ("better", "value", "reached"),
     [
-        ("accuracy", 0.9, True),
-        ("accuracy", 0.89, False),
-        ("exact_match", 0.95, True),
-        ("bits_per_character", 0.9, True),
-        ("bits_per_character", 0.91, False),
-        ("bits_per_character", math.nan, False),
-        ("accuracy", math.nan, False),
+        ("higher", 0.9, True),
+        ("higher", 0.89, False),
+        ("higher", math.nan, False),
+        ("lower", 0.9, True),
+        ("lower", 0.91, False),
+        ("lower", math.nan, False),
     ],
 )
-def test_a_goal_is_reached_from_the_right_side(metric: str, score: float, reached: bool) -> None:
-    goal = Goal(metric, 0.9, 1, 32, "sgd", 0.1)
-    assert goal.reached(score) is reached
+def test_a_goal_is_reached_from_the_right_side(
+    better: Literal["higher", "lower"], value: float, reached: bool
+) -> None:
+    assert Score("mse", losses.correct, better).reached(value, 0.9) is reached
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ({"name": "=1+1", "better": "lower"}, "write letters, digits"),
+        ({"name": "mse", "better": "less"}, "better is 'higher' or 'lower', no 'less'"),
+    ],
+)
+def test_a_score_that_no_file_could_hold_is_refused(words: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        Score(measure=losses.correct, **words)

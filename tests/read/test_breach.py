@@ -44,7 +44,7 @@ CASES: dict[str, tuple[tuple[str | int, ...], object, list[str | int], str]] = {
         (*OWN, "run", "learning_rates"),
         {"a": 0.1, "../b": 0.1},
         [*OWN, "run", "learning_rates"],
-        "has the key '../b': expected `str` matching regex",
+        "has the key '../b': expected a name of letters, digits",
     ),
     "null where a field may only be missing": (
         (*OWN, "run", "blocks"),

@@ -96,6 +96,7 @@ PLACES = {
 ADVICE = (
     "measure again", "learn again", "leave it out", "leave this file out", "--resume",
     "update Crossover", "save it as UTF-8", "copy the file again",
+    "name the result file", "unpack it", "download the file itself", "fetch that",
 )  # fmt: skip
 SEEDS = st.integers(0, 2**32)
 

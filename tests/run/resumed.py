@@ -45,16 +45,21 @@ def machine(monkeypatch: pytest.MonkeyPatch, quiet_host: None) -> Machine:
     monkeypatch.setattr(bench.run, "run_probe", lambda *_, **__: deepcopy(says))
     monkeypatch.setattr(learn_run, "run_probe", lambda *_, **__: deepcopy(says))
     monkeypatch.setattr(bench.run, "Campaign", partial(Campaign, worker=FakeWorkers()))
-    monkeypatch.setattr(bench.machine.facts, "cpu_brand", lambda: says.get("cpu", "a CPU"))
-    monkeypatch.setattr(bench.machine.facts, "_host", lambda: says.get("host", "a host"))
+    monkeypatch.setattr(bench.machine.facts, "cpu_brand", lambda _: says.get("cpu", "a CPU"))
+    monkeypatch.setattr(bench.machine.facts, "ask_cpu", lambda: says.get("about", {}))
     return says
 
 
 def measured(
-    path: Path, settings: Settings = SETTINGS, *, resume: bool = False, console: Console = QUIET
+    path: Path,
+    settings: Settings = SETTINGS,
+    *,
+    resume: bool = False,
+    same_machine: bool = False,
+    console: Console = QUIET,
 ) -> TimingRun:
     """A run in this process, released as pytest's end does."""
-    run = TimingRun(settings, path, resume=resume, overwrite=False, command="pytest bench")
+    run = TimingRun(settings, path, resume, False, "pytest bench", same_machine)
     try:
         bench.run.measure(run, list(run.by_id.values()), console)
     finally:

@@ -36,7 +36,7 @@ CHANGES: list[tuple[Callable[[Machine], object], str]] = [
     (lambda machine: machine.update(python="3.12.1"), 'python was "3.11.7" and is "3.12.1"'),
     (lambda machine: machine.update(torch_threads=1), "torch_threads was 2 and is 1"),
     (lambda machine: machine.update(cpu="another"), 'cpu was "a CPU" and is "another"'),
-    (lambda machine: machine.update(host="another"), "machine_id was"),
+    (lambda machine: machine.update(about={"stepping": 2}), "machine_id was"),
     (lambda machine: machine["workloads"]["mlp"].update(definition="f" * 12), "definitions was"),
 ]
 
@@ -52,8 +52,24 @@ def test_a_journal_of_another_machine_or_software_is_refused_by_the_field_that_d
     with pytest.raises(pytest.UsageError) as refused:
         measured(path, resume=True)
     assert words in str(refused.value)
-    assert "give the same command on the same machine, or another file" in str(refused.value)
+    assert "give the same command on the same machine" in str(refused.value)
+    assert str(refused.value).endswith(", or another file")
     assert journal_path(path).read_bytes() == before
+
+
+def test_a_new_container_goes_on_when_it_is_said_to_be_the_same_machine(
+    tmp_path: Path, machine: Machine
+) -> None:
+    path = tmp_path / "box.json"
+    first = measured(path)
+    machine.update(about={"stepping": 2})
+    with pytest.raises(pytest.UsageError, match=r"machine \(--same-machine says that it is\)"):
+        measured(path, resume=True)
+    again = measured(path, resume=True, same_machine=True)
+    assert [*map(again.outcome, again.cells)] == [*map(first.outcome, first.cells)]
+    machine.update(torch="2.15.0")
+    with pytest.raises(pytest.UsageError, match="torch was"):
+        measured(path, resume=True, same_machine=True)
 
 
 def test_a_run_under_another_variable_is_refused_by_its_name(

@@ -10,6 +10,7 @@ import pytest
 
 from scripts.read.learning import epochs_to_target
 from scripts.read.learning import load as load_learning
+from scripts.read.metric import Metric
 from scripts.read.table import load
 from scripts.target.contest import contests
 from scripts.target.time import best_of, by_hardware, one_source, times_to_target
@@ -45,7 +46,7 @@ def published() -> tuple[pd.DataFrame, pd.DataFrame]:
                 "batch_size": size,
                 "optimizer": "sgd",
                 "learning_rate": 0.1,
-                "metric": "accuracy",
+                "metric": Metric("accuracy"),
                 "target": 0.6,
                 "samples": PHOTOS,
                 "steps_an_epoch": an_epoch,

@@ -12,10 +12,10 @@ from matplotlib.axes import Axes
 from scripts.figures.axes import log_axis, short_seconds
 from scripts.figures.marks import Looks
 from scripts.figures.style import GREY, plain
+from scripts.read.metric import Metric
 from scripts.read.rounds import Floats
 from scripts.target.curves import Band, band, figure_runs
 
-BITS = "bits_per_character"
 NOTE = "each at its best learning rate; line: median of the seeds, band: all of them"
 Clock = Literal["steps", "epochs"] | pd.DataFrame
 """What is counted: seconds are those of one device's rows of `times_to_target`."""
@@ -34,13 +34,9 @@ def device_title(label: str) -> str:
     return "\n".join(textwrap.wrap(plain(label, longest=200), 36))
 
 
-def score_words(metric: str) -> str:
-    """The name of a score's axis."""
-    return {
-        "accuracy": "held-out accuracy (%)",
-        "exact_match": "held-out exact matches (%)",
-        BITS: "held-out bits per character",
-    }[metric]
+def score_words(metric: Metric) -> str:
+    """The name of a score's axis: `held-out accuracy (%)`."""
+    return f"held-out {metric.words}" + (f" ({metric.unit})" if metric.unit else "")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from matplotlib.figure import Figure
 from scripts.figures.marks import Looks, draw_key, key_marks, size_looks
 from scripts.figures.style import GREY, headline, new_figure, split, style
 from scripts.figures.target.axes import (
-    BITS,
     NOTE,
     Clock,
     Curve,
@@ -67,11 +66,11 @@ def _curves(runs: pd.DataFrame, looks: Looks) -> list[Curve]:
 
 
 def _draw(axes: Axes, curves: list[Curve], runs: pd.DataFrame, clock: Clock) -> None:
-    """Curves from the untrained score to a little beyond the target; fractions as per cent."""
-    falls = runs["metric"].iloc[0] == BITS
-    factor = 1.0 if falls else 100.0
+    """Curves from the untrained score to a little beyond the target; shares as per cent."""
+    metric = runs["metric"].iloc[0]
+    factor = metric.factor
     # Curves of a score that falls end below, at the target: there is room above them.
-    draw_curves(axes, curves, clock, factor=factor, words_on_top=falls)
+    draw_curves(axes, curves, clock, factor=factor, words_on_top=metric.falls)
     target = factor * float(runs["target"].iloc[0])
     first = factor * float(np.median([score[0] for score in runs["score"] if len(score)]))
     low, high = sorted((first, target))

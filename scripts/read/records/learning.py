@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from scripts.read.metric import Better, Metric
 from scripts.read.records.fields import Count, Measure, Name, Number, Record, Text
 from scripts.read.records.machine import MachineInfo
+from scripts.read.text import safe_text
 
 Seed = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Seeds = Annotated[list[Seed], Meta(min_length=1, max_length=1000)]
@@ -41,7 +43,17 @@ class Learned(Record):
 
     definition: Short
     train_samples: Count
-    goal_metric: Literal["accuracy", "exact_match", "bits_per_character"]
+    goal_metric: Name
+    goal_better: Better | None = None
+    goal_unit: Short | None = None
+
+    @property
+    def metric(self) -> Metric:
+        """Its score; of a file from before they said it, one of the three that there were."""
+        name = self.goal_metric
+        if self.goal_better is None:
+            return Metric(name, "lower", "") if name == "bits_per_character" else Metric(name)
+        return Metric(name, self.goal_better, safe_text(self.goal_unit or ""))
 
 
 class NotLearned(Record):

@@ -19,7 +19,8 @@ from pathlib import Path
 import pandas as pd
 import psutil
 
-from bench.machine.facts import cpu_brand
+from bench.machine.identity import ask_cpu
+from bench.machine.named import cpu_brand
 from bench.measure.process import ROOT
 from scripts.read.text import counted
 from tests.evidence.scale.corpus import BATCH_SIZES, DEVICES, EPOCHS, WORKLOADS, write_all
@@ -101,7 +102,7 @@ def lines(count: int, corpus: Path, folder: Path, *, runs: int) -> Iterator[str]
     yield "# Many machine files, with known truth"
     yield ""
     yield f"{count} files of {cells} cells, {size / 1e9:.2f} GB, on {os.cpu_count()} cores"
-    yield f"({cpu_brand()}, Python {platform.python_version()})."
+    yield f"({cpu_brand(ask_cpu())}, Python {platform.python_version()})."
     command = "python -m tests.evidence.scale.run --out results/scale.md"
     yield f"Made by `{command}`, load before it: {load:.1f}."
     yield ""

@@ -31,11 +31,11 @@ TEXTS: dict[str, tuple[Callable[[str], bytes], str]] = {
     "UTF-16 without a mark": (lambda text: text.encode("utf-16-le"), "NUL bytes (the first"),
     "UTF-32": (lambda text: text.encode("utf-32"), "is not UTF-8 but UTF-16 or UTF-32"),
     "latin-1": (lambda text: text.encode("latin-1"), "is not UTF-8 text (byte"),
-    "UTF-7": (lambda text: text.replace("{", "+AHs-").encode(), "is not whole JSON"),
+    "UTF-7": (lambda text: text.replace("{", "+AHs-").encode(), "text, not JSON"),
     "a gap of zeros": (lambda text: text[:99].encode() + bytes(99), "NUL bytes (the first: byte"),
-    "two marks": (lambda text: ("\ufeff\ufeff" + text).encode(), "is not whole JSON"),
-    "nothing": (lambda _text: b"", "is not whole JSON"),
-    "blanks": (lambda _text: b" \n" * 100, "is not whole JSON"),
+    "two marks": (lambda text: ("\ufeff\ufeff" + text).encode(), "text, not JSON"),
+    "nothing": (lambda _text: b"", "is empty; copy the file again"),
+    "blanks": (lambda _text: b" \n" * 100, "is empty; copy the file again"),
     "two documents": (lambda text: (text + text).encode(), "is not whole JSON (Extra data)"),
     "a comma too many": (lambda text: text.replace("}", ",}", 1).encode(), "is not whole JSON"),
     "a huge number": (lambda text: _with(text, "samples", "9" * 5000), "thousands of digits"),
@@ -43,15 +43,12 @@ TEXTS: dict[str, tuple[Callable[[str], bytes], str]] = {
     "NaN": (lambda text: _with(text, "loss", "NaN"), "NaN is no JSON number"),
     "infinity": (lambda text: _with(text, "loss", "-Infinity"), "-Infinity is no"),
     "a part": (lambda text: text[:-100].encode(), "is not whole JSON"),
-    "an archive": (lambda _text: b"PK\x03\x04", "is not whole JSON"),
     "deep nesting": (lambda _text: b"[" * 200_000, "nested too deeply"),
     "deep nesting in place": (
         lambda _text: b'{"crossover": ' + b'{"a":' * 400_000,
         "nested too deeply",
     ),
     "a list": (lambda _text: b"[]", "no object at the top"),
-    "foreign benchmarks": (lambda _text: b'{"benchmarks": []}', "another project"),
-    "foreign JSON": (lambda _text: b'{"name": "package"}', "this is JSON, not written by"),
 }
 
 
@@ -63,7 +60,9 @@ def test_odd_text_is_refused_with_what_to_do(name: str, tmp_path: Path) -> None:
     path.write_bytes(change(text))
     message = refusal(path)
     assert words in message
-    assert any(advice in message for advice in ("copy the", "save it", "leave", "--resume"))
+    assert any(
+        advice in message for advice in ("copy the", "save it", "leave", "--resume", "name the")
+    )
 
 
 def test_a_file_written_with_a_byte_order_mark_loads(tmp_path: Path) -> None:

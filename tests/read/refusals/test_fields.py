@@ -60,13 +60,13 @@ EDITS: list[tuple[str, Edit, str, str]] = [
         "path for a workload",
         put("../../x", "benchmarks", 0, "params", "workload"),
         "params.workload",
-        "matching regex",
+        "a name of letters",
     ),
     (
         "line break in a device",
         put("cpu\n", "benchmarks", 0, "params", "device"),
         "params.device",
-        "matching regex",
+        "a name of letters",
     ),
     (
         "no seconds",

@@ -1,0 +1,77 @@
+"""What of pytest's and its plugins' options would spoil a run: refused before anything is measured.
+
+Each of them is taken by pytest without a word, and hours later there is nothing to show.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+_NO_FIGURES = "no cell would have a figure"
+_OTHER_FILE = "--benchmark-json names the only file of a run"
+_NO_CACHE = "a run remembers no cells of an earlier one; name those that you want with -k"
+_CUT_SHORT = "one failed cell would leave all that come after it out of the result"
+REFUSED = {
+    "--benchmark-disable": _NO_FIGURES,
+    "--benchmark-skip": _NO_FIGURES,
+    "--setup-plan": _NO_FIGURES,
+    "--setup-only": _NO_FIGURES,
+    "--benchmark-cprofile": "the profile would be of a clock that replays; --diagnose takes one",
+    "--benchmark-cprofile-dump": _OTHER_FILE,
+    "--benchmark-save": _OTHER_FILE,
+    "--benchmark-autosave": _OTHER_FILE,
+    "--benchmark-save-data": _OTHER_FILE,
+    "--benchmark-histogram": "scripts/report.py draws the result",
+    "--benchmark-compare": "scripts/compare.py compares results",
+    "--benchmark-compare-fail": "scripts/compare.py compares results",
+    "--lf": _NO_CACHE,
+    "--ff": _NO_CACHE,
+    "--nf": _NO_CACHE,
+    "--sw": _NO_CACHE,
+    "--sw-skip": _NO_CACHE,
+    "--sw-reset": _NO_CACHE,
+    "--maxfail": _CUT_SHORT,
+}
+"""Why, by option."""
+ONE_AT_A_TIME = "a run measures one process at a time; leave"
+
+
+def refuse_options(config: pytest.Config) -> None:
+    """Raises `pytest.UsageError` for the first option that would leave a run with nothing."""
+    if not config.pluginmanager.has_plugin("benchmark"):
+        raise pytest.UsageError(
+            "pytest-benchmark is not there, which writes the result: leave `-p no:benchmark` out, "
+            "or install it"
+        )
+    _refuse_parallel(config)
+    for flag, why in REFUSED.items():
+        if config.getoption(flag, None):
+            raise pytest.UsageError(f"{flag}: {why}; leave it out{_of(flag)}")
+    _refuse_files(config)
+
+
+def _of(flag: str) -> str:
+    """Where an option comes from that nobody has just typed."""
+    return " of PYTEST_ADDOPTS" if flag in os.environ.get("PYTEST_ADDOPTS", "") else ""
+
+
+def _refuse_parallel(config: pytest.Config) -> None:
+    """pytest-xdist's workers would each measure, beside one another."""
+    option = config.option
+    if getattr(option, "numprocesses", None) or hasattr(config, "workerinput"):
+        raise pytest.UsageError(f"-n: {ONE_AT_A_TIME} -n out")
+    if getattr(option, "dist", "no") != "no" or getattr(option, "tx", None):
+        raise pytest.UsageError(f"--dist: {ONE_AT_A_TIME} -d, --dist and --tx out")
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        raise pytest.UsageError(f"PYTEST_XDIST_WORKER: {ONE_AT_A_TIME} it unset")
+
+
+def _refuse_files(config: pytest.Config) -> None:
+    """A run times or learns: the file of the other one holds no test of it."""
+    learning = config.getoption("--learning")
+    names = {Path(argument.partition("::")[0]).name for argument in config.args}
+    if learning and "bench_training.py" in names:
+        raise pytest.UsageError("bench_training.py: is about timing; leave --learning out")
+    if not learning and "bench_learning.py" in names:
+        raise pytest.UsageError("bench_learning.py: belongs to --learning; add that")

@@ -1,0 +1,102 @@
+"""What would end in nothing is refused before anything is measured: one line that names it."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.refused import REFUSED
+from tests.run.typed import Said, answers_to
+
+LONG = "x" * 300
+TINY = ("--workloads", "mlp", "--devices", "cpu", "--blocks", "1", "--batch-sizes", "8")
+LINES: dict[str, tuple[tuple[str, ...], str]] = {
+    **{flag: ((flag,), f"{flag}: ") for flag in REFUSED},
+    "--benchmark-cprofile": (("--benchmark-cprofile", "tottime"), "--benchmark-cprofile: "),
+    "--benchmark-save": (("--benchmark-save", "x"), "--benchmark-save: "),
+    "--benchmark-compare-fail": (
+        ("--benchmark-compare-fail", "min:5%"),
+        "--benchmark-compare-fail: ",
+    ),
+    "--maxfail": (("--maxfail", "3"), "--maxfail: "),
+    "-x": (("-x",), "--maxfail: "),
+    "--dist": (("--dist", "loadfile"), "leave -d, --dist and --tx out"),
+    "-d": (("-d", "--tx", "popen"), "leave -d, --dist and --tx out"),
+    "-n": (("-n", "2"), "leave -n out"),
+    "no pytest-benchmark": (("-p", "no:benchmark"), "`-p no:benchmark`"),
+    "the file of learning": (("bench/bench_learning.py",), "belongs to --learning"),
+    "the file of timing": (("--learning", "bench/bench_training.py"), "leave --learning out"),
+    "Unicode digits": (("--measured-epochs", "\u0663"), "--measured-epochs \u0663: takes whole"),
+    "Unicode seconds": (("--cell-timeout", "\uff11"), "--cell-timeout \uff11: takes a number"),
+    "an underscore": (("--budget", "1_000"), "--budget 1_000: takes a number above 0"),
+    "seconds beyond all clocks": (("--cell-timeout", "1e10"), "--cell-timeout 1e10: takes"),
+    "a rate beyond all readers": (("--learning-rate", "1e10"), "--learning-rate 1e10: takes"),
+    "a number twice": (("--batch-sizes", "8,08"), "--batch-sizes 8,08: 8 is named twice"),
+    "a rate twice": (("--learning", "--learning-rates", "0.1,.10"), "0.1 is named twice"),
+    "a device twice": (("--devices", "cuda,cuda:0"), "cuda and cuda:0 are one device"),
+    "a device as torch has none": (("--devices", "cuda:00"), "--devices cuda:00: not a torch"),
+    "all and one": (("--workloads", "all,mlp"), "--workloads all,mlp: all has every workload"),
+    "more than can be read": (
+        ("--learning", "--batch-sizes", ",".join(map(str, range(1, 66)))),
+        "65 are more than 64",
+    ),
+    "thousands of letters": (("--workloads", "x" * 5000), "..."),
+    "nothing that could cross": ((*TINY, "--find-crossover"), "--find-crossover: a crossover is"),
+    "a device that is not there": (
+        (*TINY, "--devices", "cpu,mtia", "--find-crossover"),
+        "measured would be only cpu",
+    ),
+}
+PLACES = {
+    "a name of 300 letters": (f"{LONG}.json", "a name of 305 bytes, and 200 are the most"),
+    "letters of several bytes": ("\u6771" * 70 + ".json", "a name of 215 bytes"),
+    "a folder of 300 letters": (f"{LONG}/box.json", "File name too long"),
+    "a dash": ("-", "names no file"),
+    "a line break": ("a\nb.json", "names no file"),
+    "a device": ("/dev/null", "/dev/null is no regular file"),
+    "a folder where the journal goes": ("box.json", "box.journal.jsonl is no regular file"),
+}
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
+    """What every command line says, of files in one folder, which stays as it is."""
+    folder = tmp_path_factory.mktemp("results")
+    (folder / "box.journal.jsonl").mkdir()
+    file = ("--benchmark-json", str(folder / "machine.json"))
+    lines = [(*line, *(() if "no:benchmark" in line else file)) for line, _ in LINES.values()]
+    for place, _ in PLACES.values():
+        path = place if place in ("-", "/dev/null") else str(folder / place)
+        lines.append((*TINY, "--overwrite", "--benchmark-json", path))
+    found = dict(zip([*LINES, *PLACES], answers_to(lines), strict=True))
+    assert [path.name for path in folder.iterdir()] == ["box.journal.jsonl"]
+    return found
+
+
+@pytest.mark.parametrize("name", [*LINES, *PLACES])
+def test_a_line_that_would_end_in_nothing_is_refused_by_its_name(
+    said: dict[str, Said], name: str
+) -> None:
+    words = (LINES | PLACES)[name][1]
+    code, output = said[name]
+    assert code == pytest.ExitCode.USAGE_ERROR, output
+    (line,) = [line for line in output.splitlines() if line.startswith("ERROR: ")]
+    assert words in line
+    assert len(line) < 600
+
+
+def test_what_stands_in_a_variable_is_refused_with_its_name(tmp_path: Path) -> None:
+    line = ("--benchmark-json", str(tmp_path / "box.json"))
+    (said,) = answers_to([line], PYTEST_ADDOPTS="--benchmark-disable")
+    assert said.code == pytest.ExitCode.USAGE_ERROR
+    assert "--benchmark-disable: no cell would have a figure" in said.output
+    assert "leave it out of PYTEST_ADDOPTS" in said.output
+    (said,) = answers_to([line], PYTEST_XDIST_WORKER="gw0")
+    assert "PYTEST_XDIST_WORKER: a run measures one process at a time" in said.output
+
+
+def test_a_tilde_is_the_home_folder_and_no_folder_is_made_elsewhere(tmp_path: Path) -> None:
+    before = set(Path.cwd().iterdir())
+    (said,) = answers_to([(*TINY, "--benchmark-json", "~/new/box.json")], HOME=str(tmp_path))
+    assert said.code == 0, said.output
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["box.json"]
+    assert set(Path.cwd().iterdir()) <= before | {Path.cwd() / ".pytest_cache"}  # of these tests
