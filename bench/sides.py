@@ -126,7 +126,7 @@ def _fits(term: Term, kind: str) -> bool:
 
 def _with(job: Job, term: Term) -> Job:
     part, _, of_loop = SETTINGS[term.setting].partition(".")
-    value = replace(job.loop, **{of_loop: term.value}) if of_loop else term.value
+    value: Any = replace(job.loop, **{of_loop: term.value}) if of_loop else term.value
     return replace(job, **{part: value})
 
 
@@ -200,9 +200,10 @@ def plain_sides(sides: Iterable[str]) -> list[str]:
     return [side for side in sides if side == device_of(side)]
 
 
-def reduced(side: str) -> bool:
-    """Whether a side computes with fewer digits than fp32 has."""
-    return not {"bf16", "tf32"}.isdisjoint(side.split("+"))
+def equal_arithmetic(one: str, other: str) -> bool:
+    """Whether two sides compute in one number format."""
+    formats = ({"bf16", "tf32"}.intersection(side.split("+")) for side in (one, other))
+    return next(formats) == next(formats)
 
 
 def lacks(job: Job) -> str | None:

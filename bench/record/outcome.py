@@ -7,13 +7,13 @@ from bench.answer import Epochs
 from bench.grid import Cell, device_of
 from bench.measure.measurements import Key, Measurements
 from bench.settings import Settings
-from bench.sides import reduced
+from bench.sides import equal_arithmetic
 
 # The same weights on the same first minibatch differ only by rounding; after some epochs rounding
 # has grown, and a tolerance can only tell the same training from another one.
 TOLERANCES = {"first_loss": 1e-3, "loss": 0.10}
 REDUCED_TOLERANCES = {"first_loss": 2e-2, "loss": 0.25}
-"""Where one of the two computes in bf16 or TF32."""
+"""Where only one of the two computes in bf16, or in TF32. Both are those of the reading half."""
 
 
 class Timed(NamedTuple):
@@ -104,9 +104,8 @@ def suspicions(
     first = next(iter(rounds.values()))
     mismatch = loss_mismatch(rounds, dict.fromkeys(rounds, first), TOLERANCES, whom="block 0")
     if cell.side != base:
-        loose = reduced(cell.side) or reduced(base)
+        allowed = TOLERANCES if equal_arithmetic(cell.side, base) else REDUCED_TOLERANCES
         other = timed(measurements, Key.of(cell, base))
-        allowed = REDUCED_TOLERANCES if loose else TOLERANCES
         mismatch = mismatch or loss_mismatch(rounds, other, allowed, whom=base)
     return [*reasons, f"loss mismatch: {mismatch}"] if mismatch else reasons
 

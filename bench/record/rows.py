@@ -79,7 +79,7 @@ def is_complete(run: TimingRun, absent: list[Line]) -> bool:
 def blocks_done(run: TimingRun, shown: set[Cell]) -> dict[str, int]:
     """Returns how many blocks every timed cell of a workload has; 0 where none has a time."""
     counts: dict[str, list[int]] = {cell.workload: [] for cell in run.cells}
-    for cell in (one for one in shown if one.side in run.settings.sides):
+    for cell in shown:
         outcome = run.outcome(cell)
         if isinstance(outcome, Timed):
             counts[cell.workload].append(len(outcome.seconds))

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from bench.grid import Side, WorkloadPlan, repeated
 from bench.job import COMPILE_FOLDER, DIAGNOSIS, PEAKS
@@ -51,13 +52,7 @@ def added_plans(
     """
     answer = []
     for plan in plans:
-        added = plan.cut(
-            lambda side, size, plan=plan: (
-                side.name not in settings.sides
-                and not side.again
-                and _timed(plan, Side(side.device), size, measured)
-            )
-        )
+        added = plan.cut(partial(_is_added, plan, settings, measured))
         sizes: dict[Side, set[int]] = {}
         for side, own in added.batch_sizes.items():
             sizes.setdefault(Side(side.device), set()).update(own)
@@ -66,6 +61,13 @@ def added_plans(
         sides, start = plain | added.batch_sizes | again, first_block(settings)
         answer.append(plan._replace(batch_sizes=sides, start=start))
     return answer
+
+
+def _is_added(
+    plan: WorkloadPlan, settings: Settings, measured: Measured, side: Side, size: int
+) -> bool:
+    added = side.name not in settings.sides and not side.again
+    return added and _timed(plan, Side(side.device), size, measured)
 
 
 def _timed(plan: WorkloadPlan, side: Side, size: int, measured: Measured) -> bool:

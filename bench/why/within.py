@@ -57,12 +57,9 @@ def measure_added(campaign: Campaign, whole: WorkloadPlan, pace: Pace, end: floa
         if not chosen:
             return
         sides = chosen  # compiling takes what is not known beforehand: what did not fit goes
-        kept = {side.device for side in sides}
-        cut = whole.cut(
-            lambda side, _size, kept=kept, sides=sides: (
-                side in sides or (side.name == side.device and side.device in kept)
-            )
-        )
+        kept = {*sides, *(Side(side.device) for side in sides)}
+        batch_sizes = {one: own for one, own in whole.batch_sizes.items() if one.first in kept}
+        cut = whole._replace(batch_sizes=batch_sizes)
         if block:
             campaign.run_block(answered(campaign, cut), whole.start + block)
         else:

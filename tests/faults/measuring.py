@@ -101,7 +101,7 @@ MEASURING = {
     ),
     "bf16 held to the digits of fp32": Fault(
         "bench/record/outcome.py",
-        "allowed = REDUCED_TOLERANCES if loose else TOLERANCES",
+        "allowed = TOLERANCES if equal_arithmetic(cell.side, base) else REDUCED_TOLERANCES",
         "allowed = TOLERANCES",
         "record/test_losses.py",
     ),

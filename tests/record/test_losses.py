@@ -1,5 +1,6 @@
 """Did two sides do the same work? Their losses tell."""
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,9 @@ import pytest
 
 from bench.grid import Cell, Side
 from bench.job import Job
-from bench.record.outcome import TOLERANCES, Timed, loss_mismatch
+from bench.record.outcome import REDUCED_TOLERANCES, TOLERANCES, Timed, loss_mismatch
+from bench.sides import equal_arithmetic
+from scripts.read.sides import ALIKE, ROUNDED, tolerance
 from tests.bench_fakes import PLAN, Say, measured
 from tests.record.test_outcome import JOB, after, outcome, timed
 
@@ -56,7 +59,8 @@ def losses(folder: Path, **factors: float) -> dict[str, list[str]]:
         factor = by_precision.get(job.precision if job.precision != "ieee" else "", 1.0)
         return measured(job, size, first_loss=2.3 * factor, loss=0.5 * factor)
 
-    plan = PLAN._replace(batch_sizes={Side(name): (8,) for name in names})
+    sides: dict[Side, tuple[int, ...]] = {Side(name): (8,) for name in names}
+    plan = PLAN._replace(batch_sizes=sides)
     found = after(folder, rule, plan)
     rows = [outcome(Cell("mlp", 8, 1, name), found, sides=names) for name in names]
     return {name: row.suspect for name, row in zip(names, rows, strict=True) if row.suspect}  # type: ignore[union-attr]
@@ -79,7 +83,18 @@ def test_a_remedy_is_compared_with_its_own_plain_side(tmp_path: Path) -> None:
     def rule(job: Job, size: int) -> Say:
         return measured(job, size, loss=0.5 if job.device == "cpu" else 5.0)
 
-    sides = {Side(name): (8,) for name in ("cpu", "cuda", "cuda+fused")}
+    sides: dict[Side, tuple[int, ...]] = {
+        Side(name): (8,) for name in ("cpu", "cuda", "cuda+fused")
+    }
     found = after(tmp_path, rule, PLAN._replace(batch_sizes=sides))
     rows = [outcome(Cell("mlp", 8, 1, side.name), found) for side in sides]
     assert [bool(row.suspect) for row in rows if isinstance(row, Timed)] == [False, True, False]
+
+
+def test_both_halves_allow_the_same() -> None:
+    assert ALIKE._asdict() == TOLERANCES
+    assert ROUNDED._asdict() == REDUCED_TOLERANCES
+    sides = ("cpu", "cuda+bf16", "cuda+tf32", "cuda+tf32+fused", "cpu+threads=1")
+    for one, other in product(sides, sides):
+        allowed = TOLERANCES if equal_arithmetic(one, other) else REDUCED_TOLERANCES
+        assert tolerance(one, other)._asdict() == allowed

@@ -16,11 +16,11 @@ from bench.sides import (
     axes,
     canonical,
     devices_of,
+    equal_arithmetic,
     job_of,
     lacks,
     name_of,
     plain_sides,
-    reduced,
 )
 
 PLAIN = Job("mlp", "cpu", 0, (16,), 1, 48, 0, "sgd", "foreach", 0.1, 300.0)
@@ -166,7 +166,8 @@ def test_a_name_tells_device_and_precision() -> None:
     sides = ("cpu", "cuda:1+bf16", "cpu+threads=1", "cuda:1", "cuda+tf32+fused")
     assert devices_of(sides) == ("cpu", "cuda:1", "cuda")
     assert plain_sides(sides) == ["cpu", "cuda:1"]
-    assert [reduced(side) for side in sides] == [False, True, False, False, True]
+    alike = [equal_arithmetic("cpu+bf16", side) for side in sides]
+    assert alike == [False, True, False, False, False]
 
 
 @pytest.mark.parametrize(

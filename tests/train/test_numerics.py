@@ -109,5 +109,5 @@ def test_the_files_precision_is_what_the_workers_read(
 
 def test_a_process_keeps_what_it_read() -> None:
     measurements = {Key("mlp", Side("cpu"), 8): {0: measured(JOB, 8, **IEEE)}}
-    (process,) = process_tables(measurements, threads_asked=False)["processes"]
+    (process,) = process_tables(measurements)["processes"]
     assert {name: process[name] for name in IEEE} == IEEE
