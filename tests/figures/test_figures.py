@@ -22,7 +22,7 @@ from tests.write.reports import report_figures
 
 CORPORA: dict[str, Corpus] = {
     "one cell": Corpus(batch_sizes=(64,), epochs=(1,)),
-    "only a CPU": Corpus(devices=("cpu",)),
+    "only a CPU": Corpus(sides=("cpu",)),
     "many absences": Corpus(
         workloads=("mlp", "lstm"),
         batch_sizes=(8, 32, 128, 512, 2048),
@@ -36,7 +36,9 @@ CORPORA: dict[str, Corpus] = {
         suspect={("mlp", 32, 2, "vulkan"): ["loss mismatch"]},
     ),
     "three devices and two thread settings": Corpus(
-        devices=("cpu", "cuda", "vulkan"), threads=(1, 2), ratio=falling, process_noise=0.05
+        sides=("cpu+threads=1", "cpu+threads=2", "cuda", "vulkan"),
+        ratio=falling,
+        process_noise=0.05,
     ),
     "a large grid": Corpus(
         workloads=("transformer-encoder",),
@@ -142,7 +144,7 @@ def test_a_software_rasteriser_is_called_one_in_every_figure_about_it() -> None:
 
 
 def test_the_same_table_gives_the_same_bytes(tmp_path: Path) -> None:
-    plan = Corpus(epochs=(1,), batch_sizes=(8, 32), devices=("cpu",))
+    plan = Corpus(epochs=(1,), batch_sizes=(8, 32), sides=("cpu",))
     analysis = Analysis([plan.write(tmp_path)])
     first, second = (
         [figures.encoded(figure, "svg") for _stem, figure in report_figures(analysis)]
@@ -158,7 +160,7 @@ def test_every_figure_can_go_to_another_process() -> None:
 
 def test_odd_machine_names_are_drawn_as_they_are_or_with_question_marks(tmp_path: Path) -> None:
     name = "_$\\frac{1}$ <script> 東京\U0001f680 %s {x}"
-    plan = Corpus(machine=name, batch_sizes=(8,), epochs=(1,), devices=("cpu",))
+    plan = Corpus(machine=name, batch_sizes=(8,), epochs=(1,), sides=("cpu",))
     analysis = Analysis([plan.write(tmp_path, "odd")])
     for figure in map(laid_out, dict(report_figures(analysis)).values()):
         assert "_$\\frac{1}$ <script> ??? %s {x}" in words_of(figure)

@@ -35,8 +35,8 @@ def two(**plan: Any) -> list[Corpus]:
 
 CORPORA: dict[str, list[Corpus]] = {
     "two machines": two(),
-    "one cell each": two(batch_sizes=(64,), epochs=(1,), devices=("cpu",)),
-    "several devices and thread settings": two(devices=("cpu", "cuda", "vulkan"), threads=(1, 2)),
+    "one cell each": two(batch_sizes=(64,), epochs=(1,), sides=("cpu",)),
+    "several devices and thread settings": two(sides=("cpu+threads=1", "cpu+threads=2", "cuda", "vulkan")),
     "many workloads": two(workloads=[f"workload-{n}" for n in range(5)]),
     "nothing in common": [
         Corpus(machine="a", batch_sizes=(8,), epochs=(1,)),

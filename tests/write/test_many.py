@@ -22,7 +22,7 @@ PLANS = (
     Corpus(machine="two", seed=2, absent={("mlp", 64, None, "vulkan"): ("oom", "8 GB")}, **SMALL),
     Corpus(machine="one", seed=3, run={"looks": [3, 5, 9]}, **SMALL),
     Corpus(machine="four", seed=4, suspect={("mlp", 8, 1, "vulkan"): ["loss mismatch"]}, **SMALL),
-    Corpus(machine="one", seed=5, devices=("cpu",), **SMALL),
+    Corpus(machine="one", seed=5, sides=("cpu",), **SMALL),
 )
 TABLES = ("verdicts", "break_even", "crossovers", "causes", "remedies", "ladder", "work")
 
