@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tests.why.test_variants import JOB
 
 from bench import allocators
 from bench.console import faults as in_bench
@@ -21,6 +20,7 @@ from scripts.words import faults as in_words
 from scripts.words.faults import brief_faults, fault_line
 from tests.corpus import Corpus
 from tests.frames import Row, frame, timed
+from tests.record.test_outcome import JOB
 from tests.stubs.answers import measured
 from tests.study_rows import with_studies, write
 from tests.write.reports import DRAWN, no_pictures

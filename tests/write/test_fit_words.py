@@ -67,7 +67,7 @@ def test_only_the_sides_of_the_rounds_are_spoken_of(tmp_path: Path) -> None:
 
 
 def crossing(_workload: str, _device: str, batch: int) -> float:
-    """The side's step takes 1 ms, the base's 300 µs and 2 µs per sample: equal at batch size 350."""
+    """The side's step takes 1 ms, the base's 300 µs and 2 µs a sample: equal at batch size 350."""
     return 1e-3 / (3e-4 + 2e-6 * batch)
 
 

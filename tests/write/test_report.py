@@ -11,10 +11,9 @@ import pandas as pd
 import pytest
 
 from scripts import report
-from scripts.words.verdicts import absences, answer, break_even_words
 from scripts.write.folder import csv_bytes
+from tests import corpus_file
 from tests.corpus import Corpus, Pattern, falling
-from tests.corpus_file import _Writer
 from tests.write.reports import DRAWN, no_pictures
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,7 +79,9 @@ def test_any_two_sides_are_compared_and_every_sentence_names_both(
 
 
 def test_accelerators_are_an_ordinary_pair(say: Callable[..., str]) -> None:
-    words = say(Corpus(sides=("cuda", "cuda:1"), ratio=lambda *_cell: 3.0, **SMALL))
+    cold = {"cuda": 0.6, "cuda:1": 0.6}
+    sides = ("cuda", "cuda:1")
+    words = say(Corpus(sides=sides, ratio=lambda *_cell: 3.0, cold_seconds=cold, **SMALL))
     assert "cuda:1 (NVIDIA H200) is slower than cuda in 6 of 6 compared cells" in words
     assert "CPU" not in words
 
@@ -88,8 +89,9 @@ def test_accelerators_are_an_ordinary_pair(say: Callable[..., str]) -> None:
 def test_the_report_says_the_precision_and_why_no_accelerator_was_measured(
     say: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain, note = _Writer.machine, "an NVIDIA GPU is here, but torch does not use it"
-    monkeypatch.setattr(_Writer, "machine", lambda file: plain(file) | {"accelerator_note": note})
+    plain, note = corpus_file.machine, "an NVIDIA GPU is here, but torch does not use it"
+    told = {"accelerator_note": note}
+    monkeypatch.setattr(corpus_file, "machine", lambda plan: plain(plan) | told)
     words = say(Corpus(sides=("cpu",), run={"precision": "TF32, denormals kept"}, **SMALL))
     assert ", TF32, denormals kept; " in words
     assert note in words
@@ -301,50 +303,3 @@ def test_two_machines_of_one_name_have_their_own_figures(tmp_path: Path) -> None
     assert report.main([*paths, "--out", str(tmp_path / "out"), "--dpi", "40"]) == 0
     names = {path.name for path in (tmp_path / "out").glob("speed-*.png")}
     assert names == {"speed-devbox-mlp.png", "speed-devbox-2-mlp.png"}
-
-
-def curve(kind: str, **more: object) -> dict[str, object]:
-    sides = {"side": "cuda", "base": "cpu"}
-    return (
-        sides | {"kind": kind, "lower": 32, "upper": 128, "crossings": "", "scope": "warm"} | more
-    )
-
-
-@pytest.mark.parametrize(
-    ("kind", "upper", "words"),
-    [
-        ("after", 18, "14 [11, 18]"),
-        ("after", pd.NA, "14 [11, ∞]"),
-        ("until", 18, "faster until 14 [11, 18]"),
-        ("never", pd.NA, "never"),
-    ],
-)
-def test_break_even_epochs_are_said_with_their_interval(
-    kind: str, upper: object, words: str
-) -> None:
-    assert break_even_words({"kind": kind, "epochs": 14, "lower": 11, "upper": upper}) == words
-
-
-def test_an_answer_counts_what_was_decided() -> None:
-    cells = pd.DataFrame(
-        {
-            "scope": ["warm", "total", "total", "total"],
-            "verdict": ["slower", "slower", "undecided", "suspect"],
-            "blocks": 5,
-        }
-    )
-    words = answer(cells, pd.DataFrame([curve("never")]))
-    assert words.endswith("it is slower in 1 and undecided in 1 of 2 compared cells.")
-
-
-def test_absences_name_epochs_only_where_a_batch_size_has_other_times() -> None:
-    rows = pd.DataFrame(
-        [
-            (8, 1, pd.NA, "oom", "a"),
-            (8, 2, pd.NA, "oom", "b"),
-            (32, 1, 0, "", ""),
-            (32, 2, pd.NA, "oom", "a"),
-        ],
-        columns=["batch_size", "epochs", "block", "reason", "detail"],
-    ).assign(side="cuda")
-    assert absences(rows) == ["cuda: oom at batch size 8, 32 (2 epochs) (a) and 1 more"]
