@@ -7,13 +7,6 @@ from scripts.words.verdicts import absences, answer, break_even_words, question
 from tests.write.test_crossover_words import curve
 
 
-def curve(kind: str, **more: object) -> dict[str, object]:
-    sides = {"side": "cuda", "base": "cpu"}
-    return (
-        sides | {"kind": kind, "lower": 32, "upper": 128, "crossings": "", "scope": "warm"} | more
-    )
-
-
 @pytest.mark.parametrize(
     ("kind", "upper", "words"),
     [
