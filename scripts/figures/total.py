@@ -17,6 +17,8 @@ from scripts.words.derived import MEANS
 
 PANELS = 6
 """At most so many batch sizes are drawn, spread over the grid; the tables hold all of them."""
+MOST_LINES = 3
+"""Sides of a panel whose break-even is said in words."""
 _FARTHEST = 20
 """Break-even further off than so many times the most epochs of the grid is not drawn."""
 
@@ -63,9 +65,11 @@ def spread(values: Sequence[int], count: int) -> list[int]:
 
 
 def break_even_lines(crossings: pd.DataFrame) -> list[str]:
-    """Break-even in words, a line a side: `even at 3 epochs [2, 5]`, `never even`."""
+    """Break-even in words, a line a side: `even at 3 epochs [2, 5]`, `never even`; of few sides."""
     if len(crossings) == 1:
         return [_in_words(crossings.iloc[0].to_dict(), unit=" epochs")]
+    if len(crossings) > MOST_LINES:
+        return []
     return [f"{row['side']}: {_in_words(row, unit='')}" for row in crossings.to_dict("records")]
 
 
