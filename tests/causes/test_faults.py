@@ -18,11 +18,11 @@ from scripts.why.faults import page_faults
 from scripts.why.remedies import remedies
 from scripts.words import faults as in_words
 from scripts.words.faults import brief_faults, fault_line
+from tests.causes.study_rows import with_studies, write
 from tests.corpus import Corpus
 from tests.frames import Row, frame, timed
 from tests.record.test_outcome import JOB
 from tests.stubs.answers import measured
-from tests.study_rows import with_studies, write
 from tests.write.reports import DRAWN, no_pictures
 
 TYPED = (

@@ -11,8 +11,8 @@ from scripts.read.document import ResultError
 from scripts.read.table import load_results
 from scripts.tables.analysis import Analysis
 from scripts.words.why import brief_why, why_lines
+from tests.causes.study_rows import LOST, WHY, with_studies, write
 from tests.corpus import Corpus
-from tests.study_rows import LOST, WHY, with_studies, write
 from tests.write.reports import DRAWN, no_pictures, report_figures
 
 PLAN = Corpus(batch_sizes=(8, 64, 512), epochs=(1, 2), blocks=3)

@@ -15,9 +15,9 @@ from scripts.sections.why import why
 from scripts.tables.analysis import Analysis
 from scripts.why.remedies import REMEDY
 from scripts.words.remedies import best_remedies
+from tests.causes.study_rows import LOST, with_studies, write
 from tests.corpus import Corpus
 from tests.figures.test_figures import laid_out, overlaps
-from tests.study_rows import LOST, with_studies, write
 from tests.write.reports import report_figures
 
 PLAN = Corpus(batch_sizes=(8, 64, 512), epochs=(1, 2), blocks=3)
