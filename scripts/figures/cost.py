@@ -23,7 +23,7 @@ from scripts.read.sides import is_cpu
 
 @style()
 def cost_figure(costs: pd.DataFrame, *, machines: list[str]) -> Figure:
-    """The figure of `prices.target_costs`: a panel for each workload, a point per device.
+    """The figure of `prices.target_costs`: a panel for each workload, a point per side.
 
     `machines` are all that are compared, in their order. Lower left is better. Bars are 95 %
     intervals; filled points are accelerators, hollow ones CPUs.
@@ -35,7 +35,7 @@ def cost_figure(costs: pd.DataFrame, *, machines: list[str]) -> Figure:
     for axes, (workload, own) in zip(panels, workloads, strict=True):
         _draw(axes, own, looks)
         axes.set_title(plain(workload, longest=30), fontweight="bold")
-    note = "each device at its fastest setting; bars: 95 % intervals; hollow: the CPU"
+    note = "each side at its fastest setting; bars: 95 % intervals; hollow: the CPU"
     headline(figure, f"Time and cost to the target{left_out(machines)}", note)
     draw_key(figure, key_marks(looks))
     return figure
@@ -48,7 +48,7 @@ def _draw(axes: Axes, costs: pd.DataFrame, looks: Looks) -> None:
     axes.hlines(bars["seconds"], bars["usd_lo"], bars["usd_hi"], **shared)
     draw_points(
         axes, costs, x="usd", y="seconds", by="machine", looks=looks, size=28,
-        hollow=costs["device"].map(is_cpu),
+        hollow=costs["side"].map(is_cpu),
     )  # fmt: skip
     axes.set(
         xlim=(costs["usd"].min() / 1.8, costs["usd"].max() * 1.8),

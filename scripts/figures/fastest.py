@@ -1,4 +1,4 @@
-"""The fastest machine and device for each cell, as a map over batch size and epochs."""
+"""The fastest machine and side for each cell, as a map over batch size and epochs."""
 
 from typing import Any
 
@@ -11,15 +11,14 @@ from matplotlib.patches import Patch
 
 from scripts.figures.grid import CELL_HEIGHT, HATCHED, draw_grid, grid_of
 from scripts.figures.style import headline, new_figure, plain, style
-from scripts.read.text import counted
 from scripts.words.derived import MARK, MEANS
 
 _CELL_WIDTH = 0.42
 _GREY = (0.75, 0.75, 0.75)
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 TIED, OPEN = "≈", "?"
-Arm = tuple[str, str, int]
-"""Machine, device, the CPU's threads."""
+Arm = tuple[str, str]
+"""Machine and side."""
 
 
 def arm_colours(fastest: pd.DataFrame) -> dict[Arm, tuple[str, Any]]:
@@ -27,7 +26,7 @@ def arm_colours(fastest: pd.DataFrame) -> dict[Arm, tuple[str, Any]]:
 
     Beyond ten the colour is grey, beyond 26 letters are doubled: the letter tells them apart.
     """
-    sizes = fastest.groupby(["machine", "device", "threads"]).size()
+    sizes = fastest.groupby(["machine", "side"]).size()
     counts: dict[Any, int] = sizes.to_dict()
     palette = sns.color_palette("colorblind", 10)
     order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
@@ -35,20 +34,14 @@ def arm_colours(fastest: pd.DataFrame) -> dict[Arm, tuple[str, Any]]:
     for place, (key, _count) in enumerate(order):
         letter = _LETTERS[place % 26] * (1 + place // 26)
         colour = palette[place] if place < len(palette) else _GREY
-        answer[str(key[0]), str(key[1]), int(key[2])] = (letter, colour)
+        answer[str(key[0]), str(key[1])] = (letter, colour)
     return answer
-
-
-def arm_name(arm: Arm) -> str:
-    """`lab cuda`, `lab cpu (2 threads)`."""
-    machine, device, threads = arm
-    return f"{machine} {device}" + (f" ({counted(threads, 'thread')})" if threads else "")
 
 
 @style()
 def fastest_figure(cells: pd.DataFrame, colours: dict[Arm, tuple[str, Any]]) -> Figure:
     """The map of one workload, from its rows of `ranking.fastest` of both scopes."""
-    arms = list(zip(cells["machine"], cells["device"], cells["threads"], strict=True))
+    arms = list(zip(cells["machine"], cells["side"], strict=True))
     looks = {arm: look for arm, look in colours.items() if arm in set(arms)}
     places = {arm: place for place, arm in enumerate(looks)}
     marks = np.select([cells["undecided_with"] != "", cells["tied_with"] != ""], [OPEN, TIED], "")
@@ -69,7 +62,7 @@ def fastest_figure(cells: pd.DataFrame, colours: dict[Arm, tuple[str, Any]]) -> 
     note += f"; {MARK} derived: {MEANS}" if cells["derived"].any() else ""
     headline(figure, f"The fastest for each cell of {plain(cells['workload'].iloc[0])}", note)
     handles = [
-        Patch(facecolor=colour, label=f"{letter}: {plain(arm_name(arm))}")
+        Patch(facecolor=colour, label=f"{letter}: {plain(' '.join(arm))}")
         for arm, (letter, colour) in looks.items()
     ]
     figure.legend(handles=handles, loc="outside lower left", ncols=1, frameon=False)

@@ -1,6 +1,6 @@
 """A grid of cells as heat maps draw it: batch size x epochs, warm row apart, absences hatched."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +61,7 @@ class Edge:
 
 
 def grid_of(cells: pd.DataFrame) -> Grid:
-    """Places the verdicts (warm and total) of one workload and device pair in a grid."""
+    """Places the verdicts (warm and total) of one workload and pair of sides in a grid."""
     batch_sizes = sorted(int(size) for size in cells["batch_size"].unique())
     epochs = sorted((int(number) for number in cells["epochs"].dropna().unique()), reverse=True)
     derived = set(cells.loc[cells["derived"], "epochs"].astype(int))
@@ -76,7 +76,7 @@ def grid_of(cells: pd.DataFrame) -> Grid:
 
 
 def edges_of(grid: Grid) -> Iterator[Edge]:
-    """Yields the edges between cells of which one is slower and one faster on the GPU.
+    """Yields the edges between cells of which one is slower and one faster than its base.
 
     The warm row stands apart from the totals.
     """
@@ -102,10 +102,13 @@ def colour_of(ratio: float, *, limit: float) -> str:
     return to_hex(colormaps[COLOURS](float(np.clip(place, 0, 1))))
 
 
-def key_words(cells: pd.DataFrame) -> list[str]:
+def key_words(cells: pd.DataFrame, *, colours: bool = False) -> list[str]:
     """Return what numbers, marks and lines of these cells mean; only of those that occur."""
+    base = plain(cells["base"].iloc[0])
+    named = [f"orange: slower than {base}, purple: faster"] if colours else []
     marks = [f"{mark} {word}" for word, mark in MARKS.items() if (cells["verdict"] == word).any()]
-    parts = ["bold: decided", *marks, f"{WARM}: without the cold start"]
+    numbers = f"numbers: seconds / seconds of {base}"
+    parts = [numbers, *named, "bold: decided", *marks, f"{WARM}: without the cold start"]
     if cells["ratio"].min() < 1 < cells["ratio"].max():
         parts.append("line: crossover (dashed: not decided on both sides)")
     if cells["derived"].any():
@@ -151,15 +154,15 @@ def _draw_absence(axes: Axes, cell: dict[Any, Any]) -> None:
     """Hatches a cell without a time and writes its reason into it."""
     place = (cell["column"], cell["row"])
     axes.add_patch(Rectangle(place, 1, 1, edgecolor="white", linewidth=1.2, **HATCHED))
-    words = plain(short_reason(cell["reason"]), longest=14).replace(" ", "\n", 1)
+    words = plain(short_reason(cell), longest=14).replace(" ", "\n", 1)
     axes.text(
         place[0] + 0.5, place[1] + 0.5, words, ha="center", va="center", fontsize=6, color="0.2",
         linespacing=0.9, bbox={"boxstyle": "square,pad=0.15", "facecolor": "0.93", "linewidth": 0},
     )  # fmt: skip
 
 
-def short_reason(reason: str) -> str:
-    """`vulkan: unsupported (what torch said)` -> `unsupported`; the CPU's own absence says so."""
-    device, _colon, rest = reason.partition("; ")[0].partition(": ")
-    word = rest.partition(" (")[0] or device
-    return f"CPU {word}" if device.startswith("cpu") else word
+def short_reason(cell: Mapping[Any, Any]) -> str:
+    """`cuda: unsupported (what torch said)` -> `unsupported`; that the base is absent says so."""
+    side, _colon, rest = cell["reason"].partition("; ")[0].partition(": ")
+    word = rest.partition(" (")[0] or side
+    return f"base {word}" if side == cell.get("base") else word

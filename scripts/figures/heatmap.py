@@ -1,4 +1,4 @@
-"""The heat map: seconds / CPU seconds over batch size x epochs, and where it crosses 1."""
+"""The heat map: seconds / base seconds over batch size x epochs, and where it crosses 1."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ def shared_limit(cells: pd.DataFrame) -> float:
 def heat_map_figure(
     cells: pd.DataFrame, *, title: str, subtitle: str, limit: float, note: str = ""
 ) -> Figure:
-    """The figure of one workload, machine and device pair.
+    """The figure of one workload, machine and pair of sides.
 
     `cells` are rows of verdicts of both scopes, `limit` the colour scale's end in powers of two;
     `note` stands below the grid.
@@ -92,7 +92,7 @@ def _draw_scale(figure: Figure, axes: Sequence[Axes], *, limit: float) -> None:
     """The colour bar, its ends in words."""
     bar = figure.colorbar(
         axes[0].collections[0], ax=axes, aspect=16, pad=0.02, fraction=0.08,
-        extend="both" if limit == 6 else "neither", label="faster than the CPU   ↔   slower",
+        extend="both" if limit == 6 else "neither", label="faster   ↔   slower",
     )  # fmt: skip
     step = 1 if limit <= 3 else 2
     ticks = [tick for tick in range(-6, 7, step) if abs(tick) <= limit]
@@ -104,7 +104,7 @@ def _draw_scale(figure: Figure, axes: Sequence[Axes], *, limit: float) -> None:
 def _draw_words(figure: Figure, cells: pd.DataFrame, *, note: str = "") -> None:
     """What numbers, marks and lines mean, below the grids; then the note, for which they grow."""
     width = int(figure.get_figwidth() * _LETTERS_PER_INCH)
-    words = "; ".join(["numbers: seconds / CPU seconds", *key_words(cells)])
+    words = "; ".join(key_words(cells))
     more = textwrap.wrap(plain(note, longest=1000), width)
     figure.set_figheight(figure.get_figheight() + _LINE_HEIGHT * len(more))
     lines = [*textwrap.wrap(words, width), *more]

@@ -10,37 +10,42 @@ from matplotlib.figure import Figure
 from scripts.figures.axes import log_axis, short_seconds
 from scripts.figures.marks import Looks, draw_key, key_marks, look_by, size_looks
 from scripts.figures.style import headline, new_panels, plain, split, style
-from scripts.why.ladder import RUNGS, rung_words
-from scripts.why.remedies import LADDER
+from scripts.why.ladder import RUNGS
+from scripts.words.settings import rung_words
 
 BEST = "best remedy"
 
 
 @style()
-def ladder_figure(rows: pd.DataFrame, best: pd.DataFrame, *, title: str) -> Figure:
+def ladder_figure(
+    rounds: pd.DataFrame, cells: pd.DataFrame, best: pd.DataFrame, *, title: str
+) -> Figure:
     """The figure of one workload on one machine.
 
-    `rows` are `variants_table` rows of that workload, `labelled`; `best` the best remedy of each
-    cell (rows of `remedies`). Dots are processes, lines run through their medians.
+    `rounds` are its rows of the table, `cells` its rows of `ladder`, `best` the best
+    remedy of each cell (rows of `remedies`). Dots are processes, lines run through their medians.
     """
-    timed = rows[rows["block"].notna() & (rows["arm"] == "first")]
-    timed = timed[timed["variant"].str.startswith(LADDER)]
-    devices = split(timed, "label")
+    timed = rounds[rounds["block"].notna() & (rounds["arm"] == "first")]
+    timed = timed.drop_duplicates(["side", "batch_size", "block"])
+    known = cells[["side", "batch_size", "base", "rung"]].drop_duplicates()
+    timed = timed[["side", "batch_size", "epoch_seconds"]].merge(known)
+    bases = split(timed, "base")
     looks = size_looks(timed["batch_size"])
-    widest = max(own["variant"].nunique() for _label, own in devices)
+    widest = max(own["rung"].nunique() for _base, own in bases)
     size = (0.9 + 0.85 * (widest + 1), 2.3)
-    figure, panels = new_panels(len(devices), 1, panel=size, margin=(0, 0.9))
-    for axes, (label, own) in zip(panels, devices, strict=True):
-        _draw_rungs(axes, own, best[best["device"] == own["device"].iloc[0]], looks)
-        axes.set_title(plain(label))
+    figure, panels = new_panels(len(bases), 1, panel=size, margin=(0, 0.9))
+    for axes, (base, own) in zip(panels, bases, strict=True):
+        _draw_rungs(axes, own, best[best["base"] == base], looks)
+        axes.set_title(plain(base))
     headline(figure, title, "each step leaves one thing out; dots: processes, lines: their medians")
     draw_key(figure, key_marks(looks, words="batch size {}"))
     return figure
 
 
 def _draw_rungs(axes: Axes, timed: pd.DataFrame, best: pd.DataFrame, looks: Looks) -> None:
-    rungs = [name for name in RUNGS if name in set(timed["variant"])]
-    timed = timed.assign(rung=timed["variant"].map(rungs.index))
+    rungs = [name for name in RUNGS if name in set(timed["rung"])]
+    names = [textwrap.fill(rung_words(rung, timed["base"].iloc[0])[0], 14) for rung in rungs]
+    timed = timed.assign(rung=timed["rung"].map(rungs.index))
     shared = look_by("batch_size", looks) | {"x": "rung", "y": "epoch_seconds", "ax": axes}
     sns.scatterplot(timed, s=6, alpha=0.6, linewidth=0, **shared)
     sns.lineplot(
@@ -53,8 +58,6 @@ def _draw_rungs(axes: Axes, timed: pd.DataFrame, best: pd.DataFrame, looks: Look
         named = plain(row["remedy"], longest=24) if len(remedies) > 1 else ""
         colour = looks[row["batch_size"]][0]
         _draw_best(axes, len(rungs), lean[row["batch_size"]], row["gain"], colour, name=named)
-    device = str(timed["device"].iloc[0])
-    names = [textwrap.fill(rung_words(rung, device)[0], 14) for rung in rungs]
     if remedies:
         names.append(BEST if len(remedies) > 1 else f"{BEST}:\n{plain(remedies[0], longest=24)}")
     axes.set_xticks(range(len(names)), names, fontsize=6)

@@ -1,4 +1,4 @@
-"""The colours and markers of devices, machines and batch sizes, their points, and the key."""
+"""The colours and markers of sides, machines and batch sizes, their points, and the key."""
 
 import textwrap
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -20,18 +20,23 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
 MOST_MACHINES = 10
 """Machines of a figure: more colours are not told apart. The tables have all."""
 _KEY_LINE = 0.15
+_APART = (0, 1, 2, 4, 3, 9, 5, 7)
+"""Places in seaborn's palette `colorblind`, without yellow and pink, which paper hardly shows."""
 
 Looks = Mapping[Any, tuple[Any, str]]
 """A colour and a marker by name."""
 
 
-def device_looks(labels: Iterable[str]) -> Looks:
-    """A look for each device, CPUs first: greys for them, colour-blind-safe hues for the others."""
+def side_looks(labels: Iterable[str]) -> Looks:
+    """A look for each side, those of the CPU first, the first of all in black.
+
+    The order of the colour-blind-safe hues keeps the first few far apart; where they begin anew,
+    the markers differ.
+    """
     names = sorted(set(labels), key=lambda name: (not name.startswith("cpu"), name))
-    cpus = sum(name.startswith("cpu") for name in names)
-    greys = [(grey, grey, grey) for grey in np.linspace(0.15, 0.65, max(cpus, 2))]
-    hues = sns.color_palette("colorblind", max(len(names) - cpus, 1))
-    return dict(zip(names, zip([*greys[:cpus], *hues], cycle(MARKERS), strict=False), strict=False))
+    hues = sns.color_palette("colorblind", 10)
+    colours = cycle([(0.15, 0.15, 0.15), *(hues[place] for place in _APART)])
+    return dict(zip(names, zip(colours, cycle(MARKERS), strict=False), strict=False))
 
 
 def machine_looks(machines: Iterable[str], *, known: Iterable[str] | None = None) -> Looks:

@@ -1,4 +1,4 @@
-"""Where a step's time goes: stacked bars, a panel for each device, a bar for each batch size."""
+"""Where a step's time goes: stacked bars, a panel for each side, a bar for each batch size."""
 
 from typing import Any
 
@@ -28,11 +28,11 @@ def parts_figure(cells: pd.DataFrame, *, title: str) -> Figure:
     `cells` are the warm rows of `causes` (epochs NA), `labelled`, with a step's parts. A bar is a
     step, its parts as shares of their sum; above it the undisturbed step and its cause.
     """
-    devices = split(cells, "label")
+    sides = split(cells, "label")
     sizes = sorted(int(size) for size in cells["batch_size"].unique())
     panel = (0.4 + 0.72 * len(sizes), 2.5)
-    figure, panels = new_panels(len(devices), 2, panel=panel, margin=(0.6, 0.9), sharey=True)
-    for axes, (label, own) in zip(panels, devices, strict=True):
+    figure, panels = new_panels(len(sides), 2, panel=panel, margin=(0.6, 0.9), sharey=True)
+    for axes, (label, own) in zip(panels, sides, strict=True):
         _draw_bars(axes, own.set_index("batch_size").reindex(sizes))
         axes.set_title(plain(label), pad=22)
     figure.supylabel("share of a step", fontsize=8)
@@ -42,7 +42,7 @@ def parts_figure(cells: pd.DataFrame, *, title: str) -> Figure:
 
 
 def _draw_bars(axes: Axes, cells: pd.DataFrame) -> None:
-    """The bars of one device; `cells` have their batch size as index, without a row NaN."""
+    """The bars of one side; `cells` have their batch size as index, without a row NaN."""
     seconds = cells[[f"{part}_seconds" for part in PARTS]].where(cells["step_seconds"].notna())
     shares = seconds.div(seconds.sum(axis="columns"), axis="index").fillna(0.0).astype(float)
     shares.plot.bar(

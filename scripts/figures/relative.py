@@ -1,4 +1,4 @@
-"""How fast machines are against a base: geometric means with intervals, a row for each device."""
+"""How fast machines are against a base: geometric means with intervals, a row for each side."""
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -16,7 +16,6 @@ from scripts.figures.marks import (
 from scripts.figures.style import GREY, headline, new_figure, plain, style
 from scripts.judge.rule import UNDECIDED
 from scripts.machines.means import ALL
-from scripts.read.text import counted
 
 _SCOPES = {"warm": "once warm", "total": "cold start included"}
 _ROW, _LOW_ROW = 0.15, 0.1
@@ -33,18 +32,16 @@ def relative_figure(means: pd.DataFrame, *, base: str, machines: list[str]) -> F
     """
     looks = machine_looks(machines, known=means["machine"])
     known = means[means["machine"].isin(looks)]
-    sides = list(known.groupby(["device", "threads"], sort=False))
+    sides = list(known.groupby("side", sort=False))
     names = [sorted(own["workload"].unique(), key=lambda name: name == ALL) for _side, own in sides]
     line = (_ROW if len(looks) < 5 else _LOW_ROW) * (len(looks) + 1)
     heights = [0.75 + line * len(rows) for rows in names]
     figure = new_figure(width=7.0, height=1.0 + sum(heights))
     panels = figure.subplots(len(sides), 2, squeeze=False, sharex="col", height_ratios=heights)
-    for pair, (_side, own), rows in zip(panels, sides, names, strict=True):
-        device, threads = own["device"].iloc[0], own["threads"].iloc[0]
-        words = f"{device}, {counted(threads, 'thread')}" if threads else device
+    for pair, (side, own), rows in zip(panels, sides, names, strict=True):
         for axes, (scope, scope_words) in zip(pair, _SCOPES.items(), strict=True):
             _draw(axes, own[own["scope"] == scope], rows, looks)
-            axes.set_title(f"{words}, {scope_words}", fontweight="bold")
+            axes.set_title(f"{side}, {scope_words}", fontweight="bold")
         pair[0].set_ylabel("workload")
         pair[1].set_yticklabels([])
     for axes in panels[-1]:

@@ -1,4 +1,4 @@
-"""One device's seconds over batch size x epochs: the picture when there is nothing to compare."""
+"""One side's seconds over batch size x epochs: the picture when there is nothing to compare."""
 
 import pandas as pd
 from matplotlib.colors import LogNorm
@@ -13,9 +13,9 @@ from scripts.words.derived import MARK, MEANS
 
 @style()
 def seconds_figure(rounds: pd.DataFrame, *, title: str) -> Figure:
-    """The figure of one workload, machine and device: medians of total and of warm epoch seconds.
+    """The figure of one workload, machine and side: medians of total and of warm epoch seconds.
 
-    `rounds` are that device's first-arm rows of the table, absent cells among them.
+    `rounds` are that side's first-arm rows of the table, absent cells among them.
     """
     cells = seconds_cells(rounds)
     low = cells["seconds"].min()

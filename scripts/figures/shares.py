@@ -42,7 +42,7 @@ def shares_figure(shares: pd.DataFrame, *, words: str) -> Figure:
     for axes in panels[::_COLUMNS]:
         axes.set_ylabel("machines (%)")
     most = counted(int(shares["machines"].max()), "machine")
-    headline(figure, f"Against the CPU on up to {most}: {words}")
+    headline(figure, f"Against the base on up to {most}: {words}")
     used = [word for word in reversed(_LOOKS) if shares[word].any()]
     draw_key(figure, [Patch(label=word, linewidth=0.4, **_LOOKS[word]) for word in used])
     return figure

@@ -11,7 +11,6 @@ from scripts.figures.axes import batch_size_axis
 from scripts.figures.marks import draw_key, draw_points, key_marks
 from scripts.figures.style import GREY, headline, new_panels, plain, split, style
 from scripts.machines.shift import bounds
-from scripts.read.text import counted
 
 MOST_ROWS = 24
 _LOOKS = {
@@ -24,7 +23,7 @@ _LOOKS = {
 }
 """Colour and marker of a verdict; the colours are those of the heat maps."""
 _HOLLOW = ("undecided", "suspect", "not measured")
-_PLACE = ["file", "device", "threads"]
+_PLACE = ["file", "side", "base"]
 
 
 @style()
@@ -68,11 +67,10 @@ def _draw(axes: Axes, curves: pd.DataFrame, cells: pd.DataFrame, *, base: str) -
     batch_size_axis(axes, sizes)
     names = [_name(curve, base) for curve in curves.to_dict("records")]
     axes.set_yticks(range(len(names)), names)
-    axes.set(ylim=(len(names) - 0.5, -0.5), ylabel="machine: device", axisbelow=True)
+    axes.set(ylim=(len(names) - 0.5, -0.5), ylabel="machine: side", axisbelow=True)
     axes.grid(axis="y", color="0.9", linewidth=0.5)
 
 
 def _name(curve: dict[Any, Any], base: str) -> str:
-    threads = f" vs {counted(curve['threads'], 'thread')}" if curve["threads"] else ""
     mark = " (base)" if curve["machine"] == base else ""
-    return f"{plain(curve['machine'], longest=22)}{mark}: {curve['device']}{threads}"
+    return f"{plain(curve['machine'], longest=22)}{mark}: {curve['side']} vs {curve['base']}"

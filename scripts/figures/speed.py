@@ -1,4 +1,4 @@
-"""Step time and samples per second against batch size, a line for each device."""
+"""Step time and samples per second against batch size, a line for each side."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from scripts.figures.axes import batch_size_axis, log_axis, short_seconds
-from scripts.figures.marks import device_looks, draw_key, key_marks, look_by, palette
+from scripts.figures.marks import draw_key, key_marks, look_by, palette, side_looks
 from scripts.figures.style import headline, new_panels, style
 from scripts.judge.fits import predicted
 
@@ -21,7 +21,7 @@ def speed_figure(rounds: pd.DataFrame, fitted: pd.DataFrame, *, title: str) -> F
     """
     measured = rounds[rounds["block"].notna()]
     measured = measured.drop_duplicates(["label", "batch_size", "block"])
-    looks = device_looks(measured["label"])
+    looks = side_looks(measured["label"])
     figure, panels = new_panels(2, 2, panel=(3.5, 2.9), margin=(0, 0))
     for axes, column in zip(panels, ("step_seconds", "samples_a_second"), strict=True):
         shared = look_by("label", looks) | {"x": "batch_size", "y": column, "ax": axes}
@@ -53,10 +53,10 @@ def speed_figure(rounds: pd.DataFrame, fitted: pd.DataFrame, *, title: str) -> F
 
 def _curves(best: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:
     """Points on the fitted curves: batch_size, step_seconds, label, segment."""
-    labels = measured.drop_duplicates("label").set_index(["device", "threads"])["label"]
+    labels = measured.drop_duplicates("label").set_index("side")["label"]
     curves = []
     for segment, (_index, row) in enumerate(best.iterrows()):
         sizes = np.geomspace(row["smallest"], row["largest"], 60)
         curve = pd.DataFrame({"batch_size": sizes, "step_seconds": predicted(row, sizes)})
-        curves.append(curve.assign(label=labels[row["device"], row["threads"]], segment=segment))
+        curves.append(curve.assign(label=labels[row["side"]], segment=segment))
     return pd.concat(curves)

@@ -20,7 +20,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.typing import ColorType
 
-from scripts.read.text import counted, safe_text
+from scripts.read.text import safe_text
+from scripts.words.names import side_label
 
 Drawing = Callable[[], Figure | None]
 """Draws a figure when it is asked for; None where there is nothing to draw."""
@@ -128,14 +129,10 @@ def readable_on(colour: ColorType) -> str:
 
 
 def labelled(rounds: pd.DataFrame) -> pd.DataFrame:
-    """The rows with a column `label`: the device in words, its threads where they are an axis."""
-    devices = list(zip(rounds["device_label"], rounds["threads"], strict=True))
-    words = {device: _label(*device) for device in set(devices)}
-    return rounds.assign(label=[words[device] for device in devices])
-
-
-def _label(device: str, threads: int) -> str:
-    return plain(device) + (f", {counted(threads, 'thread')}" if threads else "")
+    """The rows with a column `label`: the side in full, with the name of its hardware."""
+    sides = list(zip(rounds["side"], rounds["device_label"], strict=True))
+    words = {side: plain(side_label(*side)) for side in set(sides)}
+    return rounds.assign(label=[words[side] for side in sides])
 
 
 @cache

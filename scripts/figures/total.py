@@ -11,13 +11,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scripts.figures.axes import log_axis, short_seconds
-from scripts.figures.marks import Looks, device_looks, draw_key, draw_points, key_marks, palette
+from scripts.figures.marks import Looks, draw_key, draw_points, key_marks, palette, side_looks
 from scripts.figures.style import GREY, headline, new_panels, style
-from scripts.read.text import counted
 from scripts.words.derived import MEANS
 
 PANELS = 6
 """At most so many batch sizes are drawn, spread over the grid; the tables hold all of them."""
+MOST_LINES = 3
+"""Sides of a panel whose break-even is said in words."""
 _FARTHEST = 20
 """Break-even further off than so many times the most epochs of the grid is not drawn."""
 
@@ -29,13 +30,13 @@ def total_figure(
     """The figure of one workload on one machine.
 
     `rounds` are first-arm rows of the table, `labelled`; `crossings` are rows of `break_even` (none
-    without an accelerator). Dots are measured totals, lines cold start + epochs x warm epoch,
+    where nothing is compared). Dots are measured totals, lines cold start + epochs x warm epoch,
     dotted beyond the `measured_epochs`, where hollow dots are derived totals; a dashed line and its
     band are break-even and its interval.
     """
     measured = rounds[rounds["block"].notna()]
     sizes = spread(sorted(measured["batch_size"].unique()), PANELS)
-    looks = device_looks(measured["label"])
+    looks = side_looks(measured["label"])
     figure, panels = new_panels(len(sizes), 3, panel=(2.35, 1.9), margin=(0, 1.0))
     for axes, size in zip(panels, sizes, strict=True):
         own = crossings[crossings["batch_size"] == size]
@@ -64,14 +65,12 @@ def spread(values: Sequence[int], count: int) -> list[int]:
 
 
 def break_even_lines(crossings: pd.DataFrame) -> list[str]:
-    """Break-even in words, a line a device pair: `even at 3 epochs [2, 5]`, `never even`."""
+    """Break-even in words, a line a side: `even at 3 epochs [2, 5]`, `never even`; of few sides."""
     if len(crossings) == 1:
         return [_in_words(crossings.iloc[0].to_dict(), unit=" epochs")]
-    lines = []
-    for row in crossings.to_dict("records"):
-        threads = f" / {counted(row['threads'], 'thread')}" if row["threads"] else ""
-        lines.append(f"{row['device']}{threads}: {_in_words(row, unit='')}")
-    return lines
+    if len(crossings) > MOST_LINES:
+        return []
+    return [f"{row['side']}: {_in_words(row, unit='')}" for row in crossings.to_dict("records")]
 
 
 def _in_words(crossing: dict[Any, Any], *, unit: str) -> str:
@@ -113,8 +112,8 @@ def _farthest(measured: pd.DataFrame, crossings: pd.DataFrame) -> float:
 
 def _mark_break_even(axes: Axes, crossings: pd.DataFrame, looks: Looks, farthest: float) -> None:
     for crossing in crossings[crossings["epochs"] <= farthest].to_dict("records"):
-        device = crossing["device"]
-        own = (look for name, look in looks.items() if name.partition(" (")[0] == device)
+        side = crossing["side"]
+        own = (look for name, look in looks.items() if name.partition(" (")[0] == side)
         colour, _marker = next(own, (GREY, ""))
         axes.axvline(float(crossing["epochs"]), color=colour, linewidth=0.8, linestyle="--")
         lower, upper = max(1.0, float(crossing["lower"])), crossing["upper"]

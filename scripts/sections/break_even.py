@@ -10,14 +10,14 @@ from scripts.sections.section import Section
 
 
 def break_even(report: Report) -> Iterator[Section]:
-    """Yield a row per device pair and batch size, workload by workload."""
+    """Yield a row per pair of sides and batch size, workload by workload."""
     every = report.analysis.break_even
     yield Section(key="all-break-even", frames={"break_even.csv": every})
     for workload in report.workloads:
         tables = [
             report.analysis.of(pair, every).assign(pair=pair.name)
             for pair in report.of(workload)
-            if pair.device
+            if pair.side
         ]
         if not tables:
             continue
@@ -27,7 +27,7 @@ def break_even(report: Report) -> Iterator[Section]:
             f"break-even-{report.work_stems[workload]}",
             f"Break-even epochs of {workload}, with 95 % intervals",
             "machine pair batch_size epochs:break_even reason",
-            "kind lower upper blocks file workload device threads",
+            "kind lower upper blocks file workload side base",
         )
         yield Section(
             key="break-even",

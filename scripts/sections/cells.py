@@ -47,14 +47,14 @@ def _verdict_table(report: Report, workload: str) -> Table:
         report.cells(workload),
         verdict_table_name(report, workload),
         f"Every cell of {workload} with its verdict",
-        "machine pair batch_size epochs ratio:gpu_ratio verdict blocks reason",
-        "file workload device threads scope derived lo hi margin blocks_needed p_adjusted",
+        "machine pair batch_size epochs ratio:side_ratio verdict blocks reason",
+        "file workload side base scope derived lo hi margin blocks_needed p_adjusted",
         choices="verdict",
     )
 
 
 def _absent_table(report: Report, workload: str) -> Table:
-    """Return a row per device and reason: which cells have no time, and what was said."""
+    """Return a row per side and reason: which cells have no time, and what was said."""
     rounds = report.rounds_of(workload)
     absent = rounds[rounds["block"].isna()].fillna({"detail": ""})
     key = ["file", "machine", "label", "reason", "detail"]
@@ -63,10 +63,10 @@ def _absent_table(report: Report, workload: str) -> Table:
         for names, own in absent.groupby(key, sort=False)
     ]
     return table(
-        pd.DataFrame(rows, columns=[*key, "cells"]).rename(columns={"label": "device"}),
+        pd.DataFrame(rows, columns=[*key, "cells"]).rename(columns={"label": "side"}),
         f"absent-{report.work_stems[workload]}",
         f"Cells of {workload} without a time",
-        "machine device reason detail cells:cell_list",
+        "machine side reason detail cells:cell_list",
         "file",
     )
 

@@ -1,4 +1,4 @@
-"""On how many machines is it slower than the CPU? Many machines together."""
+"""On how many machines is a side slower than its base? Many machines together."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -15,7 +15,7 @@ from scripts.sections.section import EVERYWHERE, Line, Picture, Section, Table
 from scripts.words.verdicts import sure_words
 
 _KEY = (
-    "Once warm, a device pair per machine. cross: slower than the CPU on small batches and faster "
+    "Once warm, two sides per machine. cross: slower than the base on small batches and faster "
     "on large ones; faster from: the first batch size called faster, median [quartiles] of those "
     "that cross; reversed: the other way round; throughout: wherever it is decided; other: not "
     "decided, too close, several crossings."
@@ -37,7 +37,7 @@ def collection(report: Report) -> Iterator[Section]:
     every = shares(report.analysis.verdicts)
     yield Section(
         key="machines-together",
-        title="On how many machines is it slower than the CPU?",
+        title="On how many machines is it slower than its base?",
         lines=[Line(_KEY)],
         pictures=list(_pictures(every)),
         tables=[
@@ -58,7 +58,7 @@ def collection_lines(report: Report) -> Iterator[str]:
         f"{int(files['absent_cells'].sum())} absent."
     )
     if verdicts.empty:
-        yield "No file has a device pair to compare."
+        yield "No file has two sides to compare."
         return
     yield sure_words(verdicts)
 

@@ -11,6 +11,7 @@ from scripts.words.crossovers import crossover_words
 from scripts.words.derived import epoch_words
 from scripts.words.learning import cost_text, setting_text, time_text
 from scripts.words.remedies import remedy_words
+from scripts.words.settings import rung_words, settings_words
 from scripts.words.verdicts import break_even_words, ratio_words
 from scripts.words.why import flops_in_words
 
@@ -60,14 +61,14 @@ def _first_faster(row: Row) -> str:
 
 COLUMNS: dict[str, tuple[str, Words | None]] = {
     "unnamed": (" ", None),
-    "label": ("device", None),
-    "pair": ("device", None),
+    "label": ("side", None),
+    "pair": ("sides", None),
     "epochs": ("epochs", lambda row: epoch_words(row["epochs"], derived=row["derived"])),
     "count": ("epochs", None),
     # verdicts
     "ratio": ("ratio", ratio_words),
-    "gpu_ratio": ("seconds / CPU seconds", ratio_words),
-    "warm_ratio": ("warm: seconds / CPU seconds", ratio_words),
+    "side_ratio": ("seconds / base seconds", ratio_words),
+    "warm_ratio": ("warm: seconds / base seconds", ratio_words),
     "break_even": ("break-even epochs", break_even_words),
     "crossing": ("crossover batch size", crossover_words),
     "cell_list": ("batch size (epochs)", None),
@@ -112,12 +113,13 @@ COLUMNS: dict[str, tuple[str, Words | None]] = {
     "sum_share": ("parts / step", _percent("sum_share")),
     "host_reads": ("numbers read by the host", None),
     "rate": ("computes", _computes),
-    "loop": ("loop", None),
+    "loop": ("loop", lambda row: rung_words(row["rung"], row["side"])[0]),
     "an_epoch": ("an epoch", _seconds("epoch_seconds")),
     "saved_seconds": ("saved", _seconds("saved_seconds")),
     "times": ("plain epochs", lambda row: ratio_words({**row, "ratio": row["times"]})),
     "rung_verdict": ("against the plain loop", None),
-    "gain": ("against the plain cell", remedy_words),
+    "remedy": ("remedy", lambda row: settings_words(row["remedy"])),
+    "gain": ("against the base", remedy_words),
     # learning
     "learner": ("learned on", None),
     "optimizer": ("optimiser", lambda row: optimizer_name(row["optimizer"])),
@@ -129,8 +131,8 @@ COLUMNS: dict[str, tuple[str, Words | None]] = {
     "doubts": ("what to know", None),
     "why": ("reason, or what was assumed", None),
     "place": ("at", None),
-    "gpu_batch": ("its batch size", None),
-    "cpu_batch": ("CPU's batch size", None),
+    "side_batch": ("its batch size", None),
+    "base_batch": ("the base's batch size", None),
     "seeds": ("seeds that got there", lambda row: f"{row['reached']} of {row['seeds']}"),
     "edge": ("learning rate at the edge of those tried", None),
     # machines side by side
@@ -146,7 +148,7 @@ COLUMNS: dict[str, tuple[str, Words | None]] = {
     "base_seconds": ("base's median", _seconds("base_seconds")),
     "time": ("median", _seconds("seconds")),
     "seconds": ("seconds", _seconds("seconds")),
-    "soonest": ("time", time_text),
+    "time_needed": ("time", time_text),
     "setting": ("setting", setting_text),
     "usd": ("USD", cost_text),
     "price": ("USD", lambda row: cost_text(row) or "no price"),

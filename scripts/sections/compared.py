@@ -12,7 +12,7 @@ from scripts.read.text import counted
 from scripts.sections.columns import table
 from scripts.sections.section import EVERYWHERE, Line, Section, Table
 from scripts.sections.side_by_side import note, side_pictures
-from scripts.sections.side_tables import summary_tables, with_devices
+from scripts.sections.side_tables import summary_tables
 from scripts.tables.comparison import Comparison
 from scripts.words.machines import upgrade_words
 
@@ -82,7 +82,7 @@ def _changes(cells: pd.DataFrame) -> Iterator[Line | Table]:
 
 
 def _cells(cells: pd.DataFrame) -> Iterator[Table]:
-    """Yield every cell, a table per workload and device: warm steps first, then the totals."""
+    """Yield every cell, a table per workload and side: warm steps first, then the totals."""
     several = "machine" if cells["machine"].nunique() > 1 else ""
     money = "usd:paid cost_ratio" if "usd" in cells and cells["usd"].notna().any() else ""
     rows = _with_work(cells)
@@ -100,6 +100,5 @@ def _said(row: Mapping[Any, Any]) -> str:
 
 
 def _with_work(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with what was done: `mlp on cpu, 2 threads`."""
-    own = with_devices(rows)
-    return own.assign(work=own["workload"] + " on " + own["device"]) if len(own) else own
+    """Return the rows with what was done: `mlp on cpu+threads=2`."""
+    return rows.assign(work=rows["workload"] + " on " + rows["side"])

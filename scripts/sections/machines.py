@@ -12,21 +12,24 @@ from scripts.read.text import counted
 from scripts.sections.columns import table
 from scripts.sections.report import Report
 from scripts.sections.section import Line, Section
-from scripts.words.names import against_cpu, listed
+from scripts.words.names import is_software, listed
 from scripts.words.noise import noise_lines
 from scripts.words.verdicts import sure_words
 
 _ABOUT = (
     "file machine command started torch precision python os drivers preset software_id machine_id"
 )
-_PAIR = ["file", "machine", "device", "threads"]
+_PAIR = ["file", "machine", "side", "base"]
 _SHOWN = (
-    "machine device noise_floor_warm margin_warm noise_floor_total margin_total "
+    "machine sides noise_floor_warm margin_warm noise_floor_total margin_total "
     "repeats_called_different decided expected_wrong undecided suspect:withheld not_measured"
 )
 _COLUMNS = ["file", *_SHOWN.replace(":withheld", "").split()]
+_RASTERISER = (
+    "computes on the CPU: its figures show that the instrument works and say nothing about GPUs."
+)
 _NOTE = (
-    "Noise floor: by how much a device differed from itself in this run (the 95th percentile over "
+    "Noise floor: by how much a side differed from itself in this run (the 95th percentile over "
     "its A/A cells). Only a difference beyond the margin counts: 5 %, more only where the A/A "
     "cells differ by more than their own blocks explain. “Called different” tries the rule with a "
     "margin of 5 % on the A/A cells, where every such word is wrong."
@@ -38,14 +41,16 @@ def hardware(report: Report) -> Iterator[Section]:
     files = _shown(report).assign(
         run=lambda own: own["complete"].map({True: "whole", False: "cut short"})
     )
-    labels = report.analysis.work.drop_duplicates(["file", "device"]).groupby("file")
-    devices = labels["device_label"].agg(listed)
-    files["devices"] = files["file"].map(devices)
+    work = report.analysis.work
+    labels = work[work["file"].isin(report.files)].drop_duplicates(["file", "device_label"])
+    known = labels["device_label"]
+    files["devices"] = files["file"].map(known.groupby(labels["file"]).agg(listed))
     shown = "machine cpu cores_physical devices measured_cells absent_cells run"
     yield Section(
         key="machines",
         title="The machines, and how noisy they were",
         part="before",
+        notes=[Line(f"{label} {_RASTERISER}") for label in known.unique() if is_software(label)],
         tables=[table(files, "machines", "The machines", shown)],
         brief={(file["machine"], ""): list(_about(file)) for file in report.all_files},
     )
@@ -81,11 +86,12 @@ def _about(file: Mapping[Any, Any]) -> Iterator[Line]:
 
 
 def noise(report: Report) -> Iterator[Section]:
-    """Yield a row per machine and device: noise floor, margin, A/A cells, verdicts."""
+    """Yield a row per machine and pair of sides: noise floor, margin, A/A cells, verdicts."""
     analysis = report.analysis
-    rounds = analysis.rounds[analysis.rounds["file"].isin(report.files)]
-    verdicts = analysis.verdicts[analysis.verdicts["file"].isin(report.files)]
-    rows = pd.DataFrame(_rows(rounds, verdicts, analysis.repeats), columns=_COLUMNS, dtype=object)
+    verdicts, repeats = (
+        own[own["file"].isin(report.files)] for own in (analysis.verdicts, analysis.repeats)
+    )
+    rows = pd.DataFrame(_rows(verdicts, repeats), columns=_COLUMNS, dtype=object)
     caption = "How noisy each run was, and how many of its verdicts may be wrong"
     yield Section(
         key="noise",
@@ -98,42 +104,28 @@ def noise(report: Report) -> Iterator[Section]:
 
 def _noise_lines(report: Report, file: str) -> Iterator[Line]:
     analysis = report.analysis
-    rounds, verdicts, repeats = (
-        analysis.in_file(file, own)
-        for own in (analysis.rounds, analysis.verdicts, analysis.repeats)
+    verdicts, repeats = (
+        analysis.in_file(file, own) for own in (analysis.verdicts, analysis.repeats)
     )
-    yield from map(Line, noise_lines(rounds, verdicts, repeats))
+    yield from map(Line, noise_lines(verdicts, repeats))
     if len(verdicts):
         yield Line(sure_words(verdicts))
 
 
-def _rows(
-    rounds: pd.DataFrame, verdicts: pd.DataFrame, repeats: pd.DataFrame
-) -> Iterator[dict[str, Any]]:
-    """Yield a row per device that is compared, and of files without a pair one per device.
+def _rows(verdicts: pd.DataFrame, repeats: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield a row per pair of sides, and of files without one a row per side.
 
     These have the noise floor only.
     """
-    devices = rounds.drop_duplicates(_PAIR)
-    labels = devices.set_index(["file", "device"])["device_label"]
-    labels = labels[~labels.index.duplicated()]
     for key, own in verdicts.groupby(_PAIR, sort=False):
-        place = dict(zip(_PAIR, key, strict=True))
-        again = repeats[
-            (repeats["file"] == place["file"]) & repeats["device"].isin(["cpu", place["device"]])
-        ]
-        again = again[(again["device"] != "cpu") | (again["threads"] == place["threads"])]
-        yield _named(place, labels) | _margins(own) | _called(again) | _counts(own)
-    for alone in devices.loc[~devices["file"].isin(verdicts["file"]), _PAIR].to_dict("records"):
-        same = (repeats["file"] == alone["file"]) & (repeats["device"] == alone["device"])
-        again = repeats[same & (repeats["threads"] == alone["threads"])]
-        again = again[again["log_ratio"].notna()]
-        yield _named(alone, labels) | _floors(again) | _called(again)
-
-
-def _named(place: Mapping[Any, Any], labels: "pd.Series[str]") -> dict[str, Any]:
-    label = labels[place["file"], place["device"]]
-    return {**place, "device": against_cpu(label, place["threads"])}
+        file, machine, side, base = key
+        again = repeats[(repeats["file"] == file) & repeats["side"].isin([side, base])]
+        place = {"file": file, "machine": machine, "sides": f"{side} against {base}"}
+        yield place | _margins(own) | _called(again) | _counts(own)
+    alone = repeats[~repeats["file"].isin(verdicts["file"]) & repeats["log_ratio"].notna()]
+    for (file, machine, side), again in alone.groupby(_PAIR[:3], sort=False):
+        place = {"file": file, "machine": machine, "sides": side}
+        yield place | _floors(again) | _called(again)
 
 
 def _margins(verdicts: pd.DataFrame) -> dict[str, float]:

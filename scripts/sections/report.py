@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 
 from scripts.figures.heatmap import shared_limit
-from scripts.read.sides import is_cpu
 from scripts.read.text import file_stems
 from scripts.sections.section import Brief, Line, Table
 from scripts.tables.analysis import Analysis, Pair
 from scripts.tables.comparison import Comparison
 from scripts.tables.learned import Learned
+from scripts.words.verdicts import question
 
 MOST_ROWS = 8_500
 MOST_FILES = 50
@@ -36,7 +36,7 @@ class Report:
 
     @cached_property
     def pairs(self) -> list[Pair]:
-        """The device pairs that are shown."""
+        """The pairs of sides that are shown."""
         return [pair for file in self.files for pair in self.analysis.pairs(file)]
 
     @cached_property
@@ -46,7 +46,7 @@ class Report:
 
     @cached_property
     def all_pairs(self) -> list[Pair]:
-        """The device pairs of these files, of which there are pictures."""
+        """The pairs of sides of these files, of which there are pictures."""
         return [pair for file in self.all_files for pair in self.analysis.pairs(file["file"])]
 
     @cached_property
@@ -56,13 +56,10 @@ class Report:
         trained = [] if self.learned is None else list(self.learned.runs["workload"])
         return list(dict.fromkeys([*timed, *trained]))
 
-    @property
+    @cached_property
     def question(self) -> str:
-        """What the page asks: of the CPU's own threads where there is no other device."""
-        devices = {pair.device for pair in self.pairs if pair.device is not None}
-        if devices and all(map(is_cpu, devices)):
-            return "Where is the CPU slower on one thread, and where on many?"
-        return "Where is the GPU slower than the CPU?"
+        """What the page asks."""
+        return question((pair.side, pair.base) for pair in self.pairs if pair.side)
 
     @cached_property
     def machines(self) -> list[str]:
@@ -85,11 +82,11 @@ class Report:
         return shared_limit(self.analysis.verdicts)
 
     def of(self, workload: str) -> list[Pair]:
-        """Return the workload's device pairs that are shown, machine by machine."""
+        """Return the workload's pairs of sides that are shown, machine by machine."""
         return [pair for pair in self.pairs if pair.workload == workload]
 
     def all_of(self, workload: str) -> list[Pair]:
-        """Return the workload's device pairs of all files that are told apart."""
+        """Return the workload's pairs of sides of all files that are told apart."""
         return [pair for pair in self.all_pairs if pair.workload == workload]
 
     def by_machine(self, said: Callable[["Report", str], Iterable[Line | Table]]) -> Brief:
@@ -99,7 +96,7 @@ class Report:
     def by_pair(
         self, workload: str, said: Callable[["Report", Pair], Iterable[Line | Table]]
     ) -> Brief:
-        """Return what is said of each of the workload's device pairs, for the terminal."""
+        """Return what is said of each of the workload's pairs of sides, for the terminal."""
         pairs = self.all_of(workload)
         return {(pair.machine, pair.title): list(said(self, pair)) for pair in pairs}
 
@@ -126,14 +123,14 @@ class Report:
             .sort_values(["epochs", "batch_size"], na_position="first", kind="stable")
             .assign(pair=pair.name)
             for pair in self.of(workload)
-            if pair.device is not None
+            if pair.side
         ]
         empty = self.analysis.verdicts.head(0).assign(pair="")
         return pd.concat(tables or [empty], ignore_index=True)
 
 
 def one_per_file(pairs: list[Pair]) -> Iterator[Pair]:
-    """Yield a pair of each file, for what is said of all its devices."""
+    """Yield a pair of each file, for what is said of all its sides."""
     yield from {pair.file: pair for pair in pairs}.values()
 
 

@@ -16,7 +16,7 @@ from scripts.read.metric import Metric
 Value = str | int | float | None
 Tone = Literal["", "strong", "faint", "warning"]
 Place = tuple[str, str]
-"""A machine and, below it, the title of a device pair; "" stands for all of them."""
+"""A machine and, below it, the title of two sides; "" stands for all of them."""
 EVERYWHERE: Place = ("", "")
 _LONGEST_NUMBER = 28
 """With its unit and interval; longer words are sentences, which have to wrap."""

@@ -20,7 +20,7 @@ from scripts.sections.side_tables import side_tables
 from scripts.tables.comparison import Comparison
 from scripts.words.crossovers import crossover_words
 from scripts.words.machines import between_words, upgrade_words
-from scripts.words.names import cpu_words, listed
+from scripts.words.names import listed
 from scripts.words.verdicts import ratio_words
 
 _SCOPES = {"warm": "once warm", "total": "cold start included"}
@@ -65,7 +65,7 @@ def side_pictures(comparison: Comparison) -> Iterator[Picture]:
         yield from _of_several(comparison)
     if len(comparison.costs) and comparison.costs["usd"].notna().any():
         draw = partial(cost_figure, comparison.costs, machines=comparison.machines)
-        caption = "Time and cost to the target, each device at its soonest setting"
+        caption = "Time and cost to the target, each side at its fastest setting"
         yield _picture("cost-to-target", draw, caption)
 
 
@@ -73,7 +73,7 @@ def _of_several(comparison: Comparison) -> Iterator[Picture]:
     base, machines = comparison.base, comparison.machines
     if comparison.means["machine"].isin(machine_looks(machines)).any():
         relative = partial(relative_figure, comparison.means, base=base, machines=machines)
-        caption = f"Geometric means of seconds against {base}, by workload and device"
+        caption = f"Geometric means of seconds against {base}, by workload and side"
         yield _picture("relative-speed", relative, caption)
     if len(comparison.curves):
         moved = partial(moves_figure, comparison.curves, comparison.verdicts, base=base)
@@ -82,7 +82,7 @@ def _of_several(comparison: Comparison) -> Iterator[Picture]:
     stems = file_stems(comparison.fastest["workload"].unique())
     for workload, own in comparison.fastest.groupby("workload", sort=False):
         name = file_stem("fastest", stems[str(workload)])
-        caption = f"The fastest machine and device for each cell of {workload}"
+        caption = f"The fastest machine and side for each cell of {workload}"
         yield _picture(name, partial(fastest_figure, own, colours), caption)
 
 
@@ -118,10 +118,10 @@ def _findings(comparison: Comparison) -> Iterator[Line]:
     for machine, own in means.groupby("machine", sort=False):
         yield Line(_mean_words(own, comparison.base), lead=f"{machine}: ")
     moved = comparison.moves[comparison.moves["scope"] == "warm"]
-    for key, own in moved.groupby(["workload", "base_device", "threads"], sort=False):
-        threads = int(str(key[2]))
-        cpu = f" against {cpu_words(threads)}" if threads else ""
-        lead = f"{key[0]}, crossover batch size{cpu}: "
+    for (workload, _side, base), own in moved.groupby(
+        ["workload", "base_side", "base"], sort=False
+    ):
+        lead = f"{workload}, crossover batch size against {base}: "
         yield Line(_move_words(own, comparison.base), lead=lead)
 
 
@@ -131,7 +131,7 @@ def _mean_words(means: pd.DataFrame, base: str) -> str:
     parts = []
     for scope, own in means[whole if whole.any() else ~whole].groupby("scope", sort=False):
         ratios = [
-            f"{ratio_words(row)} on {row['device']}"
+            f"{ratio_words(row)} on {row['side']}"
             f"{'' if whole.any() else ' for ' + row['workload']} ({row['verdict']})"
             for row in own.to_dict("records")
         ]
@@ -143,10 +143,10 @@ def _move_words(moves: pd.DataFrame, base: str) -> str:
     """`lab (cuda: between 8 and 32); at larger batch sizes: desk (cuda: above 256, if any)`."""
     first = moves.iloc[0]
     there = base_curves(moves)[0]
-    parts = [f"{base} ({first['base_device']}: {crossover_words(there)})"]
+    parts = [f"{base} ({first['base_side']}: {crossover_words(there)})"]
     for word, own in moves.groupby("moves", sort=False):
         names = [
-            f"{row['machine']} ({row['device']}: {crossover_words(row)})"
+            f"{row['machine']} ({row['side']}: {crossover_words(row)})"
             for row in own.to_dict("records")
         ]
         parts.append(f"{_MOVED.get(str(word), f'at {word}')}: {listed(names)}")

@@ -9,12 +9,11 @@ from scripts.sections.columns import table
 from scripts.sections.section import Table
 from scripts.tables.comparison import Comparison
 from scripts.words.crossovers import crossover_words
-from scripts.words.names import device_words
 
 MOST_CELLS = 1200
 """Cells of a comparison that the page shows one by one; of more it has the means, and the CSV file
 beside it has everything."""
-_HIDDEN = "lo hi margin blocks base_blocks scope threads base derived"
+_HIDDEN = "lo hi margin blocks base_blocks scope base_machine derived"
 
 
 def side_tables(comparison: Comparison) -> list[Table]:
@@ -34,36 +33,36 @@ def summary_tables(comparison: Comparison) -> list[Table]:
 
 
 def _of_several(comparison: Comparison) -> Iterator[Table]:
-    means = with_devices(comparison.means)
+    means = comparison.means
     yield table(
         means,
         "geometric-means",
         f"Geometric means of seconds / seconds of {comparison.base}",
-        f"workload device seconds_of:scope machine ratio verdict margin cells {_priced(means)}",
-        "lo hi blocks scope threads",
+        f"workload side seconds_of:scope machine ratio verdict margin cells {_priced(means)}",
+        "lo hi blocks scope",
         choices="workload verdict",
     )
     if len(comparison.machines) > 2:
         yield table(
-            with_devices(comparison.ranks),
+            comparison.ranks,
             "ranks",
             "Ranks: machines that share one are not told apart",
-            "workload device seconds_of:scope rank machine seconds:mean tied_with undecided_with",
-            "scope threads cells",
+            "workload side seconds_of:scope rank machine seconds:mean tied_with undecided_with",
+            "scope cells",
             choices="workload",
         )
     yield table(
         _warm_moves(comparison.moves),
         "crossover-moves",
         "How the crossover batch size moves from the base to each machine, once warm",
-        "workload device machine crossover base_crossover moves",
-        "base base_device threads kind lower upper base_kind base_lower base_upper",
+        "workload side machine crossover base_crossover moves",
+        "base base_machine base_side kind lower upper base_kind base_lower base_upper",
     )
     yield table(
-        with_devices(comparison.fastest),
+        comparison.fastest,
         "fastest",
-        "The fastest for each cell, whatever the device",
-        "workload batch_size epochs machine device seconds:mean tied_with undecided_with",
+        "The fastest for each cell, whatever the side",
+        "workload batch_size epochs machine side seconds:mean tied_with undecided_with",
         "scope derived",
         choices="workload machine",
     )
@@ -71,7 +70,7 @@ def _of_several(comparison: Comparison) -> Iterator[Table]:
 
 def _upgrade(changed: pd.DataFrame) -> Table:
     """Return a row per cell that other software on the base's hardware made slower or faster."""
-    rows = with_devices(changed.head(MOST_CELLS))
+    rows = changed.head(MOST_CELLS)
     caption = "Upgrade check: regressions, the worst first, then improvements"
     return table(rows, "upgrade", caption, f"change {_cell(rows)}", _HIDDEN, choices="change")
 
@@ -79,40 +78,31 @@ def _upgrade(changed: pd.DataFrame) -> Table:
 def _cells(cells: pd.DataFrame) -> Iterator[Table]:
     """Yield every cell and machine, where these are few enough."""
     if 0 < len(cells) <= MOST_CELLS:
-        rows = with_devices(cells)
-        caption = f"Every cell against {rows['base'].iloc[0]}"
-        yield table(rows, "compared-cells", caption, _cell(rows), _HIDDEN, choices="verdict")
+        caption = f"Every cell against {cells['base_machine'].iloc[0]}"
+        yield table(cells, "compared-cells", caption, _cell(cells), _HIDDEN, choices="verdict")
 
 
 def _cell(rows: pd.DataFrame) -> str:
     return (
-        "workload device batch_size epochs machine base_seconds seconds:time ratio verdict reason "
+        "workload side batch_size epochs machine base_seconds seconds:time ratio verdict reason "
         f"{_priced(rows)}"
     )
 
 
 def _costs(costs: pd.DataFrame) -> Table:
-    """Return a row per machine and device: time and cost to the target at its fastest setting."""
+    """Return a row per machine and side: time and cost to the target at its fastest setting."""
     return table(
         costs,
         "cost-to-target",
-        "Time and cost to the target, each device at its soonest setting, cheapest first",
-        "workload machine label setting seconds:soonest usd:price",
-        "lo hi usd_lo usd_hi optimizer batch_size learning_rate epochs threads",
+        "Time and cost to the target, each side at its fastest setting, cheapest first",
+        "workload machine label setting seconds:time_needed usd:price",
+        "lo hi usd_lo usd_hi optimizer batch_size learning_rate epochs",
     )
 
 
-def with_devices(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with their devices in words: `cpu, 2 threads`."""
-    if rows.empty:
-        return rows
-    pairs = zip(rows["device"], rows["threads"], strict=True)
-    return rows.assign(device=[device_words(*pair) for pair in pairs])
-
-
 def _warm_moves(moves: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of warm curves, their devices and the base's crossover in words."""
-    warm = with_devices(moves[moves["scope"] == "warm"])
+    """Return the rows of warm curves, the base's crossover in words."""
+    warm = moves[moves["scope"] == "warm"]
     return warm.assign(base_crossover=list(map(crossover_words, base_curves(warm))))
 
 

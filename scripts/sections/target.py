@@ -1,4 +1,4 @@
-"""Which batch size, optimiser and device reach the target fastest?"""
+"""Which batch size, optimiser and side reach the target fastest?"""
 
 from collections.abc import Iterator
 
@@ -8,22 +8,22 @@ from scripts.sections.target_pictures import target_pictures
 from scripts.sections.target_tables import target_tables, whole
 from scripts.tables.learned import Learned
 from scripts.target.time import best_of, one_source
-from scripts.words.advice import contest_words, device_lines, reached_line
+from scripts.words.advice import contest_words, reached_line, side_lines
 from scripts.words.learning import setting_text, time_text
-from scripts.words.names import cpu_words, place_text
+from scripts.words.names import place_text
 
 _NOTE = (
     "Time to the target = cold start + epochs to the target x seconds of an epoch. Epochs are "
-    "learned once, since they do not depend on the device: the median of seeds that took no part "
+    "learned once, since they do not depend on the side: the median of seeds that took no part "
     "in choosing the learning rate. Seconds are those of the timed machine. Intervals (95 %) carry "
     "the spread of the seeds and of the processes. An epoch is the real training set here, not "
     "the samples of a timing run."
 )
 _ELSEWHERE = (
-    "There are too many settings for this page: those beside each device's soonest are in "
-    "time_to_target.csv and best_devices.csv, in the folder that it was written to."
+    "There are too many settings for this page: those beside each side's fastest are in "
+    "time_to_target.csv and contests.csv, in the folder that it was written to."
 )
-_TITLE = "Which batch size reaches the target soonest?"
+_TITLE = "Which batch size reaches the target first?"
 
 
 def target(report: Report) -> Iterator[Section]:
@@ -55,7 +55,7 @@ def learning(learned: Learned) -> Section:
             learned.of(str(workload), rows) for rows in (learned.times, learned.contests)
         )
         if len(times):
-            lines += device_lines(own, times, contests)
+            lines += side_lines(own, times, contests)
     return Section(
         key="learning",
         brief={("", _TITLE): list(map(Line, lines))} if lines else {},
@@ -70,7 +70,7 @@ def learning_only(learned: Learned) -> list[Section]:
 
 
 def _lines(learned: Learned, workload: str) -> Iterator[Line]:
-    """Yield what gets there, what is fastest of all, then GPU against CPU on every machine."""
+    """Yield what gets there, what is fastest of all, then each side against its base."""
     epochs = one_source(learned.of(workload, learned.epochs))
     times, contests = (learned.of(workload, own) for own in (learned.times, learned.contests))
     if epochs.empty:
@@ -83,9 +83,8 @@ def _lines(learned: Learned, workload: str) -> Iterator[Line]:
         yield Line(f"How many seconds that takes is not known: {why}.")
         return
     first = best.iloc[0].to_dict()
-    yield Line(f"{place_text(first)}, {setting_text(first)}: {time_text(first)}.", lead="Soonest: ")
+    yield Line(f"{place_text(first)}, {setting_text(first)}: {time_text(first)}.", lead="First: ")
     for row in contests[contests["at"] == "best"].to_dict("records") if len(contests) else ():
-        cpu = cpu_words(row["threads"]).removeprefix("the ")
-        sizes = f"{row['device']}: batch size {row['gpu_batch']}, {cpu}: {row['cpu_batch']}"
+        sizes = f"batch size {row['side_batch']} against {row['base_batch']}"
         lead = f"{row['machine']}, each at its own best: "
         yield Line(f"{contest_words(row)} ({sizes}).", lead=lead, machine=row["machine"])

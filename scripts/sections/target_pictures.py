@@ -18,7 +18,7 @@ from scripts.target.time import by_hardware
 from scripts.words.learning import score_text
 
 _CAPTIONS = {
-    "time": "Time to the target against batch size, a line per device, the soonest ringed",
+    "time": "Time to the target against batch size, a line per side, the fastest ringed",
     "curves": "Learning curves against epochs and against seconds",
     "descent": "Gradient descent by single samples, minibatches and the whole set",
     "epochs": "Epochs and steps to the target against batch size, with the critical batch size",

@@ -10,10 +10,10 @@ from scripts.sections.section import Table
 from scripts.tables.learned import Learned
 from scripts.target.time import best_of, one_source
 from scripts.words.learning import doubts
-from scripts.words.names import against_cpu
+from scripts.words.names import against
 
 MOST_SETTINGS = 2000
-"""Times and contests that the page shows one by one; of more it has each device's fastest, and the
+"""Times and contests that the page shows one by one; of more it has each side's fastest, and the
 CSV files beside it have everything."""
 
 _SETTING = (
@@ -21,7 +21,7 @@ _SETTING = (
 )
 _BEHIND = (
     "lo hi cold_seconds epoch_seconds blocks seeds metric target learned_on note suspect reason "
-    "file device threads"
+    "file side"
 )
 
 
@@ -38,7 +38,7 @@ def target_tables(learned: Learned, workload: str, stem: str) -> list[Table]:
     )
     found = []
     if len(times):
-        found.append(_soonest(times, one_source(epochs), workload, stem))
+        found.append(_fastest(times, one_source(epochs), workload, stem))
     if len(contests):
         own = contests if whole(learned) else contests[contests["at"] == "best"]
         found.append(_contests(own, workload, stem))
@@ -51,35 +51,32 @@ def target_tables(learned: Learned, workload: str, stem: str) -> list[Table]:
     return [one for one in found if one.rows]
 
 
-def _soonest(times: pd.DataFrame, epochs: pd.DataFrame, workload: str, stem: str) -> Table:
-    """Return a row per device: the setting that gets there fastest, of those that were timed."""
+def _fastest(times: pd.DataFrame, epochs: pd.DataFrame, workload: str, stem: str) -> Table:
+    """Return a row per side: the setting that gets there fastest, of those that were timed."""
     best = best_of(times).sort_values("seconds", ignore_index=True)
     best["doubts"] = [doubts(row, epochs) for row in best.to_dict("records")]
-    caption = f"The soonest to the target of {workload}, for each device"
-    return table(best, f"soonest-{stem}", caption, f"{_SETTING} doubts", _BEHIND)
+    caption = f"The fastest to the target of {workload}, for each side"
+    return table(best, f"fastest-{stem}", caption, f"{_SETTING} doubts", _BEHIND)
 
 
 def _times(times: pd.DataFrame, workload: str, stem: str) -> Table:
-    """Return a row per device, optimiser and batch size: time to the target, or why none."""
-    rows = times.sort_values(
-        ["machine", "device", "threads", "optimizer", "batch_size"], ignore_index=True
-    )
+    """Return a row per side, optimiser and batch size: time to the target, or why none."""
+    rows = times.sort_values(["machine", "side", "optimizer", "batch_size"], ignore_index=True)
     rows["why"] = [
         "; ".join(filter(None, (row["reason"], row["note"], _suspicion(row))))
         for row in rows.to_dict("records")
     ]
-    caption = f"Time to the target of {workload}, for each device, optimiser and batch size"
+    caption = f"Time to the target of {workload}, for each side, optimiser and batch size"
     name = f"time-to-target-{stem}"
     return table(rows, name, caption, f"{_SETTING} why", _BEHIND, choices="optimizer")
 
 
 def _contests(contests: pd.DataFrame, workload: str, stem: str) -> Table:
-    """Return a row per pair: each device at its own best, then at equal batch sizes."""
+    """Return a row per pair: each side at its own best, then at equal batch sizes."""
     rows = contests.assign(last=contests["at"] != "best").sort_values(
-        ["machine", "device", "threads", "last"], kind="stable", ignore_index=True
+        ["machine", "side", "base", "last"], kind="stable", ignore_index=True
     )
-    records = rows.to_dict("records")
-    rows["pair"] = [against_cpu(row["device_label"], row["threads"]) for row in records]
+    rows["pair"] = list(map(against, rows.to_dict("records")))
     rows["place"] = rows["last"].map({True: "equal batch size", False: "each at its own best"})
     rows["optimizer"] = [
         "best of each" if name == "any" else optimizer_name(name) for name in rows["optimizer"]
@@ -87,16 +84,16 @@ def _contests(contests: pd.DataFrame, workload: str, stem: str) -> Table:
     return table(
         rows,
         f"contests-{stem}",
-        f"Against the CPU in time to the target of {workload}",
-        "machine pair place optimizer:optimizers gpu_batch cpu_batch ratio:gpu_ratio verdict "
+        f"Side against base in time to the target of {workload}",
+        "machine pair place optimizer:optimizers side_batch base_batch ratio:side_ratio verdict "
         "reason",
-        "gpu_seconds cpu_seconds lo hi margin file device threads",
+        "side_seconds base_seconds lo hi margin file side base",
         choices="place verdict",
     )
 
 
 def _epochs(epochs: pd.DataFrame, workload: str, stem: str) -> Table:
-    """Return a row per learning file, optimiser and batch size: epochs on any device."""
+    """Return a row per learning file, optimiser and batch size: epochs on any side."""
     rows = epochs.sort_values(["machine", "optimizer", "batch_size"], ignore_index=True)
     return table(
         rows,

@@ -41,10 +41,10 @@ def _table(errors: pd.DataFrame) -> Table:
         errors,
         "derived-errors",
         "Totals derived from the first epochs against measured ones",
-        "machine workload device batch_size epochs:count measured_seconds derived_seconds "
+        "machine workload side batch_size epochs:count measured_seconds derived_seconds "
         "error lowest highest blocks",
-        "file threads",
-        choices="workload device",
+        "file",
+        choices="workload side",
     )
 
 

@@ -1,4 +1,4 @@
-"""Where does it overtake the CPU? The answer for each device pair, and its heat map."""
+"""Where does a side overtake its base? The answer for each pair, and its heat map."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -24,10 +24,10 @@ def where(report: Report) -> Iterator[Section]:
         pairs = report.all_of(workload)
         yield Section(
             key="where",
-            title="Where does it overtake the CPU?",
+            title="Where does it overtake its base?",
             workload=workload,
             lines=[_line(report, pair) for pair in report.of(workload)],
-            maps=[_map(report, pair) for pair in report.of(workload) if pair.device],
+            maps=[_map(report, pair) for pair in report.of(workload) if pair.side],
             pictures=[_picture(report, pair) for pair in pairs if _to_draw(report, pair)],
             brief=report.by_pair(workload, _brief),
         )
@@ -35,8 +35,8 @@ def where(report: Report) -> Iterator[Section]:
 
 
 def _line(report: Report, pair: Pair) -> Line:
-    if pair.device is None:
-        text = "no device pair was measured, so there is nothing to compare."
+    if pair.side is None:
+        text = "only one side was measured, so there is nothing to compare."
         return Line(text, lead=f"{pair.machine}: ", machine=pair.machine)
     cells, curves, warm = _verdicts(report, pair)
     parts = (words.answer(cells, curves), words.sureness(cells, warm))
@@ -51,18 +51,17 @@ def _verdicts(report: Report, pair: Pair) -> tuple[pd.DataFrame, pd.DataFrame, p
 
 
 def _why(report: Report, pair: Pair) -> str:
-    own, cpu = (report.analysis.studies(pair, device) for device in (str(pair.device), "cpu"))
-    return brief_why(own, cpu)
+    own, other = (report.analysis.studies(pair, side) for side in (str(pair.side), pair.base))
+    return brief_why(own, other, pair.base)
 
 
 def _map(report: Report, pair: Pair) -> Map:
     warm = _verdicts(report, pair)[-1]
     machine, workload = report.stems[pair.machine], report.work_stems[pair.workload]
-    device = str(pair.device).replace(":", ".")
     cells = report.cells(pair.workload)
     crossover = f"Crossover batch size, once warm: {crossover_words(warm)}."
     return Map(
-        name="_".join(["map", machine, workload, device, *_threads(pair)]),
+        name="_".join(["map", machine, workload, *_stems(pair)]),
         table=verdict_table_name(report, pair.workload),
         cells=cells[(cells["file"] == pair.file) & (cells["pair"] == pair.name)],
         title=pair.title,
@@ -77,7 +76,7 @@ def _picture(report: Report, pair: Pair) -> Picture:
     """The same heat map as a file."""
     cells, _curves, warm = _verdicts(report, pair)
     subtitle = f"crossover batch size, warm: {crossover_words(warm)}"
-    name = file_stem("heatmap", report.stems[pair.machine], pair.workload, *_device(pair))
+    name = file_stem("heatmap", report.stems[pair.machine], pair.workload, *_stems(pair))
     draw = partial(
         heat_map_figure, cells, title=pair.title, subtitle=subtitle, limit=report.limit,
         note=_why(report, pair),
@@ -86,38 +85,36 @@ def _picture(report: Report, pair: Pair) -> Picture:
 
 
 def _overviews(report: Report) -> Iterator[Picture]:
-    """Yield a picture per device pair with all workloads of a machine, where there are several."""
-    contests: dict[tuple[str, str | None, int], list[Pair]] = {}
+    """Yield a picture per pair of sides with all workloads of a file, where there are several."""
+    contests: dict[tuple[str, str | None, str], list[Pair]] = {}
     for pair in report.all_pairs:
         if _to_draw(report, pair):
-            contests.setdefault((pair.file, pair.device, pair.threads), []).append(pair)
+            contests.setdefault((pair.file, pair.side, pair.base), []).append(pair)
     for first, *others in contests.values():
         if others:
             panels = {pair.workload: _verdicts(report, pair)[0] for pair in (first, *others)}
             title = first.title.replace(f"{first.workload} on ", "", 1)
-            name = file_stem("overview", report.stems[first.machine], *_device(first))
+            name = file_stem("overview", report.stems[first.machine], *_stems(first))
             yield Picture(name, partial(overview_figure, panels, title=title, limit=report.limit))
 
 
 def _to_draw(report: Report, pair: Pair) -> bool:
-    """Whether a heat map says anything: hatched reasons do, unless the machine lacks the device."""
-    if pair.device is None:
+    """Whether a heat map says anything: hatched reasons do, unless the device is not there."""
+    if pair.side is None:
         return False
     own = report.analysis.rounds_of(pair)
-    return bool((own.loc[own["device"] == pair.device, "reason"] != "no device").any())
+    return bool((own.loc[own["side"] == pair.side, "reason"] != "no device").any())
 
 
-def _threads(pair: Pair) -> list[str]:
-    return [f"threads-{pair.threads}"] if pair.threads else []
-
-
-def _device(pair: Pair) -> list[str]:
-    return [str(pair.device), *_threads(pair)]
+def _stems(pair: Pair) -> list[str]:
+    """The sides in names of files; the CPU as it is goes without saying."""
+    sides = [side for side in (pair.side, pair.base) if side != "cpu"]
+    return [file_stem(str(side).replace("*", "x")) for side in sides]
 
 
 def _brief(report: Report, pair: Pair) -> Iterator[Line | Table]:
     """Yield the answer and two small tables: verdicts by epochs, the warm ratio by batch size."""
-    if pair.device is None:
+    if pair.side is None:
         return
     cells, curves, _warm = _verdicts(report, pair)
     if len(cells):

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from scripts.figures.style import labelled
 from scripts.read.text import counted, seconds_in_words
 from scripts.sections.columns import table
 from scripts.sections.report import Report, line_of, one_per_file
@@ -13,6 +12,7 @@ from scripts.sections.section import Line, Section, Table
 from scripts.sections.why_pictures import rooflines, step_pictures
 from scripts.tables.analysis import Pair
 from scripts.why.faults import PER_STEP
+from scripts.why.remedies import OF_RUN
 from scripts.words.derived import MARK
 from scripts.words.fits import fit_lines
 from scripts.words.steps import against_words, step_words
@@ -24,22 +24,22 @@ _STUDIES = {
         "Where a step of {} goes, and what it waits for",
         "machine label batch_size cause agrees step_seconds load_share copy_share network_share "
         "evaluation_share host_share sum_share operations host_reads rate reason",
-        "file device threads load_seconds copy_seconds forward_seconds backward_seconds "
+        "file side load_seconds copy_seconds forward_seconds backward_seconds "
         "optimizer_seconds evaluation_seconds suspect busy_share growth synchronisations flops "
         "uncounted minor_faults_per_step fault_share",
         "cause",
     ),
     "ladder": (
         "{}, from the loop that is taught to the lean one",
-        "machine label batch_size name:loop epoch_seconds:an_epoch saved_seconds times "
+        "machine base batch_size rung:loop epoch_seconds:an_epoch saved_seconds times "
         "verdict:rung_verdict reason",
-        "file device threads rung lo hi blocks",
-        "name",
+        "file side lo hi blocks",
+        "rung",
     ),
     "remedies": (
         "What would make {} faster",
-        "machine label batch_size remedy gain verdict",
-        "file device threads kind applied lo hi blocks pays_off epochs lower upper reason",
+        "machine base batch_size remedy gain verdict",
+        "file side kind lo hi blocks pays_off epochs lower upper reason",
         "remedy verdict",
     ),
 }
@@ -80,22 +80,15 @@ def _lines(report: Report, pairs: list[Pair]) -> Iterator[Line]:
     """Yield what step times say of why it is slower or faster, then causes and remedies."""
     for pair in pairs:
         rounds = report.analysis.rounds_of(pair)
-        if pair.device is None:
-            continue
-        if text := against_words(rounds, device=pair.device, threads=pair.threads):
+        if pair.side and (text := against_words(rounds, side=pair.side, base=pair.base)):
             yield line_of(pair, text)
     for pair in one_per_file(pairs):
         for text in step_words(report.analysis.rounds_of(pair)):
             yield Line(text, lead=f"{pair.machine}, ", machine=pair.machine)
-    for pair in pairs:
-        for device in _devices(pair):
-            place = f"{pair.machine}, {pair.cpu if device == 'cpu' else device}"
-            for text in why_lines(report.analysis.studies(pair, device)):
-                yield line_of(pair, text, lead=place)
-
-
-def _devices(pair: Pair) -> list[str]:
-    return list(dict.fromkeys(filter(None, (pair.device, "cpu"))))
+    for pair in one_per_file(pairs):
+        for side in report.analysis.rounds_of(pair)["side"].unique():
+            for text in why_lines(report.analysis.studies(pair, side)):
+                yield Line(text, lead=f"{pair.machine}, {side}: ", machine=pair.machine)
 
 
 def _tables(report: Report, workload: str) -> Iterator[Table]:
@@ -104,18 +97,18 @@ def _tables(report: Report, workload: str) -> Iterator[Table]:
     yield _seconds_table(report, workload)
     causes, remedies = analysis.causes, analysis.remedies
     causes = causes[causes["epochs"].isna()].assign(rate=causes["flops"] / causes["step_seconds"])
-    remedies = remedies[remedies["kind"] != "ladder"]
+    remedies = remedies[remedies["kind"] != OF_RUN]
     frames = {"causes": causes, "ladder": analysis.ladder, "remedies": remedies}
     for name, (caption, shown, hidden, choices) in _STUDIES.items():
         rows = frames[name]
         own = rows[(rows["workload"] == workload) & rows["file"].isin(report.files)]
         if len(own):
             words = caption.format(workload)
-            yield table(labelled(own), f"{name}-{stem}", words, shown, hidden, choices=choices)
+            yield table(own, f"{name}-{stem}", words, shown, hidden, choices=choices)
 
 
 def _seconds_table(report: Report, workload: str) -> Table:
-    """Return a row per machine, device and batch size: medians over the processes."""
+    """Return a row per machine, side and batch size: medians over the processes."""
     rounds = report.rounds_of(workload)
     key = ["file", "machine", "label", "batch_size"]
     medians = "step_seconds samples_a_second epoch_seconds cold_start_seconds"
@@ -145,15 +138,23 @@ def _brief(report: Report, pair: Pair) -> Iterator[Line | Table]:
     verdicts = analysis.of(pair, analysis.verdicts)["verdict"]
     if verdicts.isin(NOT_COMPARED).all():
         yield _totals_table(rounds)
-    fits = analysis.fits_of(pair)
-    yield from map(Line, fit_lines(rounds, fits, device=pair.device, threads=pair.threads))
-    for device in _devices(pair):
-        for text in why_lines(analysis.studies(pair, device)):
-            yield Line(f"{device}: {text}")
+    for side in _told_with(report, pair):
+        own = rounds[rounds["side"] == side]
+        yield from map(Line, fit_lines(own, analysis.fits_of(pair)))
+        for text in why_lines(analysis.studies(pair, side)):
+            yield Line(f"{side}: {text}")
+
+
+def _told_with(report: Report, pair: Pair) -> list[str]:
+    """The sides that are told of below a pair: its own, and the base below the first with it."""
+    if pair.side is None:
+        return list(report.analysis.rounds_of(pair)["side"].unique())
+    alike = (own for own in report.all_of(pair.workload) if own.file == pair.file)
+    return [pair.side, pair.base] if pair == next(alike) else [pair.side]
 
 
 def _totals_table(rounds: pd.DataFrame) -> Table:
-    """Return a row per device and batch size: step, samples per second, totals."""
+    """Return a row per side and batch size: step, samples per second, totals."""
     measured = rounds[rounds["block"].notna()]
     groups = measured.groupby(["label", "batch_size"])
     rows = groups[["step_seconds", "samples_a_second"]].median()

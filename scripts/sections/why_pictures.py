@@ -10,19 +10,19 @@ from scripts.figures.remedies import remedies_figure
 from scripts.figures.roofline import roofline_figure
 from scripts.figures.seconds import seconds_figure
 from scripts.figures.speed import speed_figure
-from scripts.figures.style import Drawing, labelled
+from scripts.figures.style import Drawing
 from scripts.figures.total import total_figure
 from scripts.read.text import file_stem
 from scripts.sections.report import Report
 from scripts.sections.section import Picture
 from scripts.tables.analysis import Pair
-from scripts.why.remedies import LADDER
+from scripts.why.remedies import REMEDY
 from scripts.words.remedies import best_remedies
 from scripts.words.steps import step_words
 
 
 def step_pictures(report: Report, pair: Pair) -> Iterator[Picture]:
-    """Yield the pictures of a workload on a machine, all its devices together."""
+    """Yield the pictures of a workload on a machine, all its sides together."""
     stem, place = report.stems[pair.machine], f"{pair.workload} on {pair.machine}"
     seen = pair.file in report.files
     words = " ".join(step_words(report.analysis.rounds_of(pair))) if seen else ""
@@ -31,7 +31,7 @@ def step_pictures(report: Report, pair: Pair) -> Iterator[Picture]:
             file_stem(kind, stem, pair.workload),
             draw,
             caption=f"{caption}: {place}." if seen else "",
-            alt=f"{caption}, a line per device, {place}. {words}",
+            alt=f"{caption}, a line per side, {place}. {words}",
             machine=pair.machine,
         )
     for label, draw in _seconds_maps(report, pair, place):
@@ -63,29 +63,28 @@ def _timed(report: Report, pair: Pair, place: str) -> Iterator[tuple[str, str, D
 def _studied(report: Report, pair: Pair, place: str) -> Iterator[tuple[str, str, Drawing]]:
     """Yield the same of the studies that the file has."""
     analysis = report.analysis
-    causes, variants, remedies = (
+    causes, rungs, remedies = (
         own[(own["file"] == pair.file) & (own["workload"] == pair.workload)]
-        for own in (analysis.causes, analysis.results.variants, analysis.remedies)
+        for own in (analysis.causes, analysis.ladder, analysis.remedies)
     )
-    parts, tried = causes[causes["epochs"].isna()], remedies[remedies["kind"] == "remedy"]
-    variants = variants[variants["block"].notna()]
+    parts, tried = causes[causes["epochs"].isna()], remedies[remedies["kind"] == REMEDY]
     if len(parts):
         title = f"Where a step's time goes: {place}"
         draw = partial(parts_figure, parts, title=title)
         yield "parts", "Where the time of a step goes, by batch size", draw
-    if variants["variant"].str.startswith(LADDER).any():
+    if rungs["epoch_seconds"].notna().any():
         title = f"From the loop that is taught to the lean one: {place}"
-        best = best_remedies(remedies)
-        draw = partial(ladder_figure, labelled(variants), best, title=title)
+        rounds = analysis.results.rounds.merge(rungs[["file", "workload"]].drop_duplicates())
+        draw = partial(ladder_figure, rounds, rungs, best_remedies(tried), title=title)
         yield "ladder", "From the training loop that is taught to the lean one", draw
     if len(tried):
         title = f"What would make it faster: {place}"
-        shown = partial(remedies_figure, labelled(tried), title=title)
+        shown = partial(remedies_figure, tried, title=title)
         yield "remedies", "What each remedy gains, by batch size", shown
 
 
 def _seconds_maps(report: Report, pair: Pair, place: str) -> Iterator[tuple[str, Drawing]]:
-    """Yield a heat map of seconds per device, where nothing can be compared."""
+    """Yield a heat map of seconds per side, where nothing can be compared."""
     verdicts = report.analysis.in_file(pair.file, report.analysis.verdicts)
     if verdicts.loc[verdicts["workload"] == pair.workload, "ratio"].notna().any():
         return

@@ -91,7 +91,7 @@ def shares(diagnosis: pd.DataFrame) -> pd.DataFrame:
     table["sum_share"] = whole / table["step_seconds"]
     for name, seconds in (parts | {"network": network}).items():
         table[f"{name}_share"] = seconds / whole
-    accelerator = ~table["device"].map(is_cpu).astype(bool)
+    accelerator = ~table["side"].map(is_cpu).astype(bool)
     host = table["host_enqueue_seconds"] / table["alone_seconds"]
     table["host_share"] = host.where(accelerator)
     table["busy_share"] = table["device_busy_seconds"] / table["step_seconds"]
@@ -125,7 +125,7 @@ def cause_of(cell: Mapping[Any, Any]) -> tuple[str, str]:
 def _opinions(cell: Mapping[Any, Any]) -> tuple[bool | None, bool | None]:
     """Whether the host is what the step waits for: the deciding opinion and the second one."""
     by_growth = None if pd.isna(cell["growth"]) else bool(cell["growth"] < HALF)
-    if is_cpu(cell["device"]):
+    if is_cpu(cell["side"]):
         tiny = True if cell["tiny_share"] >= HALF else None
         by_peaks = False if cell["roof_share"] >= HALF else tiny
         return (by_peaks, None) if by_growth is None else (by_growth, by_peaks)

@@ -1,153 +1,88 @@
-"""What would make a cell faster, and from how many epochs on: variants against the plain cell.
+"""What would make a cell faster, and from how many epochs on, as gains over a side of its device.
 
-The suite's own rule judges them: paired log ratios over blocks, a t interval, the margin from the
-plain cells measured twice in the same blocks, one family per device. So each variant is laid
-into a table of rounds as if it were an accelerator and the plain cell the CPU.
+Sides are judged where all are; here the verdicts on those that have more settings than their base
+are told as gains. Beside them stand the larger batch sizes of the grid, contests of their own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
 from scripts.judge.break_even import break_even
-from scripts.judge.rule import FASTER, NOT_MEASURED, SLOWER
 from scripts.judge.verdicts import verdicts
+from scripts.read.columns import TEXT
+from scripts.read.sides import SIDES, device_of
 from scripts.read.studies import CELL
+from scripts.why.ladder import RUNG
 
+REMEDY, OF_RUN, BATCH = "remedy", "side of the run", "batch size"
 PLAIN = "plain"
-LADDER = "loop-"
-BATCH = "batch-size-"
-LOSS_TOLERANCE = 0.10
-"""A remedy whose held-out loss differs by more from the plain cell's trains something else."""
 
-_MIRRORED = {FASTER: SLOWER, SLOWER: FASTER}
-
-_KEY = ["file", "workload", "batch_size", "device"]
+_KEY = ["file", "workload", "batch_size", "side", "base"]
 _EVEN = ["pays_off", "epochs", "lower", "upper"]
-_JUDGED = ["remedy", "kind", "applied", "verdict", "reason", "gain", "lo", "hi"]
-COLUMNS = [*CELL, *_JUDGED, *_EVEN, "blocks", "device_label"]
+_JUDGED = ["remedy", "kind", "verdict", "reason", "gain", "lo", "hi"]
+COLUMNS = [*CELL, "base", *_JUDGED, *_EVEN, "blocks"]
 
 
-def remedies(variants: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
-    """A row per cell and remedy (COLUMNS), from `variants_table` and the rows of `table.load`.
+def remedies(contests: pd.DataFrame, pays_off: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
+    """A row per cell and remedy (COLUMNS), from the verdicts and break-even of all contests.
 
-    `kind`: `remedy`, `ladder` (a rung of the loop's ladder) or `batch size` (a larger one of the
-    grid, out of the run's own rounds: an epoch takes fewer and larger steps). `gain` is plain
-    seconds / seconds with the remedy, warm; [lo, hi] its interval; above 1 the remedy helps. Where
-    the plain cell has it already (`applied`), it was measured by leaving it out. `verdict`:
-    `faster`, `slower`, `too close`, `undecided`, `suspect` or the reason why there is no time.
-    `pays_off`, `epochs`, `lower`, `upper`: break-even in epochs, cold starts included.
+    `remedy`: the settings that `side` has beyond its `base`; `kind`: REMEDY, OF_RUN (of `--sides`)
+    or BATCH: a larger batch size of the grid, whose epoch takes fewer and larger steps, for the
+    cells of `rounds`. `gain` is base seconds / side seconds, warm, [lo, hi] its interval; above 1
+    it helps. `pays_off`, `epochs`, `lower`, `upper`: break-even in epochs, cold starts included.
     """
-    parts = list(_larger_batches(rounds))
-    if len(variants):
-        parts.append(_as_rounds(variants))
-    if not parts:
-        return pd.DataFrame(columns=COLUMNS)
-    table = pd.concat(parts, ignore_index=True)
-    # Not every variant is one of every workload and batch size.
-    known = table[_KEY].drop_duplicates()
-    judged = verdicts(table, scope="warm").merge(known, on=_KEY)
-    even = break_even(table).rename(columns={"kind": "pays_off"})[[*_KEY, *_EVEN]]
-    both = judged.drop(columns=["epochs"]).merge(even, on=_KEY, how="left")
-    about = table.drop_duplicates(["file", "device"]).set_index(["file", "device"])
-    return _worded(both, about)
+    beyond = [_beyond(*sides) for sides in zip(contests["side"], contests["base"], strict=True)]
+    kinds = np.where(contests["family"] == SIDES, OF_RUN, REMEDY)
+    named = contests.assign(remedy=pd.array(beyond, dtype=TEXT), kind=kinds)
+    tables = [
+        _gains(named[(named["remedy"] != "") & ~named["remedy"].str.startswith(RUNG)], pays_off)
+    ]
+    moved = list(_moved(rounds[rounds["block"].notna()]))
+    if moved:
+        table = pd.concat(moved, ignore_index=True)
+        judged = verdicts(table, scope="warm")
+        names = judged["side"].str.rpartition(", ")[2]
+        tables.append(_gains(judged.assign(remedy=names, kind=BATCH), break_even(table)))
+    return pd.concat(tables, ignore_index=True)
 
 
-def _as_rounds(variants: pd.DataFrame) -> pd.DataFrame:
-    """Variants as rows of rounds: the plain cell is the `cpu`, each other variant a device."""
-    rungs = variants["variant"].str.startswith(LADDER)
-    return _filed(
-        variants.assign(
-            suspect=_loss_marks(variants),
-            kind=np.where(rungs, "ladder", "remedy"),
-            plain=variants["variant"] == PLAIN,
-        )
+def _beyond(side: str, base: str) -> str:
+    """`tf32+compile` of `cuda+tf32+compile`, `*2` of `cpu*2`; empty: another device than its base.
+
+    A base with a setting more, as in a run on one thread, leaves the PLAIN side for a remedy.
+    """
+    if not base or device_of(side) != device_of(base):
+        return ""
+    own, other = (name.removeprefix(device_of(name)).split("+") for name in (side, base))
+    return "+".join(one for one in own if one and one not in other) or PLAIN
+
+
+def _moved(rounds: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """At each batch size, epochs there and at the larger ones of the grid; no smaller ones."""
+    own = rounds.drop_duplicates([*CELL, "arm", "block"], ignore_index=True)
+    own = own.assign(
+        epochs=1,
+        total_seconds=own["cold_start_seconds"] + own["epoch_seconds"],
+        loss=np.nan,  # another batch size learns differently
+        base="",
+        family=SIDES,
     )
-
-
-def _larger_batches(rounds: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """At each batch size, epochs at the larger ones of the grid; no smaller ones."""
-    own = rounds[rounds["block"].notna()].drop_duplicates(
-        [*CELL, "arm", "block"], ignore_index=True
-    )
-    own = own.assign(applied=False, kind="batch size")
     sizes = sorted(own["batch_size"].unique())
     for place, size in enumerate(sizes[:-1]):
-        here = own[own["batch_size"] == size]
-        yield _filed(here.assign(variant=PLAIN, plain=True), family=" batch sizes")
+        yield own[own["batch_size"] == size]
         for larger in sizes[place + 1 :]:
             there = own[(own["batch_size"] == larger) & (own["arm"] == "first")]
-            moved = there.assign(batch_size=size, variant=f"{BATCH}{larger}", plain=False)
-            yield _filed(moved, family=" batch sizes")
+            name = there["side"] + f", batch size {larger}"
+            family = there["side"] + " batch sizes"
+            yield there.assign(batch_size=size, side=name, base=there["side"], family=family)
 
 
-def _filed(rows: pd.DataFrame, *, family: str = "") -> pd.DataFrame:
-    """Rows with `file` naming a device's family of comparisons and `device` the variant."""
-    places = rows["file"] + "\n" + rows["device"] + "\n" + rows["threads"].astype(str) + family
-    return rows.assign(
-        place=rows["file"],
-        own_device=rows["device"],
-        own_threads=rows["threads"],
-        file=places,
-        device=rows["variant"].where(~rows["plain"], "cpu"),
-        threads=0,
-        epochs=1,
-        total_seconds=rows["cold_start_seconds"] + rows["epoch_seconds"],
-    )
-
-
-def _loss_marks(variants: pd.DataFrame) -> list[str]:
-    """Each round's marks, and one when it trained to another loss than the plain cell's block."""
-    plain = variants[(variants["variant"] == PLAIN) & (variants["arm"] == "first")]
-    place = [*CELL, "block", "evaluated_after_epochs"]
-    known = plain.drop_duplicates(place)[[*place, "loss"]]
-    both = variants.merge(known, on=place, how="left", suffixes=("", "_plain"))
-    largest = np.fmax(both["loss"].abs(), both["loss_plain"].abs())
-    other = (both["loss"] - both["loss_plain"]).abs() > LOSS_TOLERANCE * largest
-    return [
-        "; ".join(filter(None, [mark, "another loss than the plain cell's" if differs else ""]))
-        for mark, differs in zip(both["suspect"], other, strict=True)
-    ]
-
-
-def _worded(judged: pd.DataFrame, about: pd.DataFrame) -> pd.DataFrame:
-    """Verdicts on variants as verdicts on remedies; one that was left out counts mirrored."""
-    index = pd.MultiIndex.from_frame(judged[["file", "device"]])
-    own = about.reindex(index).reset_index(drop=True)
-    mirrored = own["applied"].to_numpy(dtype=bool)
-    own_words = [_MIRRORED if applied else {} for applied in mirrored]
-    words = [own.get(word, word) for word, own in zip(judged["verdict"], own_words, strict=True)]
-    said = zip(judged["reason"], judged["device"], own_words, strict=True)
-    reasons = pd.Series([_reason(*one) for one in said], dtype=str)
-    table = judged.assign(
-        file=own["place"],
-        device=own["own_device"],
-        threads=own["own_threads"],
-        remedy=judged["device"],
-        kind=own["kind"],
-        applied=mirrored,
-        verdict=reasons.str.partition(" (")[0].where(judged["verdict"] == NOT_MEASURED, words),
-        reason=reasons,
-        gain=judged["ratio"].where(mirrored, 1 / judged["ratio"]),
-        lo=judged["lo"].where(mirrored, 1 / judged["hi"]),
-        hi=judged["hi"].where(mirrored, 1 / judged["lo"]),
-        pays_off=judged["pays_off"].mask(mirrored, ""),
-        **{name: judged[name].mask(mirrored) for name in _EVEN[1:]},
-        device_label=own["device_label"],
-    )
-    return table.sort_values([*CELL, "kind", "remedy"], ignore_index=True)[COLUMNS]
-
-
-def _reason(text: str, name: str, words: Mapping[str, str]) -> str:
-    """The words about the variant itself: `compile: unsupported (why)` -> `unsupported (why)`.
-
-    What a cell would be alone is said of the remedy as well: `faster alone` -> `slower alone`
-    where it was left out.
-    """
-    parts = [
-        part.removeprefix(f"{name}: ").removeprefix("cpu: ") for part in text.split("; ") if part
-    ]
-    for place, (word, alone, rest) in enumerate(part.partition(" alone") for part in parts):
-        parts[place] = words.get(word, word) + alone + rest
-    return "; ".join(parts)
+def _gains(judged: pd.DataFrame, even: pd.DataFrame) -> pd.DataFrame:
+    """Warm verdicts as gains, each beside its break-even."""
+    own = judged[judged["scope"] == "warm"].drop(columns="epochs")
+    paid = even.rename(columns={"kind": "pays_off"})[[*_KEY, *_EVEN]]
+    table = own.merge(paid, on=_KEY, how="left")
+    gains = {"gain": 1 / table["ratio"], "lo": 1 / table["hi"], "hi": 1 / table["lo"]}
+    return table.assign(**gains).sort_values([*CELL, "remedy"], ignore_index=True)[COLUMNS]

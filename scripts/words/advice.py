@@ -10,7 +10,7 @@ from scripts.read import learning
 from scripts.read.text import counted
 from scripts.target.time import best_of
 from scripts.words.learning import doubts, score_text, setting_text, time_text
-from scripts.words.names import cpu_words, place_text
+from scripts.words.names import place_text, side_label
 from scripts.words.verdicts import ratio_words
 
 _FURTHER = "`pytest bench --learning --target` goes further"
@@ -40,10 +40,8 @@ def other_target(epochs: pd.DataFrame, runs: pd.DataFrame) -> Iterator[str]:
         yield f"learning rates are those that were best to {score_text(metric, trained)}."
 
 
-def device_lines(
-    epochs: pd.DataFrame, times: pd.DataFrame, contests: pd.DataFrame
-) -> Iterator[str]:
-    """A line per device, the fastest first, then GPU against CPU on every machine."""
+def side_lines(epochs: pd.DataFrame, times: pd.DataFrame, contests: pd.DataFrame) -> Iterator[str]:
+    """A line per side, the fastest first, then each side against its base on every machine."""
     best = best_of(times).sort_values("seconds")
     for row in best.to_dict("records"):
         yield best_line(row) + _in_brackets(doubts(row, epochs))
@@ -54,7 +52,7 @@ def device_lines(
 
 
 def best_line(row: Mapping[Any, Any]) -> str:
-    """`on the CPU of devbox: train with batch 64, ...: 11 s [9, 14]`, of a device's best row."""
+    """`on cpu of devbox: train with batch 64, ...: 11 s [9, 14]`, of a side's best row."""
     return f"{place_text(row)}: {setting_text(row)}: {time_text(row)}"
 
 
@@ -62,7 +60,7 @@ def untimed_lines(epochs: pd.DataFrame, why: str) -> Iterator[str]:
     """The fewest epochs, when no seconds are known."""
     for row in epochs[epochs["epochs"].notna()].sort_values("epochs")[:1].to_dict("records"):
         yield f"fewest epochs: {setting_text(row)}{_in_brackets(doubts(row, epochs))}"
-    yield f"not known: seconds and the best device ({why}; `pytest bench` measures them)."
+    yield f"not known: seconds and the best side ({why}; `pytest bench` measures them)."
 
 
 def _in_brackets(words: str) -> str:
@@ -70,9 +68,9 @@ def _in_brackets(words: str) -> str:
 
 
 def _missing_lines(times: pd.DataFrame, best: pd.DataFrame) -> Iterator[str]:
-    """Devices without any answer, and the batch sizes that the fastest was not chosen among."""
-    answered = set(zip(best["file"], best["device"], best["threads"], strict=True))
-    for place, own in times.groupby(["file", "device", "threads"], sort=False):
+    """Sides without any answer, and the batch sizes that the fastest was not chosen among."""
+    answered = set(zip(best["file"], best["side"], strict=True))
+    for place, own in times.groupby(["file", "side"], sort=False):
         words = f"not known {place_text(own.iloc[0].to_dict())}"
         if place not in answered:
             shown = {reason.partition(" at batch size ")[0][:120] for reason in own["reason"]}
@@ -86,12 +84,13 @@ def _missing_lines(times: pd.DataFrame, best: pd.DataFrame) -> Iterator[str]:
 
 
 def contest_words(row: Mapping[Any, Any]) -> str:
-    """A row of `contests`: `cuda (NVIDIA H200) takes 7.5x [7.1, 7.7] the time of the CPU: ...`."""
-    gpu, cpu, ratio = row["device_label"], cpu_words(row["threads"]), ratio_words(row)
+    """A row of `contests`: `cuda (NVIDIA H200) takes 7.5x [7.1, 7.7] the time of cpu: ...`."""
+    side, base = side_label(row["side"], row["device_label"]), row["base"]
+    ratio = ratio_words(row)
     if row["verdict"] in (SLOWER, FASTER):
-        winner = cpu if row["verdict"] == SLOWER else row["device"]
-        return f"{gpu} takes {ratio} the time of {cpu}: train on {winner}"
+        winner = base if row["verdict"] == SLOWER else row["side"]
+        return f"{side} takes {ratio} the time of {base}: train on {winner}"
     if row["verdict"] == CLOSE:
-        return f"{gpu} and {cpu} are too close to call ({ratio})"
+        return f"{side} and {base} are too close to call ({ratio})"
     why = "; ".join(filter(None, (ratio, row["reason"])))
-    return f"{gpu} against {cpu}: {row['verdict']}{_in_brackets(why)}"
+    return f"{side} against {base}: {row['verdict']}{_in_brackets(why)}"

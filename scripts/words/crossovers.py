@@ -14,44 +14,43 @@ Row = Mapping[Any, Any] | pd.Series
 _KINDS = {
     INTERVAL: (
         "between {lower} and {upper}",
-        "is slower than the CPU up to batch size {lower} and faster from {upper} on",
+        "is slower than {base} up to batch size {lower} and faster from {upper} on",
     ),
     NEVER: (
         "none (slower up to {lower})",
-        "is slower than the CPU wherever that is decided, up to the largest batch size, {lower}",
+        "is slower than {base} wherever that is decided, up to the largest batch size, {lower}",
     ),
     ALWAYS: (
         "none (faster from {upper} on)",
-        "is faster than the CPU wherever that is decided, from the smallest batch size, {upper}, "
-        "on",
+        "is faster than {base} wherever that is decided, from the smallest batch size, {upper}, on",
     ),
     ABOVE: (
         "above {lower}, if any",
-        "is slower than the CPU up to batch size {lower}; nothing is decided above",
+        "is slower than {base} up to batch size {lower}; nothing is decided above",
     ),
     BELOW: (
         "below {upper}, if any",
-        "is faster than the CPU from batch size {upper} on; nothing is decided below",
+        "is faster than {base} from batch size {upper} on; nothing is decided below",
     ),
     REVERSE: (
         "reversed (faster to {lower}, slower from {upper})",
-        "is faster than the CPU up to batch size {lower} and slower from {upper} on",
+        "is faster than {base} up to batch size {lower} and slower from {upper} on",
     ),
     SEVERAL: (
         "several: {crossings}",
-        "is now slower, now faster than the CPU as the batch size grows: {crossings}",
+        "is now slower, now faster than {base} as the batch size grows: {crossings}",
     ),
     CLOSE: (
         CLOSE,
-        "is too close to the CPU to call it slower or faster at every measured batch size",
+        "is too close to {base} to call it slower or faster at every measured batch size",
     ),
     UNDECIDED: (
         UNDECIDED,
-        "is not decided to be slower or faster than the CPU at any batch size",
+        "is not decided to be slower or faster than {base} at any batch size",
     ),
-    NOT_MEASURED: (NOT_MEASURED, "could not be compared with the CPU"),
+    NOT_MEASURED: (NOT_MEASURED, "could not be compared with {base}"),
 }
-"""What each kind of crossover is called: in a cell of a table, and in a sentence after "it"."""
+"""What each kind of crossover is called: in a cell of a table, and in a sentence after a side."""
 
 
 def crossover_words(curve: Row) -> str:
@@ -60,7 +59,7 @@ def crossover_words(curve: Row) -> str:
 
 
 def curve_words(curve: Row) -> str:
-    """The same after "it": `is slower than the CPU up to batch size 8 and faster from 32 on`."""
+    """The same after a side: `is slower than cpu up to batch size 8 and faster from 32 on`."""
     return _kind_words(curve)[1]
 
 
@@ -84,5 +83,5 @@ def number_sentence(curve: Row) -> str:
 
 
 def _kind_words(curve: Row) -> list[str]:
-    known = {name: curve[name] for name in ("lower", "upper", "crossings")}
+    known = {name: curve.get(name, "") for name in ("lower", "upper", "crossings", "base")}
     return [text.format(**known) for text in _KINDS[str(curve["kind"])]]

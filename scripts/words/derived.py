@@ -49,5 +49,5 @@ def errors_line(errors: pd.DataFrame) -> str:
         f"{counted(len(errors), 'cell')} with more would be off by {sizes.median():.1%} "
         f"(median{there}), and by at most {nine_of_ten:.1%} in nine of ten. "
         f"The worst: {worst['error']:+.1%}, {worst['workload']} at batch size "
-        f"{worst['batch_size']}, {worst['epochs']} epochs on {worst['device']}."
+        f"{worst['batch_size']}, {worst['epochs']} epochs on {worst['side']}."
     )

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from scripts.why.faults import QUARTER
-from scripts.words.names import sizes_words
+from scripts.words.names import listed, sizes_words
+from scripts.words.remedies import best_remedies, gains_words
 
 KEEPING = {
     "MALLOC_MMAP_THRESHOLD_": "4294967296",
@@ -17,13 +18,17 @@ KEEPING = {
 LEAST_GLIBC = (2, 35)
 
 
-def fault_line(faults: pd.DataFrame) -> str:
+def fault_line(faults: pd.DataFrame, remedies: pd.DataFrame) -> str:
     """The batch sizes whose steps are memory allocation, and the mend; empty where none is.
 
-    `faults` are the rows of `page_faults` of one workload and number of threads.
+    Rows of `page_faults` and of `remedies`, of one workload and side.
     """
-    words = brief_faults(faults)
-    return f"{words}; {_mend(_taken_up(faults).iloc[0].to_dict())}." if words else ""
+    own = _taken_up(faults)
+    if own.empty:
+        return ""
+    malloc = remedies[remedies["remedy"].str.match("malloc=[^+]*$") & remedies["gain"].notna()]
+    malloc = malloc[malloc["batch_size"].isin(own["batch_size"])]
+    return f"{brief_faults(faults)}; {_mend(own.iloc[0].to_dict(), malloc)}."
 
 
 def brief_faults(faults: pd.DataFrame) -> str:
@@ -52,10 +57,18 @@ def _rounded(count: float) -> str:
     return f"{float(f'{count:.3g}'):,.0f}"
 
 
-def _mend(cell: Mapping[Any, Any]) -> str:
+def _mend(cell: Mapping[Any, Any], malloc: pd.DataFrame) -> str:
+    """What was measured to help, and else what may; `malloc` are the allocators' rows."""
     name, _, version = str(cell["allocator"]).partition(" ")
     digits = tuple(int(part) for part in version.split(".") if part.isdecimal())
-    if name == "glibc" and digits >= LEAST_GLIBC and not cell["allocator_variables"]:
-        settings = " ".join(f"{name}={value}" for name, value in KEEPING.items())
-        return f"this keeps the memory: {settings} python train.py"
-    return "another allocator may keep the memory (--remedies malloc-tcmalloc times it)"
+    keeps = name == "glibc" and digits >= LEAST_GLIBC and not cell["allocator_variables"]
+    typed = " ".join(f"{name}={value}" for name, value in KEEPING.items()) + " python train.py"
+    best = best_remedies(malloc)
+    if len(best):
+        how = f": {typed}" if set(best["remedy"]) == {"malloc=keep"} else ""
+        return f"measured here: {gains_words(best, malloc)}{how}"
+    tried = f"not surely faster here: {listed(sorted(malloc['side'].unique()))}; "
+    tried = tried if len(malloc) else ""
+    if keeps and "malloc=keep" not in set(malloc["remedy"]):
+        return f"{tried}this may keep the memory: {typed} (--remedies malloc=keep measures it)"
+    return f"{tried}another allocator may keep the memory (--remedies malloc=tcmalloc measures it)"

@@ -12,20 +12,11 @@ _NEGLIGIBLE = 0.01
 """Below this share of every fitted step a part of it is not told from nothing."""
 
 
-def fit_lines(
-    rounds: pd.DataFrame, fits: pd.DataFrame, *, device: str | None, threads: int
-) -> list[str]:
-    """A sentence per segment of the device and of the CPU at so many threads; None: of all devices.
-
-    `rounds` and `fits` are those of one workload and file.
-    """
-    known = rounds.drop_duplicates("label")
-    if device is not None:
-        cpu = (known["device"] == "cpu") & (known["threads"] == threads)
-        known = known[cpu | (known["device"] == device)]
+def fit_lines(rounds: pd.DataFrame, fits: pd.DataFrame) -> list[str]:
+    """A sentence per segment of each side; `rounds` and `fits` are of one workload and file."""
     nearest = fits.sort_values("mean_error", kind="stable")
-    nearest = nearest.drop_duplicates(["device", "threads", "smallest"]).sort_index()
-    told = nearest.merge(known[["device", "threads", "label"]])
+    nearest = nearest.drop_duplicates(["side", "smallest"]).sort_index()
+    told = nearest.merge(rounds.drop_duplicates("side")[["side", "label"]])
     return [f"{row['label']}: {_sentence(row)}" for row in told.to_dict("records")]
 
 

@@ -1,9 +1,7 @@
-"""Names in sentences: devices, threads, machines, batch sizes, and lists of them."""
+"""Names in sentences: sides, machines, batch sizes, and lists of them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-
-from scripts.read.text import counted
 
 
 def listed(words: Iterable[object], *, most: int = 8) -> str:
@@ -22,22 +20,22 @@ def sizes_words(sizes: Iterable[int], known: Iterable[int]) -> str:
     return f"batch size {listed(own, most=len(own))}"
 
 
-def cpu_words(threads: int) -> str:
-    """`the CPU with 2 threads`; 0 is torch's own number, which goes without saying."""
-    return f"the CPU with {counted(threads, 'thread')}" if threads else "the CPU"
+def side_label(side: str, device_label: str) -> str:
+    """`cuda+bf16 (NVIDIA H200)`: a side, with what its device's label says of the hardware."""
+    device = side.partition("+")[0].partition("*")[0]
+    return side + device_label.removeprefix(device)
 
 
-def against_cpu(label: str, threads: int) -> str:
-    """`cuda (NVIDIA H200), CPU with 2 threads`: a device pair, in a table."""
-    return f"{label}, {cpu_words(threads).removeprefix('the ')}" if threads else label
+def is_software(label: str) -> bool:
+    """Whether a side's label names a software rasteriser, which shows no more than that it runs."""
+    return label.endswith("a software rasteriser)")
 
 
-def device_words(device: str, threads: int) -> str:
-    """`cpu, 2 threads`, in a table."""
-    return f"{device}, {counted(threads, 'thread')}" if threads else device
+def against(row: Mapping[Any, Any]) -> str:
+    """`cuda+bf16 (NVIDIA H200) against cpu`: two sides, in a table and for switches."""
+    return f"{side_label(row['side'], row['device_label'])} against {row['base']}"
 
 
 def place_text(row: Mapping[Any, Any]) -> str:
-    """`on the CPU with 2 threads of devbox`."""
-    device = cpu_words(row["threads"]) if row["device"] == "cpu" else row["device_label"]
-    return f"on {device} of {row['machine']}"
+    """`on cuda+bf16 (NVIDIA H200) of devbox`."""
+    return f"on {side_label(row['side'], row['device_label'])} of {row['machine']}"

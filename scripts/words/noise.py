@@ -1,4 +1,4 @@
-"""The report's head: by how much each device differed from itself, and what follows from it."""
+"""The report's head: by how much each side differed from itself, and what follows from it."""
 
 from collections.abc import Iterator
 
@@ -7,28 +7,22 @@ import pandas as pd
 
 from scripts.judge.noise import COPIED, floor_of
 from scripts.read.text import counted
-from scripts.words.names import cpu_words
 
-_UNKNOWN = "unknown: no device was measured against itself"
+_UNKNOWN = "unknown: no side was measured against itself"
 
 
-def noise_lines(rounds: pd.DataFrame, verdicts: pd.DataFrame, repeats: pd.DataFrame) -> list[str]:
-    """The noise floor of one file, a line per device pair, and what the rule says of its A/A cells.
+def noise_lines(verdicts: pd.DataFrame, repeats: pd.DataFrame) -> list[str]:
+    """The noise floor of one file, a line per pair of sides, and what the rule says of A/A cells.
 
-    Without a pair the floor is each device's own, and no margin follows from it.
+    Without a pair the floor is each side's own, and no margin follows from it.
     """
-    labels = rounds.drop_duplicates("device").set_index("device")["device_label"]
-    pairs = verdicts.groupby(["device", "threads"], sort=False)
+    pairs = verdicts.groupby(["side", "base"], sort=False)
     lines = []
-    for (device, threads), own in pairs:
-        of = (
-            f"{labels[str(device)]} against {cpu_words(int(str(threads)))}"
-            if len(pairs) > 1
-            else "this run"
-        )
+    for (side, base), own in pairs:
+        of = f"{side} against {base}" if len(pairs) > 1 else "this run"
         lines.append(f"Noise floor of {of}: {'; '.join(_scopes(own))}.")
     if not lines:
-        lines = [f"Noise floor of this run: {'; '.join(_devices(repeats)) or _UNKNOWN}."]
+        lines = [f"Noise floor of this run: {'; '.join(_alone(repeats)) or _UNKNOWN}."]
     copied = int((repeats["verdict"] == COPIED).sum())
     if copied:
         lines.append(
@@ -54,12 +48,9 @@ def _scopes(verdicts: pd.DataFrame) -> Iterator[str]:
         yield f"{scope} {floor}, margin {row['margin']:.1%}"
 
 
-def _devices(repeats: pd.DataFrame) -> Iterator[str]:
-    """`cpu warm 3.1% (8 A/A cells)`, a device, thread setting and scope each."""
+def _alone(repeats: pd.DataFrame) -> Iterator[str]:
+    """`cpu warm 3.1% (8 A/A cells)`, a side and scope each."""
     known = repeats[repeats["log_ratio"].notna()]
-    for _, own in known.groupby(["device", "threads", "scope"], sort=False):
-        device, threads, scope = own[["device", "threads", "scope"]].iloc[0]
+    for (side, scope), own in known.groupby(["side", "scope"], sort=False):
         floor = float(floor_of(own["log_ratio"].to_numpy(dtype=float)))
-        setting = f" with {counted(threads, 'thread')}" if threads else ""
-        cells = counted(len(own), "A/A cell")
-        yield f"{device}{setting} {scope} {np.expm1(floor):.1%} ({cells})"
+        yield f"{side} {scope} {np.expm1(floor):.1%} ({counted(len(own), 'A/A cell')})"

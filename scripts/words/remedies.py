@@ -6,10 +6,12 @@ from typing import Any
 import pandas as pd
 
 from scripts.judge.break_even import AFTER, FROM_FIRST, NEVER, UNTIL
-from scripts.judge.rule import CLOSE, SUSPECT, UNDECIDED
+from scripts.judge.rule import CLOSE, FASTER, SLOWER, SUSPECT, UNDECIDED
 from scripts.read.text import counted, times
 from scripts.why.ladder import COURSE, LEAN, largest_step
+from scripts.why.remedies import BATCH, REMEDY
 from scripts.words.names import sizes_words
+from scripts.words.settings import rung_words, settings_words
 from scripts.words.verdicts import break_even_words, factor_words
 
 Row = Mapping[Any, Any]
@@ -18,33 +20,19 @@ _SHARE_NAMED = 0.5
 
 
 def remedy_words(row: Row) -> str:
-    """A row of `remedies` in words: `1.50x [1.45, 1.56] faster, pays off from the first epoch`.
-
-    What the plain cell has already is told by what leaving it out costs.
-    """
-    word, gain = row["verdict"], _gain(row)
-    words = str(row["reason"])
+    """A row of `remedies` in words: `1.50x [1.45, 1.56] faster, pays off from the first epoch`."""
+    word, gain, reason = row["verdict"], _gain(row), str(row["reason"])
     if word in (CLOSE, UNDECIDED):
-        words = f"{word} ({gain})"
-    elif word == SUSPECT:
-        words = f"{word} ({'; '.join(filter(None, (gain, words)))})"
-    elif word == "slower":
-        words = f"{_inverse(row, 'gain')} slower"
-    elif word == "faster":
-        words = ", ".join(filter(None, (f"{gain} faster", _pays_off(row))))
-    if row["applied"] and gain:
-        than = " than without it" if word in ("faster", "slower") else ""
-        return f"on already: {words}{than}"
-    return words
+        return f"{word} ({gain})"
+    if word == SUSPECT:
+        return f"{word} ({'; '.join(filter(None, (gain, reason)))})"
+    if word == SLOWER:
+        return f"{factor_words(1 / row['gain'], 1 / row['hi'], 1 / row['lo'])} slower"
+    return ", ".join(filter(None, (f"{gain} faster", _pays_off(row)))) if word == FASTER else reason
 
 
 def _gain(row: Row) -> str:
     return factor_words(row["gain"], row["lo"], row["hi"])
-
-
-def _inverse(row: Row, name: str) -> str:
-    """The inverse of a factor with its interval: of seconds instead of a gain, or the reverse."""
-    return factor_words(1 / row[name], 1 / row["hi"], 1 / row["lo"])
 
 
 def _pays_off(row: Row) -> str:
@@ -59,42 +47,43 @@ def _pays_off(row: Row) -> str:
 
 
 def best_remedies(remedies: pd.DataFrame) -> pd.DataFrame:
-    """The best remedy of each cell that has one: the largest surely gained factor."""
-    helping = remedies[
-        (remedies["kind"] == "remedy") & (remedies["verdict"] == "faster") & ~remedies["applied"]
-    ]
-    cell = ["file", "workload", "batch_size", "device", "threads"]
+    """The best of these rows for each cell that has one: the largest surely gained factor."""
+    helping = remedies[remedies["verdict"] == FASTER]
+    cell = ["file", "workload", "batch_size", "base"]
     return helping.sort_values("lo", ascending=False).drop_duplicates(cell).sort_values(cell)
 
 
 def remedy_line(remedies: pd.DataFrame) -> str:
     """The best remedy of one workload on one device; empty where none was timed."""
-    tried = remedies[(remedies["kind"] == "remedy") & ~remedies["applied"]]
-    tried = tried[tried["gain"].notna()]
+    tried = remedies[(remedies["kind"] == REMEDY) & remedies["gain"].notna()]
     if tried.empty:
         return ""
-    best = best_remedies(remedies)
-    names = ", ".join(sorted(tried["remedy"].unique()))
+    best = best_remedies(tried)
+    names = ", ".join(sorted(tried["side"].unique()))
     if (tried["verdict"] == SUSPECT).all():
         return f"No verdict on any remedy ({names}): the measurements are suspect."
     if best.empty:
         return f"No remedy made it surely faster ({names})."
-    parts = [
-        f"{name} at {sizes_words(own['batch_size'], tried['batch_size'])} ({_gains(own)})"
-        for name, own in best.groupby("remedy", sort=False)
-    ]
-    return f"Best remedy: {'; '.join(parts)}."
+    return f"Best remedy: {gains_words(best, tried)}."
+
+
+def gains_words(best: pd.DataFrame, tried: pd.DataFrame) -> str:
+    """`fused optimiser (cpu+fused) at batch size 8 (1.5x [1.4, 1.6] faster); ...`."""
+    return "; ".join(
+        f"{settings_words(str(remedy))} ({side}) at "
+        f"{sizes_words(own['batch_size'], tried['batch_size'])} ({_gains(own)})"
+        for (remedy, side), own in best.groupby(["remedy", "side"], sort=False)
+    )
 
 
 def batch_line(remedies: pd.DataFrame) -> str:
     """What a larger batch size of the grid would save, from the smallest one on."""
-    larger = remedies[(remedies["kind"] == "batch size") & (remedies["verdict"] == "faster")]
+    larger = remedies[(remedies["kind"] == BATCH) & (remedies["verdict"] == FASTER)]
     if larger.empty:
         return ""
     row = larger[larger["batch_size"] == larger["batch_size"].min()].sort_values("lo").iloc[-1]
-    size = row["remedy"].rpartition("-")[2]
     return (
-        f"An epoch at batch size {size} is {times(row['gain'])} faster than at {row['batch_size']} "
+        f"An epoch at {row['remedy']} is {times(row['gain'])} faster than at {row['batch_size']} "
         "(fewer, larger steps: it learns differently)."
     )
 
@@ -119,39 +108,42 @@ def ladder_line(ladder: pd.DataFrame) -> str:
     `ladder` are the rows of one workload and device. In a run of the course loop the lean one is
     the other end.
     """
-    top = ladder[(ladder["rung"] == COURSE) & ladder["times"].notna()]
-    other = ladder[(ladder["rung"] == LEAN) & (ladder["verdict"] == "faster")]
+    judged = ladder[ladder["verdict"] != ""]
+    top = judged[(judged["rung"] == COURSE) & judged["times"].notna()]
+    other = judged[(judged["rung"] == LEAN) & (judged["verdict"] == FASTER)]
     if len(other):
-        faster = _at_sizes(other, lambda row: _inverse(row, "times"))
-        return f"The lean loop is faster: {faster}.{_most_of_it(ladder)}"
+        own = other.assign(times=1 / other["times"], lo=1 / other["hi"], hi=1 / other["lo"])
+        return f"The lean loop is faster: {_at_sizes(own)}.{_most_of_it(ladder)}"
     if top.empty:
         return ""
-    longer = top[top["verdict"] == "slower"]
-    taken = _at_sizes(longer, lambda row: factor_words(row["times"], row["lo"], row["hi"]))
-    parts = [f"takes {taken}"] if taken else []
+    longer = top[top["verdict"] == SLOWER]
+    parts = [f"takes {_at_sizes(longer)}"] if len(longer) else []
     parts += [
         f"is {word} at {sizes_words(own['batch_size'], top['batch_size'])}"
-        for word, own in top[top["verdict"] != "slower"].groupby("verdict", sort=False)
+        for word, own in top[top["verdict"] != SLOWER].groupby("verdict", sort=False)
     ]
     most = _most_of_it(ladder[ladder["batch_size"].isin(longer["batch_size"])])
     return f"Against the plain loop's, an epoch as it is taught {'; '.join(parts)}.{most}"
 
 
-def _at_sizes(rows: pd.DataFrame, factor: Callable[[Row], str]) -> str:
+def _at_sizes(rows: pd.DataFrame) -> str:
     """`4.0x [3.9, 4.1] at batch size 8, 2.0x [1.9, 2.1] at 32`."""
-    cells = rows.sort_values("batch_size").to_dict("records")
-    words = ", ".join(f"{factor(row)} at {row['batch_size']}" for row in cells)
+    words = ", ".join(
+        f"{factor_words(row['times'], row['lo'], row['hi'])} at {row['batch_size']}"
+        for row in rows.sort_values("batch_size").to_dict("records")
+    )
     return words.replace(" at ", " at batch size ", 1)
 
 
 def _most_of_it(cells: pd.DataFrame) -> str:
-    """` Most of that is the DataLoader (batch size 8 and 32).`: the ladder's largest step."""
+    """` Most of the gap is the DataLoader (batch size 8 and 32).`: the ladder's largest step."""
     steps = largest_step(cells)
     steps = steps[steps["share"] >= _SHARE_NAMED]
+    names = [rung_words(*pair)[1] for pair in zip(steps["rung"], steps["side"], strict=True)]
     parts = [
         f"{name} ({_span(own['share'], '{:.0%}'.format)} at "
         f"{sizes_words(own['batch_size'], cells['batch_size'])})"
-        for name, own in steps.groupby("leaves_out", sort=False)
+        for name, own in steps.assign(name=names).groupby("name", sort=False)
     ]
     return f" Most of the gap is {'; '.join(parts)}." if parts else ""
 

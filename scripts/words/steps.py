@@ -13,7 +13,7 @@ _ALIKE = 0.15
 
 
 def step_words(rounds: pd.DataFrame) -> list[str]:
-    """What step times say about overhead, a sentence per device of one workload and file.
+    """What step times say about overhead, a sentence per side of one workload and file.
 
     A step that takes as long with one sample as with a thousand is paid for by launching and
     waiting, not by computing. `rounds` are first-arm rows with a `label`.
@@ -48,38 +48,38 @@ def _reading(slope: float) -> str:
     return "Steps take as long as their samples: little of it is a fixed cost."
 
 
-def against_words(rounds: pd.DataFrame, *, device: str, threads: int) -> str:
-    """Why a device is slower or faster at small batches than at large ones, against the CPU.
+def against_words(rounds: pd.DataFrame, *, side: str, base: str) -> str:
+    """Why a side is slower or faster at small batches than at large ones, against its base.
 
-    `rounds` are as for `step_words`; `threads` is the CPU's setting. Empty where fewer than two
-    batch sizes have a time on both.
+    `rounds` are as for `step_words`. Empty where fewer than two batch sizes have a time on both.
     """
     measured = rounds[rounds["block"].notna()]
-    cpu = (measured["device"] == "cpu") & (measured["threads"] == threads)
-    own, other = _steps(measured[measured["device"] == device]), _steps(measured[cpu])
+    own, other = (_steps(measured[measured["side"] == name]) for name in (side, base))
     both = [size for size in own if size in other]
     if len(both) < 2:
         return ""
     small, large = both[0], both[-1]
     ratios = {size: own[size] / other[size] for size in (small, large)}
     parts = [
-        f"{times(ratio)} the CPU's at batch size {size} "
+        f"{times(ratio)} that of {base} at batch size {size} "
         f"({seconds_in_words(own[size])} against {seconds_in_words(other[size])})"
         for size, ratio in ratios.items()
     ]
     gap = math.log(ratios[large] / ratios[small]) / math.log(large / small)
-    return f"A step takes {' and '.join(parts)}. {_gap_words(gap, slower=ratios[small] > 1)}"
+    words = _gap_words(gap, base, slower=ratios[small] > 1)
+    return f"A step of {side} takes {' and '.join(parts)}. {words}"
 
 
-def _gap_words(gap: float, *, slower: bool) -> str:
+def _gap_words(gap: float, base: str, *, slower: bool) -> str:
     """What it means that the ratio of step times goes as batch size ** gap."""
     if abs(gap) < _ALIKE:
         return "Both grow alike with the batch: its size changes little about who is ahead."
     if gap > 0:
-        return "It grows more with the batch than the CPU's: larger batches are no help."
+        return f"It grows more with the batch than that of {base}: larger batches are no help."
+    less = f"It grows less with the batch than that of {base}:"
     if slower:
         return (
-            "It grows less with the batch than the CPU's: small batches pay the fixed cost of a "
-            "step for few samples, larger ones spread it."
+            f"{less} small batches pay the fixed cost of a step for few samples, larger ones "
+            "spread it."
         )
-    return "It grows less with the batch than the CPU's: it gains as batches grow."
+    return f"{less} it gains as batches grow."

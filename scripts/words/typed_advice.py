@@ -18,7 +18,7 @@ _TYPED = "what you typed"
 
 
 def epochs_lines(wanted: int, *, epochs: pd.DataFrame, times: pd.DataFrame) -> Iterator[str]:
-    """For which batch sizes so many epochs are enough, and the fastest of these on each device."""
+    """For which batch sizes so many epochs are enough, and the fastest of these on each side."""
     ordered = epochs.sort_values("batch_size", kind="stable")
     for optimizer, cells in ordered.groupby("optimizer", sort=False):
         enough = cells.loc[cells["epochs"] <= wanted, "batch_size"]
@@ -90,7 +90,7 @@ def _end(wanted: int | None, cell: dict[Any, Any], runs: pd.DataFrame) -> str:
 
 
 def seconds_line(times: pd.DataFrame) -> Iterator[str]:
-    """How long what was typed takes on each device, of the times of that setting only."""
+    """How long what was typed takes on each side, of the times of that setting only."""
     known = times[times["seconds"].notna()].sort_values("seconds")
     parts = [
         f"{seconds_in_words(row['seconds'])} {place_text(row)}" for row in known.to_dict("records")

@@ -1,6 +1,6 @@
 """Verdicts and break-even in words: each kind of answer is worded here only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -24,19 +24,30 @@ from scripts.words.names import listed
 NOT_COMPARED = (NOT_MEASURED, SUSPECT)
 
 
-def headline(label: str, cpu: str, verdicts: pd.DataFrame) -> str:
-    """The first sentence about a device pair on a machine, all its workloads together."""
+def question(pairs: Iterable[tuple[str, str]]) -> str:
+    """What a page asks of these sides, each with its base."""
+    known = list(dict.fromkeys(pairs))
+    if not known:
+        return "How long does training take, and why?"
+    sides, bases = (list(dict.fromkeys(names)) for names in zip(*known, strict=True))
+    if len(bases) > 1 or len(sides) > 3:
+        return "Which side is slower, and where?"
+    return f"Where {'is' if len(sides) == 1 else 'are'} {listed(sides)} slower than {bases[0]}?"
+
+
+def headline(label: str, base: str, verdicts: pd.DataFrame) -> str:
+    """The first sentence about a side and its base on a machine, all workloads together."""
     compared = verdicts[~verdicts["verdict"].isin(NOT_COMPARED)]
     if compared.empty:
         why = verdicts["verdict"].value_counts()
         counts = ", ".join(f"{count} {word}" for word, count in why.items())
-        return f"{label} could not be compared with {cpu} ({counts})."
+        return f"{label} could not be compared with {base} ({counts})."
     parts = []
     for scope, words in (("total", "cold start included"), ("warm", "once warm")):
         own = compared[compared["scope"] == scope]
         slower = (own["verdict"] == SLOWER).sum()
         parts.append(f"in {slower} of {counted(len(own), 'compared cell')} {words}")
-    return f"{label} is slower than {cpu} {' and '.join(parts)}."
+    return f"{label} is slower than {base} {' and '.join(parts)}."
 
 
 def answer(verdicts: pd.DataFrame, curves: pd.DataFrame) -> str:
@@ -44,19 +55,21 @@ def answer(verdicts: pd.DataFrame, curves: pd.DataFrame) -> str:
 
     `verdicts` and `curves` (rows of `crossovers`) are the pair's, of both scopes.
     """
-    if verdicts["verdict"].isin(NOT_COMPARED).all():
-        return "No cell could be compared with the CPU."
     warm = curves[curves["scope"] == "warm"].iloc[0]
+    if verdicts["verdict"].isin(NOT_COMPARED).all():
+        return f"No cell of {warm['side']} could be compared with {warm['base']}."
     most = int(verdicts["blocks"].max())
     if most < FEWEST_BLOCKS:
         return (
             f"{counted(most, 'round')} per cell: its ratios are point estimates, and none is a "
             f"verdict.{number_sentence(warm)}"
         )
-    return f"Once warm, it {curve_words(warm)}.{number_sentence(warm)}{_totals(verdicts)}"
+    return (
+        f"Once warm, {warm['side']} {curve_words(warm)}.{number_sentence(warm)}{_totals(verdicts)}"
+    )
 
 
-def pair_answer(verdicts: pd.DataFrame, curves: pd.DataFrame) -> str:
+def pair_answer(label: str, verdicts: pd.DataFrame, curves: pd.DataFrame) -> str:
     """The same of all workloads of a pair, those that could not be compared last."""
     warm = verdicts[verdicts["scope"] == "warm"]
     own = curves[curves["scope"] == "warm"]
@@ -68,7 +81,7 @@ def pair_answer(verdicts: pd.DataFrame, curves: pd.DataFrame) -> str:
         name = f"{curve['workload']}{_edges(cells, curve)}"
         by_words.setdefault(curve_words(curve), []).append(name)
     parts = [f"{words} ({listed(names)})" for words, names in by_words.items()]
-    return f"once warm, it {'; it '.join(parts)}.{_totals(verdicts)}"
+    return f"once warm, {label} {'; it '.join(parts)}.{_totals(verdicts)}"
 
 
 def _edges(cells: pd.DataFrame, curve: Row) -> str:
@@ -106,7 +119,8 @@ def sureness(cells: pd.DataFrame, curve: Row) -> str:
     blocks = [int(row["blocks"]) for row in rows]
     ends = dict.fromkeys([min(blocks), max(blocks)])
     return (
-        f"seconds over CPU seconds, with 95 % intervals: {listed(parts)}; "
+        f"{curve['side']} seconds over {curve['base']} seconds, with 95 % intervals: "
+        f"{listed(parts)}; "
         f"{' to '.join(map(str, ends))} blocks, "
         f"a difference counts beyond {rows[0]['margin']:.0%}."
     )
@@ -154,17 +168,17 @@ def factor_words(ratio: float | None, low: float | None, high: float) -> str:
 
 
 def absences(rounds: pd.DataFrame) -> list[str]:
-    """A line per device and reason: which batch sizes have no time, and what was said.
+    """A line per side and reason: which batch sizes have no time, and what was said.
 
     `rounds` are the rows of one workload on one machine.
     """
     absent = rounds[rounds["block"].isna()]
     lines = []
-    for (device, reason), own in absent.groupby(["device", "reason"], sort=False):
+    for (side, reason), own in absent.groupby(["side", "reason"], sort=False):
         details = sorted(set(filter(None, own["detail"])))
         detail = f" ({details[0]})" if details else ""
         more = f" and {len(details) - 1} more" if len(details) > 1 else ""
-        lines.append(f"{device}: {reason} at {_sizes(own, rounds)}{detail}{more}")
+        lines.append(f"{side}: {reason} at {_sizes(own, rounds)}{detail}{more}")
     return lines
 
 

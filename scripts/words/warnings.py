@@ -9,7 +9,7 @@ _UNEQUAL = "Unequal software between the files"
 
 
 def software_warnings(files: pd.DataFrame, work: pd.DataFrame) -> list[str]:
-    """Unequal software and unequal work between files, and devices that are none."""
+    """Unequal software and unequal work between files."""
     lines = []
     for name, words in (("torch", "torch"), ("python", "Python")):
         groups = files.groupby(name, sort=False)["machine"].apply(list)
@@ -22,16 +22,10 @@ def software_warnings(files: pd.DataFrame, work: pd.DataFrame) -> list[str]:
     unequal = kinds.index[(kinds > 1).any(axis=1)]
     if len(unequal):
         lines.append(f"Not the same work in all files, so not to be compared: {listed(unequal)}.")
-    lines += [
+    return lines + [
         f"The files differ in {name}: {listed(work[name].unique())}."
         for name in ("samples", "precision", "optimizer", "optimizer_implementation")
         if work[name].nunique() > 1
-    ]
-    labels = work["device_label"].drop_duplicates()
-    return lines + [
-        f"{label} computes on the CPU: its figures show that the instrument works and say nothing "
-        "about GPUs."
-        for label in labels[labels.str.endswith("a software rasteriser)")]
     ]
 
 

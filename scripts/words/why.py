@@ -1,6 +1,5 @@
 """Causes in sentences: what stands under a heat map and in the summary."""
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import pandas as pd
@@ -35,7 +34,7 @@ _SHOWN = 0.005
 
 
 class Studies(NamedTuple):
-    """The rows of `causes`, `page_faults`, `ladder` and `remedies` of one workload and device."""
+    """The rows of `causes`, `page_faults`, `ladder` and `remedies` of one workload and side."""
 
     causes: pd.DataFrame
     faults: pd.DataFrame
@@ -43,39 +42,30 @@ class Studies(NamedTuple):
     remedies: pd.DataFrame
 
 
-def why_lines(studies: Mapping[int, Studies]) -> list[str]:
-    """All that is known of a device's causes and remedies, by the CPU's number of threads."""
-    lines = {
-        threads: (
-            fault_line(own.faults),
-            cause_line(own.causes),
-            shares_line(own.causes),
-            sum_line(own.causes),
-            ladder_line(own.ladder),
-            remedy_line(own.remedies),
-            batch_line(own.remedies),
-        )
-        for threads, own in studies.items()
-    }
-    return [
-        f"with {counted(threads, 'thread')}: {line}" if len(studies) > 1 else line
-        for threads, own in lines.items()
-        for line in own
-        if line
-    ]
+def why_lines(own: Studies) -> list[str]:
+    """All that is known of a side's causes and remedies."""
+    lines = (
+        fault_line(own.faults, own.remedies),
+        cause_line(own.causes),
+        shares_line(own.causes),
+        sum_line(own.causes),
+        ladder_line(own.ladder),
+        remedy_line(own.remedies),
+        batch_line(own.remedies),
+    )
+    return [line for line in lines if line]
 
 
-def brief_why(accelerator: Mapping[int, Studies], cpu: Mapping[int, Studies]) -> str:
-    """The cause and best remedy of a pair's accelerator; the CPU's page faults and best remedy."""
-    (own,), (other,) = accelerator.values(), cpu.values()
+def brief_why(own: Studies, other: Studies, base: str) -> str:
+    """The cause and best remedy of a side; the page faults and best remedy of its base."""
     faults, remedy = brief_faults(other.faults), remedy_line(other.remedies)
     said = " ".join(filter(None, (f"{faults}." if faults else "", remedy)))
-    parts = (cause_line(own.causes), remedy_line(own.remedies), f"CPU: {said}" if said else "")
+    parts = (cause_line(own.causes), remedy_line(own.remedies), f"{base}: {said}" if said else "")
     return " ".join(filter(None, parts))
 
 
 def cause_line(causes: pd.DataFrame) -> str:
-    """Why steps take as long as they do, over the batch sizes of one workload on one device.
+    """Why steps take as long as they do, over the batch sizes of one workload on one side.
 
     `causes` are its rows of `causes`, warm and total. Empty where nothing was diagnosed.
     """

@@ -26,7 +26,6 @@ from scripts.sections.section import Map
 
 CELL_WIDTH, LEFT, NARROWEST = 60, 62, 320
 """Pixels, as in heatmap.html."""
-_COLOURS = ("seconds / CPU seconds", "orange: slower than the CPU, purple: faster")
 _BOLD, _SMALL = 7.6, 6.2
 """Pixels that a letter takes on average, rounded up: in the title, and in the key below."""
 
@@ -60,7 +59,7 @@ def heat_map(about: Map) -> HeatMap:
     """Return how a map of verdicts is drawn."""
     grid = grid_of(about.cells)
     width = max(NARROWEST, LEFT + CELL_WIDTH * len(grid.batch_sizes) + 2)
-    key = "; ".join([*_COLOURS, *key_words(grid.table)])
+    key = "; ".join(key_words(grid.table, colours=True))
     ordered = grid.table.sort_values(["row", "column"])
     rows: list[tuple[str, list[Cell]]] = [(label, []) for label in grid.rows]
     for place, cell in zip(ordered.index, ordered.to_dict("records"), strict=True):
@@ -78,7 +77,7 @@ def heat_map(about: Map) -> HeatMap:
 def _cell(row: int, cell: dict[Any, Any], *, limit: float) -> Cell:
     column, verdict = cell["column"], cell["verdict"]
     if verdict == "not measured" or pd.isna(cell["ratio"]):
-        return Cell(row, column, tuple(short_reason(cell["reason"])[:24].split(" ", 1)))
+        return Cell(row, column, tuple(short_reason(cell)[:24].split(" ", 1)))
     fill = colour_of(cell["ratio"], limit=limit)
     words, decided = (cell_words(cell),), verdict in DECIDED
     return Cell(row, column, words, fill, readable_on(fill), decided=decided, absent=False)

@@ -76,7 +76,7 @@ def _in_order(report: Report, parts: Sequence[Section]) -> list[Section]:
 
 
 def _pair_names(report: Report) -> list[str]:
-    return list(dict.fromkeys(pair.name for pair in report.pairs if pair.device))
+    return list(dict.fromkeys(pair.name for pair in report.pairs if pair.side))
 
 
 def _require_own_names(parts: Sequence[Section]) -> None:

@@ -23,7 +23,7 @@ QUIET = {
 }
 
 
-def row(batch_size: int = 64, device: str = "cuda", **known: Any) -> dict[str, Any]:
+def row(batch_size: int = 64, side: str = "cuda", **known: Any) -> dict[str, Any]:
     """A diagnosed cell: a network of 3 ms and nothing else, unless it is said otherwise."""
     parts = dict.fromkeys(PARTS, 0.0) | {"forward": 1e-3, "backward": 1.5e-3, "optimizer": 5e-4}
     cell: dict[str, Any] = {f"{part}_seconds": known.pop(part, parts[part]) for part in PARTS}
@@ -33,9 +33,8 @@ def row(batch_size: int = 64, device: str = "cuda", **known: Any) -> dict[str, A
         "machine": "a",
         "workload": "mlp",
         "batch_size": batch_size,
-        "device": device,
-        "threads": 0,
-        "device_label": device,
+        "side": side,
+        "device_label": side,
         "step_seconds": step,
         "instrumented_step_seconds": 1.05 * step,
         "host_enqueue_seconds": 0.65 * step,
@@ -53,16 +52,15 @@ def table(*rows: dict[str, Any]) -> pd.DataFrame:
 
 
 def warm_causes(*rows: dict[str, Any], rounds: pd.DataFrame | None = None) -> list[str]:
-    own = frame(timed([1.0], device="cuda")) if rounds is None else rounds
+    own = frame(timed([1.0], side="cuda")) if rounds is None else rounds
     answer = causes(table(*rows), own)
     return list(answer.loc[answer["epochs"].isna(), "cause"])
 
 
-def growing(exponent: float, device: str, **known: Any) -> list[dict[str, Any]]:
+def growing(exponent: float, side: str, **known: Any) -> list[dict[str, Any]]:
     """Three batch sizes whose network seconds grow with a power of the batch size."""
     return [
-        row(size, device, forward=1e-3 * (size / 8) ** exponent, backward=0.0, optimizer=0.0)
-        | known
+        row(size, side, forward=1e-3 * (size / 8) ** exponent, backward=0.0, optimizer=0.0) | known
         for size in (8, 32, 128)
     ]
 
@@ -102,10 +100,10 @@ def test_on_the_cpu_growth_decides() -> None:
 
 
 def test_one_batch_size_on_the_cpu_is_held_against_the_machines_peaks() -> None:
-    assert warm_causes(row(device="cpu", flops=2e9)) == ["compute-bound"]
-    assert warm_causes(row(device="cpu", moved_bytes=2e9)) == ["compute-bound"]
-    assert warm_causes(row(device="cpu", operations=2000)) == ["launch-bound"]
-    assert warm_causes(row(device="cpu")) == ["unknown"]
+    assert warm_causes(row(side="cpu", flops=2e9)) == ["compute-bound"]
+    assert warm_causes(row(side="cpu", moved_bytes=2e9)) == ["compute-bound"]
+    assert warm_causes(row(side="cpu", operations=2000)) == ["launch-bound"]
+    assert warm_causes(row(side="cpu")) == ["unknown"]
 
 
 def test_a_recurrent_layer_off_its_fused_path_is_sequential() -> None:
@@ -129,7 +127,7 @@ def test_a_recurrent_layer_that_keeps_the_device_busy_is_compute_bound() -> None
 
 def test_a_cold_start_of_more_than_half_the_total_is_a_fixed_cost() -> None:
     rounds = frame(
-        *[timed([1.0, 1.0], device="cuda", epochs=epochs, cold=3.0) for epochs in (1, 2, 4)]
+        *[timed([1.0, 1.0], side="cuda", epochs=epochs, cold=3.0) for epochs in (1, 2, 4)]
     )
     answer = causes(table(row(host_enqueue_seconds=0.9, alone_seconds=1.0)), rounds)
     named = dict(zip(answer["epochs"], answer["cause"], strict=True))
@@ -145,7 +143,7 @@ def test_a_cell_that_was_not_seen_is_unknown() -> None:
 
 def test_the_second_opinion_is_set_beside_the_first() -> None:
     def opinions(rows: Sequence[dict[str, Any]]) -> set[str]:
-        answer = causes(table(*rows), frame(timed([1.0], device="cuda")))
+        answer = causes(table(*rows), frame(timed([1.0], side="cuda")))
         return set(answer["agrees"])
 
     launch: dict[str, Any] = {"host_enqueue_seconds": 0.9, "alone_seconds": 1.0}
@@ -164,7 +162,7 @@ def test_growth_is_the_slope_between_the_neighbours() -> None:
     assert np.isnan(shares(table(row()))["growth"][0])
 
 
-def test_growth_of_one_device_says_nothing_of_another() -> None:
+def test_growth_of_one_side_says_nothing_of_another() -> None:
     both = table(*growing(0.2, "cuda"), *growing(0.9, "cpu"))
     assert list(shares(both)["growth"]) == pytest.approx([0.2] * 3 + [0.9] * 3)
 
@@ -180,7 +178,7 @@ def test_shares_are_of_the_sum_of_the_parts() -> None:
 
 
 def test_the_host_share_is_an_accelerators() -> None:
-    known = shares(table(row(), row(device="cpu")))
+    known = shares(table(row(), row(side="cpu")))
     assert known["host_share"][0] == pytest.approx(0.65)
     assert np.isnan(known["host_share"][1])
 
@@ -194,5 +192,5 @@ def test_every_cause_has_a_meaning_in_words() -> None:
 
 
 def test_a_file_without_a_diagnosis_has_no_causes() -> None:
-    empty = table(row()).iloc[:0].astype({"batch_size": int, "threads": int})
-    assert causes(empty, frame(timed([1.0], device="cuda"))).empty
+    empty = table(row()).iloc[:0].astype({"batch_size": int})
+    assert causes(empty, frame(timed([1.0], side="cuda"))).empty

@@ -5,28 +5,32 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tests.why.test_variants import JOB
 
 from bench import allocators
 from bench.console import faults as in_bench
 from scripts import report
+from scripts.judge.break_even import break_even
+from scripts.judge.verdicts import verdicts
 from scripts.read.table import load
 from scripts.tables.analysis import Analysis
 from scripts.why import faults as in_scripts
 from scripts.why.faults import page_faults
-from scripts.words import faults as words
+from scripts.why.remedies import remedies
+from scripts.words import faults as in_words
 from scripts.words.faults import brief_faults, fault_line
+from tests.causes.study_rows import with_studies, write
 from tests.corpus import Corpus
 from tests.frames import Row, frame, timed
+from tests.record.test_outcome import JOB
 from tests.stubs.answers import measured
-from tests.study_rows import with_studies, write
 from tests.write.reports import DRAWN, no_pictures
 
-KEPT = (
-    "this keeps the memory: MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592 "
+TYPED = (
+    "MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592 "
     "MALLOC_TOP_PAD_=268435456 python train.py"
 )
-OTHER = "another allocator may keep the memory (--remedies malloc-tcmalloc times it)"
+KEPT = f"this may keep the memory: {TYPED} (--remedies malloc=keep measures it)"
+OTHER = "another allocator may keep the memory (--remedies malloc=tcmalloc measures it)"
 GLIBC = {"allocator": "glibc 2.36", "allocator_variables": ""}
 
 
@@ -84,11 +88,11 @@ def test_only_a_cpu_whose_page_faults_were_counted_has_a_row() -> None:
         frame(
             counted(**many, batch_size=8),
             counted(**many, batch_size=8, arm="again"),
-            counted(**many, batch_size=8, device="cuda"),
+            counted(**many, batch_size=8, side="cuda"),
             timed([1.0], batch_size=32),
         )
     )
-    assert table[["device", "batch_size"]].to_numpy().tolist() == [["cpu", 8]]
+    assert table[["side", "batch_size"]].to_numpy().tolist() == [["cpu", 8]]
     assert page_faults(frame(timed([1.0]))).empty
 
 
@@ -101,19 +105,29 @@ def table(*sizes: tuple[int, float, float], **about: Any) -> pd.DataFrame:
     return page_faults(frame(*rows))
 
 
-def test_steps_that_page_faults_take_up_are_named_with_what_keeps_the_memory() -> None:
+def tried(*rows: list[Row]) -> pd.DataFrame:
+    """The remedies of `cpu` at batch size 512, where an epoch of its own takes 1 s."""
+    plain = timed([1.0, 1.01, 0.99, 1.0, 1.0], batch_size=512)
+    table = frame(plain, *rows, sides=("cpu",))
+    return remedies(verdicts(table, scope="warm"), break_even(table), table.iloc[:0])
+
+
+NOTHING = tried()
+
+
+def test_steps_that_page_faults_take_up_are_named_with_what_may_keep_the_memory() -> None:
     own = table((128, 2_258, 0.1), (512, 72_982, 0.52), (2048, 331_512, 0.25))
     assert brief_faults(own) == (
         "mlp at batch size 512 and 2048: 73,000 to 332,000 page faults per step, "
         "25% to 52% of its CPU seconds"
     )
-    assert fault_line(own) == f"{brief_faults(own)}; {KEPT}."
+    assert fault_line(own, NOTHING) == f"{brief_faults(own)}; {KEPT}."
 
 
 def test_where_page_faults_take_less_than_a_quarter_nothing_is_said() -> None:
     own = table((128, 2_258, 0.24))
-    assert brief_faults(own) == fault_line(own) == ""
-    assert fault_line(own.iloc[:0]) == ""
+    assert brief_faults(own) == fault_line(own, NOTHING) == ""
+    assert fault_line(own.iloc[:0], NOTHING) == ""
 
 
 @pytest.mark.parametrize(
@@ -129,14 +143,38 @@ def test_variables_of_glibc_are_no_advice_for_another_allocator(
     allocator: str, variables: str
 ) -> None:
     own = table((512, 72_982, 0.5), allocator=allocator, allocator_variables=variables)
-    assert fault_line(own).endswith(f"; {OTHER}.")
+    assert fault_line(own, NOTHING).endswith(f"; {OTHER}.")
+
+
+FAULTS = table((512, 72_982, 0.5))
+
+
+def test_the_allocator_that_was_measured_to_be_fastest_is_the_advice() -> None:
+    keep = timed([1 / 3] * 5, side="cpu+malloc=keep", batch_size=512)
+    other = timed([0.5] * 5, side="cpu+malloc=tcmalloc", batch_size=512)
+    both = timed([0.1] * 5, side="cpu+bf16+malloc=keep", batch_size=512)
+    words = fault_line(FAULTS, tried(keep, other, both))
+    assert (
+        "; measured here: keeping freed memory (cpu+malloc=keep) at batch size 512 (3.0x" in words
+    )
+    assert words.endswith(f" faster): {TYPED}.")
+    assert fault_line(FAULTS, tried(other)).endswith(
+        "measured here: tcmalloc (cpu+malloc=tcmalloc) at batch size 512 (2.0x [1.98, 2.0] faster)."
+    )
+
+
+def test_an_allocator_that_was_measured_in_vain_is_no_advice() -> None:
+    vain = tried(timed([1.0] * 5, side="cpu+malloc=keep", batch_size=512))
+    assert fault_line(FAULTS, vain).endswith(f"; not surely faster here: cpu+malloc=keep; {OTHER}.")
+    elsewhere = tried(timed([0.5] * 5, side="cpu+malloc=keep", batch_size=8))
+    assert fault_line(FAULTS, elsewhere).endswith(f"; {KEPT}.")
 
 
 def test_both_halves_have_one_rule_and_one_mend() -> None:
     assert in_bench.QUARTER == in_scripts.QUARTER
     assert in_bench.SECONDS_PER_FAULT == in_scripts.SECONDS_PER_FAULT
-    assert allocators.KEEPING == words.KEEPING
-    assert allocators.LEAST_GLIBC == words.LEAST_GLIBC
+    assert allocators.KEEPING == in_words.KEEPING
+    assert allocators.LEAST_GLIBC == in_words.LEAST_GLIBC
     for faults, system, user in ((73_000, 0.03, 0.07), (100, 0.03, 0.07), (73_000, 0.0, 0.0)):
         answer = measured(
             JOB, 16, epoch_seconds=[0.3], steps=3,
@@ -178,7 +216,7 @@ def test_what_a_worker_counts_is_read_into_the_rounds(tmp_path: Path) -> None:
 
 def test_page_faults_are_the_cause_of_a_diagnosed_cell_whatever_its_parts(tmp_path: Path) -> None:
     causes = Analysis([write(tmp_path, of_many_faults(with_studies(PLAN)))]).causes
-    warm = causes[causes["epochs"].isna()].set_index(["device", "batch_size"])["cause"]
+    warm = causes[causes["epochs"].isna()].set_index(["side", "batch_size"])["cause"]
     assert warm["cpu", 512] == "memory allocation"
     assert warm["vulkan", 512] != "memory allocation"
     assert warm["cpu", 8] != "memory allocation"
@@ -197,7 +235,7 @@ def test_a_report_says_without_any_study_which_steps_are_page_faults(
     assert KEPT in said
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert line in page
-    assert f"CPU: {line}" in page  # below the heat map
+    assert f"cpu: {line}" in page  # below the heat map
     assert "page faults per step</th>" in page.replace("</button>", "")
     table = pd.read_csv(folder / "page_faults.csv")
     assert table.loc[table["batch_size"] == 512, "minor_faults_per_step"].tolist() == [73_000.0]

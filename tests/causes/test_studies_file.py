@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from scripts import report
@@ -12,18 +11,17 @@ from scripts.read.document import ResultError
 from scripts.read.table import load_results
 from scripts.tables.analysis import Analysis
 from scripts.words.why import brief_why, why_lines
+from tests.causes.study_rows import LOST, WHY, with_studies, write
 from tests.corpus import Corpus
-from tests.study_rows import with_studies, write
 from tests.write.reports import DRAWN, no_pictures, report_figures
 
 PLAN = Corpus(batch_sizes=(8, 64, 512), epochs=(1, 2), blocks=3)
-LADDER = {"loop-course": 0.25, "loop-no-evaluation": 0.5, "loop-lean": 1.0, "fused-optimizer": 1.5}
+LADDER = {"loop=course": 0.25, "loop=no-evaluation": 0.5, "fused": 1.5}
 
 
 def test_a_file_without_studies_has_empty_tables_of_them(tmp_path: Path) -> None:
     results = load_results([write(tmp_path, PLAN.result())])
     assert results.diagnosis.empty
-    assert results.variants.empty
     analysis = Analysis([write(tmp_path, PLAN.result())])
     assert analysis.causes.empty
     assert analysis.remedies.empty
@@ -35,15 +33,16 @@ def test_each_diagnosed_cell_has_a_cause_warm_and_for_each_number_of_epochs(
     causes = Analysis([write(tmp_path, with_studies(PLAN))]).causes
     assert len(causes) == 3 * 2 * 3
     warm = causes[causes["epochs"].isna()]
-    assert set(warm.loc[warm["device"] == "vulkan", "cause"]) == {"launch-bound"}
+    assert set(warm.loc[warm["side"] == "vulkan", "cause"]) == {"launch-bound"}
 
 
 def test_remedies_are_judged_and_those_without_a_time_say_why(tmp_path: Path) -> None:
     remedies = Analysis([write(tmp_path, with_studies(PLAN))]).remedies
-    fused = remedies[remedies["remedy"] == "fused-optimizer"]
+    fused = remedies[remedies["remedy"] == "fused"]
     assert set(fused["verdict"]) == {"faster"}
     assert fused["gain"].tolist() == pytest.approx([1.5] * 6)
-    assert set(remedies.loc[remedies["remedy"] == "tf32", "verdict"]) == {"unsupported"}
+    lost = remedies.loc[remedies["remedy"] == LOST, "reason"]
+    assert set(lost) == {f"{side}+{LOST}: unsupported ({WHY})" for side in PLAN.sides}
 
 
 def broken(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
@@ -61,13 +60,6 @@ def broken(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         (lambda own: own["diagnosis"][0]["parts"].update(load_seconds=-1), "load_seconds"),
         (lambda own: own["peaks"].append(own["peaks"][0]), "peaks[2]: stands in the file twice"),
         (lambda own: own["peaks"][0].update(matmul_flops_per_second=0), "matmul_flops_per_second"),
-        (lambda own: own["variants"][0].pop("rounds"), "rounds: is missing, and no reason"),
-        (
-            lambda own: own["variants"][0]["rounds"][1].update(block=0),
-            "has the block of another round",
-        ),
-        (lambda own: own["variants"][0].update(variant="\x1b[31m"), "variant"),
-        (lambda own: own["variants"][0].update(reason="bored"), "reason"),
     ],
 )
 def test_a_study_that_cannot_be_is_refused_by_name(
@@ -78,15 +70,6 @@ def test_a_study_that_cannot_be_is_refused_by_name(
         load_results([path])
     assert words in str(error.value)
     assert str(error.value).startswith(str(path))
-
-
-def test_more_variants_than_can_be_drawn_are_refused(tmp_path: Path) -> None:
-    names = {f"remedy-{number}": 1.0 for number in range(63)}
-    path = write(
-        tmp_path, with_studies(PLAN, speedups=names)
-    )  # and the plain cell, and one without a time
-    with pytest.raises(ResultError, match=r"variants: have 65 values of variant, and 64 can"):
-        load_results([path])
 
 
 def test_the_report_says_why_and_what_helps_most(
@@ -100,7 +83,10 @@ def test_the_report_says_why_and_what_helps_most(
     assert report.main([str(write(tmp_path, content)), "--out", str(folder)]) == 0
     words = " ".join(capsys.readouterr().out.split())
     assert "vulkan: Why, once warm: launch-bound at every batch size" in words
-    assert "vulkan: Best remedy: fused-optimizer at every batch size (1.50x faster" in words
+    assert (
+        "vulkan: Best remedy: fused optimiser (vulkan+fused) at every batch size (1.50x faster"
+        in words
+    )
     assert "cpu: A step at batch size 8" in words
     assert "vulkan: Against the plain loop's, an epoch as it is taught takes 4.0x [" in words
     assert "add up to the undisturbed step within 0.0% in the median of 6 cells" in words
@@ -111,7 +97,7 @@ def test_the_report_says_why_and_what_helps_most(
         assert f"{name}" in page
     assert "] faster, pays off from the first epoch" in page
     assert ". Why, once warm: launch-bound at every batch size" in page  # below the heat map
-    assert "unsupported (TF32 is a number format of cuda devices)" in page
+    assert f"cpu+{LOST}: unsupported ({WHY})" in page
 
 
 def test_a_report_without_studies_says_nothing_of_them(
@@ -131,12 +117,12 @@ def test_the_line_under_a_heat_map_says_cause_and_best_remedy_of_both(
 ) -> None:
     analysis = Analysis([write(tmp_path, with_studies(PLAN))])
     (pair,) = analysis.pairs(analysis.results.files["file"][0])
-    words = brief_why(analysis.studies(pair, "vulkan"), analysis.studies(pair, "cpu"))
+    words = brief_why(analysis.studies(pair, "vulkan"), analysis.studies(pair, "cpu"), "cpu")
     assert words.startswith("Why, once warm: launch-bound at every batch size")
-    assert " Best remedy: fused-optimizer at every batch size (" in words
-    assert " CPU: Best remedy: fused-optimizer at every batch size (" in words
+    assert " Best remedy: fused optimiser (vulkan+fused) at every batch size (" in words
+    assert " cpu: Best remedy: fused optimiser (cpu+fused) at every batch size (" in words
     (figure,) = [own for name, own in report_figures(analysis) if name.startswith("heatmap")]
-    assert "CPU: Best remedy" in " ".join(figure.get_supxlabel().split())
+    assert "cpu: Best remedy" in " ".join(figure.get_supxlabel().split())
 
 
 def test_a_host_share_that_is_not_known_is_null_in_a_file(tmp_path: Path) -> None:
@@ -147,24 +133,11 @@ def test_a_host_share_that_is_not_known_is_null_in_a_file(tmp_path: Path) -> Non
     assert causes["host_share"].isna().all()
 
 
-def test_the_only_number_of_cpu_threads_has_its_remedies_said_without_an_accelerator() -> None:
-    """The pair of a workload without an accelerator stands for no number of threads."""
+def test_a_side_without_a_base_has_its_remedies_said_too() -> None:
     path = Path(__file__).parents[2] / "results" / "xeon-one-thread.json"
     analysis = Analysis([path])
     (pair,) = analysis.pairs(str(path))
-    assert any("fused-optimizer" in line for line in why_lines(analysis.studies(pair, "cpu")))
-
-
-def test_several_numbers_of_cpu_threads_have_their_own_lines(tmp_path: Path) -> None:
-    path = Corpus(threads=(1, 2), devices=("cpu",)).write(tmp_path)
-    analysis = Analysis([path])
-    one = Analysis([Path(__file__).parents[2] / "results" / "xeon-one-thread.json"]).remedies
-    two = one.assign(threads=2, remedy=one["remedy"].str.replace("fused", "other"))
-    analysis.__dict__["remedies"] = pd.concat([one, two]).assign(file=str(path))
-    (pair,) = [pair for pair in analysis.pairs(str(path)) if pair.workload == "mlp"]
-    lines = why_lines(analysis.studies(pair, "cpu"))
-    assert [line.partition(":")[0] for line in lines] == ["with 1 thread"] * 2 + [
-        "with 2 threads"
-    ] * 2
-    assert "fused-optimizer" in lines[0]
-    assert "other-optimizer" in lines[2]
+    assert pair.side is None
+    lines = why_lines(analysis.studies(pair, "cpu+threads=1"))
+    assert any("fused optimiser (cpu+threads=1+fused)" in line for line in lines)
+    assert why_lines(analysis.studies(pair, "cpu")) == []

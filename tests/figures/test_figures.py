@@ -22,7 +22,7 @@ from tests.write.reports import report_figures
 
 CORPORA: dict[str, Corpus] = {
     "one cell": Corpus(batch_sizes=(64,), epochs=(1,)),
-    "only a CPU": Corpus(devices=("cpu",)),
+    "only a CPU": Corpus(sides=("cpu",)),
     "many absences": Corpus(
         workloads=("mlp", "lstm"),
         batch_sizes=(8, 32, 128, 512, 2048),
@@ -35,8 +35,10 @@ CORPORA: dict[str, Corpus] = {
         },
         suspect={("mlp", 32, 2, "vulkan"): ["loss mismatch"]},
     ),
-    "three devices and two thread settings": Corpus(
-        devices=("cpu", "cuda", "vulkan"), threads=(1, 2), ratio=falling, process_noise=0.05
+    "many sides": Corpus(
+        sides=("cpu", "cpu+threads=1", "cpu+malloc=keep", "cpu*2", "cuda", "cuda+bf16+compile"),
+        ratio=falling,
+        process_noise=0.05,
     ),
     "a large grid": Corpus(
         workloads=("transformer-encoder",),
@@ -124,7 +126,7 @@ def words_of(figure: Figure) -> str:
 
 def test_an_absent_cell_is_drawn_with_its_reason_in_words() -> None:
     words = words_of(drawn("many absences")["heatmap-devbox-mlp-vulkan"])
-    for reason in ("timeout", "CPU\noom", "interrupted", "! suspect"):
+    for reason in ("timeout", "base\noom", "interrupted", "! suspect"):
         assert reason in words
 
 
@@ -142,7 +144,7 @@ def test_a_software_rasteriser_is_called_one_in_every_figure_about_it() -> None:
 
 
 def test_the_same_table_gives_the_same_bytes(tmp_path: Path) -> None:
-    plan = Corpus(epochs=(1,), batch_sizes=(8, 32), devices=("cpu",))
+    plan = Corpus(epochs=(1,), batch_sizes=(8, 32), sides=("cpu",))
     analysis = Analysis([plan.write(tmp_path)])
     first, second = (
         [figures.encoded(figure, "svg") for _stem, figure in report_figures(analysis)]
@@ -152,13 +154,13 @@ def test_the_same_table_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_every_figure_can_go_to_another_process() -> None:
-    for stem, figure in drawn("three devices and two thread settings").items():
+    for stem, figure in drawn("many sides").items():
         assert pickle.loads(pickle.dumps(figure)).axes, stem  # noqa: S301 - made here
 
 
 def test_odd_machine_names_are_drawn_as_they_are_or_with_question_marks(tmp_path: Path) -> None:
     name = "_$\\frac{1}$ <script> 東京\U0001f680 %s {x}"
-    plan = Corpus(machine=name, batch_sizes=(8,), epochs=(1,), devices=("cpu",))
+    plan = Corpus(machine=name, batch_sizes=(8,), epochs=(1,), sides=("cpu",))
     analysis = Analysis([plan.write(tmp_path, "odd")])
     for figure in map(laid_out, dict(report_figures(analysis)).values()):
         assert "_$\\frac{1}$ <script> ??? %s {x}" in words_of(figure)
@@ -192,13 +194,13 @@ def test_a_grid_has_the_warm_row_on_top_and_epochs_falling_below_derived_ones_ma
     [
         ("vulkan: unsupported (aten::x (y))", "unsupported"),
         ("cuda:1: oom (8 GB)", "oom"),
-        ("cpu: timeout", "CPU timeout"),
+        ("cpu: timeout", "base timeout"),
         ("vulkan: no device; cpu: oom", "no device"),
         ("failed", "failed"),
     ],
 )
 def test_a_reason_is_shortened_to_its_word(reason: str, short: str) -> None:
-    assert short_reason(reason) == short
+    assert short_reason({"reason": reason, "base": "cpu"}) == short
 
 
 def test_panels_are_spread_over_the_grid_with_both_ends() -> None:
@@ -218,7 +220,7 @@ def test_panels_are_spread_over_the_grid_with_both_ends() -> None:
     ],
 )
 def test_break_even_is_said_in_words(kind: str, upper: int | None, words: str) -> None:
-    row = {"kind": kind, "epochs": 14, "lower": 11, "upper": upper, "threads": 0, "device": "cuda"}
+    row = {"kind": kind, "epochs": 14, "lower": 11, "upper": upper, "side": "cuda"}
     assert break_even_lines(pd.DataFrame([row]).astype({"upper": "Int64"})) == [words]
 
 

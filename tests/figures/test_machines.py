@@ -35,8 +35,8 @@ def two(**plan: Any) -> list[Corpus]:
 
 CORPORA: dict[str, list[Corpus]] = {
     "two machines": two(),
-    "one cell each": two(batch_sizes=(64,), epochs=(1,), devices=("cpu",)),
-    "several devices and thread settings": two(devices=("cpu", "cuda", "vulkan"), threads=(1, 2)),
+    "one cell each": two(batch_sizes=(64,), epochs=(1,), sides=("cpu",)),
+    "several sides": two(sides=("cpu", "cpu+threads=1", "cuda+bf16", "vulkan")),
     "many workloads": two(workloads=[f"workload-{n}" for n in range(5)]),
     "nothing in common": [
         Corpus(machine="a", batch_sizes=(8,), epochs=(1,)),
@@ -79,7 +79,7 @@ def test_no_words_overlap_or_leave_the_picture(name: str) -> None:
 
 
 def test_every_axis_has_a_name() -> None:
-    for stem, figure in drawn("several devices and thread settings").items():
+    for stem, figure in drawn("several sides").items():
         assert any(axes.get_xlabel() for axes in figure.axes), stem
         assert any(axes.get_ylabel() for axes in figure.axes), stem
 
@@ -90,9 +90,9 @@ def test_machines_that_are_not_drawn_are_counted() -> None:
 
 
 def fastest_rows(*rows: tuple[int, str, str, str, str]) -> pd.DataFrame:
-    columns = ["batch_size", "machine", "device", "tied_with", "undecided_with"]
+    columns = ["batch_size", "machine", "side", "tied_with", "undecided_with"]
     table = pd.DataFrame(rows, columns=columns)
-    table = table.assign(workload="mlp", threads=0, seconds=1.0, scope="total", epochs=1)
+    table = table.assign(workload="mlp", seconds=1.0, scope="total", epochs=1)
     return table.assign(derived=False).astype({"epochs": "Int64"})
 
 
@@ -114,7 +114,7 @@ def test_letters_belong_to_machines_whatever_the_order_of_rows() -> None:
 def test_machines_without_a_price_are_not_in_the_picture_of_costs() -> None:
     costs = pd.DataFrame(
         {
-            "workload": "mlp", "machine": ["a", "b"], "device": "cpu", "seconds": [1.0, 2.0],
+            "workload": "mlp", "machine": ["a", "b"], "side": "cpu", "seconds": [1.0, 2.0],
             "lo": [0.9, 1.9], "hi": [1.1, 2.1], "usd": [0.001, float("nan")],
             "usd_lo": [0.0009, float("nan")], "usd_hi": [0.0011, float("nan")],
         }

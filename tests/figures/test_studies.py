@@ -10,18 +10,18 @@ from scripts.figures.ladder import ladder_figure
 from scripts.figures.parts import parts_figure
 from scripts.figures.remedies import remedies_figure
 from scripts.figures.roofline import roofline_figure
-from scripts.figures.style import labelled
 from scripts.sections.report import Report
 from scripts.sections.why import why
 from scripts.tables.analysis import Analysis
+from scripts.why.remedies import REMEDY
 from scripts.words.remedies import best_remedies
+from tests.causes.study_rows import LOST, with_studies, write
 from tests.corpus import Corpus
 from tests.figures.test_figures import laid_out, overlaps
-from tests.study_rows import with_studies, write
 from tests.write.reports import report_figures
 
 PLAN = Corpus(batch_sizes=(8, 64, 512), epochs=(1, 2), blocks=3)
-LADDER = {"loop-course": 0.25, "loop-no-evaluation": 0.5, "loop-lean": 1.0, "fused-optimizer": 1.5}
+LADDER = {"loop=course": 0.25, "loop=no-evaluation": 0.5, "fused": 1.5}
 
 
 def test_studies_have_figures_of_their_own_and_others_none(tmp_path: Path) -> None:
@@ -53,14 +53,14 @@ def test_points_of_the_roofline_lie_where_flops_and_bytes_put_them(tmp_path: Pat
 def test_the_roofline_and_its_table_say_where_flops_were_counted_in_part(tmp_path: Path) -> None:
     content = with_studies(PLAN)
     for row in content["crossover"]["diagnosis"]:
-        row["uncounted_operations"] = ["_lstm_mps"] if row["device"] != "cpu" else []
+        row["uncounted_operations"] = ["_lstm_mps"] if row["side"] != "cpu" else []
     analysis = Analysis([write(tmp_path, content)])
     causes = analysis.causes
-    assert set(causes.loc[causes["device"] != "cpu", "uncounted"]) == {"_lstm_mps"}
+    assert set(causes.loc[causes["side"] != "cpu", "uncounted"]) == {"_lstm_mps"}
     figure = roofline_figure(causes[causes["epochs"].isna()], title="roofline")
     assert figure is not None
     (hollow,) = figure.axes[0].collections
-    other = causes[causes["epochs"].isna() & (causes["device"] != "cpu")]
+    other = causes[causes["epochs"].isna() & (causes["side"] != "cpu")]
     assert len(np.asarray(hollow.get_offsets())) == len(other) == 3
     assert np.asarray(hollow.get_facecolor()).min() == 1.0  # white inside
     assert "hollow markers: at least" in " ".join(text.get_text() for text in figure.texts)
@@ -82,11 +82,12 @@ def test_without_flops_there_is_no_roofline(tmp_path: Path) -> None:
 def test_no_words_overlap_in_the_figures_of_studies(tmp_path: Path) -> None:
     analysis = Analysis([write(tmp_path, with_studies(PLAN, speedups=LADDER))])
     causes = analysis.causes
-    rows = labelled(analysis.results.variants)
-    best = best_remedies(analysis.remedies)
+    tried = analysis.remedies[analysis.remedies["kind"] == REMEDY]
+    ladder = ladder_figure(
+        analysis.results.rounds, analysis.ladder, best_remedies(tried), title="ladder"
+    )
     assert overlaps(laid_out(parts_figure(causes[causes["epochs"].isna()], title="parts"))) == []
-    assert overlaps(laid_out(ladder_figure(rows, best, title="ladder"))) == []
-    tried = labelled(analysis.remedies[analysis.remedies["kind"] == "remedy"])
+    assert overlaps(laid_out(ladder)) == []
     figure = remedies_figure(tried, title="remedies")
     assert figure is not None
     assert overlaps(laid_out(figure)) == []
@@ -96,7 +97,7 @@ def test_no_words_overlap_in_the_figures_of_studies(tmp_path: Path) -> None:
 def test_of_many_batch_sizes_eight_are_drawn_and_the_figure_says_so(tmp_path: Path) -> None:
     plan = Corpus(batch_sizes=tuple(2**power for power in range(13)), epochs=(1,), blocks=3)
     analysis = Analysis([write(tmp_path, with_studies(plan))])
-    tried = labelled(analysis.remedies[analysis.remedies["kind"] == "remedy"])
+    tried = analysis.remedies[analysis.remedies["kind"] == REMEDY]
     figure = remedies_figure(tried, title="remedies")
     assert figure is not None
     assert overlaps(laid_out(figure)) == []
@@ -105,5 +106,5 @@ def test_of_many_batch_sizes_eight_are_drawn_and_the_figure_says_so(tmp_path: Pa
 
 def test_remedies_without_any_time_are_no_figure(tmp_path: Path) -> None:
     analysis = Analysis([write(tmp_path, with_studies(PLAN))])
-    lost = analysis.remedies[analysis.remedies["remedy"] == "tf32"]
-    assert remedies_figure(labelled(lost), title="remedies") is None
+    lost = analysis.remedies[analysis.remedies["remedy"] == LOST]
+    assert remedies_figure(lost, title="remedies") is None

@@ -23,6 +23,7 @@ from scripts.read.columns import columns_of
 from scripts.read.document import ResultError, read
 from scripts.read.learning import load_files
 from scripts.read.timing import TIMING
+from tests.causes.study_rows import with_studies
 from tests.corpus import Corpus
 from tests.fuzzing import (
     BYTES,
@@ -40,7 +41,6 @@ from tests.fuzzing import (
 )
 from tests.learn_corpus import LearnCorpus
 from tests.meaning import assert_says, assert_says_learned, contradictions, rows
-from tests.study_rows import with_studies
 
 EXAMPLES = examples_of(400)
 

@@ -10,10 +10,10 @@ import pytest
 from scripts.judge.verdicts import verdicts
 from scripts.read.document import ResultError
 from scripts.read.table import Results, load_results
+from tests.causes.study_rows import diagnosis, peak
 from tests.corpus import Corpus
 from tests.older import version_2
 from tests.read.files import saved
-from tests.study_rows import diagnosis, peak
 
 RESULTS = Path(__file__).parents[2] / "results"
 REMEDIES = {"fused": 1.5, "loop=course": 0.5, "placement=per-batch": 0.9, "bf16": 1.0}

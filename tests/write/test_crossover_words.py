@@ -4,13 +4,16 @@ from typing import Any
 
 import pytest
 
-from scripts.words.crossovers import crossover_words, number_sentence
+from scripts.words.crossovers import crossover_words, curve_words, number_sentence
 
 NUMBERS: dict[str, Any] = {"crosses_at": 47.6, "crosses_from": 32.4, "crosses_to": 71.2}
 
 
 def curve(kind: str, **more: object) -> dict[str, object]:
-    return {"kind": kind, "lower": 32, "upper": 128, "crossings": "", "scope": "warm"} | more
+    sides = {"side": "cuda", "base": "cpu+threads=1"}
+    return (
+        sides | {"kind": kind, "lower": 32, "upper": 128, "crossings": "", "scope": "warm"} | more
+    )
 
 
 @pytest.mark.parametrize(
@@ -25,6 +28,19 @@ def curve(kind: str, **more: object) -> dict[str, object]:
 )
 def test_a_crossover_is_said_in_few_words(kind: str, words: str) -> None:
     assert crossover_words(curve(kind)) == words
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("interval", "is slower than cpu+threads=1 up to batch size 32 and faster from 128 on"),
+        ("reverse", "is faster than cpu+threads=1 up to batch size 32 and slower from 128 on"),
+        ("above the grid", "is slower than cpu+threads=1 up to batch size 32; nothing is decided"),
+        ("not measured", "could not be compared with cpu+threads=1"),
+    ],
+)
+def test_a_sentence_names_what_a_side_is_compared_with(kind: str, words: str) -> None:
+    assert curve_words(curve(kind)).startswith(words)
 
 
 def test_a_curve_that_crosses_twice_is_reported_as_that() -> None:

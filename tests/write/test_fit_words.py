@@ -19,9 +19,9 @@ def analysed(folder: Path, **plan: Any) -> Analysis:
 
 
 def lines_of(analysis: Analysis) -> list[str]:
-    return [line for pair in analysis.pairs(str(analysis.rounds["file"].iloc[0]))
-            for line in fit_lines(analysis.rounds_of(pair), analysis.fits_of(pair),
-                                  device=pair.device, threads=pair.threads)]  # fmt: skip
+    """The lines of the first workload's sides."""
+    pair = next(analysis.pairs(str(analysis.rounds["file"].iloc[0])))
+    return fit_lines(analysis.rounds_of(pair), analysis.fits_of(pair))
 
 
 def constant(_workload: str, _batch: int) -> float:
@@ -47,21 +47,27 @@ def overlapping(_workload: str, batch: int) -> float:
 )
 def test_a_fit_is_said_as_what_a_step_is_made_of(tmp_path: Path, step: Any, words: str) -> None:
     plan = {} if step is None else {"cpu_step_seconds": step}
-    (line,) = lines_of(analysed(tmp_path, devices=("cpu",), **plan))
+    (line,) = lines_of(analysed(tmp_path, sides=("cpu",), **plan))
     assert line.startswith(f"cpu: {words}")
     assert line.endswith("misses by 0.0% on average)")
 
 
-def test_only_the_devices_of_the_pair_are_spoken_of(tmp_path: Path) -> None:
-    lines = lines_of(analysed(tmp_path, threads=(1, 2)))
+def test_only_the_sides_of_the_rounds_are_spoken_of(tmp_path: Path) -> None:
+    analysis = analysed(tmp_path, sides=("cpu", "cpu+threads=1", "vulkan"))
     vulkan = "vulkan (llvmpipe, a software rasteriser)"
-    assert [line.partition(":")[0] for line in lines] == [
-        "cpu, 1 thread", vulkan, "cpu, 2 threads", vulkan
-    ]  # fmt: skip
+    assert [line.partition(":")[0] for line in lines_of(analysis)] == [
+        "cpu",
+        "cpu+threads=1",
+        vulkan,
+    ]
+    pair = next(analysis.pairs(str(analysis.rounds["file"].iloc[0])))
+    own = analysis.rounds.query("side == 'vulkan'")
+    (line,) = fit_lines(own, analysis.fits_of(pair))
+    assert line.startswith(f"{vulkan}: ")
 
 
 def crossing(_workload: str, _device: str, batch: int) -> float:
-    """The GPU's step takes 1 ms, the CPU's 300 µs and 2 µs per sample: equal at batch size 350."""
+    """The side's step takes 1 ms, the base's 300 µs and 2 µs a sample: equal at batch size 350."""
     return 1e-3 / (3e-4 + 2e-6 * batch)
 
 
@@ -82,7 +88,7 @@ def test_a_poor_fit_is_not_told_as_a_law(tmp_path: Path) -> None:
     (line,) = lines_of(
         analysed(
             tmp_path,
-            devices=("cpu",),
+            sides=("cpu",),
             batch_sizes=tuple(steps),
             cpu_step_seconds=lambda _workload, batch: steps[batch],
         )
@@ -94,7 +100,7 @@ def dotted(folder: Path, steps: dict[int, float]) -> list[tuple[int, int]]:
     """Where the dotted curves of a CPU with these step times begin and end."""
     analysis = analysed(
         folder,
-        devices=("cpu",),
+        sides=("cpu",),
         batch_sizes=tuple(steps),
         cpu_step_seconds=lambda _workload, batch: steps[batch],
     )

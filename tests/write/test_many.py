@@ -22,7 +22,7 @@ PLANS = (
     Corpus(machine="two", seed=2, absent={("mlp", 64, None, "vulkan"): ("oom", "8 GB")}, **SMALL),
     Corpus(machine="one", seed=3, run={"looks": [3, 5, 9]}, **SMALL),
     Corpus(machine="four", seed=4, suspect={("mlp", 8, 1, "vulkan"): ["loss mismatch"]}, **SMALL),
-    Corpus(machine="one", seed=5, devices=("cpu",), **SMALL),
+    Corpus(machine="one", seed=5, sides=("cpu",), **SMALL),
 )
 TABLES = ("verdicts", "break_even", "crossovers", "causes", "remedies", "ladder", "work")
 
@@ -105,7 +105,7 @@ def test_a_report_of_many_files_is_about_all_of_them(
     assert not [name for name in drawn if name.startswith(("speed-", "heatmap-", "overview-"))]
     assert pd.read_csv(out / "verdicts.csv")["file"].nunique() == 4
     page = (out / "report.html").read_text()
-    assert "On how many machines is it slower than the CPU?" in page
+    assert "On how many machines is it slower than its base?" in page
     assert "Shown cell by cell: the first 2 of 5 files." in page
 
 
@@ -114,7 +114,7 @@ def test_a_base_that_is_not_among_the_files_kept_whole_is_refused(
     paths: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "report"
-    assert report.main([*map(str, paths), "--out", str(out), "--base", "four"]) == 2
+    assert report.main([*map(str, paths), "--out", str(out), "--base-machine", "four"]) == 2
     assert "not among the first 2 files" in capsys.readouterr().err
 
 
@@ -137,13 +137,12 @@ def test_batches_are_small_in_files_and_in_bytes(
     paths: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(many, "BATCH_FILES", 3)
-    batches = list(many._batches(paths, lenient=False, strict=False))
+    asked: dict[str, Any] = {"lenient": False, "strict": False, "base": None}
+    batches = list(many._batches(paths, **asked))
     assert [len(batch.paths) for batch in batches] == [3, 2]
     assert [(batch.first, len(batch.known)) for batch in batches] == [(0, 0), (3, 3)]
     monkeypatch.setattr(many, "BATCH_BYTES", 1)
-    assert [len(batch.paths) for batch in many._batches(paths, lenient=False, strict=False)] == [
-        1
-    ] * 5
+    assert [len(batch.paths) for batch in many._batches(paths, **asked)] == [1] * 5
 
 
 @pytest.mark.slow

@@ -11,10 +11,9 @@ import pandas as pd
 import pytest
 
 from scripts import report
-from scripts.words.verdicts import absences, answer, break_even_words
 from scripts.write.folder import csv_bytes
+from tests import corpus_file
 from tests.corpus import Corpus, Pattern, falling
-from tests.corpus_file import _Writer
 from tests.write.reports import DRAWN, no_pictures
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,15 +35,16 @@ def say(
     return run
 
 
-def test_the_report_says_first_where_the_gpu_is_slower(say: Callable[..., str]) -> None:
+def test_the_report_says_first_where_a_side_is_slower_than_its_base(
+    say: Callable[..., str],
+) -> None:
     words = say(Corpus(ratio=falling, cold_seconds={"cpu": 0.01, "vulkan": 9.0}, **SMALL))
     assert (
-        "vulkan (llvmpipe, a software rasteriser) is slower than the CPU in 4 of 4 compared cells "
+        "vulkan (llvmpipe, a software rasteriser) is slower than cpu in 4 of 4 compared cells "
         "cold start included and in 1 of 2 compared cells once warm." in words
     )
-    assert (
-        "Once warm, it is slower than the CPU up to batch size 8 and faster from 512 on." in words
-    )
+    curve = "vulkan is slower than cpu up to batch size 8 and faster from 512 on"
+    assert f"Once warm, {curve}." in words
     assert "between 8 and 512" in words
     assert re.search(r"512 0\.\d+x \[0\.\d+, 0\.\d+\] faster \d+ \[\d+, \d+\]", words)
 
@@ -57,32 +57,53 @@ def test_the_report_states_noise_floor_margin_and_expected_wrong_verdicts(
     assert "of these words at most 5 % (0." in words
 
 
-def test_without_an_accelerator_the_report_says_so_and_shows_the_cpus_times(
-    say: Callable[..., str],
-) -> None:
-    words = say(Corpus(devices=("cpu",), **SMALL))
-    assert "No accelerator was measured" in words
+def test_of_one_side_the_report_says_so_and_shows_its_times(say: Callable[..., str]) -> None:
+    words = say(Corpus(sides=("cpu",), **SMALL))
+    assert "Only cpu was measured: there is nothing to compare with." in words
     assert "samples a second" in words
     assert "GPU" not in words
+
+
+def test_any_two_sides_are_compared_and_every_sentence_names_both(
+    say: Callable[..., str], tmp_path: Path
+) -> None:
+    sides = ("cpu", "cpu+threads=1", "cpu*2", "cpu+bf16+compile")
+    words = say(Corpus(sides=sides, ratio=falling, **SMALL))
+    for side in sides[1:]:
+        assert f"{side} is slower than cpu in " in words
+        assert f"Once warm, {side} is slower than cpu up to batch size 8 and faster from" in words
+    verdicts = pd.read_csv(tmp_path / "report" / "verdicts.csv")
+    assert set(verdicts["side"]) == set(sides[1:])
+    assert set(verdicts["base"]) == {"cpu"}
+    assert not {"device", "threads"} & set(verdicts.columns)
+
+
+def test_accelerators_are_an_ordinary_pair(say: Callable[..., str]) -> None:
+    cold = {"cuda": 0.01, "cuda:1": 0.01}
+    sides = ("cuda", "cuda:1")
+    words = say(Corpus(sides=sides, ratio=lambda *_cell: 3.0, cold_seconds=cold, **SMALL))
+    assert "cuda:1 (NVIDIA H200) is slower than cuda in 4 of 4 compared cells" in words
+    assert "CPU" not in words
 
 
 def test_the_report_says_the_precision_and_why_no_accelerator_was_measured(
     say: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain, note = _Writer.machine, "an NVIDIA GPU is here, but torch does not use it"
-    monkeypatch.setattr(_Writer, "machine", lambda file: plain(file) | {"accelerator_note": note})
-    words = say(Corpus(devices=("cpu",), run={"precision": "TF32, denormals kept"}, **SMALL))
+    plain, note = corpus_file.machine, "an NVIDIA GPU is here, but torch does not use it"
+    told = {"accelerator_note": note}
+    monkeypatch.setattr(corpus_file, "machine", lambda plan: plain(plan) | told)
+    words = say(Corpus(sides=("cpu",), run={"precision": "TF32, denormals kept"}, **SMALL))
     assert ", TF32, denormals kept; " in words
     assert note in words
 
 
-def test_without_the_cpu_nothing_is_compared_and_the_report_says_so(
+def test_a_side_alone_has_figures_of_its_times(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = Corpus(devices=("vulkan",), batch_sizes=(8,), epochs=(1,)).write(tmp_path)
+    path = Corpus(sides=("vulkan",), batch_sizes=(8,), epochs=(1,)).write(tmp_path)
     assert report.main([str(path), "--out", str(tmp_path / "report"), "--dpi", "40"]) == 0
     words = " ".join(capsys.readouterr().out.split())
-    assert "The CPU was not measured: there is nothing to compare with." in words
+    assert "Only vulkan was measured: there is nothing to compare with." in words
     assert re.search(r"1 epoch vulkan \(llvmpipe, a.* 8 \d+ .s", words)
     names = {path.stem for path in (tmp_path / "report").glob("*.png")}
     assert names == {"speed-devbox-mlp", "total-devbox-mlp", "seconds-devbox-mlp-vulkan"}
@@ -98,10 +119,10 @@ def test_absent_cells_are_listed_with_their_reason(say: Callable[..., str]) -> N
     assert "not measured: vulkan: oom at batch size 512 (4 epochs) (8 GB)" in words
 
 
-def test_a_device_that_could_not_be_compared_says_why(say: Callable[..., str]) -> None:
+def test_a_side_that_could_not_be_compared_says_why(say: Callable[..., str]) -> None:
     plan = Corpus(absent={(None, None, None, "vulkan"): ("unsupported", "aten::lstm")}, **SMALL)
     words = say(plan)
-    assert "could not be compared with the CPU (6 not measured)" in words
+    assert "could not be compared with cpu (6 not measured)" in words
     assert "not measured: vulkan: unsupported at every batch size (aten::lstm)" in words
 
 
@@ -113,7 +134,7 @@ def test_suspect_cells_are_warned_of_before_anything_else(say: Callable[..., str
 def test_a_run_that_was_cut_short_is_warned_of(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    document = Corpus(devices=("cpu",), batch_sizes=(8,), epochs=(1,)).result()
+    document = Corpus(sides=("cpu",), batch_sizes=(8,), epochs=(1,)).result()
     document["crossover"] |= {"complete": False, "planned": 30}
     path = tmp_path / "cut.json"
     path.write_text(json.dumps(document))
@@ -137,7 +158,7 @@ def test_control_characters_of_a_file_never_reach_the_terminal_or_the_tables(
 
 
 def test_a_machine_name_with_a_path_stays_in_the_output_folder(tmp_path: Path) -> None:
-    plan = Corpus(machine="../../x", batch_sizes=(8,), epochs=(1,), devices=("cpu",))
+    plan = Corpus(machine="../../x", batch_sizes=(8,), epochs=(1,), sides=("cpu",))
     out = tmp_path / "deep" / "report"
     assert report.main([str(plan.write(tmp_path, "odd")), "--out", str(out), "--dpi", "50"]) == 0
     assert {path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*")} == {
@@ -166,7 +187,7 @@ def test_the_fitted_curves_behind_the_figures_are_a_table(
 ) -> None:
     say(Corpus(batch_sizes=(8, 64, 512), epochs=(1,)))
     fits = pd.read_csv(tmp_path / "report" / "fits.csv")
-    assert fits.groupby("device")["best"].sum().to_dict() == {"cpu": 1, "vulkan": 1}
+    assert fits.groupby("side")["best"].sum().to_dict() == {"cpu": 1, "vulkan": 1}
     assert fits["cells"].tolist() == [3] * 4
     assert (fits["fixed_seconds"] > 0).all()
 
@@ -182,7 +203,7 @@ def test_each_files_planned_looks_share_its_alpha(say: Callable[..., str], tmp_p
 def test_a_cpu_only_report_still_writes_tables_with_their_headers(
     say: Callable[..., str], tmp_path: Path
 ) -> None:
-    say(Corpus(devices=("cpu",), **SMALL))
+    say(Corpus(sides=("cpu",), **SMALL))
     assert "verdict" in (tmp_path / "report" / "verdicts.csv").read_text()
 
 
@@ -260,7 +281,7 @@ def test_wrong_arguments_end_with_status_two(arguments: list[str]) -> None:
 def test_the_scripts_run_as_files_from_any_folder_and_on_an_ascii_terminal(
     script: str, tmp_path: Path
 ) -> None:
-    plan = Corpus(machine="größe", batch_sizes=(8,), epochs=(1,), devices=("cpu",))
+    plan = Corpus(machine="größe", batch_sizes=(8,), epochs=(1,), sides=("cpu",))
     first, second = plan.write(tmp_path, "a"), plan.write(tmp_path, "b")
     arguments = [first, "--dpi", "40"] if script == "report.py" else [first, second]
     done = subprocess.run(
@@ -277,52 +298,8 @@ def test_the_scripts_run_as_files_from_any_folder_and_on_an_ascii_terminal(
 
 
 def test_two_machines_of_one_name_have_their_own_figures(tmp_path: Path) -> None:
-    plan = Corpus(batch_sizes=(8,), epochs=(1,), devices=("cpu",))
+    plan = Corpus(batch_sizes=(8,), epochs=(1,), sides=("cpu",))
     paths = [str(plan.write(tmp_path, name)) for name in ("a", "b")]
     assert report.main([*paths, "--out", str(tmp_path / "out"), "--dpi", "40"]) == 0
     names = {path.name for path in (tmp_path / "out").glob("speed-*.png")}
     assert names == {"speed-devbox-mlp.png", "speed-devbox-2-mlp.png"}
-
-
-def curve(kind: str, **more: object) -> dict[str, object]:
-    return {"kind": kind, "lower": 32, "upper": 128, "crossings": "", "scope": "warm"} | more
-
-
-@pytest.mark.parametrize(
-    ("kind", "upper", "words"),
-    [
-        ("after", 18, "14 [11, 18]"),
-        ("after", pd.NA, "14 [11, ∞]"),
-        ("until", 18, "faster until 14 [11, 18]"),
-        ("never", pd.NA, "never"),
-    ],
-)
-def test_break_even_epochs_are_said_with_their_interval(
-    kind: str, upper: object, words: str
-) -> None:
-    assert break_even_words({"kind": kind, "epochs": 14, "lower": 11, "upper": upper}) == words
-
-
-def test_an_answer_counts_what_was_decided() -> None:
-    cells = pd.DataFrame(
-        {
-            "scope": ["warm", "total", "total", "total"],
-            "verdict": ["slower", "slower", "undecided", "suspect"],
-            "blocks": 5,
-        }
-    )
-    words = answer(cells, pd.DataFrame([curve("never")]))
-    assert words.endswith("it is slower in 1 and undecided in 1 of 2 compared cells.")
-
-
-def test_absences_name_epochs_only_where_a_batch_size_has_other_times() -> None:
-    rows = pd.DataFrame(
-        [
-            (8, 1, pd.NA, "oom", "a"),
-            (8, 2, pd.NA, "oom", "b"),
-            (32, 1, 0, "", ""),
-            (32, 2, pd.NA, "oom", "a"),
-        ],
-        columns=["batch_size", "epochs", "block", "reason", "detail"],
-    ).assign(device="cuda")
-    assert absences(rows) == ["cuda: oom at batch size 8, 32 (2 epochs) (a) and 1 more"]

@@ -18,7 +18,7 @@ from scripts.target.curves import Band, band, figure_runs
 
 NOTE = "each at its best learning rate; line: median of the seeds, band: all of them"
 Clock = Literal["steps", "epochs"] | pd.DataFrame
-"""What is counted: seconds are those of one device's rows of `times_to_target`."""
+"""What is counted: seconds are those of one side's rows of `times_to_target`."""
 _HUES = {"sgd": 0, "adam": 1, "momentum": 2, "adamw": 4}
 _MARKERS = {"sgd": "o", "adam": "s", "momentum": "^", "adamw": "D"}
 
@@ -29,8 +29,8 @@ def optimizer_looks(optimizers: Any) -> Looks:
     return {name: (hues[_HUES.get(name, 7)], _MARKERS.get(name, "o")) for name in optimizers}
 
 
-def device_title(label: str) -> str:
-    """A device's name above a panel, whole, in lines that fit there."""
+def side_title(label: str) -> str:
+    """A side's name above a panel, whole, in lines that fit there."""
     return "\n".join(textwrap.wrap(plain(label, longest=200), 36))
 
 

@@ -11,15 +11,15 @@ from scripts.figures.target.axes import (
     NOTE,
     Clock,
     Curve,
-    device_title,
     draw_curves,
     score_words,
+    side_title,
 )
 from scripts.figures.total import spread
 from scripts.read.text import optimizer_name
 
 MOST_SIZES = 8
-MOST_DEVICES = 3
+MOST_SIDES = 3
 
 
 @style()
@@ -31,12 +31,12 @@ def curves_figure(runs: pd.DataFrame, times: pd.DataFrame, *, title: str) -> Fig
     ends when half of the seeds have reached the target.
     """
     optimizers = split(runs, "optimizer")
-    devices = split(times, "label")[:MOST_DEVICES] if len(times) else []
+    sides = split(times, "label")[:MOST_SIDES] if len(times) else []
     looks = size_looks(spread(sorted(runs["batch_size"].unique()), MOST_SIZES))
     figure = new_figure(
-        width=max(4.0, 2.35 * (1 + len(devices))), height=1.15 + 1.75 * len(optimizers)
+        width=max(4.0, 2.35 * (1 + len(sides))), height=1.15 + 1.75 * len(optimizers)
     )
-    panels = figure.subplots(len(optimizers), 1 + len(devices), squeeze=False, sharey=True)
+    panels = figure.subplots(len(optimizers), 1 + len(sides), squeeze=False, sharey=True)
     drawn: set[int] = set()
     for row, (optimizer, own) in zip(panels, optimizers, strict=True):
         curves = _curves(own, looks)
@@ -44,9 +44,9 @@ def curves_figure(runs: pd.DataFrame, times: pd.DataFrame, *, title: str) -> Fig
         _draw(row[0], curves, own, "epochs")
         row[0].set_title(optimizer_name(optimizer), fontsize=7, fontweight="bold")
         row[0].set_ylabel(score_words(runs["metric"].iloc[0]))
-        for axes, (label, timed) in zip(row[1:], devices, strict=True):
+        for axes, (label, timed) in zip(row[1:], sides, strict=True):
             _draw(axes, curves, own, timed[timed["optimizer"] == optimizer])
-            axes.set_title(device_title(label), fontsize=7)
+            axes.set_title(side_title(label), fontsize=7)
     panels[-1][0].set_xlabel("epochs")
     for axes in panels[-1][1:]:
         axes.set_xlabel("time, cold start included")

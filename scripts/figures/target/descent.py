@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from scripts.figures.marks import draw_key, key_marks
 from scripts.figures.style import headline, new_panels, split, style
-from scripts.figures.target.axes import NOTE, Curve, device_title, draw_curves
+from scripts.figures.target.axes import NOTE, Curve, draw_curves, side_title
 
 USUAL_MINIBATCH = 32
 _SINGLE, _INNER, _WHOLE = (sns.color_palette("colorblind")[hue] for hue in (3, 0, 2))
@@ -49,18 +49,18 @@ def descent_figure(runs: pd.DataFrame, times: pd.DataFrame, *, title: str) -> Fi
     if len(descents(runs)) < 2:
         return None
     curves = list(_curves(runs))
-    devices = split(times, "label") if len(times) else []
-    count = 2 + max(len(devices), 1)
+    sides = split(times, "label") if len(times) else []
+    count = 2 + max(len(sides), 1)
     figure, panels = new_panels(count, count, panel=(2.35, 2.9), margin=(0, 0), sharey=True)
     draw_curves(panels[0], curves, "steps")
     panels[0].set(xlabel="steps (updates)", ylabel="training loss (nats)")
     draw_curves(panels[1], curves, "epochs")
     panels[1].set_xlabel("epochs (passes over the data)")
-    for axes, (label, own) in zip(panels[2:], devices, strict=False):
+    for axes, (label, own) in zip(panels[2:], sides, strict=False):
         draw_curves(axes, curves, own)
-        axes.set_title(device_title(label), fontsize=7)
+        axes.set_title(side_title(label), fontsize=7)
         axes.set_xlabel("time, cold start included")
-    if not devices:
+    if not sides:
         panels[2].set(xticks=[], xlabel="time: not timed")
     headline(figure, title, NOTE)
     draw_key(figure, key_marks({curve.name: (curve.colour, "") for curve in curves}))

@@ -1,4 +1,4 @@
-"""Time to the target against batch size, a line for each device, with each one's optimum marked."""
+"""Time to the target against batch size, a line for each side, with each one's optimum marked."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scripts.figures.axes import batch_size_axis, log_axis, short_seconds
-from scripts.figures.marks import Looks, device_looks, draw_key, key_marks, look_by, palette
+from scripts.figures.marks import Looks, draw_key, key_marks, look_by, palette, side_looks
 from scripts.figures.style import GREY, headline, new_panels, split, style
 from scripts.read.text import optimizer_name, seconds_in_words
 
@@ -19,11 +19,11 @@ def time_figure(times: pd.DataFrame, *, title: str) -> Figure:
     """The figure of one workload on one machine: a panel for each optimiser.
 
     `times` are its rows of `times_to_target`, with a column `label`. Bars are 95 % intervals,
-    markers with a white centre stand on a fitted curve of step times, a ring is a device's fastest
+    markers with a white centre stand on a fitted curve of step times, a ring is a side's fastest
     batch size.
     """
     optimizers = split(times, "optimizer")
-    looks = device_looks(times["label"])
+    looks = side_looks(times["label"])
     figure, panels = new_panels(
         len(optimizers), len(optimizers), panel=(3.5, 3.1), margin=(0, 0), least_width=4.0,
         sharey=True,
@@ -56,11 +56,11 @@ def panel_title(own: pd.DataFrame) -> str:
     if assumed.all():
         return f"{name} ({note})"
     shares = assumed.groupby(timed["label"], sort=False).mean()
-    devices = [
+    sides = [
         f"{str(label).partition(' (')[0]}{'' if share == 1 else ' in part'}"
         for label, share in shares[shares > 0].items()
     ]
-    return f"{name} ({', '.join(devices)}: {note})"
+    return f"{name} ({', '.join(sides)}: {note})"
 
 
 def _draw(axes: Axes, times: pd.DataFrame, looks: Looks) -> None:

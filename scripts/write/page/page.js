@@ -97,7 +97,7 @@
     table.count.textContent = shown === table.rows.length && shown <= 5 ? "" : shown === table.rows.length ? `${shown} row${shown === 1 ? "" : "s"}` : `${shown} of ${table.rows.length} rows`;
   };
 
-  // Switches: which machine, device pair and seconds are shown, everywhere on the page.
+  // Switches: which machine, sides and seconds are shown, everywhere on the page.
   const switches = document.getElementById("switches");
   const choice = { machine: null, pair: null, scope: null };
   const chosen = (own) => Object.entries(choice).every(([key, wanted]) => wanted === null || own[key] === undefined || own[key] === wanted);
@@ -137,7 +137,7 @@
     const table = tables[cell.ownerSVGElement.dataset.table];
     const titles = (table.titles ||= all("thead th", table.box).map((head) => head.textContent));
     const texts = [...table.rows[Number(cell.dataset.i)].cells].map((part) => part.textContent.trim());
-    return titles.map((title, place) => [title, texts[place]]).filter(([title, text]) => text && title !== "machine" && title !== "device");
+    return titles.map((title, place) => [title, texts[place]]).filter(([title, text]) => text && title !== "machine" && title !== "sides");
   };
 
   const openTip = (cell) => {

@@ -30,7 +30,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     absent: dict[Pattern, tuple[str, ...]] = {("mlp", 8, 4, "vulkan"): ("timeout", "60 s")}
     suspect: dict[Pattern, list[str]] = {("mlp", 512, 1, "vulkan"): ["loss mismatch"]}
     plans = [
-        Corpus(devices=("cpu", "cuda", "vulkan"), absent=absent, suspect=suspect, **plan),
+        Corpus(sides=("cpu", "cuda", "vulkan"), absent=absent, suspect=suspect, **plan),
         Corpus(machine=NASTY, workloads=("mlp", "cnn"), **plan),
     ]
     analysis = Analysis([one.write(folder, f"file{k}") for k, one in enumerate(plans)])

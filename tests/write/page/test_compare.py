@@ -142,7 +142,7 @@ def test_names_stay_text_in_the_comparison(tmp_path: Path) -> None:
 
 def test_one_machine_alone_has_no_such_part(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    plan = Corpus(batch_sizes=(8,), epochs=(1,), devices=("cpu",))
+    plan = Corpus(batch_sizes=(8,), epochs=(1,), sides=("cpu",))
     assert report.main([str(plan.write(tmp_path)), "--out", str(out), "--dpi", "40"]) == 0
     assert "side-by-side" not in (out / "report.html").read_text()
 

@@ -144,7 +144,7 @@ def test_the_exact_command_and_software_of_each_file_are_there(tmp_path: Path) -
 def test_a_file_without_an_accelerator_has_its_times_and_says_that_nothing_is_compared(
     tmp_path: Path,
 ) -> None:
-    elements = page_of(tmp_path, Corpus(devices=("cpu",), **SMALL))
+    elements = page_of(tmp_path, Corpus(sides=("cpu",), **SMALL))
     assert "nothing is compared here" in elements.said
     assert re.search(r"devbox cpu \d+\.\d% \d+\.\d% \d of \d", elements.said)
     assert "Seconds behind the ratios of mlp" in elements.said
@@ -197,7 +197,12 @@ def test_the_policy_allows_the_pages_own_script_and_style_and_nothing_else(tmp_p
 
 def test_no_two_elements_share_an_id_and_every_link_has_its_place(tmp_path: Path) -> None:
     plans = [
-        Corpus(machine=name, workloads=("mlp", "a.b", "a-b"), threads=(1, 2), **SMALL)
+        Corpus(
+            machine=name,
+            workloads=("mlp", "a.b", "a-b"),
+            sides=("cpu+threads=1", "cpu+threads=2", "vulkan"),
+            **SMALL,
+        )
         for name in ("x", "X", "x y")
     ]
     elements = page_of(tmp_path, *plans)
@@ -278,7 +283,7 @@ def test_every_picture_and_heat_map_has_words_for_who_cannot_see_it(tmp_path: Pa
 
 
 def test_a_machines_driver_and_power_limit_stand_with_its_software(tmp_path: Path) -> None:
-    content = Corpus(machine="box", devices=("cpu", "cuda"), **SMALL).result()
+    content = Corpus(machine="box", sides=("cpu", "cuda"), **SMALL).result()
     (card,) = content["machine_info"]["crossover"]["accelerators"]
     card |= {"driver": "580.65.06", "power_limit_watts": 320.0}
     path = tmp_path / "box.json"
@@ -306,7 +311,7 @@ def test_a_table_is_packed_without_losing_a_value() -> None:
 
 def test_step_times_are_read_as_overhead_only_where_they_hardly_grow(tmp_path: Path) -> None:
     def reading(**plan: Any) -> str:
-        analysis = Analysis([Corpus(devices=("cpu",), **SMALL, **plan).write(tmp_path)])
+        analysis = Analysis([Corpus(sides=("cpu",), **SMALL, **plan).write(tmp_path)])
         [words] = step_words(analysis.rounds)
         return words
 

@@ -1,0 +1,112 @@
+"""Any sides that are not refused make a file that the reading half reads, with all their rounds."""
+
+import json
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from bench.grid import plan_workloads
+from bench.measure.search import measure_all
+from bench.record.rows import provisional
+from bench.record.state import TimingRun
+from bench.remedies import REMEDIES
+from bench.settings import Settings, with_sides
+from bench.sides import TERMS, SideError, job_of
+from bench.why.studies import own_plans, run_studies
+from scripts.read.sides import contest
+from scripts.read.table import load
+from tests.bench_fakes import SETTINGS, FakeWorkers, campaign, diagnosed
+from tests.evidence.search_saving import FACTS
+from tests.sides.test_names import PLAIN
+
+pytestmark = pytest.mark.usefixtures("quiet_host")
+
+
+def written(folder: Path, asked: Settings) -> TimingRun:
+    """A run on fake workers, as far as its provisional file."""
+    run = TimingRun(asked, folder / "box.json", resume=False, overwrite=False, command="pytest")
+    run.facts, run.cells = FACTS, list(run.by_id.values())
+    done = replace(campaign(folder, FakeWorkers(diagnosed)), settings=asked)
+    plans = plan_workloads(run.cells)
+    for plan in plans:
+        done.refuse(plan)
+    measure_all(done, own_plans(plans, asked))
+    run_studies(done, plans)
+    run.measurements = done.measurements
+    run.path.write_text(json.dumps(provisional(run), allow_nan=False))
+    return run
+
+
+def accepted(words: tuple[str, ...]) -> bool:
+    """Whether these are a side."""
+    try:
+        return bool(job_of("+".join(words), PLAIN))
+    except SideError:
+        return False
+
+
+WORDS = (*TERMS, "threads=1", "threads=2")
+VALID = [
+    "+".join(words)
+    for device in ("cpu", "cuda", "mps", "xpu:1")
+    for words in ((device,), *product((device,), WORDS), *product((device,), WORDS, WORDS))
+    if accepted(words)
+]
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    names=st.lists(st.sampled_from(VALID), min_size=1, max_size=4, unique=True),
+    remedies=st.lists(st.sampled_from([*REMEDIES]), max_size=2, unique=True),
+    ladder=st.booleans(),
+)
+def test_any_sides_are_refused_by_name_or_make_a_file_that_is_read(
+    tmp_path_factory: pytest.TempPathFactory, names: list[str], remedies: list[str], *, ladder: bool
+) -> None:
+    asked = replace(SETTINGS, sides=(), base="", remedies=tuple(remedies), ladder=ladder, blocks=2)
+    refused = ""
+    try:
+        asked = with_sides(asked, tuple(names))
+    except pytest.UsageError as error:
+        refused = str(error)
+    assert not refused or refused.startswith(("--sides ", "--devices ", "--remedies", "--ladder"))
+    assume(not refused)
+    run = written(tmp_path_factory.mktemp("run"), asked)
+    found = load([run.path])
+    rows = {name: set(own["side"]) for name, own in found.groupby("arm")}
+    measured = {key.side.name for key in run.measurements.measured}
+    assert rows["first"] >= measured
+    assert set(found["side"]) == {*asked.sides, *asked.added("mlp")}
+    for side in measured:
+        base = contest(side, asked.sides, asked.base)[0]
+        assert base == ("" if side == asked.base else asked.base_of(side))
+
+
+def test_a_file_of_remedies_has_the_plain_rounds_of_both_kinds_of_blocks(tmp_path: Path) -> None:
+    asked = replace(SETTINGS, remedies=("fused", "bf16"), diagnose=True, blocks=2)
+    run = written(tmp_path, asked)
+    content = json.loads(run.path.read_text())
+    rounds = {row["extra_info"]["side"]: row["stats"]["rounds"] for row in content["benchmarks"]}
+    assert rounds == {
+        **dict.fromkeys(("cpu", "cuda"), 4),
+        **dict.fromkeys(("cpu+fused", "cuda+fused", "cpu+bf16", "cuda+bf16"), 2),
+    }
+    own = content["crossover"]
+    assert (own["run"]["sides"], own["run"]["base"]) == (["cpu", "cuda"], "cpu")
+    assert own["run"]["remedies"] == ["fused", "bf16"]
+    row = next(one for one in content["benchmarks"] if one["extra_info"]["side"] == "cuda+bf16")
+    assert row["params"] == {
+        "workload": "mlp",
+        "batch_size": 8,
+        "epochs": 1,
+        "device": "cuda",
+        "precision": "bf16",
+        "optimizer_implementation": "foreach",
+    }
+    assert run.by_id[row["name"]].side == "cuda+bf16"
+    assert set(own) >= {"processes", "measurements", "diagnosis", "peaks", "blocks", "absent"}
+    assert "variants" not in own
