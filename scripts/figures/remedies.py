@@ -39,7 +39,7 @@ def remedies_figure(rows: pd.DataFrame, *, title: str) -> Figure | None:
         axes.set_title(plain(base))
     low, high = panels[0].get_xlim()
     panels[0].set_xlim(min(0.9, low), max(1.1, high))
-    panels[-1].set_xlabel("seconds of a plain epoch / seconds with it (above 1x: faster)")
+    panels[-1].set_xlabel("epoch without it / epoch with it (above 1x: faster)")
     note = "bars: intervals; hollow: no verdict"
     more = f"; {len(looks)} of {len(every)} batch sizes" if len(looks) < len(every) else ""
     headline(figure, title, note + more)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from scripts.read.text import optimizer_name, seconds_in_words
+from scripts.read.text import optimizer_name, seconds_in_words, times
 from scripts.sections.section import Column, Table, plain_values
 from scripts.words.crossovers import crossover_words
 from scripts.words.derived import epoch_words
@@ -25,6 +25,10 @@ def _number(name: str, form: str, *, lost: str = "") -> Words:
 
 def _seconds(name: str) -> Words:
     return lambda row: "" if pd.isna(row[name]) else seconds_in_words(row[name])
+
+
+def _factor(name: str) -> Words:
+    return lambda row: "" if pd.isna(row[name]) else times(row[name])
 
 
 def _known(name: str, words: Words) -> Words:
@@ -73,6 +77,10 @@ COLUMNS: dict[str, tuple[str, Words | None]] = {
     "crossing": ("crossover batch size", crossover_words),
     "cell_list": ("batch size (epochs)", None),
     "detail": ("what was said", None),
+    "plain_ratio": ("plain / plain", _factor("ratio")),
+    "best_ratio": ("best / best", _factor("best_ratio")),
+    "best_side": ("its best", None),
+    "best_base": ("base's best", None),
     # seconds
     "step_seconds": ("a step", _seconds("step_seconds")),
     "step": ("step", _seconds("step_seconds")),
@@ -156,8 +164,6 @@ COLUMNS: dict[str, tuple[str, Words | None]] = {
     "margin": ("margin", _percent("margin")),
     # many machines
     "crosses": ("cross", None),
-    "slower": ("slower throughout", None),
-    "faster": ("faster throughout", None),
     "first_faster": ("faster from", _known("median", _first_faster)),
 }
 """By name: the title, and the words of a row's cell (None: the values themselves).

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -17,6 +18,8 @@ from scripts.words import verdicts as words
 from scripts.words.crossovers import crossover_words
 from scripts.words.why import brief_why
 
+_BEST = "machine pair batch_size ratio:plain_ratio best_ratio best_side best_base"
+
 
 def where(report: Report) -> Iterator[Section]:
     """Yield the answer in words, how sure it is, and the heat maps, workload by workload."""
@@ -29,9 +32,31 @@ def where(report: Report) -> Iterator[Section]:
             lines=[_line(report, pair) for pair in report.of(workload)],
             maps=[_map(report, pair) for pair in report.of(workload) if pair.side],
             pictures=[_picture(report, pair) for pair in pairs if _to_draw(report, pair)],
+            **_best(report, workload),
             brief=report.by_pair(workload, _brief),
         )
-    yield Section(key="overviews", pictures=list(_overviews(report)))
+    best = report.analysis.best
+    frames = {"best_against_best.csv": best} if len(best) else {}
+    yield Section(key="overviews", pictures=list(_overviews(report)), frames=frames)
+
+
+def _best(report: Report, workload: str) -> dict[str, Any]:
+    """The small table of plain sides beside the best ones, where any has settings, and its note."""
+    rows = report.analysis.best
+    rows = _with_settings(rows[(rows["workload"] == workload) & rows["file"].isin(report.files)])
+    if rows.empty:
+        return {}
+    name = f"best-{report.work_stems[workload]}"
+    caption = f"{workload} once warm, plain against plain and best against best"
+    hidden = "file workload side base"
+    return {"notes": [Line(words.BEST)], "tables": [table(rows, name, caption, _BEST, hidden)]}
+
+
+def _with_settings(best: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of files in which a device was faster with settings, as `pair`s."""
+    tried = (best["best_side"] != best["side"]) | (best["best_base"] != best["base"])
+    names = best["side"] + " against " + best["base"]
+    return best.assign(pair=names)[tried.groupby(best["file"]).transform("any")]
 
 
 def _line(report: Report, pair: Pair) -> Line:
@@ -129,6 +154,12 @@ def _brief(report: Report, pair: Pair) -> Iterator[Line | Table]:
         suffixes=("_cell", ""),
     )
     yield table(rows, "", "", "batch_size warm_ratio verdict break_even")
+    best = report.analysis.in_file(pair.file, report.analysis.best)
+    own = (best["workload"] == pair.workload) & (best["side"] == pair.side)
+    if len(rows := _with_settings(best[own])):
+        yield table(rows, "", "", _BEST.removeprefix("machine pair "))
+        if pair.workload == report.workloads[0]:
+            yield Line(words.BEST, tone="faint")
 
 
 def _counts_table(cells: pd.DataFrame, curves: pd.DataFrame) -> Table:

@@ -22,6 +22,11 @@ from scripts.words.crossovers import Row, curve_words, number_sentence, number_w
 from scripts.words.names import listed
 
 NOT_COMPARED = (NOT_MEASURED, SUSPECT)
+BEST = (
+    "Plain against plain: both as a person gets them who types python train.py. Best against best: "
+    "each device with the settings that were fastest here. These were picked after the fact, so "
+    "that ratio has no interval, and it flatters a device that was tried with more settings."
+)
 
 
 def question(pairs: Iterable[tuple[str, str]]) -> str:
