@@ -13,7 +13,7 @@ from scripts.sections.columns import table
 from scripts.sections.report import Report
 from scripts.sections.section import Line, Section
 from scripts.words.names import is_software, listed
-from scripts.words.noise import noise_lines
+from scripts.words.noise import noise_lines, tolerance_line
 from scripts.words.verdicts import sure_words
 
 _ABOUT = (
@@ -92,11 +92,12 @@ def noise(report: Report) -> Iterator[Section]:
         own[own["file"].isin(report.files)] for own in (analysis.verdicts, analysis.repeats)
     )
     rows = pd.DataFrame(_rows(verdicts, repeats), columns=_COLUMNS, dtype=object)
+    notes = (_NOTE, tolerance_line(analysis.contests))
     caption = "How noisy each run was, and how many of its verdicts may be wrong"
     yield Section(
         key="noise",
         part="before",
-        notes=[Line(_NOTE)] if len(rows) else [],
+        notes=[*map(Line, filter(None, notes))] if len(rows) else [],
         tables=[table(rows, "noise", caption, _SHOWN, "file")] if len(rows) else [],
         brief=report.by_machine(_noise_lines),
     )
@@ -104,10 +105,12 @@ def noise(report: Report) -> Iterator[Section]:
 
 def _noise_lines(report: Report, file: str) -> Iterator[Line]:
     analysis = report.analysis
-    verdicts, repeats = (
-        analysis.in_file(file, own) for own in (analysis.verdicts, analysis.repeats)
+    verdicts, repeats, contests = (
+        analysis.in_file(file, own)
+        for own in (analysis.verdicts, analysis.repeats, analysis.contests)
     )
-    yield from map(Line, noise_lines(verdicts, repeats))
+    lines = (*noise_lines(verdicts, repeats), tolerance_line(contests))
+    yield from map(Line, filter(None, lines))
     if len(verdicts):
         yield Line(sure_words(verdicts))
 

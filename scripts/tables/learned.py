@@ -79,5 +79,5 @@ class Learned:
         }
         if len(self.times):
             tables["time_to_target.csv"] = self.times.drop(columns=["draws", "label"])
-            tables["best_devices.csv"] = self.contests.drop(columns="device_label", errors="ignore")
+            tables["contests.csv"] = self.contests.drop(columns="device_label", errors="ignore")
         return tables

@@ -37,6 +37,7 @@ def upgrade_words(cells: pd.DataFrame) -> str:
     others = (CLOSE, UNDECIDED, SUSPECT, NOT_MEASURED)
     parts += [f"{counts[word]} {word}" for word in others if word in counts]
     return (
-        f"{first['machine']} against {first['base']}, the same hardware ({first['software']}): "
-        f"{', '.join(parts)} of {counted(len(cells), 'cell')}.{'' if known else _ONE_RUN}"
+        f"{first['machine']} against {first['base_machine']}, the same hardware "
+        f"({first['software']}): {', '.join(parts)} of {counted(len(cells), 'cell')}."
+        f"{'' if known else _ONE_RUN}"
     )

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from scripts.judge.noise import COPIED, floor_of
+from scripts.read.sides import ALIKE, ROUNDED, tolerance
 from scripts.read.text import counted
+from scripts.words.names import listed
 
 _UNKNOWN = "unknown: no side was measured against itself"
 
@@ -36,6 +38,19 @@ def noise_lines(verdicts: pd.DataFrame, repeats: pd.DataFrame) -> list[str]:
             "margin of 5 %; nothing differs there."
         )
     return lines
+
+
+def tolerance_line(contests: pd.DataFrame) -> str:
+    """How far losses may differ, where sides with fewer digits are shown; empty where none is."""
+    pairs = contests[["side", "base"]].drop_duplicates().itertuples(index=False, name=None)
+    rounded = [side for side, base in pairs if tolerance(side, base) == ROUNDED]
+    if not rounded:
+        return ""
+    return (
+        f"Losses have to agree to {ALIKE.first_loss:.1%} (first minibatch) and {ALIKE.loss:.0%} "
+        f"(held out); those of {listed(rounded)}, where one of two sides computes with fewer "
+        f"digits, to {ROUNDED.first_loss:.0%} and {ROUNDED.loss:.0%}."
+    )
 
 
 def _scopes(verdicts: pd.DataFrame) -> Iterator[str]:

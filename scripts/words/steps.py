@@ -66,16 +66,19 @@ def against_words(rounds: pd.DataFrame, *, side: str, base: str) -> str:
         for size, ratio in ratios.items()
     ]
     gap = math.log(ratios[large] / ratios[small]) / math.log(large / small)
-    words = _gap_words(gap, base, slower=ratios[small] > 1)
+    slower = ratios[small] > 1
+    if abs(gap) < _ALIKE and slower == (ratios[large] > 1):
+        words = "Both grow alike with the batch: its size changes little about who is ahead."
+    else:
+        words = _gap_words(base, rises=gap > 0, slower=slower)
     return f"A step of {side} takes {' and '.join(parts)}. {words}"
 
 
-def _gap_words(gap: float, base: str, *, slower: bool) -> str:
-    """What it means that the ratio of step times goes as batch size ** gap."""
-    if abs(gap) < _ALIKE:
-        return "Both grow alike with the batch: its size changes little about who is ahead."
-    if gap > 0:
-        return f"It grows more with the batch than that of {base}: larger batches are no help."
+def _gap_words(base: str, *, rises: bool, slower: bool) -> str:
+    """What it means that the ratio of step times changes with the batch; `slower` at small ones."""
+    if rises:
+        end = "larger batches are no help" if slower else "it loses as batches grow"
+        return f"It grows more with the batch than that of {base}: {end}."
     less = f"It grows less with the batch than that of {base}:"
     if slower:
         return (

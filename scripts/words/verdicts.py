@@ -124,7 +124,7 @@ def sureness(cells: pd.DataFrame, curve: Row) -> str:
     blocks = [int(row["blocks"]) for row in rows]
     ends = dict.fromkeys([min(blocks), max(blocks)])
     return (
-        f"{curve['side']} seconds over {curve['base']} seconds, with 95 % intervals: "
+        f"Seconds of {curve['side']} over those of {curve['base']}, with 95 % intervals: "
         f"{listed(parts)}; "
         f"{' to '.join(map(str, ends))} blocks, "
         f"a difference counts beyond {rows[0]['margin']:.0%}."

@@ -192,7 +192,7 @@ def test_the_script_writes_figures_and_tables_and_the_same_bytes_again(tmp_path:
         "epochs_to_target.csv",
         "critical_batch_sizes.csv",
         "time_to_target.csv",
-        "best_devices.csv",
+        "contests.csv",
         "time-learner-mlp-devbox.png",
         "descent-learner-mlp-devbox.svg",
     }

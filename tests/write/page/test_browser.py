@@ -24,7 +24,7 @@ NASTY = '"><img src=x onerror=alert(1)></script><script>alert(2)</script>'
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A page about two machines, one of them with a nasty name, and two device pairs on one."""
+    """A page about two machines, one of them with a nasty name, and two pairs of sides on one."""
     folder = tmp_path_factory.mktemp("page")
     plan: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1, 4), "ratio": falling}
     absent: dict[Pattern, tuple[str, ...]] = {("mlp", 8, 4, "vulkan"): ("timeout", "60 s")}
@@ -138,7 +138,7 @@ def test_pointing_at_a_cell_shows_its_numbers_and_escape_hides_them(page: "Page"
     words = tip.inner_text()
     assert "slower" in words
     assert "epochs: warm" in words
-    assert "seconds / CPU seconds: " in words
+    assert "seconds / base seconds: " in words
     assert "blocks: 5" in words
     inside = tip.evaluate(
         "t => {const b = t.getBoundingClientRect(); return b.right <= innerWidth}"
@@ -163,7 +163,7 @@ def test_the_keyboard_walks_a_heat_map_and_reads_each_cell(page: "Page") -> None
     assert page.evaluate("document.activeElement.textContent") == "Keep as SVG"
 
 
-def test_the_switches_choose_seconds_machine_and_device_everywhere(page: "Page") -> None:
+def test_the_switches_choose_seconds_machine_and_sides_everywhere(page: "Page") -> None:
     first = page.locator(".map svg").first
     whole = int(str(first.get_attribute("height")))
     page.get_by_role("radio", name="once warm").check()
@@ -274,7 +274,7 @@ def test_without_javascript_everything_is_there(browser: "Browser", report: Path
     assert one.page.locator("#switches").is_hidden()
     assert one.page.locator("#t-verdicts-mlp tbody tr:visible").count() > 20
     assert one.page.get_by_text("Without JavaScript the page shows everything").is_visible()
-    assert "is slower than the CPU up to" in one.page.locator(".answer").first.inner_text()
+    assert "is slower than cpu up to" in one.page.locator(".answer").first.inner_text()
     one.context.close()
 
 

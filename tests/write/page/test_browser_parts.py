@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 TABLES = (
-    "soonest-mlp", "contests-mlp", "time-to-target-mlp", "epochs-to-target-mlp",
+    "fastest-mlp", "contests-mlp", "time-to-target-mlp", "epochs-to-target-mlp",
     "geometric-means", "ranks", "crossover-moves", "fastest", "compared-cells", "cost-to-target",
 )  # fmt: skip
 

@@ -35,26 +35,24 @@ def learned_page(
     return Elements(page_text(analysis, learned=learned, small=small))
 
 
-def test_the_page_says_which_batch_size_and_device_reach_the_target_soonest(
+def test_the_page_says_which_batch_size_and_side_reach_the_target_first(
     tmp_path: Path,
 ) -> None:
     """Steps to the target are 50 (1 + 100 / B) and a step takes longer the larger B is."""
     said = learned_page(tmp_path, [Corpus(**TIMED)], LearnCorpus(batch_sizes=SIZES)).said
-    assert "Which batch size reaches the target soonest?" in said
+    assert "Which batch size reaches the target first?" in said
     assert "mlp to 90 % accuracy (held out; learned on learner, 5 seeds)" in said
-    soonest = r"Soonest: on the CPU of devbox, train with batch \d+, \w+ 0.01, [^:]+: "
-    assert re.search(rf"{soonest}[\d.]+ m?s \[[\d.]+, [\d.]+\]\.", said)
-    contest = (
-        r"devbox, each at its own best: vulkan .* takes [\d.]+x \[.*\] the time of the CPU: train"
-    )
+    first = r"First: on cpu of devbox, train with batch \d+, \w+ 0.01, [^:]+: "
+    assert re.search(rf"{first}[\d.]+ m?s \[[\d.]+, [\d.]+\]\.", said)
+    contest = r"devbox, each at its own best: vulkan .* takes [\d.]+x \[.*\] the time of cpu: train"
     assert re.search(contest, said)
 
 
-def test_every_setting_has_its_epochs_and_its_time_on_each_device(tmp_path: Path) -> None:
+def test_every_setting_has_its_epochs_and_its_time_on_each_side(tmp_path: Path) -> None:
     plan = LearnCorpus(batch_sizes=(16, 64, 256, 4000), optimizers=("adam",))
     said = learned_page(tmp_path, [Corpus(**TIMED)], plan).said
     assert "Epochs to the target of mlp: median of the seeds" in said
-    assert "Time to the target of mlp, for each device, optimiser and batch size" in said
+    assert "Time to the target of mlp, for each side, optimiser and batch size" in said
     assert said.count("not timed at batch size 4000") == 2 * 2  # alone, and in the contest
     assert "5 of 5" in said
     assert "equal batch size" in said
@@ -138,13 +136,13 @@ def test_a_learning_file_without_any_run_is_reported_as_that(
     assert "No setting of mlp was trained to the end; the table says why." in said
 
 
-def test_of_too_many_settings_the_page_shows_each_devices_soonest_and_says_where_the_rest_is(
+def test_of_too_many_settings_the_page_shows_each_sides_fastest_and_says_where_the_rest_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("scripts.sections.target_tables.MOST_SETTINGS", 5)
     elements = learned_page(tmp_path, [Corpus(**TIMED)], LearnCorpus(batch_sizes=SIZES))
-    assert "t-soonest-mlp" in elements.ids()
+    assert "t-fastest-mlp" in elements.ids()
     assert "t-time-to-target-mlp" not in elements.ids()
     assert "each at its own best" in elements.said
     assert "equal batch size" not in elements.said
-    assert "time_to_target.csv and best_devices.csv, in the folder" in elements.said
+    assert "time_to_target.csv and contests.csv, in the folder" in elements.said
