@@ -24,8 +24,16 @@ OWN_THREADS = 0
 
 
 def device_of(side: str) -> str:
-    """Returns the torch device of a side, without its settings."""
-    return side.partition("+")[0]
+    """Returns the torch device of a side, without its number and settings."""
+    return side.partition("+")[0].partition("*")[0]
+
+
+def devices_of(side: str) -> tuple[str, ...]:
+    """Returns the torch device of each process of a side: of `cuda*2` `cuda` and `cuda:1`."""
+    device = device_of(side)
+    count = side.partition("+")[0].partition("*")[2] or 1
+    others = () if device == "cpu" else range(1, int(count))
+    return (device, *(f"{device}:{rank}" for rank in others))
 
 
 class Cell(NamedTuple):

@@ -14,8 +14,8 @@ TASKS = {
     PEAKS: "bench.why.peaks:peaks",
 }
 """The function (trainer, batch size) -> figures that a worker calls at each batch size."""
-COMPILE_FOLDER = "CROSSOVER_COMPILE_FOLDER"
-"""Names the folder in which compiling processes make theirs; whoever made it removes it."""
+RUN_FOLDER = "CROSSOVER_FOLDER"
+"""Names a folder for what workers compile and where they meet; whoever made it removes it."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,19 @@ class Job:
     flush_denormals: bool = True
     malloc: str = ""
     """One of `bench.allocators`; nothing: as it is on this machine."""
+    devices: int = 1
+    """Processes that train one network together, each on a device of its own."""
+    rank: int = 0
+    """Which of them this is; the first one answers for all."""
+    meeting: str = ""
+    """The file by which they find one another."""
     process_seconds: float | None = None
     """The process is ended after so many seconds, whatever it has answered; None: it is not."""
+
+    @property
+    def threads_each(self) -> int:
+        """Threads of each of its processes; 0: torch's own number, of which each has its share."""
+        return self.threads // self.devices
 
     @classmethod
     def from_line(cls, line: str) -> "Job":

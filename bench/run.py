@@ -26,12 +26,12 @@ from bench.record.result_file import SCHEMA_VERSION, now
 from bench.record.rows import provisional
 from bench.record.state import Facts, TimingRun
 from bench.settings import of_devices, with_sides
-from bench.sides import devices_of
+from bench.sides import torch_devices
 from bench.why.studies import (
     added_plans,
-    compile_folder,
     diagnosis_plans,
     own_plans,
+    run_folder,
     run_studies,
 )
 from bench.why.within import reserved, study_within
@@ -78,7 +78,7 @@ def measure(run: TimingRun, cells: list[Cell], console: Console) -> None:
 def ask_facts(run: TimingRun) -> Facts:
     """Asks the probe for what is to be known before anything is measured."""
     workloads = tuple(dict.fromkeys(cell.workload for cell in run.cells))
-    devices = devices_of(run.settings.sides)
+    devices = torch_devices(run.settings.sides)
     probe = run_probe(devices, workloads=workloads, samples=run.settings.samples)
     if run.accelerator_note:
         probe["accelerator_note"] = run.accelerator_note
@@ -141,7 +141,7 @@ def _campaign(run: TimingRun, facts: Facts, journal: Journal, console: Console) 
     plans = plan_workloads(run.cells)
     budget_left = run.budget.left if run.budget else None
     progress = RunProgress(_planned(run, plans, facts), console, budget_left=budget_left)
-    with progress, compile_folder():
+    with progress, run_folder():
         for key, blocks in run.measurements.measured.items():
             progress.skip(key.workload, key.side, len(blocks))
         campaign = Campaign(

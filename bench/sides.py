@@ -1,8 +1,8 @@
 """A side by its name: a torch device with its settings, and what each setting changes in a job.
 
-`device[+setting[=value]]...`, e.g. `cpu`, `cuda:1`, `cpu+threads=1`, `cuda+bf16+compile`. A side
-has one canonical name: settings in the order of SETTINGS, without those of the plain job. Imports
-no torch.
+`device[*n][+setting[=value]]...`, e.g. `cpu`, `cuda:1`, `cpu+threads=1`, `cuda*2+bf16`. A side has
+one canonical name: settings in the order of SETTINGS, without those of the plain job. Imports no
+torch.
 """
 
 import re
@@ -12,9 +12,9 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from bench.allocators import HUGE_PAGES, KEEP, LIBRARIES, lacking
-from bench.grid import IMPLEMENTATION_NAMES, device_of
-from bench.job import DIAGNOSIS, TASKS, Job
-from bench.loop import EVALUATIONS, GATHERS, LOADERS, PLACEMENTS, RUNGS, SEQUENCES, Loop
+from bench.grid import IMPLEMENTATION_NAMES, device_of, devices_of
+from bench.job import DIAGNOSIS, MEASURE, TASKS, Job
+from bench.loop import EVALUATIONS, GATHERS, LEAN, LOADERS, PLACEMENTS, RUNGS, SEQUENCES, Loop
 
 MOST_SIDES = 64
 COMPILE_MODES = ("default", "reduce-overhead", "max-autotune")
@@ -27,6 +27,7 @@ PARTS = {
 }
 """The parts of a training loop that may be named, and what each may be."""
 SETTINGS = {
+    "devices": "devices",
     "threads": "threads",
     "precision": "precision",
     "compile": "compiled",
@@ -79,8 +80,10 @@ TERMS = {
 
 def job_of(name: str, plain: Job) -> Job:
     """Returns the plain job on a side's device, with its settings. Raises SideError."""
-    device, *words = name.split("+")
+    head, *words = name.split("+")
+    device, star, count = head.partition("*")
     kind = _kind(name, device)
+    devices = _count(name, device, count) if star else 1
     terms = {word: _term(name, word) for word in words}
     for word, term in terms.items():
         if not _fits(term, kind):
@@ -89,12 +92,16 @@ def job_of(name: str, plain: Job) -> Job:
     twice = [word for word, term in terms.items() if settings.count(term.setting) > 1]
     if twice or len(terms) < len(words):
         raise SideError(f"{name}: {' and '.join(twice) or words[-1]}: one setting twice")
-    job = replace(plain, device=device)
+    job = replace(plain, device=device, devices=devices)
     for term in sorted(terms.values(), key=lambda one: [*SETTINGS].index(one.setting)):
         job = _with(job, term)
     if job.compiled and job.precision == "tf32":
         words_of_torch = "torch's compiler cannot read how TF32 is set"
         raise SideError(f"{name}: TF32 with torch.compile: {words_of_torch}")
+    if devices > 1 and (job.compiled or job.loop != LEAN):
+        raise SideError(f"{name}: several devices train together by the lean loop, not compiled")
+    if 0 < job.threads < devices:
+        raise SideError(f"{name}: {devices} processes need a thread each")
     return job
 
 
@@ -109,6 +116,15 @@ def _kind(name: str, device: str) -> str:
     if kind == "cpu" and index:
         raise SideError(f"{name}: the CPU has no index; write cpu")
     return kind
+
+
+def _count(name: str, device: str, count: str) -> int:
+    """Returns how many devices train together."""
+    if not re.fullmatch(r"[1-9][0-9]?", count):
+        raise SideError(f"{name}: not a number of devices: {count!r}; write cuda*2")
+    if device not in ("cpu", "cuda"):
+        raise SideError(f"{name}: several devices train together from the first cuda or cpu on")
+    return int(count)
 
 
 def _term(name: str, word: str) -> Term:
@@ -132,8 +148,9 @@ def _with(job: Job, term: Term) -> Job:
 
 def name_of(job: Job, plain: Job) -> str:
     """Returns the canonical name of the side whose job this is: the fewest and shortest words."""
-    kind, words = job.device.partition(":")[0], [job.device]
-    for setting, field in SETTINGS.items():
+    kind = job.device.partition(":")[0]
+    words = [job.device + (f"*{job.devices}" if job.devices > 1 else "")]
+    for setting, field in [*SETTINGS.items()][1:]:
         value = attrgetter(field)(job)
         if setting == "loop":
             words += _loop_words(value, plain.loop, kind)
@@ -190,9 +207,9 @@ def axes(names: Iterable[str], plain: Job) -> dict[str, dict[str, Any]]:
     }
 
 
-def devices_of(sides: Iterable[str]) -> tuple[str, ...]:
+def torch_devices(sides: Iterable[str]) -> tuple[str, ...]:
     """Returns the torch devices of sides, each once."""
-    return tuple(dict.fromkeys(map(device_of, sides)))
+    return tuple(dict.fromkeys(device for side in sides for device in devices_of(side)))
 
 
 def plain_sides(sides: Iterable[str]) -> list[str]:
@@ -206,8 +223,12 @@ def equal_arithmetic(one: str, other: str) -> bool:
     return next(formats) == next(formats)
 
 
-def lacks(job: Job) -> str | None:
+def lacks(job: Job, batch_size: int) -> str | None:
     """Says why this machine cannot do a job, as far as it is known beforehand; None: it may."""
     if job.compiled and job.task == TASKS[DIAGNOSIS]:
         return "what torch.compile has fused cannot be taken apart"
+    if job.devices > 1 and job.task != MEASURE:
+        return "a step of several processes is not taken apart"
+    if batch_size < job.devices:
+        return f"batch size {batch_size} is less than a sample for each of {job.devices} devices"
     return lacking(job.malloc) if job.malloc else None

@@ -25,6 +25,11 @@ def symbol_cross_entropy(output: Tensor, targets: Tensor) -> Tensor:
     return functional.cross_entropy(scores, targets.flatten(), ignore_index=PADDING)
 
 
+def symbols(targets: Tensor) -> Tensor:
+    """Return (N,): of how many terms of each (N, T) `symbol_cross_entropy` is a mean."""
+    return (targets != PADDING).sum(dim=1)
+
+
 def exact_match(output: Tensor, targets: Tensor) -> Tensor:
     """Return (N,): 1 where all real symbols of (N, T) score highest in (N, T, symbols), else 0.
 

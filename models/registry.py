@@ -116,6 +116,7 @@ WORKLOADS: dict[str, Workload] = {
         build=_translator,
         dataset="number-words",
         loss=losses.symbol_cross_entropy,
+        terms=losses.symbols,
         learning_rates={"sgd": 0.1, "momentum": 0.05, "adam": 0.003, "adamw": 0.003},
         score=losses.EXACT_MATCH,
         goal=0.95,

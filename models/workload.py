@@ -58,13 +58,19 @@ class Score:
         return value <= goal if self.better == "lower" else value >= goal
 
 
+def one_each(targets: Tensor) -> Tensor:
+    """Return (N,): 1 for each sample."""
+    return targets.new_ones(len(targets))
+
+
 @dataclass(frozen=True)
 class Workload:
     """A network, its data, its loss and its goal.
 
     `build` makes a network on the CPU with weights from torch's global generator, which the caller
-    seeds. `loss` is a scalar mean. `goal` is a held-out score that is worth reaching.
-    `learning_rates` holds a sensible one for each of `models.optimizers.OPTIMIZERS`.
+    seeds. `loss` is a scalar mean, of so many `terms` of each sample: as many of every one, unless
+    said otherwise. `goal` is a held-out score that is worth reaching. `learning_rates` holds a
+    sensible one for each of `models.optimizers.OPTIMIZERS`.
     """
 
     description: str
@@ -74,3 +80,4 @@ class Workload:
     loss: Measure
     score: Score
     goal: float
+    terms: Callable[[Tensor], Tensor] = one_each

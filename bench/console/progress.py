@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from bench.grid import Side, WorkloadPlan
+from bench.grid import Side, WorkloadPlan, devices_of
 
 LINE_EVERY_SECONDS = 15.0
 
@@ -30,7 +30,7 @@ def planned_answers(
     planned: dict[tuple[str, str], int] = {}
     for plan in plans:
         for side, count in plan.answers(blocks).items():
-            if side.device not in missing:
+            if not {*devices_of(side.name)}.intersection(missing):
                 where = (plan.workload, side.name)
                 planned[where] = planned.get(where, 0) + count
     return planned

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec.structs import replace as changed
 
 from bench.answer import Epochs, Measured, Started, Unmeasured
-from bench.grid import Side, WorkloadPlan
+from bench.grid import Side, WorkloadPlan, devices_of
 from bench.job import TASKS, Job
 from bench.measure.budget import Pace
 from bench.measure.gpu_watch import GpuWatch
@@ -81,8 +81,9 @@ class Campaign:
     def refuse(self, plan: WorkloadPlan) -> None:
         """Answers for sides that this machine lacks something for, without a process for each."""
         for side, sizes in plan.batch_sizes.items():
-            if why := lacks(self.settings.job(side.name, task=TASKS[side.task])):
-                for size in self.measurements.pending(plan.workload, side, plan.start, sizes):
+            job = self.settings.job(side.name, task=TASKS[side.task])
+            for size in self.measurements.pending(plan.workload, side, plan.start, sizes):
+                if why := lacks(job, size):
                     key = Key(plan.workload, side, size)
                     self.answer(key, plan.start, Unmeasured(size, "unsupported", why))
 
@@ -91,7 +92,7 @@ class Campaign:
         wanted = {
             side: self.measurements.pending(plan.workload, side, block, sizes)
             for side, sizes in plan.sides(block).items()
-            if side.device not in self.missing_devices
+            if self.missing_devices.keys().isdisjoint(devices_of(side.name))
         }
         return {side: sizes for side, sizes in wanted.items() if sizes}
 
@@ -100,7 +101,8 @@ class Campaign:
         seed = self.settings.seed
         order = side_order(wanted, block, seed=seed, workload=plan.workload)
         order = [side for side in order if wanted[side]]
-        with GpuWatch([side.device for side in order], self.accelerators) as watch:
+        devices = [device for side in order for device in devices_of(side.name)]
+        with GpuWatch(devices, self.accelerators) as watch:
             before = read_host()
             left: Wanted = {}
             for side in order:

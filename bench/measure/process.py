@@ -112,7 +112,7 @@ def run_worker(
     with tempfile.TemporaryFile() as stderr:
         kills = oom_kills()
         end = time.monotonic() + (job.process_seconds or math.inf)
-        environment = worker_environment(job.device, job.threads, job.malloc)
+        environment = worker_environment(job.device, job.threads_each, job.malloc)
         process = spawn(command, environment, stderr)
         answers = _listen(process, job)
         # Warm-up, training and evaluation of one batch size each keep to the cell's limit.
@@ -188,8 +188,13 @@ def _death(process: "subprocess.Popen[str]", stderr: IO[bytes], kills: int | Non
 
 def last_words(process: "subprocess.Popen[str]", stderr: IO[bytes]) -> str:
     """Exit status and last line on stderr of a dead worker, in one line."""
-    status = process.wait()
-    how = f"signal {-status} ({signal.Signals(-status).name})" if status < 0 else f"exit {status}"
+    how = how_ended(process)
     stderr.seek(0)
     lines = stderr.read().decode(errors="replace").strip().splitlines()
     return f"the process ended with {how}" + (f": {lines[-1][:200]}" if lines else "")
+
+
+def how_ended(process: "subprocess.Popen[str]") -> str:
+    """Waits for a process; returns the signal or the status that it ended with."""
+    status = process.wait()
+    return f"signal {-status} ({signal.Signals(-status).name})" if status < 0 else f"exit {status}"

@@ -6,6 +6,7 @@ first batch size is an answer for all of them.
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,9 +15,10 @@ from typing import TextIO
 
 from bench.allocators import in_force, require
 from bench.answer import Answer, Done, Measured, Process, Started, Unmeasured
-from bench.job import Job, to_line
+from bench.job import Job
 from bench.measure.child import die_when_input_ends
 from bench.measure.environment import allocator_variables
+from bench.measure.ranks import Voice, settle, start_ranks
 
 
 def take_stdout() -> TextIO:
@@ -27,23 +29,20 @@ def take_stdout() -> TextIO:
 
 
 def main() -> None:
-    """Measures one job."""
-    answers = take_stdout()
+    """Measures one job; one of several processes stays until the first of them has ended."""
+    voice = Voice(take_stdout())
     job = Job.from_line(sys.stdin.readline())
     die_when_input_ends()
-
-    def answer(one: Answer) -> None:
-        answers.write(to_line(one))
-        answers.flush()
-
+    if job.devices > 1 and job.rank == 0:
+        job = start_ranks(job, voice)
     started = datetime.now(UTC).isoformat(timespec="seconds")
     begin = time.perf_counter_ns()
     import torch  # noqa: PLC0415 - timed: a user's script pays for it as well
 
     import_seconds = (time.perf_counter_ns() - begin) / 1e9
-    if job.threads:
-        torch.set_num_threads(job.threads)
-    answer(Started())
+    if threads := _threads(job, torch.get_num_threads()):
+        torch.set_num_threads(threads)
+    voice.say(Started())
     process = partial(
         Process,
         started=started,
@@ -52,9 +51,21 @@ def main() -> None:
         allocator=in_force(),
         allocator_variables=allocator_variables(os.environ),
     )
-    _measure_all(job, process, answer)
-    answer(Done())
-    os._exit(0)  # a device's driver may hang while it is torn down; everything is answered
+    _measure_all(job, process, voice.say)
+    if job.rank:
+        voice.say(Done())
+        threading.Event().wait()
+    voice.end()
+
+
+def _threads(job: Job, own: int) -> int:
+    """Returns the threads to set: those asked for, or a share of torch's own number; 0: none.
+
+    A process on a GPU has the host's threads for itself, as it has without the others.
+    """
+    if job.threads or job.devices == 1 or job.device != "cpu":
+        return job.threads_each
+    return max(1, own // job.devices)
 
 
 def _measure_all(
@@ -77,6 +88,7 @@ def _measure_all(
         require(job.malloc, process.allocator)
         trainer, work = open_trainer(job), work_of(job)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the reason of these cells
+        settle(job)
         answer(Unmeasured(None, *classify(error)))
         return
     out_of_memory_at: int | None = None
@@ -84,16 +96,19 @@ def _measure_all(
         if out_of_memory_at is not None and batch_size > out_of_memory_at:
             answer(Unmeasured.implied(batch_size, out_of_memory_at))
             continue
+        if out_of_memory_at is not None and job.devices > 1:
+            continue  # the others are still in that step: new processes take the rest
         try:
             answer(Measured(batch_size, process, work(trainer, batch_size)))
         except TooSlowError as slow:
             answer(Unmeasured(batch_size, "timeout", str(slow)))
         except Exception as error:  # noqa: BLE001 - as above
+            settle(job)
             reason, detail = classify(error)
             answer(Unmeasured(batch_size, reason, detail))
             if reason == "oom":
                 out_of_memory_at = min(batch_size, out_of_memory_at or batch_size)
-            if reason == "failed":
+            if reason == "failed" or (job.devices > 1 and reason != "oom"):
                 return  # the device may be left in any state: a new process takes the rest
 
 

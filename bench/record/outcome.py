@@ -4,7 +4,7 @@ from collections.abc import Container, Mapping
 from typing import NamedTuple
 
 from bench.answer import Epochs
-from bench.grid import Cell, device_of
+from bench.grid import Cell, device_of, devices_of
 from bench.measure.measurements import Key, Measurements
 from bench.settings import Settings
 from bench.sides import equal_arithmetic
@@ -46,8 +46,9 @@ def cell_outcome(
     A run that ended before has fewer blocks than the settings; epochs beyond the measured ones are
     derived.
     """
-    if (device := device_of(cell.side)) in missing_devices:
-        return Absent(**missing_devices[device], blocks_measured=0)
+    for device in devices_of(cell.side):
+        if device in missing_devices:
+            return Absent(**missing_devices[device], blocks_measured=0)
     rounds = timed(measurements, Key.of(cell))
     trained = min(cell.epochs, settings.measured_epochs)
     short = [one for one in rounds.values() if len(one.epoch_seconds) < trained]

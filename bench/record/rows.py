@@ -13,7 +13,7 @@ from bench.record.precision import precision_text
 from bench.record.result_file import SCHEMA_VERSION, now
 from bench.record.state import Facts, TimingRun
 from bench.record.tables import diagnosis_tables, process_tables
-from bench.sides import devices_of
+from bench.sides import torch_devices
 
 
 def absent_rows(run: TimingRun, shown: set[Cell]) -> list[Line]:
@@ -46,7 +46,7 @@ def crossover_key(run: TimingRun, facts: Facts, shown: set[Cell]) -> Line:
             "command": run.command,
             "started": facts.started,
             "finished": now(),
-            "devices": list(devices_of(run.settings.sides)),
+            "devices": list(torch_devices(run.settings.sides)),
             "learning_rates": facts.learning_rates,
             "precision": precision_text(answer.process for answer in answers),
             "looks": list(run.looks),

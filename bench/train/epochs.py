@@ -13,9 +13,10 @@ from bench.grid import MOST_EPOCHS, steps_per_epoch
 from bench.train.clock import Timing
 from bench.train.course_loop import Batch, on_device
 from bench.train.device import device_peak_bytes, host_peak_bytes, reset_peak_memory
+from bench.train.group import mean_of_all
 from bench.train.lean_loop import train_step
 from bench.train.modes import eagerly
-from bench.train.trainer import Trainer, epoch_work, fresh_training, make_permutation
+from bench.train.trainer import Trainer, epoch_work, first_minibatch, fresh_training
 from bench.train.usage import Usage
 from models import Split, Workload
 
@@ -43,12 +44,12 @@ def warm_up(trainer: Trainer, batch_size: int) -> tuple[float, float, float]:
     those before its warm step took beyond it is added to the first.
     """
     network, optimizer = fresh_training(trainer)
-    permutation = make_permutation(trainer.job, 0, trainer.train.targets.device)[:batch_size]
+    places, loss_function = first_minibatch(trainer, batch_size)
     losses: list[Tensor] = []
 
     def step() -> None:
-        inputs, targets = minibatch(trainer, permutation)
-        loss = train_step(network, trainer.workload.loss, optimizer, inputs, targets)
+        inputs, targets = minibatch(trainer, places)
+        loss = train_step(network, loss_function, optimizer, inputs, targets)
         losses[1:] = [loss]
 
     first = trainer.clock.time(step).wall_seconds + trainer.compiling_seconds
@@ -63,7 +64,8 @@ def warm_up(trainer: Trainer, batch_size: int) -> tuple[float, float, float]:
     settled = warm[len(settling) :]
     usual = median(settled[-max(WARM_STEPS, len(settled) // 2) :])
     first += sum(max(0.0, seconds - usual) for seconds in settling)
-    return first, usual, losses[0].item()
+    first_loss = mean_of_all(losses[0]) if trainer.job.devices > 1 else losses[0]
+    return first, usual, first_loss.item()
 
 
 def _warming(trainer: Trainer, first: float, warm: list[float]) -> bool:

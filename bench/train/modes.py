@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from bench.job import COMPILE_FOLDER, Job
+from bench.job import RUN_FOLDER, Job
 from bench.loop import Loop
 from bench.train.device import first_line
 from models import Split
@@ -133,7 +133,7 @@ def compile_afresh(network: nn.Module, mode: str) -> None:
 @cache
 def own_compile_folder() -> str:
     """Makes this process's own empty folder for what is compiled."""
-    return tempfile.mkdtemp(prefix="compile-", dir=os.environ.get(COMPILE_FOLDER))
+    return tempfile.mkdtemp(prefix="compile-", dir=os.environ.get(RUN_FOLDER))
 
 
 def eagerly(job: Job) -> AbstractContextManager[object]:

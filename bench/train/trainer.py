@@ -14,6 +14,16 @@ from bench.job import Job
 from bench.train.clock import DeviceClock
 from bench.train.course_loop import accuracy, train_course_epoch
 from bench.train.device import make_clock, open_device, synchroniser
+from bench.train.group import (
+    GroupClock,
+    Loss,
+    Share,
+    join,
+    share_of,
+    together,
+    train_shared_epoch,
+    weighted,
+)
 from bench.train.lean_loop import train_epoch
 from bench.train.modes import compile_afresh, place, prepare, to_device
 from models import WORKLOADS, Split, Workload, load_dataset, timed_split
@@ -67,11 +77,15 @@ def open_trainer(job: Job) -> Trainer:
         device = open_device(job.device)
         torch.ones(1, device=device)
         synchroniser(device)()
+        if job.devices > 1:
+            join(job, device)
         opened.append(device)
 
     context = DeviceClock(lambda: None).time(create_context)
     device: torch.device = opened[0]
     clock = make_clock(device)
+    if job.devices > 1:
+        clock = GroupClock(clock.synchronise, clock.make_event, device=job.device)
 
     def transfer() -> None:
         host_network.to(device)
@@ -121,6 +135,8 @@ def _new_network(trainer: Trainer) -> nn.Module:
     base = trainer.workload.build()
     base.load_state_dict(trainer.initial_state)
     network = prepare(base.to(trainer.device), trainer.job, trainer.device)
+    if trainer.job.devices > 1:
+        return together(network)
     if mode := trainer.job.compiled:
         timing = trainer.clock.time(lambda: compile_afresh(network, mode))
         trainer.compiling_seconds = timing.wall_seconds
@@ -134,6 +150,25 @@ def make_permutation(job: Job, epoch: int, device: torch.device) -> Tensor:
     return torch.randperm(job.samples, generator=generator).to(device)
 
 
+def epoch_share(trainer: Trainer, batch_size: int, number: int) -> Share:
+    """Returns what this process, one of several, trains on in an epoch."""
+    job, host = trainer.job, torch.device("cpu")
+    terms = trainer.workload.terms(trainer.train.targets.to(host))
+    order = make_permutation(job, number, host)
+    share = share_of(terms[order], batch_size, rank=job.rank, devices=job.devices)
+    return share._replace(places=share.places.to(trainer.device))
+
+
+def first_minibatch(trainer: Trainer, batch_size: int) -> tuple[Tensor, Loss]:
+    """Returns the places of the first minibatch's samples, or of this process's, and their loss."""
+    order = make_permutation(trainer.job, 0, trainer.train.targets.device)
+    if trainer.job.devices == 1:
+        return order[:batch_size], trainer.workload.loss
+    share = epoch_share(trainer, batch_size, 0)
+    start, stop, weight = share.slices[0]
+    return order[share.places[start:stop]], weighted(trainer.workload.loss, weight)
+
+
 def epoch_work(
     trainer: Trainer,
     network: nn.Module,
@@ -144,6 +179,8 @@ def epoch_work(
 ) -> Callable[[], None]:
     """Returns the work of one epoch, to be timed: the permutation of its samples is part of it."""
     train = loop_of(trainer)
+    if trainer.job.devices > 1:
+        train = partial(train_shared_epoch, share=epoch_share(trainer, batch_size, number))
     evaluating = trainer.job.loop.evaluate == "every-epoch"
     place_of_data = trainer.train.targets.device
 

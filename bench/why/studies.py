@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from bench.grid import Side, WorkloadPlan, repeated
-from bench.job import COMPILE_FOLDER, DIAGNOSIS, PEAKS
+from bench.job import DIAGNOSIS, PEAKS, RUN_FOLDER
 from bench.measure.blocks import Campaign
 from bench.measure.measurements import Key, Measurements
 from bench.measure.search import planned_looks, run_rounds
@@ -108,11 +108,11 @@ def unanswered(
 
 
 @contextmanager
-def compile_folder() -> Iterator[None]:
-    """Makes a folder for what the workers compile; it goes when the run has ended."""
+def run_folder() -> Iterator[None]:
+    """Makes a folder for the workers of a run; it goes when the run has ended."""
     with tempfile.TemporaryDirectory(prefix="crossover-", ignore_cleanup_errors=True) as folder:
-        os.environ[COMPILE_FOLDER] = folder
+        os.environ[RUN_FOLDER] = folder
         try:
             yield
         finally:
-            del os.environ[COMPILE_FOLDER]
+            del os.environ[RUN_FOLDER]

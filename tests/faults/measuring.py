@@ -127,7 +127,7 @@ MEASURING = {
         "bench/remedies.py",
         "        if side != device:\n            return side\n",
         "        return side\n",
-        "sides/test_names.py",
+        "sides/test_remedies.py",
     ),
     "drift falls on the sides that come last": Fault(
         "bench/measure/order.py",

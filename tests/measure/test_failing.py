@@ -11,7 +11,17 @@ import pytest
 from bench.measure.process import ROOT
 
 COMMAND = (
-    *("-m", "pytest", "bench", "-p", "tests.failing_plugin", "--workloads", "mlp", "--blocks", "1"),
+    *(
+        "-m",
+        "pytest",
+        "bench",
+        "-p",
+        "tests.measure.failing_plugin",
+        "--workloads",
+        "mlp",
+        "--blocks",
+        "1",
+    ),
     *("--batch-sizes", "8,16", "--epochs", "1", "--samples", "32", "--suspect-repeats", "0"),
 )
 

@@ -172,6 +172,12 @@ def test_a_missing_device_is_the_reason_of_its_cells(tmp_path: Path) -> None:
     assert row == Absent("no device", "torch sees no cuda device", 0)
 
 
+def test_of_several_devices_each_has_to_be_there(tmp_path: Path) -> None:
+    gone = {"cuda:1": {"reason": "no device", "detail": "cuda:1: torch sees 1 cuda device(s)"}}
+    row = outcome(Cell("mlp", 64, 1, "cuda*2"), after(tmp_path), missing_devices=gone)
+    assert row == Absent("no device", "cuda:1: torch sees 1 cuda device(s)", 0)
+
+
 def test_repeats_are_kept_apart_from_the_cells(tmp_path: Path) -> None:
     sides = dict(PLAN.batch_sizes)
     again = next(iter(sides))._replace(again=True)

@@ -191,7 +191,7 @@ def test_a_run_that_is_stopped_while_its_cells_are_shown_says_so_and_is_resumed(
     path = tmp_path / "box.json"
     (tmp_path / "stopper.py").write_text(STOPPER)
     environment = dict(os.environ) | {"PYTHONPATH": str(tmp_path)}
-    command = [sys.executable, "-m", "pytest", "-p", "tests.failing_plugin", "bench"]
+    command = [sys.executable, "-m", "pytest", "-p", "tests.measure.failing_plugin", "bench"]
     command += ["--workloads", "mlp", "--devices", "cpu,cuda", "--batch-sizes", "8,64"]
     command += ["--epochs", "1,2", "--blocks", "2", "--benchmark-json", str(path)]
 

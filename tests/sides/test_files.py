@@ -52,7 +52,7 @@ def accepted(words: tuple[str, ...]) -> bool:
 WORDS = (*TERMS, "threads=1", "threads=2")
 VALID = [
     "+".join(words)
-    for device in ("cpu", "cuda", "mps", "xpu:1")
+    for device in ("cpu", "cuda", "mps", "xpu:1", "cpu*2", "cuda*2")
     for words in ((device,), *product((device,), WORDS), *product((device,), WORDS, WORDS))
     if accepted(words)
 ]
@@ -60,17 +60,23 @@ VALID = [
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    names=st.lists(st.sampled_from(VALID), min_size=1, max_size=4, unique=True),
+    plain=st.sampled_from(["cpu", "cuda", "mps"]),  # what remedies and ladder are added to
+    names=st.lists(st.sampled_from(VALID), max_size=3, unique=True),
     remedies=st.lists(st.sampled_from([*REMEDIES]), max_size=2, unique=True),
     ladder=st.booleans(),
 )
 def test_any_sides_are_refused_by_name_or_make_a_file_that_is_read(
-    tmp_path_factory: pytest.TempPathFactory, names: list[str], remedies: list[str], *, ladder: bool
+    tmp_path_factory: pytest.TempPathFactory,
+    plain: str,
+    names: list[str],
+    remedies: list[str],
+    *,
+    ladder: bool,
 ) -> None:
     asked = replace(SETTINGS, sides=(), base="", remedies=tuple(remedies), ladder=ladder, blocks=2)
     refused = ""
     try:
-        asked = with_sides(asked, tuple(names))
+        asked = with_sides(asked, (plain, *names))
     except pytest.UsageError as error:
         refused = str(error)
     assert not refused or refused.startswith(("--sides ", "--devices ", "--remedies", "--ladder"))

@@ -7,20 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.grid import device_of
 from bench.job import DIAGNOSIS, TASKS, Job
-from bench.loop import COURSE, LEAN, RUNGS
-from bench.remedies import REMEDIES, with_remedies, with_remedy, with_rungs
+from bench.loop import COURSE, LEAN
 from bench.sides import (
     TERMS,
     SideError,
     axes,
     canonical,
-    devices_of,
     equal_arithmetic,
     job_of,
     lacks,
     name_of,
     plain_sides,
+    torch_devices,
 )
 
 PLAIN = Job("mlp", "cpu", 0, (16,), 1, 48, 0, "sgd", "foreach", 0.1, 300.0)
@@ -46,6 +46,8 @@ TAUGHT = replace(PLAIN, loop=COURSE)
             {"device": "cuda", "loop": replace(LEAN, placement="per-batch")},
         ),
         ("cpu+malloc=keep", {"malloc": "keep"}),
+        ("cpu*2+threads=4", {"devices": 2, "threads": 4}),
+        ("cuda*8+bf16", {"device": "cuda", "devices": 8, "precision": "bf16"}),
     ],
 )
 def test_a_name_is_a_job_and_a_job_is_its_name(name: str, change: dict[str, Any]) -> None:
@@ -57,6 +59,7 @@ def test_a_name_is_a_job_and_a_job_is_its_name(name: str, change: dict[str, Any]
     ("typed", "name"),
     [
         ("cpu+foreach", "cpu"),
+        ("cpu*1", "cpu"),
         ("cpu+ieee", "cpu"),
         ("cpu+loop=lean", "cpu"),
         ("cuda+compile=default", "cuda+compile"),
@@ -97,6 +100,17 @@ def test_what_the_plain_job_is_has_no_name() -> None:
         ("cpu+loop=pinned", "the CPU computes where the data lies, this is cpu"),
         ("cuda+tf32+compile", "cuda+tf32+compile: TF32 with torch.compile: torch's compiler"),
         ("cuda+tf32+graphs", "TF32 with torch.compile"),
+        ("cpu*x", "cpu*x: not a number of devices: 'x'; write cuda*2"),
+        ("cpu*0", "not a number of devices: '0'"),
+        ("cuda*100", "not a number of devices: '100'"),
+        ("cuda*", "not a number of devices: ''"),
+        ("cuda*2*2", "not a number of devices: '2*2'"),
+        ("cuda:1*2", "several devices train together from the first cuda or cpu on"),
+        ("mps*2", "several devices train together from the first cuda or cpu on"),
+        ("cuda*2+graphs", "several devices train together by the lean loop, not compiled"),
+        ("cpu*2+loop=course", "several devices train together by the lean loop, not compiled"),
+        ("cuda*2+placement=per-batch", "by the lean loop, not compiled"),
+        ("cpu*4+threads=2", "cpu*4+threads=2: 4 processes need a thread each"),
         ("a gpu", "a gpu: not a torch device"),
         ("c\u00fcda", "not a torch device"),
         ("cuda:-1", "not a torch device"),
@@ -119,7 +133,22 @@ def test_two_names_of_one_side_and_too_many_sides_are_refused() -> None:
         canonical((f"cpu+threads={count}" for count in range(1, 66)), PLAIN)
 
 
-DEVICES = st.sampled_from(["cpu", "cuda", "cuda:1", "mps", "xpu", "cpu:0", "gizmo", "CUDA", "a b"])
+DEVICES = st.sampled_from(
+    [
+        "cpu",
+        "cpu*2",
+        "cuda*3",
+        "mps*2",
+        "cuda",
+        "cuda:1",
+        "mps",
+        "xpu",
+        "cpu:0",
+        "gizmo",
+        "CUDA",
+        "a b",
+    ]
+)
 WORDS = st.sampled_from([*TERMS, "threads=1", "threads=64", "threads=x", "loop=fast", ""])
 NAMES = st.builds(
     lambda device, words: "+".join([device, *words]), DEVICES, st.lists(WORDS, max_size=4)
@@ -143,7 +172,7 @@ def test_any_list_of_sides_is_refused_by_name_or_canonical(names: list[str], pla
         assert job_of(side, plain) == job_of(name, plain)
         assert len(side.split("+")) <= len(name.split("+"))
     rows = axes(sides, plain)
-    told = {(job_of(side, plain).device, *rows[side].values()) for side in sides}
+    told = {(device_of(side), *rows[side].values()) for side in sides}
     assert len(told) == len(sides)  # device and axes tell every side from every other
     scalars = (value for row in rows.values() for value in row.values())
     assert all(isinstance(value, str | int | bool) for value in scalars)
@@ -163,52 +192,11 @@ def test_the_axes_are_the_settings_in_which_sides_differ() -> None:
 
 
 def test_a_name_tells_device_and_precision() -> None:
-    sides = ("cpu", "cuda:1+bf16", "cpu+threads=1", "cuda:1", "cuda+tf32+fused")
-    assert devices_of(sides) == ("cpu", "cuda:1", "cuda")
+    sides = ("cpu", "cuda:1+bf16", "cpu*2+threads=2", "cuda:1", "cuda*3+tf32+fused")
+    assert torch_devices(sides) == ("cpu", "cuda:1", "cuda", "cuda:2")
     assert plain_sides(sides) == ["cpu", "cuda:1"]
     alike = [equal_arithmetic("cpu+bf16", side) for side in sides]
     assert alike == [False, True, False, False, False]
-
-
-@pytest.mark.parametrize(
-    ("remedy", "device", "plain", "side"),
-    [
-        ("fused", "cuda", PLAIN, "cuda+fused"),
-        ("foreach", "cuda", PLAIN, "cuda+for-loop"),
-        ("fused", "cpu", replace(PLAIN, optimizer_implementation="fused"), "cpu+for-loop"),
-        ("flush-denormals", "cpu", PLAIN, "cpu+keep-denormals"),
-        ("placement=resident", "cuda", PLAIN, "cuda+placement=per-batch"),
-        (
-            "placement=resident",
-            "cuda",
-            TAUGHT,
-            "cuda+loader=slices+placement=resident",
-        ),
-        ("threads=1", "cpu", PLAIN, "cpu+threads=1"),
-        ("graphs", "cuda", PLAIN, "cuda+graphs"),
-        ("ieee", "cpu", PLAIN, None),
-    ],
-)
-def test_a_remedy_that_the_plain_side_has_is_left_out_the_others_are_added(
-    remedy: str, device: str, plain: Job, side: str | None
-) -> None:
-    assert with_remedy(device, remedy, plain) == side
-
-
-def test_all_remedies_are_sides_where_they_mean_anything_the_worthiest_first() -> None:
-    own = list(with_remedies(["cpu", "cuda"], reversed(REMEDIES), PLAIN))
-    assert own[:5] == ["cuda+fused", "cpu+fused", "cuda+graphs", "cuda+compile", "cpu+compile"]
-    assert len(own) == len(set(own))
-    assert "cpu+malloc=jemalloc" in own
-    assert not [side for side in own if side.startswith("cuda+malloc")]
-    assert canonical(own, PLAIN) == tuple(own)
-
-
-def test_rungs_are_sides_first_the_ends_of_the_ladder() -> None:
-    assert list(with_rungs(["cpu"], "mlp", PLAIN)) == ["cpu+loop=course", "cpu+loop=no-evaluation"]
-    cuda = list(with_rungs(["cuda"], "lstm", PLAIN))
-    assert cuda == [f"cuda+loop={name}" for name in RUNGS if name != "lean"]
-    assert next(with_rungs(["cpu"], "mlp", TAUGHT)) == "cpu+loop=lean"
 
 
 def test_what_this_machine_lacks_is_told_before_a_process_is_started(
@@ -216,7 +204,13 @@ def test_what_this_machine_lacks_is_told_before_a_process_is_started(
 ) -> None:
     monkeypatch.setattr("bench.allocators.in_force", lambda: "musl")
     job = job_of("cpu+malloc=keep", PLAIN)
-    assert lacks(job) == "this is a setting of glibc's allocator, and musl is in force"
-    assert lacks(PLAIN) is None
+    assert lacks(job, 8) == "this is a setting of glibc's allocator, and musl is in force"
+    assert lacks(PLAIN, 8) is None
     compiled = replace(job_of("cpu+compile", PLAIN), task=TASKS[DIAGNOSIS])
-    assert lacks(compiled) == "what torch.compile has fused cannot be taken apart"
+    assert lacks(compiled, 8) == "what torch.compile has fused cannot be taken apart"
+    several = job_of("cuda*4", PLAIN)
+    assert lacks(several, 4) is None
+    assert lacks(several, 3) == "batch size 3 is less than a sample for each of 4 devices"
+    assert lacks(replace(several, task=TASKS[DIAGNOSIS]), 8) == (
+        "a step of several processes is not taken apart"
+    )

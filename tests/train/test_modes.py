@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from bench.answer import Epochs, Measured, Unmeasured
-from bench.job import COMPILE_FOLDER, Job
+from bench.job import RUN_FOLDER, Job
 from bench.measure.tasks import work_of
 from bench.sides import job_of
 from bench.train import modes
@@ -147,7 +147,7 @@ def test_getting_ready_to_compile_is_part_of_the_first_step(
 def test_each_process_compiles_into_a_folder_of_its_own(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv(COMPILE_FOLDER, str(tmp_path))
+    monkeypatch.setenv(RUN_FOLDER, str(tmp_path))
     modes.own_compile_folder.cache_clear()
     folder = modes.own_compile_folder()
     assert Path(folder).parent == tmp_path
@@ -162,7 +162,7 @@ def test_a_compiled_network_trains_as_the_plain_one_does(
     """The real compiler, in a worker process; unsupported where the machine has no C++ compiler."""
     from bench.measure.process import run_worker
 
-    monkeypatch.setenv(COMPILE_FOLDER, str(tmp_path))
+    monkeypatch.setenv(RUN_FOLDER, str(tmp_path))
     *_, plain = run_worker(JOB)
     *_, answer = run_worker(with_setting("compile"))
     if isinstance(answer, Unmeasured):

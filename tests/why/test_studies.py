@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.grid import Side, WorkloadPlan, make_cells, plan_workloads
-from bench.job import COMPILE_FOLDER, DIAGNOSIS, MEASURE, PEAKS, TASKS, Job
+from bench.job import DIAGNOSIS, MEASURE, PEAKS, RUN_FOLDER, TASKS, Job
 from bench.loop import COURSE, RUNGS
 from bench.measure.blocks import Campaign
 from bench.measure.journal import read_journal
@@ -18,9 +18,9 @@ from bench.record.tables import diagnosis_tables, process_tables
 from bench.settings import Settings
 from bench.why.studies import (
     added_plans,
-    compile_folder,
     diagnosis_plans,
     own_plans,
+    run_folder,
     run_studies,
     unanswered,
 )
@@ -204,8 +204,8 @@ def test_the_plain_loop_of_a_course_run_is_the_course_loop(tmp_path: Path) -> No
 
 
 def test_compiled_files_go_when_the_run_has_ended() -> None:
-    with compile_folder():
-        folder = Path(os.environ[COMPILE_FOLDER])
+    with run_folder():
+        folder = Path(os.environ[RUN_FOLDER])
         (folder / "x.so").touch()
     assert not folder.exists()
-    assert COMPILE_FOLDER not in os.environ
+    assert RUN_FOLDER not in os.environ
