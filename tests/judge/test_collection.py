@@ -95,10 +95,10 @@ def test_the_terminal_says_how_many_cross_and_how_many_verdicts_may_be_wrong(
     assert "mlp 3 3 64 [64, 64] 0 0 0" in words
 
 
-def test_files_without_a_device_pair_are_said_to_compare_nothing(tmp_path: Path) -> None:
+def test_files_with_one_side_are_said_to_compare_nothing(tmp_path: Path) -> None:
     console = Console(file=io.StringIO(), width=100)
     show(together(analysis_of(tmp_path, sides=("cpu",))), console)
-    assert "No file has a device pair" in console.file.getvalue()  # type: ignore[attr-defined]
+    assert "No file has two sides to compare" in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_there_is_a_figure_once_warm_and_at_the_fewest_and_most_epochs(tmp_path: Path) -> None:

@@ -58,4 +58,4 @@ def test_scripts_read_a_folder_and_leave_learning_files_in_it_to_others(
     assert export.main([str(results), "--out", str(target)]) == 0
     assert set(pd.read_csv(target)["file"]) == {str(results / "one.json")}
     assert report.main([str(results), "--out", str(tmp_path / "out"), "--dpi", "30"]) == 0
-    assert "Only one side was measured" in capsys.readouterr().out
+    assert "Only cpu was measured" in capsys.readouterr().out

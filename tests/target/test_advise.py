@@ -27,26 +27,26 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return out.err
 
 
-def test_the_answer_names_batch_optimiser_rate_epochs_and_time_on_each_device(say: Say) -> None:
+def test_the_answer_names_batch_optimiser_rate_epochs_and_time_on_each_side(say: Say) -> None:
     plan = Corpus(**TIMED | {"cold_seconds": {"cpu": 0.01, "vulkan": 3.0}})
     lines = say(plans=[plan, LearnCorpus(**LEARNED)]).splitlines()
     assert lines[0] == (
         "mlp to 90 % accuracy (held out; learned on learner, 5 seeds); "
         "8 of 8 pairs of batch size and optimiser reached it."
     )
-    assert lines[1].startswith("on the CPU of devbox: train with batch ")
+    assert lines[1].startswith("on cpu of devbox: train with batch ")
     assert ", SGD 0.01, " in lines[1] or ", Adam 0.01, " in lines[1]
     assert " [" in lines[1]
     assert lines[2].startswith("on vulkan (llvmpipe, a software rasteriser) of devbox: train with")
     assert "each at its best, vulkan" in lines[3]
-    assert "train on the CPU." in lines[3]
+    assert "train on cpu." in lines[3]
 
 
-def test_a_faster_device_comes_first_and_is_recommended(say: Say) -> None:
+def test_a_faster_side_comes_first_and_is_recommended(say: Say) -> None:
     fast = Corpus(**TIMED | {"ratio": lambda *_cell: 0.1, "cold_seconds": {"vulkan": 0.001}})
     lines = say(plans=[fast, LearnCorpus(**LEARNED)]).splitlines()
     assert lines[1].startswith("on vulkan")
-    assert lines[2].startswith("on the CPU of devbox")
+    assert lines[2].startswith("on cpu of devbox")
     assert "train on vulkan." in lines[3]
 
 
@@ -55,7 +55,7 @@ def test_a_target_that_was_never_reached_is_said_clearly(say: Say) -> None:
             for name in ("sgd", "adam")}  # fmt: skip
     words = say(plans=[Corpus(**TIMED), LearnCorpus(**LEARNED, lost=lost)])
     assert "no setting gets there: not reached by 4 of 5 seeds." in words
-    assert "not known on the CPU of devbox: not reached by 4 of 5 seeds." in words
+    assert "not known on cpu of devbox: not reached by 4 of 5 seeds." in words
 
 
 def test_a_target_beyond_what_was_trained_to_is_not_guessed(say: Say) -> None:
@@ -89,16 +89,16 @@ def test_an_easier_target_is_answered_from_the_curves(say: Say) -> None:
 def test_without_timing_the_epochs_are_told_and_the_rest_is_not_known(say: Say) -> None:
     words = say(plans=[LearnCorpus(**LEARNED)])
     assert "fewest epochs: train with batch 16, " in words
-    assert "not known: seconds and the best device (no timing file is given" in words
+    assert "not known: seconds and the best side (no timing file is given" in words
 
 
 def test_a_workload_that_was_not_timed_is_said_to_be_so(say: Say) -> None:
     plans = [Corpus(**TIMED), LearnCorpus(**LEARNED | {"workloads": ("lstm",)})]
     words = say(plans=plans, workload="lstm")
-    assert "not known: seconds and the best device (lstm was not timed there" in words
+    assert "not known: seconds and the best side (lstm was not timed there" in words
 
 
-def test_a_device_that_cannot_train_it_is_named_with_the_reason(say: Say) -> None:
+def test_a_side_that_cannot_train_it_is_named_with_the_reason(say: Say) -> None:
     absent: dict[Pattern, Any] = {("mlp", None, None, "vulkan"): ("unsupported", "aten::lstm")}
     words = say(plans=[Corpus(**TIMED, absent=absent), LearnCorpus(**LEARNED)])
     assert "not known on vulkan (llvmpipe, a software rasteriser) of devbox: " in words
@@ -107,7 +107,7 @@ def test_a_device_that_cannot_train_it_is_named_with_the_reason(say: Say) -> Non
 
 def test_untimed_batch_sizes_are_named(say: Say) -> None:
     plans = [Corpus(**TIMED), LearnCorpus(**LEARNED | {"batch_sizes": (4, 64, 4000)})]
-    assert "not known on the CPU of devbox: batch 4, 4000 (not timed)." in say(plans=plans)
+    assert "not known on cpu of devbox: batch 4, 4000 (not timed)." in say(plans=plans)
 
 
 def test_a_rate_at_the_edge_and_seconds_of_another_optimiser_are_admitted(say: Say) -> None:

@@ -12,7 +12,7 @@ def test_what_was_typed_ends_where_its_curve_stands(say: Say) -> None:
     assert "what you typed (batch 1024, 3 epochs, SGD 0.01) ends at 27" in lines
     assert "% accuracy." in lines
     assert "it takes " in lines
-    assert "on the CPU of devbox" in lines.splitlines()[-1]
+    assert "on cpu of devbox" in lines.splitlines()[-1]
 
 
 def test_what_was_typed_with_enough_epochs_gets_there(say: Say) -> None:
