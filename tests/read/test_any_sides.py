@@ -1,0 +1,99 @@
+"""Any list of sides that a run may have makes a file that every door reads."""
+
+import contextlib
+import io
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scripts import advise, compare, export, report, undecided
+from scripts.judge.verdicts import verdicts
+from scripts.read.sides import contest, default_base
+from scripts.read.table import load
+from tests.corpus import Corpus
+from tests.learn_corpus import LearnCorpus
+from tests.older import version_2
+from tests.read.files import saved
+from tests.write.reports import DRAWN, no_pictures
+
+DEVICES = ("cpu", "cuda", "cuda:1", "cuda*2", "cpu*2", "mps", "vulkan")
+SETTINGS = (
+    "threads=1", "threads=4", "bf16", "tf32", "compile", "compile=max-autotune", "graphs", "fused",
+    "channels-last", "keep-denormals", "loop=course", "placement=per-batch", "malloc=keep",
+)  # fmt: skip
+SIDE = st.builds(
+    lambda device, words: "+".join([device, *words]),
+    st.sampled_from(DEVICES),
+    st.lists(st.sampled_from(SETTINGS), max_size=2, unique=True),
+)
+ABSENT = ("unsupported", "no such operation")
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Corpus:
+    """A run of any sides, some of which could not be measured, with any remedies after it."""
+    sides = draw(st.lists(SIDE | st.sampled_from(DEVICES), min_size=1, max_size=5, unique=True))
+    lost = draw(st.lists(st.sampled_from(sides), max_size=2, unique=True))
+    tried = draw(st.lists(st.sampled_from(SETTINGS), max_size=3, unique=True))
+    return Corpus(
+        sides=sides,
+        batch_sizes=draw(st.sampled_from([(8,), (8, 64, 512)])),
+        epochs=draw(st.sampled_from([(1,), (1, 4)])),
+        blocks=draw(st.sampled_from([1, 3])),
+        remedies=dict.fromkeys(tried, draw(st.sampled_from([0.5, 1.0, 2.0]))),
+        absent={("mlp", 8, None, side): ABSENT for side in lost},
+        repeats=draw(st.booleans()),
+    )
+
+
+def said(door: Callable[[Sequence[str]], int], *arguments: object) -> str:
+    """What a door prints; it ends with status 0."""
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        assert door(list(map(str, arguments))) == 0
+    return out.getvalue()
+
+
+def contests(path: Path, plan: Corpus) -> None:
+    """Every side of the run meets its base, and every remedy the plain side of its device."""
+    table = verdicts(load([path]), scope="warm")
+    base = default_base(plan.sides)
+    every = {side: contest(side, plan.sides, base) for side in (*plan.sides, *plan.remedy_sides)}
+    judged = table[["side", "base", "family"]].drop_duplicates().to_numpy().tolist()
+    met = [[side, *meets] for side, meets in every.items() if meets[0]]
+    lost = [side for *_, side in plan.absent]  # nothing is tried on what could not be measured
+    gone = {
+        side for side in plan.remedy_sides if every[side][0] in lost and len(plan.batch_sizes) < 2
+    }
+    assert sorted(judged) == sorted(one for one in met if one[0] not in gone)
+
+
+@settings(
+    max_examples=12, deadline=None, derandomize=True, database=None,
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+@given(plan=plans(), data=st.data())
+def test_a_file_of_any_sides_goes_through_every_door(plan: Corpus, data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DRAWN, no_pictures)
+        folder = Path(name)
+        path = plan.write(folder, "one")
+        contests(path, plan)
+        base = data.draw(st.sampled_from([None, *plan.sides]))
+        asked = [] if base is None else ["--base", base]
+        words = said(report.main, path, "--out", folder / "report", *asked)
+        if len(plan.sides) > 1:
+            assert (base or default_base(plan.sides)) in words
+        assert (folder / "report" / "report.html").stat().st_size > 10_000
+        two = plan.write(folder, "two")
+        said(compare.main, path, two, "--csv", folder / "cells.csv", *asked)
+        said(export.main, path, "--out", folder / "rounds.csv")
+        said(undecided.main, path, *asked)
+        learned = LearnCorpus(batch_sizes=(8,), optimizers=("sgd",)).write(folder)
+        assert "mlp to 90 % accuracy" in said(advise.main, path, learned, "--workload", "mlp")
+        if not any("*" in side or "+" in side.replace("+threads=", "") for side in plan.sides):
+            before = saved(folder, version_2(plan.result()), "before")
+            contests(before, plan)
