@@ -57,6 +57,7 @@ class Kind(Generic[R, T]):
     """A kind of file: the key and version of its own part, its record, and what a report needs.
 
     `checked` makes that of a record, or raises Breach where fields contradict one another.
+    `oldest` is the first version that can be read; without it only the newest can.
     """
 
     key: str
@@ -65,6 +66,7 @@ class Kind(Generic[R, T]):
     checked: Callable[[R], T]
     made_by: str
     repair: str
+    oldest: int | None = None
 
 
 def read(path: Path, kind: Kind[R, T]) -> T:
@@ -119,7 +121,7 @@ def _recognise(document: object, kind: Kind[R, T]) -> None:
         raise Breach([kind.key], "is no object")
     version = own.get("schema_version")
     where: Place = [kind.key, "schema_version"]
-    if type(version) is not int or version < kind.version:
+    if type(version) is not int or version < (kind.oldest or kind.version):
         raise Breach(where, f"is not a version that this reader knows ({kind.version})")
     if version > kind.version:
         message = f"is {version}, newer than this reader's {kind.version}"
