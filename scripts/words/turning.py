@@ -45,9 +45,9 @@ def turning_line(row: Mapping[Any, Any]) -> str:
 
 def _gain(row: Mapping[Any, Any]) -> str:
     """Whether the score fell as well, which a loss that turns up need not mean."""
-    bits = row["metric"] == "bits_per_character"
-    low, high = sorted(-row[name] if bits else row[name] for name in ("gained_lo", "gained_hi"))
-    return "less" if high < 0 else "more" if low > 0 else "no sure difference"
+    sign = -1 if row["metric"].falls else 1
+    low, high = sorted(sign * row[name] for name in ("gained_lo", "gained_hi"))
+    return "worse" if high < 0 else "better" if low > 0 else "no sure difference"
 
 
 def saving_lines(savings: pd.DataFrame) -> Iterator[str]:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from scripts.read.learning import load
+from scripts.read.metric import Metric
 from scripts.read.table import load as load_timing
 from scripts.tables.learned import Learned
 from scripts.target.turning import stopped_after, turning_points
@@ -52,7 +53,7 @@ def test_the_lowest_point_of_noise_is_no_turning_point() -> None:
         runs = [
             {
                 "file": "f", "machine": "m", "workload": "w", "batch_size": 4, "optimizer": "sgd",
-                "role": "figure", "ended": "cap", "metric": "accuracy", "learning_rate": 0.1,
+                "role": "figure", "ended": "cap", "metric": Metric("accuracy"), "learning_rate": 0.1,
                 "steps_an_epoch": 1, "steps": np.arange(41.0), "loss": loss,
                 "score": 1 - loss / 10, "epoch_train_loss": loss, "epoch_train_score": 1 - loss / 9,
             }

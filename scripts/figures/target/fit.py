@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from scripts.figures.marks import draw_key, key_marks
 from scripts.figures.style import GREY, headline, new_figure, style
-from scripts.figures.target.axes import BITS, score_words
+from scripts.figures.target.axes import score_words
 from scripts.figures.total import spread
 from scripts.read.learning import CELL
 from scripts.target.turning import end_runs, epoch_curves
@@ -37,7 +37,7 @@ def fit_figure(runs: pd.DataFrame, turning: pd.DataFrame, *, title: str) -> Figu
     panels = figure.subplots(2, len(drawn), squeeze=False, sharex="col", sharey="row")
     for (above, below), row in zip(panels.T, drawn, strict=True):
         curves = epoch_curves(cells[tuple(row[name] for name in CELL)])
-        factor = 1.0 if row["metric"] == BITS else 100.0
+        factor = row["metric"].factor
         for axes, name, times in ((above, "loss", 1.0), (below, "score", factor)):
             _draw(axes, times * curves[f"train_{name}"], _TRAIN)
             _draw(axes, times * curves[name], _HELD_OUT)
@@ -46,9 +46,8 @@ def fit_figure(runs: pd.DataFrame, turning: pd.DataFrame, *, title: str) -> Figu
         above.set_title(cell_text(row), fontsize=7)
         below.set_xlabel("epochs")
         above.set_yscale("log")
-    metric = str(drawn[0]["metric"])
     panels[0][0].set_ylabel("loss (nats)")
-    panels[1][0].set_ylabel(score_words(metric).removeprefix("held-out "))
+    panels[1][0].set_ylabel(score_words(drawn[0]["metric"]).removeprefix("held-out "))
     headline(figure, title, "line: median of the seeds, band: all of them; "
              "dashed: lowest held-out loss, grey: over the seeds")  # fmt: skip
     looks = {"training data": (_TRAIN, ""), "held-out data": (_HELD_OUT, "")}
