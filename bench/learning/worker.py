@@ -6,7 +6,7 @@ better than one run that is split up.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 import torch

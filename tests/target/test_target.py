@@ -1,6 +1,5 @@
 """Time to a target: a published table as a known answer, and the spreads of both factors."""
 
-import json
 import math
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ from scripts.target.standing import with_whole_epochs
 from scripts.target.time import (
     best_of,
     by_hardware,
-    one_source,
     times_to_target,
 )
 from tests.corpus import Corpus
@@ -206,22 +204,6 @@ def test_learning_of_one_machine_joins_with_the_seconds_of_others(tmp_path: Path
     assert set(times["machine"]) == {"laptop", "server"}
     assert set(times["learned_on"]) == {"learner"}
     assert times["seconds"].notna().all()
-
-
-def test_of_two_learning_files_the_fuller_one_serves_a_workload(tmp_path: Path) -> None:
-    few = LearnCorpus(machine="few", batch_sizes=(16, 64)).write(tmp_path)
-    many = LearnCorpus(machine="many", batch_sizes=(16, 64, 256)).write(tmp_path)
-    assert set(one_source(epochs_to_target(load_learning([few, many])))["machine"]) == {"many"}
-
-
-def test_a_file_of_a_part_of_the_data_serves_only_where_there_is_no_other(tmp_path: Path) -> None:
-    few = LearnCorpus(machine="few", batch_sizes=(16, 64)).write(tmp_path)
-    document = LearnCorpus(machine="part", batch_sizes=(16, 64, 256)).result()
-    document["crossover_learning"]["run"]["train_samples"] = 4000
-    part = tmp_path / "part.json"
-    part.write_text(json.dumps(document))
-    assert set(one_source(epochs_to_target(load_learning([part, few])))["machine"]) == {"few"}
-    assert set(one_source(epochs_to_target(load_learning([part])))["machine"]) == {"part"}
 
 
 def test_a_computers_files_together_give_each_cell_once() -> None:
