@@ -11,6 +11,7 @@ from bench.grid import (
     MOST_DERIVED,
     MOST_EPOCHS,
     OPTIMIZER_NAMES,
+    OWN_OPTIMIZER,
     PRESETS,
     Arm,
 )
@@ -25,9 +26,10 @@ from bench.parse import (
     integer,
     integers,
     positive_or,
+    workload_names,
 )
 from bench.variants import REMEDIES
-from bench.workloads import WORKLOAD_NAMES
+from bench.workloads import resolved, typed_for
 
 MOST_BLOCKS = 1000
 MOST_SAMPLES = 10_000_000
@@ -86,7 +88,7 @@ class Settings:
     def job(self, workload: str, arm: Arm, **fields: Any) -> Job:
         """Returns the job of a plain cell; `fields` are those that the settings do not tell."""
         job = Job(
-            workload=workload,
+            workload=resolved(typed_for(workload, self.workloads)),
             device=arm.device,
             threads=arm.threads,
             batch_sizes=(),
@@ -105,8 +107,8 @@ class Settings:
 FROM_0 = partial(integer, least=0)
 OPTIONS = {
     "workloads": Option(
-        "workloads by name, or all",
-        partial(all_or_names, of=WORKLOAD_NAMES, noun="workload"),
+        "workloads by name, or all; your own network: my_network.py:make (see models/examples)",
+        workload_names,
         said=",".join(PRESETS["default"].workloads),
     ),
     "batch_sizes": Option("samples a minibatch, e.g. 8,32,128", integers),
@@ -130,7 +132,11 @@ OPTIONS = {
         said="no limit",
     ),
     "samples": Option("training samples in a timed epoch", partial(integer, most=MOST_SAMPLES)),
-    "optimizer": Option("optimiser", default="sgd", choices=OPTIMIZER_NAMES),
+    "optimizer": Option(
+        "optimiser; own: that of your own workload",
+        default="sgd",
+        choices=(*OPTIMIZER_NAMES, OWN_OPTIMIZER),
+    ),
     "optimizer_implementation": Option(
         "how torch runs the optimiser, on every device alike",
         default="foreach",

@@ -11,7 +11,7 @@ from rich.console import Console
 from bench.console.progress import RunProgress, planned_answers
 from bench.console.say import say
 from bench.grid import ONE_AND_ALL, Cell, WorkloadPlan, cell_id, make_cells, plan_workloads
-from bench.machine.facts import describe_machine, run_probe
+from bench.machine.facts import describe_machine, own_rate, run_probe
 from bench.machine.facts import identity as machine_identity
 from bench.measure.blocks import Campaign
 from bench.measure.budget import Budget, Pace
@@ -25,6 +25,7 @@ from bench.record.result_file import SCHEMA_VERSION, now
 from bench.record.rows import provisional
 from bench.record.state import Facts, TimingRun
 from bench.why.within import reserved, study_within
+from bench.workloads import name_of, typed_for
 
 
 def find_devices(run: TimingRun) -> None:
@@ -47,7 +48,7 @@ def all_cells(run: TimingRun) -> list[Cell]:
     find_devices(run)
     settings = run.settings
     return make_cells(
-        workloads=settings.workloads,
+        workloads=map(name_of, settings.workloads),
         batch_sizes=settings.batch_sizes,
         epochs=settings.epochs,
         devices=run.devices,
@@ -76,13 +77,14 @@ def measure(run: TimingRun, cells: list[Cell], console: Console) -> None:
 
 def ask_facts(run: TimingRun) -> Facts:
     """Asks the probe for what is to be known before anything is measured."""
-    workloads = tuple(dict.fromkeys(cell.workload for cell in run.cells))
+    names = dict.fromkeys(cell.workload for cell in run.cells)
+    workloads = tuple(typed_for(name, run.settings.workloads) for name in names)
     probe = run_probe(run.devices, workloads=workloads, samples=run.settings.samples)
     if run.accelerator_note:
         probe["accelerator_note"] = run.accelerator_note
     rates = {}
     for name, about in probe["workloads"].items():
-        own = about.pop("learning_rates")[run.settings.optimizer]
+        own = own_rate(name, about.pop("learning_rates"), run.settings.optimizer)
         rates[name] = run.settings.learning_rate or own
     return Facts(
         machine=describe_machine(run.path.stem, probe),
@@ -105,10 +107,12 @@ def require_crossover(run: TimingRun, facts: Facts) -> None:
 
 
 def missing_lines(facts: Facts) -> list[str]:
-    """Returns a line for each device that will not be measured, while there is time to mend it."""
+    """Returns what to know beforehand: which devices are not measured, how losses are compared."""
     missing = facts.missing_devices.items()
     lines = [f"{device}: {why['reason']}: {why['detail']}" for device, why in missing]
     note = facts.machine["accelerator_note"]
+    compared = {name: about.get("losses_compared") for name, about in facts.workloads.items()}
+    lines += [f"{name}: losses are compared {how}" for name, how in compared.items() if how]
     return [*lines, note] if note else lines
 
 

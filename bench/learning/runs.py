@@ -31,6 +31,8 @@ class LearnJob(msgspec.Struct, frozen=True):
     until: Until = "target"
     least_steps: int = 0
     train_samples: int | None = None
+    reference: str = ""
+    """Where the workload is found, for one of somebody's own."""
 
 
 class LearnedRun(msgspec.Struct):

@@ -22,7 +22,7 @@ from bench.train.epochs import evaluate
 from bench.train.errors import classify
 from bench.train.lean_loop import train_step
 from bench.train.numerics import pin_numerics
-from models import WORKLOADS, Dataset, Split, Workload, load_dataset, timed_split
+from models import Dataset, Split, Workload, data_of, load_workload, timed_split
 from models.optimizers import make_optimizer
 
 EVALUATION_BATCH = 512
@@ -108,8 +108,8 @@ def race(job: LearnJob) -> list[LearnedRun]:
     every look of a whole epoch has found the target, a single one being luck; then the others have
     `patience` times its steps and no more.
     """
-    workload = WORKLOADS[job.workload]
-    data = load_dataset(workload.dataset)
+    workload = load_workload(job.reference or job.workload)
+    data = data_of(workload)
     if job.train_samples:
         data = replace(data, train=timed_split(data.train, job.train_samples))
     epoch = steps_per_epoch(len(data.train.targets), job.batch_size)
@@ -156,6 +156,7 @@ def make_trainee(job: LearnJob, workload: Workload, data: Dataset, rate: float) 
         name=job.optimizer,
         implementation=job.optimizer_implementation,
         learning_rate=rate,
+        own=workload.optimizer,
     )
     run = LearnedRun(job.workload, job.batch_size, job.optimizer, rate, job.seed)
     batches = minibatches(data.train, batch_size=job.batch_size, seed=job.seed)

@@ -12,6 +12,7 @@ from bench.options import Settings
 # has grown, and a tolerance can only tell the same training from another one.
 FIRST_LOSS_TOLERANCE = 1e-3
 LOSS_TOLERANCE = 0.10
+LOOSE_TOLERANCE = 0.50
 
 
 class Timed(NamedTuple):
@@ -130,7 +131,8 @@ def loss_mismatch(
         mine, other = rounds[block], reference[block]
         words = _differs("first_loss", mine, other, tolerance=FIRST_LOSS_TOLERANCE)
         if mine.evaluated_after_epochs == other.evaluated_after_epochs:
-            words = words or _differs("loss", mine, other, tolerance=LOSS_TOLERANCE)
+            tolerance = LOOSE_TOLERANCE if mine.loosely else LOSS_TOLERANCE
+            words = words or _differs("loss", mine, other, tolerance=tolerance)
         if words:
             return f"block {block}: {words.format(whom=whom)}"
     return None

@@ -132,5 +132,6 @@ def test_held_out_data_is_looked_at_at_each_epochs_end_and_often_between(epoch: 
 def test_a_presets_targets_are_at_least_as_hard_as_the_goals_of_their_workloads() -> None:
     for name, target in LEARN_PRESETS["default"].targets.items():
         workload = WORKLOADS[name]
+        assert workload.goal is not None
         assert workload.score.reached(target, workload.goal)
         assert target != workload.goal

@@ -36,8 +36,8 @@ DATA = Dataset("points", split(60, 0), split(200, 1), "two classes", "made up")
 def points(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The mlp, on points, as one linear layer; one thread."""
     workload = replace(WORKLOADS["mlp"], build=lambda: nn.Linear(2, 2))
-    monkeypatch.setattr(worker, "WORKLOADS", {"mlp": workload})
-    monkeypatch.setattr(worker, "load_dataset", lambda _name: DATA)
+    monkeypatch.setitem(WORKLOADS, "mlp", workload)
+    monkeypatch.setattr(worker, "data_of", lambda _workload: DATA)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -226,7 +226,7 @@ def test_a_target_of_bits_is_reached_from_above(monkeypatch: pytest.MonkeyPatch)
     """The score is made the loss, which is to fall."""
     own = replace(WORKLOADS["mlp"], build=lambda: nn.Linear(2, 2))
     score = Score("nats", partial(nn.functional.cross_entropy, reduction="none"), "lower")
-    monkeypatch.setattr(worker, "WORKLOADS", {"mlp": replace(own, score=score)})
+    monkeypatch.setitem(WORKLOADS, "mlp", replace(own, score=score))
     [run] = race(job(0.1, target=0.3))
     assert run.ended == "target"
     assert run.target_steps is not None
