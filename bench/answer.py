@@ -44,6 +44,8 @@ class Epochs(ColdStart, tag="epochs", tag_field="kind", kw_only=True):
     device_peak_bytes: int | None
     trained_on: str
     stopped: str | None = None
+    loosely: bool = False
+    """Its losses can be compared only loosely: training draws numbers, as dropout does."""
 
     def cold_start_seconds(self) -> float:
         """Sums context, transfer and the surplus of the first step over a warm one."""

@@ -10,6 +10,8 @@ from bench.workloads import WORKLOAD_NAMES
 # The names in models.optimizers, repeated because collecting must not import torch (a test holds
 # them equal).
 OPTIMIZER_NAMES = ("sgd", "momentum", "adam", "adamw")
+OWN_OPTIMIZER = "own"
+"""The optimiser that a workload of somebody's own brings itself."""
 IMPLEMENTATION_NAMES = ("for-loop", "foreach", "fused")
 
 MOST_EPOCHS = 200

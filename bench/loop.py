@@ -6,7 +6,8 @@ Imports no torch: the command line and the record need the names only. What each
 
 from dataclasses import dataclass, replace
 
-LOADERS = ("slices", "dataloader")
+OWN_LOADER = "own"
+LOADERS = ("slices", "dataloader", OWN_LOADER)
 PLACEMENTS = ("resident", "per-batch", "pinned")
 GATHERS = ("vectorised", "list")
 SEQUENCES = ("padded", "packed")
@@ -17,11 +18,12 @@ EVALUATIONS = ("never", "every-epoch")
 class Loop:
     """How an epoch of training is written. The defaults are the lean loop.
 
-    `loader`: minibatches are slices of one permutation, or come from a shuffling DataLoader.
-    `placement`: the data lies on the device, or each minibatch is copied there (a blocking copy, or
-    out of pinned memory). `gather`: the last real time step is picked by one gather, or by a Python
-    list of zero-dimensional tensors. `sequences`: run padded, or sorted and packed. `evaluate`:
-    whether everything is predicted again inside the clock. `deterministic`: cuDNN's setting.
+    `loader`: minibatches are slices of one permutation, come from a shuffling DataLoader, or from
+    the workload's own. `placement`: the data lies on the device, or each minibatch is copied there
+    (a blocking copy, or out of pinned memory). `gather`: the last real time step is picked by one
+    gather, or by a Python list of zero-dimensional tensors. `sequences`: run padded, or sorted and
+    packed. `evaluate`: whether everything is predicted again inside the clock. `deterministic`:
+    cuDNN's setting.
     """
 
     loader: str = "slices"

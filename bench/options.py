@@ -5,21 +5,27 @@ from typing import Any
 
 import pytest
 
-from bench.grid import IMPLEMENTATION_NAMES, MOST_DERIVED, MOST_EPOCHS, OPTIMIZER_NAMES, PRESETS
+from bench.grid import (
+    IMPLEMENTATION_NAMES,
+    MOST_DERIVED,
+    MOST_EPOCHS,
+    OPTIMIZER_NAMES,
+    OWN_OPTIMIZER,
+    PRESETS,
+)
 from bench.loop import LOOPS
 from bench.parse import (
     ALL,
     Option,
-    all_or_names,
     epochs_or_all,
     integer,
     integers,
     names_or,
     positive_or,
+    workload_names,
 )
 from bench.remedies import REMEDIES, known_remedy
 from bench.settings import Settings, of_devices, with_sides
-from bench.workloads import WORKLOAD_NAMES
 
 MOST_BLOCKS = 1000
 MOST_SAMPLES = 10_000_000
@@ -50,8 +56,8 @@ def remedies(flag: str, value: str | None, default: tuple[str, ...]) -> tuple[st
 FROM_0 = partial(integer, least=0)
 OPTIONS = {
     "workloads": Option(
-        "workloads by name, or all",
-        partial(all_or_names, of=WORKLOAD_NAMES, noun="workload"),
+        "workloads by name, or all; your own network: my_network.py:make (see models/examples)",
+        workload_names,
         said=",".join(PRESETS["default"].workloads),
     ),
     "batch_sizes": Option("samples a minibatch, e.g. 8,32,128", integers),
@@ -82,7 +88,11 @@ OPTIONS = {
         said="no limit",
     ),
     "samples": Option("training samples in a timed epoch", partial(integer, most=MOST_SAMPLES)),
-    "optimizer": Option("optimiser", default="sgd", choices=OPTIMIZER_NAMES),
+    "optimizer": Option(
+        "optimiser; own: that of your own workload",
+        default="sgd",
+        choices=(*OPTIMIZER_NAMES, OWN_OPTIMIZER),
+    ),
     "optimizer_implementation": Option(
         "how torch runs the optimiser of a side that says nothing else",
         default="foreach",

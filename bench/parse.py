@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 import pytest
 
 from bench.grid import MOST_EPOCHS
+from bench.workloads import WORKLOAD_NAMES, name_of, refusal
 
 MOST_WHOLE = 2**31 - 1
 MOST = 1e9
@@ -94,6 +95,23 @@ def all_or_names(
     for name in typed:
         if name not in of:
             raise wrong(flag, name, f"no such {noun}; one of: {ALL}, {', '.join(of)}")
+    return typed
+
+
+def workload_names(flag: str, value: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
+    """Returns built-in workloads by name or all, and somebody's own as they were typed."""
+    if value is None:
+        return default
+    if value == ALL:
+        return WORKLOAD_NAMES
+    typed = names(flag, value)
+    for one in typed:
+        if why := refusal(one):
+            raise pytest.UsageError(f"{flag} {one}: {why}")
+    called = [name_of(one) for one in typed]
+    for name, one in zip(called, typed, strict=True):
+        if called.count(name) > 1:
+            raise pytest.UsageError(f"{flag} {one}: another one is called {name} too; rename it")
     return typed
 
 

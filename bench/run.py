@@ -12,7 +12,7 @@ from rich.console import Console
 from bench.console.progress import RunProgress, planned_answers
 from bench.console.say import say
 from bench.grid import Cell, WorkloadPlan, cell_id, device_of, plan_workloads
-from bench.machine.facts import describe_machine, run_probe
+from bench.machine.facts import describe_machine, own_rate, run_probe
 from bench.machine.facts import identity as machine_identity
 from bench.measure.blocks import Campaign
 from bench.measure.budget import Budget, Pace
@@ -35,6 +35,7 @@ from bench.why.studies import (
     run_studies,
 )
 from bench.why.within import reserved, study_within
+from bench.workloads import typed_for
 
 
 def find_sides(run: TimingRun) -> None:
@@ -77,14 +78,15 @@ def measure(run: TimingRun, cells: list[Cell], console: Console) -> None:
 
 def ask_facts(run: TimingRun) -> Facts:
     """Asks the probe for what is to be known before anything is measured."""
-    workloads = tuple(dict.fromkeys(cell.workload for cell in run.cells))
+    names = dict.fromkeys(cell.workload for cell in run.cells)
+    workloads = tuple(typed_for(name, run.settings.workloads) for name in names)
     devices = torch_devices(run.settings.sides)
     probe = run_probe(devices, workloads=workloads, samples=run.settings.samples)
     if run.accelerator_note:
         probe["accelerator_note"] = run.accelerator_note
     rates = {}
     for name, about in probe["workloads"].items():
-        own = about.pop("learning_rates")[run.settings.optimizer]
+        own = own_rate(name, about.pop("learning_rates"), run.settings.optimizer)
         rates[name] = run.settings.learning_rate or own
     return Facts(
         machine=describe_machine(run.path.stem, probe),
@@ -108,10 +110,12 @@ def require_crossover(run: TimingRun, facts: Facts) -> None:
 
 
 def missing_lines(facts: Facts) -> list[str]:
-    """Returns a line for each device that will not be measured, while there is time to mend it."""
+    """Returns what to know beforehand: which devices are not measured, how losses are compared."""
     missing = facts.missing_devices.items()
     lines = [f"{device}: {why['reason']}: {why['detail']}" for device, why in missing]
     note = facts.machine["accelerator_note"]
+    compared = {name: about.get("losses_compared") for name, about in facts.workloads.items()}
+    lines += [f"{name}: losses are compared {how}" for name, how in compared.items() if how]
     return [*lines, note] if note else lines
 
 

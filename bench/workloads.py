@@ -3,7 +3,9 @@
 import ast
 import gzip
 import json
+import re
 import zlib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,47 @@ def _datasets() -> dict[str, str]:
 
 
 _DATASETS = _datasets()
+_OWN = re.compile(r".+\.py:[^\W\d]\w*")
 WORKLOAD_NAMES = tuple(_DATASETS)
+
+
+def is_own(typed: str) -> bool:
+    """Whether what was typed is a function of somebody's own file: `my_network.py:make`."""
+    return bool(_OWN.fullmatch(typed))
+
+
+def name_of(typed: str) -> str:
+    """Returns the name in node ids, files and reports: `my_network`, `my_network.small`."""
+    path, _, function = typed.rpartition(":")
+    return typed if not is_own(typed) else Path(path).stem + f".{function}" * (function != "make")
+
+
+def resolved(typed: str) -> str:
+    """Returns the same workload as a process in any folder finds it."""
+    path, _, function = typed.rpartition(":")
+    return f"{Path(path).resolve()}:{function}" if is_own(typed) else typed
+
+
+def typed_for(name: str, typed: Iterable[str]) -> str:
+    """Returns what was typed for a workload of this name, or the name itself."""
+    return next((one for one in typed if name_of(one) == name), name)
+
+
+def refusal(typed: str) -> str | None:
+    """Says why what was typed names no workload; None where it does."""
+    if not is_own(typed):
+        if typed in WORKLOAD_NAMES:
+            return None
+        hint = f"; write {typed}:make for its function make" if typed.endswith(".py") else ""
+        return f"no such workload{hint}; one of: all, {', '.join(WORKLOAD_NAMES)}, file.py:function"
+    name = name_of(typed)
+    if not Path(typed.rpartition(":")[0]).is_file():
+        return "there is no such file"
+    if not re.fullmatch(r"[A-Za-z0-9][\w.-]{0,59}", name, re.ASCII):
+        return "name the file by at most 60 letters, digits, _ and -: reports are named after it"
+    if name in WORKLOAD_NAMES:
+        return f"a built-in workload is called {name} as well; rename the file"
+    return None
 
 
 @cache

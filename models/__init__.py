@@ -2,17 +2,25 @@
 
 from models.data import describe_repeat, load_dataset, timed_split
 from models.define import define
+from models.own import OwnError, blaming, load_workload
 from models.registry import WORKLOADS
-from models.workload import Dataset, Score, Split, Workload
+from models.samples import WrongError, data_of
+from models.workload import Dataset, Loader, Score, Split, Workload
 
 __all__ = [
     "WORKLOADS",
     "Dataset",
+    "Loader",
+    "OwnError",
     "Score",
     "Split",
     "Workload",
+    "WrongError",
+    "blaming",
+    "data_of",
     "define",
     "describe_repeat",
     "load_dataset",
+    "load_workload",
     "timed_split",
 ]

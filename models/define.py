@@ -4,44 +4,49 @@ import ast
 import hashlib
 import inspect
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
 
-from models.data import load_dataset
+from models.own import content_hash, load_workload
 from models.registry import WORKLOADS
+from models.samples import data_of
 from models.workload import Split, Workload
 
+LONGEST = 5000
+"""Characters of a network's description."""
 
-def define(workload_name: str) -> dict[str, str | int | float]:
-    """Describe a workload in JSON scalars.
+
+def define(reference: str, most: int | None = None) -> dict[str, Any]:
+    """Describe a workload in JSON scalars: one of `models.own.load_workload`.
 
     "definition" is 12 hex digits that differ whenever two timings of this name are not of the same
-    work: the network's code and parameters, the loss, the shape and type of a sample.
-
-    Raises:
-        ValueError: there is no workload of this name.
+    work: the network's code and parameters, the loss, the shape and type of a sample. Of somebody's
+    own file it is the content.
     """
-    if workload_name not in WORKLOADS:
-        raise ValueError(f"no workload {workload_name!r}: choose from {', '.join(WORKLOADS)}")
-    workload = WORKLOADS[workload_name]
-    dataset = load_dataset(workload.dataset)
+    workload = load_workload(reference, most)
+    dataset = data_of(workload)
     with torch.random.fork_rng(devices=[]):  # a look must not move the caller's seed
         network = workload.build()
     return {
         "description": workload.description,
-        "network": str(network),
+        "network": str(network)[:LONGEST],
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
         "dataset": dataset.name,
         "dataset_sha256": dataset.sha256,
         "dataset_source": dataset.source,
-        "train_samples": len(dataset.train.targets),
+        "train_samples": dataset.train_samples,
         "held_out_samples": len(dataset.held_out.targets),
         "goal_metric": workload.score.name,
         "goal_better": workload.score.better,
         "goal_unit": workload.score.unit,
         "goal_value": workload.goal,
-        "definition": _definition(workload, network, dataset.train),
+        "definition": (
+            _definition(workload, network, dataset.train)
+            if reference in WORKLOADS
+            else content_hash(reference)
+        ),
     }
 
 

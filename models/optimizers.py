@@ -5,6 +5,8 @@ from functools import partial
 
 from torch import nn, optim
 
+from models.workload import OWN
+
 _MAKERS: dict[str, Callable[..., optim.Optimizer]] = {
     "sgd": optim.SGD,
     "momentum": partial(optim.SGD, momentum=0.9),
@@ -20,9 +22,16 @@ OPTIMIZERS, IMPLEMENTATIONS = tuple(_MAKERS), tuple(_FLAGS)
 
 
 def make_optimizer(
-    parameters: Iterable[nn.Parameter], *, name: str, implementation: str, learning_rate: float
+    parameters: Iterable[nn.Parameter],
+    *,
+    name: str,
+    implementation: str,
+    learning_rate: float,
+    own: Callable[..., optim.Optimizer] | None = None,
 ) -> optim.Optimizer:
     """Make an optimiser whose update runs in the implementation asked for.
+
+    The name OWN is for the workload's `own`, which runs as torch chooses.
 
     torch chooses `foreach` on CUDA and the loop over parameters on the CPU when nothing is said; a
     comparison of devices must not compare that.
@@ -30,6 +39,8 @@ def make_optimizer(
     Raises:
         ValueError: the name is none of OPTIMIZERS, the implementation none of IMPLEMENTATIONS.
     """
+    if name == OWN and own is not None:
+        return own(parameters, lr=learning_rate)
     if name not in _MAKERS:
         raise ValueError(f"no optimizer {name!r}: choose from {', '.join(OPTIMIZERS)}")
     if implementation not in _FLAGS:

@@ -27,7 +27,9 @@ class LearnCorpus:
     """One machine's learning run: what is true, and the spread of the seeds around it.
 
     `best_rate` is the learning rate at which the truth holds; others need `rate_cost` times the
-    steps a factor of ten away, and the largest diverges. `lost` figure seeds reach nothing.
+    steps a factor of ten away, and the largest diverges. `lost` figure seeds reach nothing. With a
+    `last_epoch` the figure seeds are trained to it: from their target on they stand there, and
+    their held-out loss is lowest after `turn` epochs.
     """
 
     machine: str = "learner"
@@ -44,6 +46,8 @@ class LearnCorpus:
     metric: str = "accuracy"
     samples: int = SAMPLES
     lost: Mapping[tuple[str, int, str], Sequence[int]] = field(default_factory=dict)
+    last_epoch: int = 0
+    turn: float = 10.0
     seed: int = 0
 
     def result(self) -> dict[str, Any]:
@@ -68,7 +72,7 @@ class LearnCorpus:
             },
             "benchmarks": [],
             "crossover_learning": {
-                "schema_version": 1,
+                "schema_version": 2,
                 "complete": True,
                 "planned": len(self.workloads) * len(self.batch_sizes) * len(self.optimizers),
                 "run": {
@@ -81,11 +85,13 @@ class LearnCorpus:
                     "cap_epochs": 30,
                     "cap_steps": 1000,
                     "patience": 2.0,
+                    "to_end": bool(self.last_epoch),
                 },
                 "workloads": {
                     name: {
                         "definition": f"{sum(name.encode()):012x}",  # as timing corpora have it
                         "train_samples": self.samples,
+                        "held_out_samples": 1000,
                         "goal_metric": self.metric,
                     }
                     for name in self.workloads
@@ -116,8 +122,38 @@ class LearnCorpus:
         for seed in self.figure_seeds:
             steps = truth * math.exp(random.normal(0, self.noise))
             lost = seed in self.lost.get((workload, batch_size, optimizer), ())
-            runs.append(where | self._run(self.best_rate, seed, math.inf if lost else steps, ""))
+            own = math.inf if lost else steps
+            if self.last_epoch:
+                factor = math.exp(random.normal(0, self.noise))
+                runs.append(
+                    where | self._to_end(seed, own, math.ceil(self.samples / batch_size), factor)
+                )
+            else:
+                runs.append(where | self._run(self.best_rate, seed, own, ""))
         return runs
+
+    def _to_end(self, seed: int, steps: float, epoch: int, factor: float) -> dict[str, Any]:
+        """A run with a look at the end of each epoch, `factor` is its luck in losses."""
+        ends = range(self.last_epoch + 1)
+        reached = steps <= self.last_epoch * epoch
+        scores = [self._score(min(1.0, end * epoch / steps)) for end in ends]
+        if reached:
+            scores = [self.target if end * epoch >= steps else min(score, self._score(0.99))
+                      for end, score in zip(ends, scores, strict=True)]  # fmt: skip
+        loss = [2.3, *(factor * (0.5 + 0.2 * math.log(end / self.turn) ** 2) for end in ends[1:])]
+        fitted = [2.3 / (1 + end) for end in ends]
+        return {
+            "learning_rate": self.best_rate,
+            "seed": seed,
+            "ended": "target" if reached else "cap",
+            "detail": "" if reached else "not there",
+            "steps": [end * epoch for end in ends],
+            "train_loss": [None, *fitted[1:]],
+            "loss": loss,
+            "score": scores,
+            "epoch_train_loss": fitted,
+            "epoch_train_score": [1 - value / 2.6 for value in fitted],
+        }
 
     def _run(self, rate: float, seed: int, steps: float, ended: str) -> dict[str, Any]:
         """A run whose score rises evenly from 0.1; unreached ones stop half way."""

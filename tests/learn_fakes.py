@@ -45,19 +45,33 @@ def _run(job: LearnJob, rate: float, steps: int | None, last: int) -> LearnedRun
         ended, detail, steps, score = "diverged", "the loss is no number", 1, None
     elif steps <= last:
         ended, detail, score = "target", "", job.target
+        looks = [0, steps, *_further(job, steps)]
     else:
         ended = "cap" if last == job.cap_steps else "hopeless"
         detail, steps, score = "not there", last, 0.5 * last / steps
+    if ended != "target":
+        looks = [0, steps]
     loss = None if score is None else 1 - score
+
+    def later(value: float | None) -> list[float | None]:
+        return [value] * (len(looks) - 1)
+
     return LearnedRun(
         *(job.workload, job.batch_size, job.optimizer, rate, job.seed),
         ended=ended,
         detail=detail,
-        steps=[0, steps],
-        train_loss=[None, loss],
-        loss=[2.3, loss],
-        score=[0.1, score],
+        steps=looks,
+        train_loss=[None, *later(loss)],
+        loss=[2.3, *later(loss)],
+        score=[0.1, *later(score)],
+        target_steps=steps if ended == "target" else None,
     )
+
+
+def _further(job: LearnJob, steps: int) -> list[int]:
+    """The last look of a run that goes on beyond its target."""
+    last = {"target": steps, "settled": job.least_steps, "end": job.cap_steps}[job.until]
+    return [last] if last > steps else []
 
 
 def carried_out(own: Search, needed: Needed) -> list[LearnJob]:

@@ -48,7 +48,10 @@ FLOORS = {
 """The rooms of a half, lowest first. Imports run downwards, never to a room of the same floor."""
 
 TORCH_ROOMS = {"bench/train", "bench/why"}
-TORCH_FILES = {"bench/learning/worker.py", "bench/machine/probe.py", "bench/measure/worker.py"}
+TORCH_FILES = {
+    *("bench/learning/worker.py", "bench/measure/worker.py"),
+    *("bench/machine/own.py", "bench/machine/probe.py"),
+}
 DRAWING = {"matplotlib", "seaborn"}
 DRAWING_ROOMS = {"scripts/figures", "scripts/write"}
 TALKING_ROOMS = {"scripts/doors", "scripts/write", "bench/console"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from bench.learning.grid import GROWTH, PATIENCE, STEP
+from bench.learning.grid import GROWTH, PATIENCE, SETTLED, STEP
 from bench.learning.run import LEARNING_VERSION, LearnFacts, LearnRun, NotReached
 from bench.learning.search import Search, unrun
 from bench.measure.journal import Line
@@ -34,6 +34,7 @@ def learning_key(run: LearnRun, facts: LearnFacts) -> dict[str, Any]:
             "ladder": STEP,
             "patience": PATIENCE,
             "growth": GROWTH,
+            "settled": SETTLED,
         },
         "workloads": facts.workloads,
         "absent": absent,

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bench.grid import steps_per_epoch
 from bench.workloads import WORKLOAD_NAMES, train_samples
 
+MOST = 10_000_000
+"""Epochs, steps or samples."""
 FULL = 0
 """In a list of batch sizes: the whole training split."""
 
@@ -21,6 +22,11 @@ REFERENCE_BATCH = 32
 
 GROWTH = 1.08
 """Held-out data is looked at when the steps have grown by this factor, at first after each step."""
+EARLY_EPOCHS, EARLY_LOOKS, LATER_LOOKS = 2, 8, 2
+"""At least so many looks per epoch in the early ones and later."""
+SETTLED = 2.0
+"""A figure seed that has reached its target trains on to this many times the epochs, 2 more at
+least: at the end of which epoch 9 of 10 seeds stand there is seen later than its first look."""
 PATIENCE = 2.0
 """A learning rate that needs more than this many times the steps of the best one is hopeless."""
 
@@ -75,7 +81,7 @@ LEARN_PRESETS: Mapping[str, LearnPreset] = {
         optimizers=("sgd", "adam"),
         own_optimizers={"transformer": ("adamw",)},
         tuning_seeds=(100, 101),
-        figure_seeds=(0, 1, 2, 3, 4),
+        figure_seeds=tuple(range(10)),
         cap_epochs=30,
         cap_steps=1000,
         targets={"mlp": 0.93, "lstm": 0.95, "cnn-series": 0.9},
@@ -91,21 +97,25 @@ LEARN_PRESETS: Mapping[str, LearnPreset] = {
 }
 
 
-def real_sizes(workload: str, batch_sizes: Iterable[int]) -> tuple[int, ...]:
-    """Returns the batch sizes that this workload has: one beyond its data is its full batch."""
-    samples = train_samples(workload)
+def samples_of(workload: str, cut: int | None) -> int:
+    """Returns how many samples are trained on: all, or the first so many."""
+    return min(train_samples(workload), cut or MOST)
+
+
+def real_sizes(samples: int, batch_sizes: Iterable[int]) -> tuple[int, ...]:
+    """Returns the batch sizes that there are samples for: a larger one is the full batch."""
     return tuple(sorted({min(size or samples, samples) for size in batch_sizes}))
 
 
 def make_learn_cells(
     workloads: Mapping[str, tuple[int, ...]], optimizers: Mapping[str, tuple[str, ...]]
 ) -> list[LearnCell]:
-    """Returns every cell, workload by workload; both arguments are by workload."""
+    """Returns every cell, workload by workload; both arguments are by workload, sizes real."""
     return [
         LearnCell(workload, size, optimizer)
         for workload, sizes in workloads.items()
         for optimizer in optimizers[workload]
-        for size in real_sizes(workload, sizes)
+        for size in sizes
     ]
 
 
@@ -127,27 +137,48 @@ def rate_window(own: float, batch_size: int) -> tuple[float, ...]:
 def beyond(rates: Iterable[float], own: float, *, upwards: bool) -> float:
     """Returns the ladder's next learning rate past the largest or the smallest of those tried."""
     edge = max(rates) if upwards else min(rates)
-    return _rung(own, round(math.log(edge / own, STEP)) + (1 if upwards else -1))
+    return _rung(own, round(_place(edge, own)) + (1 if upwards else -1))
 
 
-def _rung(own: float, place: int) -> float:
+def half_way(rate: float, own: float) -> tuple[float, float]:
+    """Returns the learning rates half a step below and above a rung."""
+    place = round(_place(rate, own))
+    return _rung(own, place - 0.5), _rung(own, place + 0.5)
+
+
+def is_rung(rate: float, own: float) -> bool:
+    """Returns whether a learning rate is one of the ladder's, not one half-way."""
+    return round(2 * _place(rate, own)) % 2 == 0
+
+
+def _rung(own: float, place: float) -> float:
     """Returns a learning rate of the ladder, in three significant digits as it is recorded."""
     return float(f"{own * STEP**place:.3g}")
 
 
-def cap_of(cell: LearnCell, *, cap_epochs: int, cap_steps: int) -> int:
-    """Returns the steps after which a run ends: it has done the epochs and the steps of the cap.
+def _place(rate: float, own: float) -> float:
+    return math.log(rate / own, STEP)
 
-    Neither limit by itself is fair to both small minibatches and the full batch.
+
+def cap_of(epoch: int, *, cap_epochs: int, cap_steps: int) -> int:
+    """Returns the steps after which a run ends: whole epochs, as many as both limits ask for.
+
+    `epoch` is the steps of one. Neither limit is fair to both small minibatches and the full batch.
     """
-    return max(cap_epochs * steps_of_epoch(cell), cap_steps)
+    return epoch * max(cap_epochs, math.ceil(cap_steps / epoch))
 
 
-def steps_of_epoch(cell: LearnCell) -> int:
-    """Returns the optimiser steps that the cell takes for its workload's training samples."""
-    return steps_per_epoch(train_samples(cell.workload), cell.batch_size)
+def settled_after(step: int, epoch: int) -> int:
+    """Returns until which step a figure seed trains that reached its target after `step`."""
+    touched = step / epoch
+    return epoch * max(math.ceil(SETTLED * touched), math.ceil(touched) + 2)
 
 
-def next_look(step: int) -> int:
-    """Returns after which step held-out data is looked at next; at first after each."""
-    return max(step + 1, math.ceil(step * GROWTH))
+def next_look(step: int, epoch: int) -> int:
+    """Returns after which step held-out data is looked at next, `epoch` being the steps of one.
+
+    At first after each, then ever more seldom; always when an epoch ends.
+    """
+    looks = EARLY_LOOKS if step < EARLY_EPOCHS * epoch else LATER_LOOKS
+    grown = max(step + 1, math.ceil(step * GROWTH))
+    return min(grown, step + max(1, epoch // looks), epoch * (step // epoch + 1))

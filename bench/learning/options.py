@@ -9,14 +9,20 @@ from typing import Any
 import pytest
 
 from bench.grid import OPTIMIZER_NAMES
-from bench.learning.grid import FULL, LEARN_PRESETS, USUAL_SIZES, LearnPreset, real_sizes
+from bench.learning.grid import (
+    FULL,
+    LEARN_PRESETS,
+    MOST,
+    USUAL_SIZES,
+    LearnPreset,
+    real_sizes,
+    samples_of,
+)
 from bench.measure.limits import read_limits
 from bench.options import OPTIONS, SWITCHES, flag_of
 from bench.parse import Option, all_or_names, integer, integers, known, names, once, positive
 from bench.workloads import WORKLOAD_NAMES
 
-MOST = 10_000_000
-"""Epochs, steps or samples per minibatch."""
 MOST_SIZES, MOST_RATES, MOST_SEEDS = 64, 32, 1000
 """Values of an option: whoever reads the result draws each of them."""
 
@@ -43,13 +49,17 @@ OWN = {
     "--seeds": Option("seeds of the figures, e.g. 0,1,2,3,4", SEEDS),
     "--tuning-seeds": Option("other seeds, that choose the learning rate", SEEDS),
     "--target": Option("held-out score to reach, for all or by name: 0.9 or mlp=0.95"),
-    "--cap-epochs": Option("a run ends after so many epochs and --cap-steps", LIMIT),
-    "--cap-steps": Option("a run ends after so many steps and --cap-epochs", LIMIT),
+    "--cap-epochs": Option("a run's last epoch, or later for --cap-steps", LIMIT),
+    "--cap-steps": Option("a run takes so many steps at least, in whole epochs", LIMIT),
+    "--train-samples": Option(
+        "train on the first so many samples only, to overfit", LIMIT, None, said="all"
+    ),
     "--processes": Option(
         "runs trained side by side, a thread each", partial(integer, most=1024), said="one per core"
     ),
 }
 """The options that are learning's own."""
+TO_END = "--to-end"
 SHARED = {"workloads", "batch_sizes", "optimizer", "optimizer_implementation"}
 TIMING = (
     "--loop",
@@ -78,6 +88,12 @@ class LearnSettings:
     optimizer_implementation: str
     learning_rates: tuple[float, ...]
     processes: int
+    to_end: bool
+    train_samples: int | None
+
+    def samples_of(self, workload: str) -> int:
+        """Returns how many samples of a workload are trained on."""
+        return samples_of(workload, self.train_samples)
 
 
 def add_learning_options(parser: pytest.Parser) -> None:
@@ -86,11 +102,13 @@ def add_learning_options(parser: pytest.Parser) -> None:
     group.addoption("--learning", action="store_true", help=LEARNING)
     for flag, option in OWN.items():
         group.addoption(flag, help=option.text())
+    words = "train every figure seed to the last epoch; notes training loss and score after each"
+    group.addoption(TO_END, action="store_true", default=None, help=words)
 
 
 def refuse_learning_options(config: pytest.Config) -> None:
     """Raises `pytest.UsageError` for an option of learning in a run that does not learn."""
-    for flag in OWN:
+    for flag in (*OWN, TO_END):
         if config.getoption(flag) is not None:
             raise pytest.UsageError(f"{flag} belongs to --learning; add that or leave it out")
 
@@ -103,10 +121,12 @@ def read_learn_settings(config: pytest.Config) -> LearnSettings:
             raise pytest.UsageError(f"{flag} is about timing: leave it out with --learning")
     name = text("--preset") or "default"
     preset = LEARN_PRESETS[name]
-    workloads = _workloads(text, preset)
 
     def read(flag: str, default: Any) -> Any:
         return OWN[flag].read(flag, text(flag), default)
+
+    cut = read("--train-samples", None)
+    workloads = _workloads(text, preset, cut)
 
     tuning = read("--tuning-seeds", preset.tuning_seeds)
     figure = read("--seeds", preset.figure_seeds)
@@ -127,6 +147,8 @@ def read_learn_settings(config: pytest.Config) -> LearnSettings:
         cap_steps=read("--cap-steps", preset.cap_steps),
         optimizer_implementation=text("--optimizer-implementation") or "foreach",
         processes=read("--processes", default_processes()),
+        to_end=bool(text(TO_END)),
+        train_samples=cut,
     )
 
 
@@ -135,7 +157,7 @@ def default_processes() -> int:
     return math.ceil(read_limits().cores)
 
 
-def _workloads(text: Text, preset: LearnPreset) -> dict[str, tuple[int, ...]]:
+def _workloads(text: Text, preset: LearnPreset, cut: int | None) -> dict[str, tuple[int, ...]]:
     """Returns the real batch sizes of each workload asked for."""
     flag, own = "--workloads", preset.workloads
     asked = all_or_names(flag, text(flag), tuple(own), of=WORKLOAD_NAMES, noun="workload")
@@ -143,7 +165,14 @@ def _workloads(text: Text, preset: LearnPreset) -> dict[str, tuple[int, ...]]:
     typed = () if sizes is None else names(flag, sizes, most=MOST_SIZES)
     numbers = (FULL if size == "full" else integer(flag, size, 0, most=MOST) for size in typed)
     given = once(flag, sizes or "", numbers)
-    return {name: real_sizes(name, given or own.get(name, USUAL_SIZES)) for name in asked}
+    samples = {name: samples_of(name, None) for name in asked}
+    for name, most in samples.items():
+        if cut and cut > most:
+            raise pytest.UsageError(f"--train-samples {cut}: {name} has only {most}")
+    return {
+        name: real_sizes(cut or most, given or own.get(name, USUAL_SIZES))
+        for name, most in samples.items()
+    }
 
 
 def _optimizers(

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from rich.console import Console
 
 from bench.answer import Numerics
-from bench.learning.grid import LearnCell, cap_of, make_learn_cells, rate_window, steps_of_epoch
+from bench.grid import steps_per_epoch
+from bench.learning.grid import LearnCell, cap_of, make_learn_cells, rate_window
 from bench.learning.options import LearnSettings
 from bench.learning.pool import Pool
 from bench.learning.progress import LearnProgress
@@ -20,7 +21,7 @@ from bench.record.result_file import now
 from bench.record.state import RunState
 
 KEY = "crossover_learning"
-LEARNING_VERSION = 1
+LEARNING_VERSION = 2
 
 
 class Reached(NamedTuple):
@@ -111,6 +112,7 @@ class LearnRun(RunState[LearnSettings, LearnCell]):
         own_rates, targets = {}, {}
         for name, about in probe["workloads"].items():
             own_rates[name] = about.pop("learning_rates")
+            about["train_samples"] = self.settings.samples_of(name)
             targets[name] = self.settings.targets.get(name, about["goal_value"])
             for timed in ("timed_samples", "timed_from"):
                 about.pop(timed, None)
@@ -126,6 +128,7 @@ class LearnRun(RunState[LearnSettings, LearnCell]):
         settings = self.settings
         own = facts.own_rates[cell.workload][cell.optimizer]
         given = settings.learning_rates
+        epoch = self.epoch_steps(cell)
         return Search(
             cell=cell,
             rates=given or rate_window(own, cell.batch_size),
@@ -133,9 +136,16 @@ class LearnRun(RunState[LearnSettings, LearnCell]):
             tuning_seeds=settings.tuning_seeds,
             figure_seeds=settings.figure_seeds,
             target=facts.targets[cell.workload],
-            cap_steps=cap_of(cell, cap_epochs=settings.cap_epochs, cap_steps=settings.cap_steps),
+            cap_steps=cap_of(epoch, cap_epochs=settings.cap_epochs, cap_steps=settings.cap_steps),
             optimizer_implementation=settings.optimizer_implementation,
+            to_end=settings.to_end,
+            train_samples=settings.train_samples,
+            epoch=epoch,
         )
+
+    def epoch_steps(self, cell: LearnCell) -> int:
+        """Returns the optimiser steps of an epoch."""
+        return steps_per_epoch(self.settings.samples_of(cell.workload), cell.batch_size)
 
     def _identity(self, facts: LearnFacts) -> Line:
         settings = asdict(self.settings)
@@ -167,8 +177,8 @@ class LearnRun(RunState[LearnSettings, LearnCell]):
         if missed:
             detail = f"by {len(missed)} of {len(runs)} seeds: {missed[0].detail}"
             return NotReached("not reached", detail)
-        epoch = steps_of_epoch(cell)
-        return Reached(rate, [run.steps[-1] / epoch for run in runs])
+        epoch = self.epoch_steps(cell)
+        return Reached(rate, [run.target_steps / epoch for run in runs if run.target_steps])
 
 
 def machine_name(path: Path) -> str:

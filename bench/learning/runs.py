@@ -1,15 +1,21 @@
 """What a learning worker is asked and what it answers: jobs, runs and races, each field once."""
 
+from typing import Literal
+
 import msgspec
 
 from bench.answer import Numerics
+
+Until = Literal["target", "settled", "end"]
 
 
 class LearnJob(msgspec.Struct, frozen=True):
     """Training a cell from one seed, at one learning rate or at several side by side.
 
     `limit_steps`: what the race's losers may take at most, where an earlier race with this seed is
-    known; otherwise the winner's steps times `patience`.
+    known; otherwise the winner's steps times `patience`. `until`: a run ends when it has stood at
+    its target for an epoch, when it is seen how many epochs hold (`grid.settled_after`, but not
+    before `least_steps`), or at the cap. `train_samples`: only the first so many are trained on.
     """
 
     workload: str
@@ -22,12 +28,19 @@ class LearnJob(msgspec.Struct, frozen=True):
     cap_steps: int
     patience: float
     limit_steps: int | None = None
+    until: Until = "target"
+    least_steps: int = 0
+    train_samples: int | None = None
+    reference: str = ""
+    """Where the workload is found, for one of somebody's own."""
 
 
 class LearnedRun(msgspec.Struct):
     """One training and its curve, as a result file has it; `steps` is when the others were seen.
 
-    `ended` is target, cap, hopeless, diverged or failed; what is no number is None.
+    `ended` is target (it was reached, whatever came later), cap, hopeless, diverged or failed; what
+    is no number is None. `epoch_train_*`: of the whole training split, untrained and after each
+    epoch of a run to the end.
     """
 
     workload: str
@@ -41,6 +54,10 @@ class LearnedRun(msgspec.Struct):
     train_loss: list[float | None] = []
     loss: list[float | None] = []
     score: list[float | None] = []
+    epoch_train_loss: list[float | None] = []
+    epoch_train_score: list[float | None] = []
+    target_steps: int | None = None
+    """Steps to the first look that found the target."""
 
     @property
     def reached(self) -> bool:

@@ -3,16 +3,20 @@
 It is a function of the runs that are known, so a resumed run goes on where it was.
 
 1. The first tuning seed races all learning rates side by side. While the best one lies at the
-   grid's edge, the grid grows by one rung there, twice at most (not when the user gave the rates).
+   grid's edge, the grid grows by one rung there, twice at most; then the rates half a step below
+   and above the best one join them (neither when the user gave the rates).
 2. Every other tuning seed races those that reached the target.
-3. The best learning rate over the tuning seeds, if one reached the target, trains the figure seeds.
+3. The best learning rate over the tuning seeds, if one reached the target, trains the figure seeds;
+   with `to_end` the nearest one does as well.
 """
 
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bench.learning.grid import PATIENCE, LearnCell, beyond
+from msgspec.structs import replace
+
+from bench.learning.grid import PATIENCE, LearnCell, beyond, half_way, is_rung, settled_after
 from bench.learning.runs import LearnedRun, LearnJob
 
 MOST_EXTENSIONS = 2
@@ -23,7 +27,10 @@ Key = tuple[float, int]
 
 @dataclass
 class Search:
-    """One cell's runs so far. `own_rate` carries the ladder; None: the rates were given."""
+    """One cell's runs so far; `epoch` is the steps of one.
+
+    `own_rate` carries the ladder; None: the rates were given.
+    """
 
     cell: LearnCell
     rates: tuple[float, ...]
@@ -33,6 +40,9 @@ class Search:
     target: float
     cap_steps: int
     optimizer_implementation: str
+    to_end: bool = False
+    train_samples: int | None = None
+    epoch: int = 1
     runs: dict[Key, LearnedRun] = field(default_factory=dict)
 
     def take(self, runs: Iterable[LearnedRun]) -> None:
@@ -45,13 +55,13 @@ class Search:
         first, *others = self.tuning_seeds
         if missing := self._missing(self.rates, first):
             return [self._job(missing, first)]
-        extension = self._extension()
-        if extension is not None:
-            return [self._job([extension], first)]
+        if further := self._extension() or self._refinement():
+            return [self._job(further, first)]
         races = [(self._missing(self.survivors(), seed), seed) for seed in others]
-        rate = self.chosen_rate()
+        rate = self.figure_rate()
         if not any(rates for rates, _ in races) and rate is not None:
-            races = [(self._missing([rate], seed), seed) for seed in self.figure_seeds]
+            jobs = [self._job([rate], seed) for seed in self.figure_seeds]
+            return [self._trained_on(job) for job in jobs if (rate, job.seed) not in self.runs]
         return [self._job(rates, seed) for rates, seed in races if rates]
 
     def tried(self) -> tuple[float, ...]:
@@ -72,6 +82,13 @@ class Search:
         own = [self.runs[rate, seed] for seed in self.tuning_seeds if (rate, seed) in self.runs]
         return rate if any(run.reached for run in own) else None
 
+    def figure_rate(self) -> float | None:
+        """Returns the learning rate that the figure seeds train at; None when they do not."""
+        chosen = self.chosen_rate()
+        if chosen is not None or not self.to_end or self._nothing_ran():
+            return chosen
+        return best_rate(self.runs, self.tried(), self.tuning_seeds)
+
     def planned(self) -> int:
         """Returns how many runs the cell will have come to, as far as is known."""
         if not self.next_jobs():
@@ -81,16 +98,44 @@ class Search:
     def _missing(self, rates: Iterable[float], seed: int) -> list[float]:
         return [rate for rate in rates if (rate, seed) not in self.runs]
 
-    def _extension(self) -> float | None:
-        """Returns one more learning rate past the edge at which the best one lies."""
-        first, tried = self.tuning_seeds[0], self.tried()
-        if self.own_rate is None or len(tried) - len(self.rates) >= MOST_EXTENSIONS:
-            return None
-        best = best_rate(self.runs, tried, [first])
-        nothing_ran = all(self.runs[rate, first].ended == "failed" for rate in tried)
-        if best not in (tried[0], tried[-1]) or nothing_ran:
-            return None
-        return beyond(tried, self.own_rate, upwards=best == tried[-1])
+    def _rungs(self, own: float) -> list[float]:
+        return [rate for rate in self.tried() if is_rung(rate, own)]
+
+    def _nothing_ran(self) -> bool:
+        first = self.tuning_seeds[0]
+        return all(self.runs[rate, first].ended == "failed" for rate in self.tried())
+
+    def _extension(self) -> list[float]:
+        """Returns one more learning rate past the edge at which the best one lies, if it does."""
+        if self.own_rate is None or self._nothing_ran():
+            return []
+        rungs = self._rungs(self.own_rate)
+        best = best_rate(self.runs, rungs, self.tuning_seeds[:1])
+        if best not in (rungs[0], rungs[-1]) or len(rungs) - len(self.rates) >= MOST_EXTENSIONS:
+            return []
+        return [beyond(rungs, self.own_rate, upwards=best == rungs[-1])]
+
+    def _refinement(self) -> list[float]:
+        """Returns the learning rates half a step from the best one, where it reached the target."""
+        if self.own_rate is None:
+            return []
+        first = self.tuning_seeds[0]
+        best = best_rate(self.runs, self._rungs(self.own_rate), [first])
+        if not self.runs[best, first].reached:
+            return []
+        return self._missing(half_way(best, self.own_rate), first)
+
+    def _trained_on(self, job: LearnJob) -> LearnJob:
+        """Returns the job of a figure seed, which goes on beyond its target.
+
+        All figure seeds of a cell are trained as far as its tuning seeds would be.
+        """
+        if self.to_end:
+            return replace(job, until="end")
+        [rate] = job.learning_rates
+        tuned = [self.runs[rate, seed] for seed in self.tuning_seeds if (rate, seed) in self.runs]
+        last = max(run.steps[-1] for run in tuned if run.reached)
+        return replace(job, until="settled", least_steps=settled_after(last, self.epoch))
 
     def _job(self, rates: list[float], seed: int) -> LearnJob:
         known = [
@@ -105,6 +150,7 @@ class Search:
             cap_steps=self.cap_steps,
             patience=PATIENCE,
             limit_steps=math.ceil(PATIENCE * min(known)) if known else None,
+            train_samples=self.train_samples,
         )
 
 
@@ -121,7 +167,7 @@ def best_rate(
     def order(rate: float) -> tuple[float, float, float, float]:
         own = [runs[rate, seed] for seed in wanted if (rate, seed) in runs]
         steps = [math.log(run.steps[-1]) for run in own if run.reached]
-        losses = [loss for run in own for loss in run.loss if loss is not None]
+        losses = [loss for run in own for loss in run.loss if loss is not None and not steps]
         mean = sum(steps) / len(steps) if steps else math.inf
         return -len(steps), mean, min(losses, default=math.inf), rate
 
@@ -133,7 +179,7 @@ def unrun(search: Search) -> list[LearnedRun]:
     first, *others = search.tuning_seeds
     why = f"not started: it did not reach the target with seed {first}"
     lost = [(rate, seed, why) for seed in others for rate in search.tried()]
-    if search.chosen_rate() is None:
+    if search.figure_rate() is None:
         rate = best_rate(search.runs, search.tried(), search.tuning_seeds)
         why = "not started: no tuning seed reached the target at any learning rate"
         lost += [(rate, seed, why) for seed in search.figure_seeds]

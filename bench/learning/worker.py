@@ -6,14 +6,15 @@ better than one run that is split up.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 import torch
 from torch import Tensor, nn
 
 from bench.answer import Numerics
-from bench.learning.grid import next_look
+from bench.grid import steps_per_epoch
+from bench.learning.grid import next_look, settled_after
 from bench.learning.runs import LearnedRun, LearnJob, Race, failed
 from bench.measure.child import lines_until_input_ends
 from bench.measure.worker import take_stdout
@@ -21,7 +22,7 @@ from bench.train.epochs import evaluate
 from bench.train.errors import classify
 from bench.train.lean_loop import train_step
 from bench.train.numerics import pin_numerics
-from models import WORKLOADS, Dataset, Split, Workload, load_dataset
+from models import Dataset, Split, Workload, data_of, load_workload, timed_split
 from models.optimizers import make_optimizer
 
 EVALUATION_BATCH = 512
@@ -31,13 +32,19 @@ DIGITS = 4
 
 @dataclass
 class Trainee:
-    """A network in training at one learning rate; its `run.ended` is empty while it trains."""
+    """A network in training at one learning rate; its `run.ended` is empty while it trains.
+
+    `last` is the step after which it ends at the latest, `since` the first of the looks up to now
+    that all found the target.
+    """
 
     workload: Workload
     run: LearnedRun
     network: nn.Module
     optimizer: torch.optim.Optimizer
     minibatches: Iterator[tuple[list[Tensor], Tensor]]
+    last: int
+    since: int | None = None
 
     def train(self, steps: int) -> float:
         """Takes so many optimiser steps and returns the mean of their minibatch losses."""
@@ -48,16 +55,41 @@ class Trainee:
             total += train_step(self.network, loss, self.optimizer, inputs, targets)
         return total.item() / max(steps, 1)
 
-    def look(self, held_out: Split, *, step: int, train_loss: float | None) -> float | None:
-        """Notes the curve's next entry; returns its held-out score as it is recorded."""
-        loss, score = evaluate(self.workload, self.network, held_out, batch_size=EVALUATION_BATCH)
+    def look(
+        self, held_out: Split, *, step: int, train_loss: float | None, whole: Split | None = None
+    ) -> float | None:
+        """Notes the curve's next entry; returns its held-out score as it is recorded.
+
+        `whole` is the training split, where an epoch's end is to be noted.
+        """
+        loss, score = self._evaluated(held_out)
         self.run.steps.append(step)
         self.run.train_loss.append(rounded(train_loss))
         self.run.loss.append(rounded(loss))
         self.run.score.append(rounded(score))
+        if whole is not None:
+            fitted, right = self._evaluated(whole)
+            self.run.epoch_train_loss.append(rounded(fitted))
+            self.run.epoch_train_score.append(rounded(right))
         if not math.isfinite(loss) or not math.isfinite(train_loss or 0.0):
             self.end("diverged", f"the loss is no number after {step} steps")
         return self.run.score[-1]  # a reader comes to the same end
+
+    def _evaluated(self, split: Split) -> tuple[float, float]:
+        return evaluate(self.workload, self.network, split, batch_size=EVALUATION_BATCH)
+
+    def stands(self, *, reached: bool, job: LearnJob, step: int, epoch: int) -> bool:
+        """Notes whether a look found the target; returns whether those of a whole epoch have."""
+        if not reached:
+            self.since = None
+            return False
+        if self.since is None:
+            self.since = step
+        if self.run.target_steps is None:
+            self.run.target_steps = step
+            if job.until == "settled":
+                self.last = max(settled_after(step, epoch), job.least_steps)
+        return step - self.since >= epoch
 
     def end(self, how: str, detail: str) -> None:
         """Ends the training; one that ends unreached and worse than it began has diverged."""
@@ -72,33 +104,47 @@ class Trainee:
 def race(job: LearnJob) -> list[LearnedRun]:
     """Trains every learning rate of the job from its seed; returns their runs in this order.
 
-    All stand at the same step, from one look at held-out data to the next: as soon as one has
-    reached the target, the others have `patience` times its steps and no more.
+    All are at the same step, from one look at held-out data to the next. To tune, a run ends when
+    every look of a whole epoch has found the target, a single one being luck; then the others have
+    `patience` times its steps and no more.
     """
-    workload = WORKLOADS[job.workload]
-    data = load_dataset(workload.dataset)
+    workload = load_workload(job.reference or job.workload)
+    data = data_of(workload)
+    if job.train_samples:
+        data = replace(data, train=timed_split(data.train, job.train_samples))
+    epoch = steps_per_epoch(len(data.train.targets), job.batch_size)
+    whole = data.train if job.until == "end" else None
     trainees = [make_trainee(job, workload, data, rate) for rate in job.learning_rates]
     for trainee in trainees:
-        trainee.look(data.held_out, step=0, train_loss=None)
-    limit, step = job.limit_steps, 0
+        trainee.look(data.held_out, step=0, train_loss=None, whole=whole)
+    step = 0
     while running := [trainee for trainee in trainees if not trainee.run.ended]:
-        last = job.cap_steps if limit is None else min(limit, job.cap_steps)
-        coming = min(next_look(step), last)
+        coming = min(next_look(step, epoch), *(trainee.last for trainee in running))
         for trainee in running:
             train_loss = trainee.train(coming - step)
-            score = trainee.look(data.held_out, step=coming, train_loss=train_loss)
+            ended = whole if coming % epoch == 0 else None
+            score = trainee.look(data.held_out, step=coming, train_loss=train_loss, whole=ended)
             if trainee.run.ended:
                 continue
-            if score is not None and workload.score.reached(score, job.target):
+            reached = score is not None and workload.score.reached(score, job.target)
+            stands = trainee.stands(reached=reached, job=job, step=coming, epoch=epoch)
+            if stands and job.until == "target":
                 trainee.end("target", "")
-                limit = limit or math.ceil(job.patience * coming)
-            elif coming >= job.cap_steps:
-                trainee.end("cap", f"not reached in {coming} steps, the cap")
-            elif coming >= last:
-                detail = f"another learning rate was {job.patience:g} times sooner with this seed"
-                trainee.end("hopeless", detail)
+                for other in running:
+                    other.last = min(other.last, math.ceil(job.patience * coming))
+            elif coming >= trainee.last:
+                trainee.end(*_how(trainee.run, job, coming))
         step = coming
     return [trainee.run for trainee in trainees]
+
+
+def _how(run: LearnedRun, job: LearnJob, step: int) -> tuple[str, str]:
+    """Returns how a run ends that was trained as far as it may, and why unless at its target."""
+    if job.until != "target" and run.target_steps is not None:
+        return "target", ""
+    if step >= job.cap_steps:
+        return "cap", f"not reached in {step} steps, the cap"
+    return "hopeless", f"another learning rate was {job.patience:g} times sooner with this seed"
 
 
 def make_trainee(job: LearnJob, workload: Workload, data: Dataset, rate: float) -> Trainee:
@@ -110,10 +156,12 @@ def make_trainee(job: LearnJob, workload: Workload, data: Dataset, rate: float) 
         name=job.optimizer,
         implementation=job.optimizer_implementation,
         learning_rate=rate,
+        own=workload.optimizer,
     )
     run = LearnedRun(job.workload, job.batch_size, job.optimizer, rate, job.seed)
     batches = minibatches(data.train, batch_size=job.batch_size, seed=job.seed)
-    return Trainee(workload, run, network, optimizer, batches)
+    last = job.cap_steps if job.limit_steps is None else min(job.limit_steps, job.cap_steps)
+    return Trainee(workload, run, network, optimizer, batches, last)
 
 
 def minibatches(

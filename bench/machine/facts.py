@@ -5,6 +5,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import psutil
@@ -16,6 +17,7 @@ from bench.measure.ask import ask
 from bench.measure.environment import inherited, recorded
 from bench.measure.limits import read_limits
 from bench.measure.process import ROOT
+from bench.workloads import is_own, name_of, resolved
 
 OF_TORCH = (
     *("python", "torch", "torch_cuda", "torch_threads"),
@@ -32,6 +34,8 @@ def run_probe(
     Prepares the workloads' data. A device that ends the process is `failed`; the others are asked
     for again, without it. Raises `pytest.UsageError` with what was said when the CPU fails.
     """
+    own = [one for one in workloads if is_own(one)]
+    workloads = tuple(one for one in workloads if one not in own)
     answer = _ask_torch(devices, workloads, samples)
     if isinstance(answer, str) and devices != ("cpu",):
         answer = _ask_one_by_one(devices, workloads, samples, said=answer)
@@ -42,7 +46,37 @@ def run_probe(
             f"torch {answer['torch']} cannot be told which precision to use, so times could not "
             "be compared; install torch 2.9 or later: uv pip install 'torch>=2.9'"
         )
+    present = [card["device"] for card in answer["accelerators"] if card["device"] in devices]
+    for reference in own:
+        answer["workloads"][name_of(reference)] = ask_own(reference, present, samples)
     return answer
+
+
+def ask_own(reference: str, devices: list[str], samples: int) -> dict[str, Any]:
+    """What somebody's own workload is, checked on these devices in a process of its own.
+
+    Raises `pytest.UsageError` with what is wrong in the file.
+    """
+    request = {"reference": resolved(reference), "devices": devices, "samples": samples}
+    done = _ask("bench.machine.own", request, stdin=subprocess.DEVNULL)
+    try:
+        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    except (ValueError, IndexError):
+        said = f"it ended the process with status {done.returncode}"
+        answer = {"refused": f"{resolved(reference)}: {said}"}
+    if "refused" in answer:
+        typed, path = (one.rpartition(":")[0] for one in (reference, resolved(reference)))
+        raise pytest.UsageError(answer["refused"].replace(path, typed))
+    about: dict[str, Any] = answer["about"]
+    return about
+
+
+def own_rate(name: str, rates: Mapping[str, float], optimizer: str) -> float:
+    """Returns a workload's own learning rate with an optimiser, which it may not have."""
+    if optimizer not in rates:
+        words = f"--optimizer {optimizer}: {name} brings none; its Workload has to say optimizer="
+        raise pytest.UsageError(words)
+    return rates[optimizer]
 
 
 def _ask_one_by_one(
@@ -71,17 +105,9 @@ def _ask_torch(
     devices: tuple[str, ...], workloads: tuple[str, ...], samples: int
 ) -> dict[str, Any] | str:
     """The probe's answer; in words how it ended where it gave none."""
-    asked = {"devices": devices, "workloads": workloads, "samples": samples}
-    request = asked | {"parent": os.getpid()}
+    request = {"devices": devices, "workloads": workloads, "samples": samples}
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "bench.machine.probe", json.dumps(request)],
-            cwd=ROOT,
-            env=inherited() | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = _ask("bench.machine.probe", request)
     except OSError as error:  # no process, no memory, no file is left
         return str(error)
     if done.returncode == 0:
@@ -89,6 +115,21 @@ def _ask_torch(
         return answer
     lines = done.stderr.strip().splitlines()
     return lines[-1][:300] if lines else f"the process ended with status {done.returncode}"
+
+
+def _ask(
+    module: str, request: dict[str, Any], stdin: int | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """Runs a module that answers a request; it does not outlive this process."""
+    return subprocess.run(
+        [sys.executable, "-m", module, json.dumps(request | {"parent": os.getpid()})],
+        cwd=ROOT,
+        env=inherited() | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"},
+        stdin=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def describe_machine(name: str, probe: dict[str, Any]) -> dict[str, Any]:

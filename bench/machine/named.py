@@ -44,7 +44,7 @@ def cpu_brand(about: dict[str, Any], root: Path = ROOT) -> str:
 
 def _arm_name(root: Path) -> str | None:
     """Returns the names of an ARM processor's kinds of cores."""
-    names, maker = {}, 0
+    names, maker = dict[str, None](), 0
     for line in (root / "proc/cpuinfo").read_text().splitlines():
         name, _, value = line.partition(":")
         if name.strip() == "CPU implementer":
@@ -58,9 +58,9 @@ def _arm_name(root: Path) -> str | None:
 def power_facts(root: Path = ROOT) -> dict[str, Any]:
     """Returns where the power comes from, and which of speed and saving the system prefers."""
     cpu = root / "sys/devices/system/cpu/cpu0/cpufreq"
-    battery = ask(psutil.sensors_battery)
+    battery: Any = ask(psutil.sensors_battery)
     return {
-        "plugged": ask(lambda: battery.power_plugged),
+        "plugged": ask(lambda: bool(battery.power_plugged)),
         "battery_percent": ask(lambda: round(battery.percent)),
         "governor": _word(cpu / "scaling_governor"),
         "energy_preference": _word(cpu / "energy_performance_preference"),

@@ -20,7 +20,7 @@ from bench.measure.child import die_with_parent
 from bench.measure.nvml import card_address, card_facts
 from bench.train.device import first_line, open_device
 from bench.train.errors import classify
-from models import WORKLOADS, define, describe_repeat
+from models import define, describe_repeat, load_workload
 
 SOFTWARE_RASTERISERS = ("llvmpipe", "swiftshader", "lavapipe")
 
@@ -161,11 +161,11 @@ def torch_build() -> str:
 
 def describe_workload(name: str, samples: int) -> dict[str, Any]:
     """The workload's definition, its learning rates and where the timed samples come from."""
-    definition = define(name)
+    definition = define(name, samples)
     return definition | {
         "timed_samples": samples,
-        "timed_from": describe_repeat(int(definition["train_samples"]), samples),
-        "learning_rates": dict(WORKLOADS[name].learning_rates),
+        "timed_from": describe_repeat(definition["train_samples"], samples),
+        "learning_rates": load_workload(name, samples).rates,
     }
 
 

@@ -220,7 +220,7 @@ class Turn:
         settings, workload = self.campaign.settings, self.plan.workload
         job = settings.job(
             self.side.name,
-            workload=workload,
+            workload=resolved(typed_for(workload, settings.workloads)),
             task=TASKS[self.side.task],
             batch_sizes=tuple(order),
             epochs=min(self.plan.epochs, settings.measured_epochs),

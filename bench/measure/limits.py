@@ -22,7 +22,7 @@ UNLIMITED = 2**60
 class Limits:
     """The cores that this process may run on, by number, and what its control group grants.
 
-    `quota` is CPU time in cores. None: no limit, or none that is told.
+    `quota` is CPU time in cores, where that is less than these. None: no limit that is told.
     """
 
     own_cores: tuple[int, ...]
@@ -37,20 +37,22 @@ class Limits:
     @property
     def threads(self) -> int | None:
         """Threads for which there is time, where that is fewer than torch would start."""
-        usual = min(len(self.own_cores), ask(psutil.cpu_count, logical=False) or math.inf)
+        own = len(self.own_cores)
+        usual = min(own, ask(psutil.cpu_count, logical=False) or own)
         few = math.ceil(self.quota) if self.quota else None
         return few if few is not None and few < usual else None
 
 
 def read_limits(proc: Path = PROC) -> Limits:
     """Reads what holds for this process. Never raises."""
-    count = ask(psutil.cpu_count) or 1
     affinity = ask(lambda: tuple(sorted(os.sched_getaffinity(0))))  # not on macOS and Windows
+    own_cores = affinity or tuple(range(ask(psutil.cpu_count) or 1))
     memory = [known for group in groups("memory", proc) if (known := ask(_memory, group))]
     quotas = [known for group in groups("cpu", proc) if (known := ask(_quota, group))]
+    quota = min(quotas, default=math.inf)
     return Limits(
-        own_cores=affinity or tuple(range(count)),
-        quota=min(quotas, default=None),
+        own_cores=own_cores,
+        quota=quota if quota < len(own_cores) else None,
         memory_bytes=min(memory, default=None),
     )
 
@@ -68,7 +70,7 @@ def groups(controller: str, proc: Path = PROC) -> tuple[Path, ...]:
 
 
 def _groups(controller: str, proc: Path) -> tuple[Path, ...]:
-    own = {}
+    own: dict[str, str] = {}
     for line in (proc / "cgroup").read_text().splitlines():
         _, names, path = line.split(":", 2)
         own |= dict.fromkeys(names.split(","), path)

@@ -31,15 +31,22 @@ GRACE_SECONDS = 30.0
 NO_FALLBACK = {"TORCHVULKAN_STRICT": "1", "PYTORCH_ENABLE_MPS_FALLBACK": "0"}
 VMSTAT = Path("/proc/vmstat")
 
+SLICE_SECONDS = 1.0
+"""What is waited for an answer at a time."""
+STOPPED_SECONDS = 2.0
+"""A wait that took so much longer than asked was none: this process was stopped meanwhile."""
+
 CUT = "cut"
 """The death of a worker whose run had no more time for it: it says nothing of the device."""
+STOPPED = "stopped"
+"""The death of a worker that did not answer while we were stopped: it says nothing either."""
 
 
 @dataclass(frozen=True)
 class Death:
     """How a worker ended without answering everything.
 
-    `hung` past its deadline, `died`, `oom`: the system killed it for want of memory, or CUT.
+    `hung` past its deadline, `died`, `oom`: the system killed it for want of memory, CUT, STOPPED.
     """
 
     kind: str
@@ -114,17 +121,15 @@ def run_worker(
         end = time.monotonic() + (job.process_seconds or math.inf)
         environment = worker_environment(job.device, job.threads_each, job.malloc)
         process = spawn(command, environment, stderr)
-        answers = _listen(process, job)
         # Warm-up, training and evaluation of one batch size each keep to the cell's limit.
         patience = 3 * job.cell_timeout_seconds + grace_seconds
         limit = start_seconds
         try:
+            answers = _listen(process, job)
             while True:
-                left = end - time.monotonic()
-                try:
-                    line = answers.get(timeout=max(0.0, min(limit, left)))
-                except queue.Empty:
-                    yield _overdue(limit, cut=left <= limit)
+                line = _wait(answers, limit, end)
+                if isinstance(line, Death):
+                    yield line
                     return
                 if line is None:
                     yield _death(process, stderr, kills)
@@ -163,10 +168,32 @@ def _listen(process: "subprocess.Popen[str]", job: Job) -> "queue.SimpleQueue[st
     return answers
 
 
-def _overdue(limit: float, *, cut: bool) -> Death:
-    if cut:
-        return Death(CUT, "ended with the time that it was given")
-    return Death("hung", f"no answer for {limit:.0f} s; the process was ended")
+def _wait(answers: "queue.SimpleQueue[str | None]", limit: float, end: float) -> str | Death | None:
+    """Returns the next line; a Death where none came in `limit` seconds of waiting, or by `end`.
+
+    Ctrl-Z and a paused machine stop us, and time goes on: what is over then is not the worker's
+    patience, and its answers lie in the pipe. Only time in which we waited counts.
+    """
+    waited, stopped = 0.0, False
+    while waited < limit:
+        begun = time.monotonic()
+        if begun >= end:
+            return Death(CUT, "ended with the time that it was given")
+        asked = min(SLICE_SECONDS, limit - waited, end - begun)
+        try:
+            return answers.get(timeout=asked)
+        except queue.Empty:
+            took = time.monotonic() - begun
+        if took > asked + STOPPED_SECONDS:
+            stopped = True
+        else:
+            waited += max(took, asked)
+    words = f"no answer for {limit:.0f} s; the process was ended"
+    return (
+        Death(STOPPED, f"{words}, after this one had been stopped")
+        if stopped
+        else Death("hung", words)
+    )
 
 
 def read_answer(line: str, kind: Any) -> Any | None:

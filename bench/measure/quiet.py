@@ -70,18 +70,19 @@ class HostFacts(Struct):
 def read_host() -> HostState:
     """Reads the host's counters. Never raises: what cannot be read is None."""
     limits = read_limits()
-    times = ask(_own_times, limits.own_cores)
+    times: Any = ask(_own_times, limits.own_cores)
+    battery: Any = ask(psutil.sensors_battery)
     load = ask(psutil.getloadavg)
     return HostState(
         clock_seconds=time.monotonic(),
         load=load[0] if load else None,
-        busy_seconds=None if limits.quota else ask(lambda: sum(map(_busy, times))),
+        busy_seconds=None if limits.quota else ask(lambda: sum(_busy(own) for own in times)),
         steal_seconds=ask(lambda: sum(own.steal for own in times)),
         own_seconds=ask(_own_seconds),
         swapped_bytes=ask(_swapped_bytes),
         frequency_mhz=ask(_frequency),
         held=held(),
-        plugged=ask(lambda: psutil.sensors_battery().power_plugged),
+        plugged=ask(lambda: bool(battery.power_plugged)),
     )
 
 
@@ -89,7 +90,10 @@ def _own_times(cores: Sequence[int]) -> list[Any]:
     """The times of the cores that this process may use; of all where they are not told apart."""
     every = psutil.cpu_times(percpu=True)
     own = [times for number, times in enumerate(every) if number in cores]
-    return own if len(own) == len(cores) else every
+    found = own if len(own) == len(cores) else every
+    if not found:
+        raise LookupError("no cores are told")
+    return found
 
 
 def _busy(times: Any) -> float:
@@ -121,11 +125,10 @@ def describe_block(before: HostState, after: HostState, *, cores: float | None) 
     own = _passed(before.own_seconds, after.own_seconds)
     steal = _passed(before.steal_seconds, after.steal_seconds)
     busy = _passed(before.busy_seconds, after.busy_seconds)
-    unknown = busy is None or own is None
     return HostFacts(
         load_before=before.load,
         load_after=after.load,
-        others_share=None if unknown else max(0.0, busy - own) / available,
+        others_share=None if busy is None or own is None else max(0.0, busy - own) / available,
         steal_share=None if steal is None else max(0.0, steal) / available,
         swapped_bytes=_passed(before.swapped_bytes, after.swapped_bytes),
         frequency_mhz_before=before.frequency_mhz,

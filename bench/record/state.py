@@ -15,6 +15,7 @@ from bench.record.result_file import KEY
 from bench.settings import Settings
 from bench.sides import axes
 from bench.why.studies import unanswered
+from bench.workloads import name_of
 
 Asked = TypeVar("Asked")
 Point = TypeVar("Point")
@@ -96,7 +97,8 @@ class TimingRun(RunState[Settings, Cell]):
     def axes(self) -> dict[str, dict[str, Any]]:
         """The settings in which the run's sides differ, by side."""
         settings = self.settings
-        added = (side for name in settings.workloads for side in settings.added(name))
+        names = map(name_of, settings.workloads)
+        added = (side for name in names for side in settings.added(name))
         return axes((*settings.sides, *added), settings.plain())
 
     @cached_property
@@ -106,7 +108,7 @@ class TimingRun(RunState[Settings, Cell]):
         grid = {"batch_sizes": settings.batch_sizes, "epochs": settings.epochs}
         cells = (
             make_cells(workloads=(name,), sides=(*settings.sides, *settings.added(name)), **grid)
-            for name in settings.workloads
+            for name in map(name_of, settings.workloads)
         )
         return {cell_id(cell): cell for own in cells for cell in own}
 

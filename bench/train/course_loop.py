@@ -12,9 +12,8 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from bench.loop import Loop
+from bench.train.own_loader import Batch, OwnLoader
 from models import Split
-
-Batch = tuple[list[Tensor], Tensor]
 
 
 def train_course_epoch(
@@ -27,10 +26,11 @@ def train_course_epoch(
     batch_size: int,
     loop: Loop,
     device: torch.device,
+    own: OwnLoader | None = None,
 ) -> None:
     """Trains one epoch as `train_epoch` does, by another loop, on data that may lie elsewhere."""
-    pinned = loop.placement == "pinned"
-    for batch in batches(split, loop, permutation=permutation, batch_size=batch_size):
+    pinned = is_pinned(loop, own)
+    for batch in batches(split, loop, permutation=permutation, batch_size=batch_size, own=own):
         inputs, targets = on_device(batch, device, pinned=pinned)
         loss = loss_function(network(*inputs), targets)
         optimizer.zero_grad()
@@ -38,8 +38,18 @@ def train_course_epoch(
         optimizer.step()
 
 
-def batches(split: Split, loop: Loop, *, permutation: Tensor, batch_size: int) -> Iterator[Batch]:
+def is_pinned(loop: Loop, own: OwnLoader | None) -> bool:
+    """Whether minibatches come in pinned memory, out of which copies do not block the host."""
+    return own.pinned if own else loop.placement == "pinned"
+
+
+def batches(
+    split: Split, loop: Loop, *, permutation: Tensor, batch_size: int, own: OwnLoader | None = None
+) -> Iterator[Batch]:
     """Yields the minibatches of one epoch as (inputs, targets), where the data lies."""
+    if own:
+        yield from own.minibatches(permutation, batch_size=batch_size)
+        return
     pinned = loop.placement == "pinned"
     if loop.loader == "dataloader":
         for *inputs, targets in DataLoader(

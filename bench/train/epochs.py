@@ -2,6 +2,8 @@
 
 import gc
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from statistics import median
 from typing import Any
 
@@ -11,14 +13,21 @@ from torch import Tensor, nn
 from bench.answer import Epochs
 from bench.grid import MOST_EPOCHS, steps_per_epoch
 from bench.train.clock import Timing
-from bench.train.course_loop import Batch, on_device
+from bench.train.course_loop import on_device
 from bench.train.device import device_peak_bytes, host_peak_bytes, reset_peak_memory
 from bench.train.group import mean_of_all
 from bench.train.lean_loop import train_step
 from bench.train.modes import eagerly
-from bench.train.trainer import Trainer, epoch_work, first_minibatch, fresh_training
+from bench.train.own_loader import Batch
+from bench.train.trainer import (
+    Trainer,
+    epoch_work,
+    first_minibatch,
+    fresh_training,
+    make_permutation,
+)
 from bench.train.usage import Usage
-from models import Split, Workload
+from models import WORKLOADS, Split, Workload
 
 WARM_STEPS = 3
 WARM_UP_SECONDS = 0.5
@@ -27,6 +36,8 @@ MOST_WARM_STEPS = 5000
 CLOCKS_SECONDS = 0.3
 """A process's first batch size warms up for so long: by then a resting device's clock has risen."""
 LEAST_TIMED_SECONDS = 0.1
+ALIKE = 1e-3
+"""Losses of training and of predicting that differ by less are the same."""
 EVALUATION_BATCH = 256
 EVALUATION_SAMPLES = 512
 """Held-out samples (the first) that tell whether two devices did the same work."""
@@ -93,6 +104,7 @@ def measure(trainer: Trainer, batch_size: int) -> Epochs:
     trainer.compiled = None
     reset_peak_memory(trainer.device)
     first, warm, first_loss = warm_up(trainer, batch_size)
+    first_loss, loosely = untrained_loss(trainer, batch_size, first_loss)
     cold_start = trainer.note_first_step(first, warm)
     steps = steps_per_epoch(trainer.job.samples, batch_size)
     if (expected := warm * steps) > trainer.job.cell_timeout_seconds:
@@ -106,10 +118,28 @@ def measure(trainer: Trainer, batch_size: int) -> Epochs:
         own_first_step_seconds=first,
         own_warm_step_seconds=warm,
         first_loss=finite(first_loss),
+        loosely=loosely,
         steps=steps,
         position=trainer.measured - 1,
         **record,
     )
+
+
+def untrained_loss(trainer: Trainer, batch_size: int, trained: float) -> tuple[float, bool]:
+    """Returns the first minibatch's loss as devices can be compared by, and whether only loosely.
+
+    A network that predicts otherwise than it trains, by dropout or batch normalisation, draws other
+    numbers on each device: its loss is that of predicting. Built-in ones do not.
+    """
+    if trainer.job.workload in WORKLOADS:
+        return trained, False
+    network, _ = fresh_training(trainer)
+    places = make_permutation(trainer.job, 0, trainer.train.targets.device)[:batch_size]
+    inputs, targets = minibatch(trainer, places)
+    with torch.no_grad(), predicting(network), eagerly(trainer.job):
+        plain: float = trainer.workload.loss(network(*inputs), targets).item()
+    alike = abs(plain - trained) <= ALIKE * max(abs(plain), abs(trained))
+    return (trained, False) if alike else (plain, True)
 
 
 def _train(trainer: Trainer, batch_size: int) -> dict[str, Any]:
@@ -173,18 +203,33 @@ def evaluate(
 ) -> tuple[float, float]:
     """Returns the mean loss and score on a split, outside any clock.
 
-    The network stays in training mode: none has dropout or normalisation over the batch, and
-    `eval()` would switch torch's transformer to another implementation than the one timed.
+    The network is as it predicts: no dropout, the statistics of training for normalisation.
     """
     losses, scores = 0.0, []
-    with torch.no_grad():
+    with torch.no_grad(), predicting(network):
         for start in range(0, len(split.targets), batch_size):
             rows = slice(start, start + batch_size)
             targets = split.targets[rows]
             output = network(*[tensor[rows] for tensor in split.inputs])
             losses += workload.loss(output, targets).item() * len(targets)
-            scores.append(workload.score.measure(output, targets).float().cpu())
+            scores.append(workload.scores(output, targets).cpu())
     return losses / len(split.targets), torch.cat(scores).mean().item()
+
+
+@contextmanager
+def predicting(network: nn.Module) -> Iterator[None]:
+    """Has a network predict instead of train, by the implementations that are timed.
+
+    Torch's transformer would switch to another one.
+    """
+    fast, training = torch.backends.mha.get_fastpath_enabled(), network.training
+    torch.backends.mha.set_fastpath_enabled(False)
+    network.eval()
+    try:
+        yield
+    finally:
+        network.train(training)
+        torch.backends.mha.set_fastpath_enabled(fast)
 
 
 def finite(value: float) -> float | None:

@@ -8,10 +8,12 @@ import os
 import tempfile
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+from torch.utils._pytree import tree_map_only
 
 from bench.job import RUN_FOLDER, Job
 from bench.loop import Loop
@@ -28,11 +30,11 @@ class Autocast(nn.Module):
         self.network = network
         self.device_type = device_type
 
-    def forward(self, *inputs: Tensor) -> Tensor:
+    def forward(self, *inputs: Tensor) -> Any:
         """Returns what the network makes of the inputs."""
         with torch.autocast(self.device_type, dtype=torch.bfloat16):
-            output: Tensor = self.network(*inputs)
-        return output.float()
+            output = self.network(*inputs)
+        return tree_map_only(Tensor, Tensor.float, output)
 
 
 class CourseRecurrent(nn.Module):

@@ -26,7 +26,8 @@ from bench.train.group import (
 )
 from bench.train.lean_loop import train_epoch
 from bench.train.modes import compile_afresh, place, prepare, to_device
-from models import WORKLOADS, Split, Workload, load_dataset, timed_split
+from bench.train.own_loader import OwnLoader, own_loader
+from models import Split, Workload, data_of, load_workload, timed_split
 from models.optimizers import make_optimizer
 
 
@@ -37,7 +38,7 @@ class Trainer:
     `train` and `evaluated` (the held-out split) lie where the loop wants the data, `held_out` on
     the device. `cold_start` holds seconds until training runs warm. `compiled` is a compiled
     network, as (the module that has its weights, itself); `compiling_seconds` what getting ready
-    to compile took, before the first step.
+    to compile took, before the first step. `own` is the user's DataLoader, where that is timed.
     """
 
     job: Job
@@ -52,6 +53,7 @@ class Trainer:
     measured: int = 0
     compiled: tuple[nn.Module, nn.Module] | None = None
     compiling_seconds: float = 0.0
+    own: OwnLoader | None = None
 
     def note_first_step(self, first: float, warm: float) -> dict[str, Any]:
         """Returns the process's cold start; its first step is the first one told here."""
@@ -65,8 +67,9 @@ def open_trainer(job: Job) -> Trainer:
 
     Data and weights are made on the CPU from the seed, so that every device starts from the same.
     """
-    workload = WORKLOADS[job.workload]
-    dataset = load_dataset(workload.dataset)
+    workload = load_workload(job.workload, job.samples)
+    dataset = data_of(workload)
+    own = own_loader(dataset, job)
     host_train = timed_split(dataset.train, job.samples)
     torch.manual_seed(job.seed)
     host_network = workload.build()
@@ -89,6 +92,8 @@ def open_trainer(job: Job) -> Trainer:
 
     def transfer() -> None:
         host_network.to(device)
+        if isinstance(workload.loss, nn.Module):
+            workload.loss.to(device)
         opened.append(place(host_train, job, device))
 
     transferred = clock.time(transfer)
@@ -109,6 +114,7 @@ def open_trainer(job: Job) -> Trainer:
             "context_seconds": context.wall_seconds,
             "transfer_seconds": transferred.wall_seconds,
         },
+        own=own,
     )
 
 
@@ -127,7 +133,9 @@ def fresh_training(trainer: Trainer) -> tuple[nn.Module, torch.optim.Optimizer]:
         name=trainer.job.optimizer,
         implementation=trainer.job.optimizer_implementation,
         learning_rate=trainer.job.learning_rate,
+        own=trainer.workload.optimizer,
     )
+    torch.manual_seed(trainer.job.seed)  # dropout draws alike in every process
     return network, optimizer
 
 
@@ -204,7 +212,7 @@ def loop_of(trainer: Trainer) -> Callable[..., None]:
     loop = trainer.job.loop
     if loop.is_lean:
         return train_epoch
-    return partial(train_course_epoch, loop=loop, device=trainer.device)
+    return partial(train_course_epoch, loop=loop, device=trainer.device, own=trainer.own)
 
 
 def evaluate_everything(trainer: Trainer, network: nn.Module, *, batch_size: int) -> list[float]:

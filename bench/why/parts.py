@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from bench.train.clock import NANOSECONDS, DeviceClock
-from bench.train.course_loop import batches, on_device
+from bench.train.course_loop import batches, is_pinned, on_device
 from bench.train.trainer import Trainer, evaluate_everything, loop_of, make_permutation
 
 PARTS = ("load", "copy", "forward", "backward", "optimizer", "evaluation")
@@ -61,10 +61,11 @@ def instrumented_pass(
 ) -> dict[str, float]:
     """Trains a pass as the loop does and returns each part's seconds per step."""
     loop = trainer.job.loop
-    pinned = loop.placement == "pinned"
+    pinned, own = is_pinned(loop, trainer.own), trainer.own
     laps = Laps(trainer.clock)
     order = which.permutation(trainer)
-    for batch in batches(trainer.train, loop, permutation=order, batch_size=which.batch_size):
+    size = which.batch_size
+    for batch in batches(trainer.train, loop, permutation=order, batch_size=size, own=own):
         laps.take("load")
         inputs, targets = on_device(batch, trainer.device, pinned=pinned)
         laps.take("copy")

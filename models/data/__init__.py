@@ -32,7 +32,14 @@ def load_dataset(name: str) -> Dataset:
         inputs = [own for place, own in tensors.items() if place.startswith(f"{part}_inputs.")]
         return Split(tuple(inputs), tensors[f"{part}_targets"])
 
-    return Dataset(name=name, train=split("train"), held_out=split("held_out"), **texts)
+    return Dataset(
+        name=name,
+        train=split("train"),
+        held_out=split("held_out"),
+        description=texts["description"],
+        source=texts["source"],
+        sha256=texts["sha256"],
+    )
 
 
 def timed_split(split: Split, samples: int) -> Split:

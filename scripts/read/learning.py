@@ -26,15 +26,18 @@ Array = npt.NDArray[np.float64]
 
 CELL = ["file", "machine", "workload", "batch_size", "optimizer"]
 CURVE = ("train_loss", "loss", "score")
+ENDS = ("epoch_train_loss", "epoch_train_score")
+"""Of the whole training split, untrained and after each epoch."""
 _ABSENT = [*CELL[2:], "reason", "detail", "file", "machine"]
 _RUNS = [
     *CELL, "learning_rate", "seed", "ended", "role", "detail", "steps", "samples", "metric",
-    "target", "definition", "steps_an_epoch", *CURVE, "seeds_planned", "patience", "complete",
+    "target", "definition", "steps_an_epoch", *CURVE, *ENDS, "seeds_planned", "patience",
+    "complete", "to_end", "held_out", "cut",
 ]  # fmt: skip
 NOT_REACHED = "not reached"
 _EPOCHS = [
-    *CELL, "metric", "samples", "steps_an_epoch", "definition", "target", "learning_rate", "edge",
-    "seeds", "reached", "steps", "epochs", "low", "high", "reason",
+    *CELL, "metric", "samples", "steps_an_epoch", "definition", "held_out", "cut", "target",
+    "learning_rate", "edge", "seeds", "reached", "steps", "epochs", "low", "high", "reason",
 ]  # fmt: skip
 
 
@@ -55,8 +58,9 @@ def load(paths: Iterable[str | Path]) -> pd.DataFrame:
 def load_files(paths: Iterable[str | Path]) -> Files:
     """Return everything in these learning files; raises ResultError for the first that is none.
 
-    Columns of runs: _RUNS and the curves as arrays; `samples` are those of an epoch, `role` is
-    `tuning` or `figure`. Of absent: CELL, reason, detail. Of files: `describe_learning`.
+    Columns of runs: _RUNS and the curves as arrays; `samples` are those of an epoch, `held_out`
+    those that are looked at (NaN: not told), `role` is `tuning` or `figure`, `cut` is whether a
+    part of the data was trained on. Of absent: CELL, reason, detail. Of files: `describe_learning`.
     """
     names = [Path(path) for path in paths]
     if not names:
@@ -97,10 +101,16 @@ def _runs(file: str, machine: str, content: LearningFile) -> Iterator[dict[str, 
             "target": float(own.run.targets[run.workload]),
             "definition": safe_text(about.definition),
             "steps_an_epoch": math.ceil(about.train_samples / run.batch_size),
-            **{name: np.array(getattr(run, name), dtype=np.float64) for name in ("steps", *CURVE)},
+            **{
+                name: np.array(getattr(run, name), dtype=np.float64)
+                for name in ("steps", *CURVE, *ENDS)
+            },
             "seeds_planned": len(own.run.figure_seeds),
             "patience": own.run.patience,
             "complete": own.complete,
+            "to_end": own.run.to_end,
+            "held_out": about.held_out_samples or math.nan,
+            "cut": own.run.train_samples is not None,
         }
 
 
@@ -115,12 +125,17 @@ def chosen_rate(tuning: pd.DataFrame) -> float | None:
     """The best learning rate of a cell by its tuning runs; None when none reached the target.
 
     It reached the target with the most seeds, and among those in the fewest steps (their
-    geometric mean); equal ones: the smaller rate.
+    geometric mean); equal ones: the smaller rate. Where runs go to the end whatever they reach, it
+    is the one that the figure seeds were trained at.
     """
     there = tuning[(tuning["ended"] == "target") & (tuning["role"] == "tuning")]
     logs = there["steps"].map(lambda steps: math.log(steps[-1])).astype(np.float64)
     rates = logs.groupby(there["learning_rate"]).agg(["count", "mean"])
     best = rates.sort_values(["count", "mean"], ascending=[False, True], kind="stable").index
+    if not len(best):
+        best = tuning.loc[
+            tuning["to_end"] & (tuning["role"] == "figure"), "learning_rate"
+        ].to_list()
     return float(best[0]) if len(best) else None
 
 
@@ -141,7 +156,7 @@ def epochs_to_target(runs: pd.DataFrame, *, target: float | None = None) -> pd.D
 
 def _cell_row(own: pd.DataFrame, target: float | None) -> dict[str, Any]:
     first = own.iloc[0]
-    copied = (*CELL, "metric", "samples", "steps_an_epoch", "definition")
+    copied = (*CELL, "metric", "samples", "steps_an_epoch", "definition", "held_out", "cut")
     goal = float(first["target"]) if target is None else target
     rate = chosen_rate(own)
     figure = own[(own["role"] == "figure") & (own["learning_rate"] == rate)]
@@ -170,7 +185,7 @@ def _cell_row(own: pd.DataFrame, target: float | None) -> dict[str, Any]:
 def _reason(own: pd.DataFrame, *, rate: float | None, trained: int, goal: float) -> str:
     """Why a cell has no figure whatever its curves say; empty when it has."""
     first = own.iloc[0]
-    if harder(first["metric"], goal, than=first["target"]):
+    if harder(first["metric"], goal, than=first["target"]) and not first["to_end"]:
         return f"trained to {first['target']:g} only"
     failed = own[own["ended"] == "failed"]
     if rate is None and len(failed):

@@ -1,8 +1,10 @@
 """Reads one learning file, every check made, and tells learning files from timing files."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -83,14 +85,25 @@ def _faults(own: Learning, run: LearningRun) -> Iterator[tuple[str, str]]:
             yield name, "begins without a number: the untrained network has one"
     if any(later <= earlier for earlier, later in pairwise(run.steps)):
         yield "steps", "do not ascend"
-    target, last = own.run.targets[run.workload], run.score[-1] if run.score else None
+    target = own.run.targets[run.workload]
     if run.ended == "target" and run.steps == [0]:
         yield "steps", "end untrained, but the target is called reached"
-    if (run.ended == "target") != reached(about.metric, last, target):
-        yield "ended", f"is {run.ended}, but the last score is {last} and the target {target}"
+    found = any(reached(about.metric, score, target) for score in run.score)
+    if run.ended == "target" and not found:
+        yield "ended", f"is target, but no score reaches {target}"
+    yield from _epoch_faults(run, steps=math.ceil(about.train_samples / run.batch_size))
 
 
-LEARNING = Kind(
+def _epoch_faults(run: LearningRun, *, steps: int) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the ends of a run's epochs, `steps` being those of one."""
+    ends = len(run.epoch_train_loss)
+    if len(run.epoch_train_score) != ends:
+        yield "epoch_train_score", "has another length than epoch_train_loss"
+    elif not set(run.steps).issuperset(range(0, ends * steps, steps)):
+        yield "epoch_train_loss", f"has {ends} entries, but steps lack the end of an epoch"
+
+
+_FIRST = Kind(
     key=KEY,
     version=1,
     record=LearningFile,
@@ -98,3 +111,4 @@ LEARNING = Kind(
     made_by="pytest bench --learning",
     repair="learn again or leave this file out",
 )
+LEARNING = replace(_FIRST, version=2, older=_FIRST)

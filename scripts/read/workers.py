@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context, parent_process, resource_tracker
 from typing import ParamSpec, TypeVar
 
 MOST_WORKERS = 8
@@ -67,15 +67,18 @@ class Workers:
 
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """Processes that are started here never hear a Ctrl-C, which a terminal sends to all of them.
+    """Processes that are started here hear no Ctrl-C and no closed terminal, which reach all.
 
-    This one hears it afterwards and ends them.
+    This one hears them afterwards and ends the others.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    ends = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     try:
+        resource_tracker.ensure_running()  # starting it lets signals through again
+        signal.pthread_sigmask(signal.SIG_BLOCK, ends)
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

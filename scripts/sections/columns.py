@@ -9,9 +9,10 @@ from scripts.read.text import optimizer_name, seconds_in_words, times
 from scripts.sections.section import Column, Table, plain_values
 from scripts.words.crossovers import crossover_words
 from scripts.words.derived import epoch_words
-from scripts.words.learning import cost_text, setting_text, time_text
+from scripts.words.learning import cost_text, score_text, setting_text, time_text
 from scripts.words.remedies import remedy_words
 from scripts.words.settings import rung_words, settings_words
+from scripts.words.turning import lowest_text, worse_text
 from scripts.words.verdicts import break_even_words, ratio_words
 from scripts.words.why import flops_in_words
 
@@ -33,6 +34,10 @@ def _factor(name: str) -> Words:
 
 def _known(name: str, words: Words) -> Words:
     return lambda row: "" if pd.isna(row[name]) else words(row)
+
+
+def _score(name: str) -> Words:
+    return lambda row: score_text(row["metric"], row[name])
 
 
 def _floor(name: str) -> Words:
@@ -133,11 +138,21 @@ COLUMNS: dict[str, tuple[str, Words | None]] = {
     "optimizer": ("optimiser", lambda row: optimizer_name(row["optimizer"])),
     "optimizers": ("optimiser", None),
     "learning_rate": ("learning rate", _number("learning_rate", "{:.3g}")),
-    "epoch_count": ("epochs", _number("epochs", "{:.3g}")),
-    "epoch_range": ("epochs", _known("epochs", _range)),
+    "train_epochs": ("epochs", _number("train_epochs", "{:.0f}")),
+    "standing": ("seeds that end there", lambda row: f"{row['standing']} of {row['seeds']}"),
+    "epoch_range": ("epochs to its first look", _known("epochs", _range)),
     "time_to_target": ("time to the target", _known("seconds", time_text)),
     "doubts": ("what to know", None),
     "why": ("reason, or what was assumed", None),
+    "lowest_epoch": ("epochs to the lowest loss", lowest_text),
+    "last": ("epochs trained", _number("last", "{:.0f}")),
+    "worse": ("loss at the end / there", worse_text),
+    "score_best": ("score there", _score("score_best")),
+    "score_last": ("score at the end", _score("score_last")),
+    "train_score_last": ("score in training", _score("train_score_last")),
+    "stop_epochs": ("early stopping after", _number("stop_epochs", "{:g}")),
+    "all_seconds": ("all epochs", _seconds("all_seconds")),
+    "stop_seconds": ("with early stopping", _seconds("stop_seconds")),
     "place": ("at", None),
     "side_batch": ("its batch size", None),
     "base_batch": ("the base's batch size", None),

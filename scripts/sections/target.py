@@ -11,18 +11,22 @@ from scripts.target.time import best_of, one_source
 from scripts.words.advice import contest_words, reached_line, side_lines
 from scripts.words.learning import setting_text, time_text
 from scripts.words.names import place_text
+from scripts.words.turning import saving_lines, turning_line
 
 _NOTE = (
-    "Time to the target = cold start + epochs to the target x seconds of an epoch. Epochs are "
-    "learned once, since they do not depend on the side: the median of seeds that took no part "
-    "in choosing the learning rate. Seconds are those of the timed machine. Intervals (95 %) carry "
-    "the spread of the seeds and of the processes. An epoch is the real training set here, not "
-    "the samples of a timing run."
+    "Time to the target = cold start + epochs x seconds of an epoch and of the evaluation after "
+    "it. Epochs are learned once, since they do not depend on the side. They are the fewest "
+    "whole ones at whose end 9 of 10 seeds stand at the target; these seeds took no part in "
+    "choosing the learning rate. A first look that finds the target is not enough: the next may "
+    "not. Seconds are those of the timed machine; an evaluation is counted as a third of training "
+    "on as many samples. Brackets hold 95 % of single runs. An epoch is the real training set "
+    "here, not the samples of a timing run."
 )
 _ELSEWHERE = (
     "There are too many settings for this page: those beside each side's fastest are in "
     "time_to_target.csv and contests.csv, in the folder that it was written to."
 )
+_EPOCHS = "Best number of epochs: "
 _TITLE = "Which batch size reaches the target first?"
 
 
@@ -39,7 +43,10 @@ def target(report: Report) -> Iterator[Section]:
             key="target",
             title=_TITLE,
             workload=workload,
-            lines=list(_lines(learned, workload)),
+            lines=[
+                *_lines(learned, workload),
+                *(Line(words, lead=_EPOCHS) for words in _turning(learned, workload)),
+            ],
             pictures=target_pictures(learned, workload),
             notes=[Line(_NOTE), *([] if whole(learned) else [Line(_ELSEWHERE)])],
             tables=target_tables(learned, workload, report.work_stems[workload]),
@@ -88,3 +95,18 @@ def _lines(learned: Learned, workload: str) -> Iterator[Line]:
         sizes = f"batch size {row['side_batch']} against {row['base_batch']}"
         lead = f"{row['machine']}, each at its own best: "
         yield Line(f"{contest_words(row)} ({sizes}).", lead=lead, machine=row["machine"])
+
+
+def _turning(learned: Learned, workload: str) -> Iterator[str]:
+    """Yield of each learning file where more training makes it worse, and what stopping saves.
+
+    A file speaks by the setting whose held-out loss was lowest.
+    """
+    turning = learned.of(workload, learned.turning)
+    for _file, own in turning.groupby("file", sort=False) if len(turning) else ():
+        row = own.sort_values("loss_best").iloc[0].to_dict()
+        yield f"{turning_line(row)}."
+        saved = learned.of(workload, learned.savings)
+        for name in ("learned_on", "batch_size", "optimizer") if len(saved) else ():
+            saved = saved[saved[name] == row["machine" if name == "learned_on" else name]]
+        yield from (f"{line}." for line in saving_lines(saved))

@@ -9,6 +9,7 @@ from scripts.figures.style import Drawing
 from scripts.figures.target.curves import curves_figure
 from scripts.figures.target.descent import descent_figure, descents
 from scripts.figures.target.epochs import epochs_figure
+from scripts.figures.target.fit import fit_figure
 from scripts.figures.target.rates import rates_figure
 from scripts.figures.target.time import time_figure
 from scripts.read.text import file_stem
@@ -22,6 +23,7 @@ _CAPTIONS = {
     "curves": "Learning curves against epochs and against seconds",
     "descent": "Gradient descent by single samples, minibatches and the whole set",
     "epochs": "Epochs and steps to the target against batch size, with the critical batch size",
+    "fit": "Training and held-out loss and score after every epoch",
     "rates": "How fast each learning rate was",
 }
 
@@ -90,13 +92,15 @@ def _timed(
 def _trained(learned: Learned, runs: pd.DataFrame, title: str) -> Mapping[str, Drawing]:
     """Return who draws what is told in epochs."""
     file, workload = runs[["file", "workload"]].iloc[0]
-    epochs, fitted = (
-        own[(own["file"] == file) & (own["workload"] == workload)]
-        for own in (learned.epochs, learned.critical)
+    epochs, fitted, turning = (
+        own[(own["file"] == file) & (own["workload"] == workload)] if len(own) else own
+        for own in (learned.epochs, learned.critical, learned.turning)
     )
     drawings: dict[str, Drawing] = {"rates": partial(rates_figure, runs, title=title)}
     if epochs["epochs"].notna().any():
         drawings = {"epochs": partial(epochs_figure, epochs, fitted, title=title)} | drawings
+    if len(turning):
+        drawings = {"fit": partial(fit_figure, runs, turning, title=title)} | drawings
     return drawings
 
 

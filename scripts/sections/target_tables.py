@@ -11,17 +11,18 @@ from scripts.tables.learned import Learned
 from scripts.target.time import best_of, one_source
 from scripts.words.learning import doubts
 from scripts.words.names import against
+from scripts.words.turning import EARLY_STOPPING
 
 MOST_SETTINGS = 2000
 """Times and contests that the page shows one by one; of more it has each side's fastest, and the
 CSV files beside it have everything."""
 
 _SETTING = (
-    "machine label optimizer batch_size learning_rate epochs:epoch_count seconds:time_to_target"
+    "machine label optimizer batch_size learning_rate train_epochs standing seconds:time_to_target"
 )
 _BEHIND = (
-    "lo hi cold_seconds epoch_seconds blocks seeds metric target learned_on note suspect reason "
-    "file side"
+    "lo hi cold_seconds epoch_seconds evaluation_seconds blocks seeds epochs metric target "
+    "learned_on note suspect reason file side"
 )
 
 
@@ -32,9 +33,12 @@ def whole(learned: Learned) -> bool:
 
 def target_tables(learned: Learned, workload: str, stem: str) -> list[Table]:
     """Return the tables of a workload that have a row."""
-    epochs, times, contests, absent = (
+    epochs, times, contests, absent, turning, saved = (
         learned.of(workload, own)
-        for own in (learned.epochs, learned.times, learned.contests, learned.absent)
+        for own in (
+            *(learned.epochs, learned.times, learned.contests),
+            *(learned.absent, learned.turning, learned.savings),
+        )
     )
     found = []
     if len(times):
@@ -46,6 +50,10 @@ def target_tables(learned: Learned, workload: str, stem: str) -> list[Table]:
         found.append(_times(times, workload, stem))
     if len(epochs):
         found.append(_epochs(epochs, workload, stem))
+    if len(turning):
+        found.append(_turning(turning, workload, stem))
+    if len(saved):
+        found.append(_savings(saved, workload, stem))
     if len(absent):
         found.append(_untrained(absent, workload, stem))
     return [one for one in found if one.rows]
@@ -98,9 +106,36 @@ def _epochs(epochs: pd.DataFrame, workload: str, stem: str) -> Table:
     return table(
         rows,
         f"epochs-to-target-{stem}",
-        f"Epochs to the target of {workload}: median of the seeds [fewest, most]",
-        "machine:learner optimizer batch_size learning_rate epochs:epoch_range seeds edge reason",
+        f"Epochs to the target of {workload}: to the first look that finds it, median of the seeds "
+        "[fewest, most], and those at whose end 9 of 10 seeds stand there",
+        "machine:learner optimizer batch_size learning_rate epochs:epoch_range seeds train_epochs "
+        "standing edge unsettled:reason",
         "low high metric target steps_an_epoch file",
+    )
+
+
+def _turning(turning: pd.DataFrame, workload: str, stem: str) -> Table:
+    """Return a row per setting that was trained to the last epoch: where its loss turns up."""
+    rows = turning.sort_values(["machine", "optimizer", "batch_size"], ignore_index=True)
+    return table(
+        rows,
+        f"turning-points-{stem}",
+        f"Epochs of {workload} until the held-out loss is lowest, and what further ones did to it",
+        "machine:learner optimizer batch_size learning_rate lowest:lowest_epoch last worse "
+        "score_best score_last train_score_last stop_epochs",
+        "low high lo hi turns seeds stop_score metric file",
+    )
+
+
+def _savings(saved: pd.DataFrame, workload: str, stem: str) -> Table:
+    """Return a row per device and setting: what early stopping saves."""
+    return table(
+        saved,
+        f"early-stopping-{stem}",
+        f"Seconds that {EARLY_STOPPING}, saves of {workload}",
+        "machine device_label:label optimizer batch_size last stop_epochs all_seconds "
+        "stop_seconds saved_seconds reason",
+        "note file side",
     )
 
 

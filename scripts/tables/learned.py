@@ -11,7 +11,9 @@ from scripts.figures.style import labelled
 from scripts.read import learning
 from scripts.target.contest import contests
 from scripts.target.critical import critical
+from scripts.target.standing import with_whole_epochs
 from scripts.target.time import one_source, times_to_target
+from scripts.target.turning import savings, turning_points
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class Learned:
 
     @cached_property
     def epochs(self) -> pd.DataFrame:
-        """Epochs to the target, a row per cell."""
-        return learning.epochs_to_target(self.runs)
+        """Epochs to the target and those that hold, a row per cell."""
+        return with_whole_epochs(learning.epochs_to_target(self.runs), self.runs)
 
     @cached_property
     def critical(self) -> pd.DataFrame:
@@ -62,6 +64,18 @@ class Learned:
         return contests(self.times, self.rounds, strict=self.strict)
 
     @cached_property
+    def turning(self) -> pd.DataFrame:
+        """Where the held-out loss turns up, a row per cell that was trained to the last epoch."""
+        return turning_points(self.runs)
+
+    @cached_property
+    def savings(self) -> pd.DataFrame:
+        """What early stopping saves, a row per device and such a cell."""
+        if self.turning.empty or self.rounds.empty:
+            return pd.DataFrame()
+        return savings(self.turning, self.epochs, self.rounds)
+
+    @cached_property
     def workloads(self) -> list[str]:
         """The workloads of the runs, and those that were to be trained."""
         tables = [table for table in (self.runs, self.absent) if len(table)]
@@ -74,9 +88,13 @@ class Learned:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every number behind the figures."""
         tables = {
-            "epochs_to_target.csv": self.epochs.drop(columns="steps"),
+            "epochs_to_target.csv": self.epochs.drop(columns=["steps", "stands"]),
             "critical_batch_sizes.csv": self.critical,
         }
+        if len(self.turning):
+            tables["turning_points.csv"] = self.turning
+        if len(self.savings):
+            tables["early_stopping.csv"] = self.savings
         if len(self.times):
             tables["time_to_target.csv"] = self.times.drop(columns=["draws", "label"])
             tables["contests.csv"] = self.contests.drop(columns="device_label", errors="ignore")

@@ -9,6 +9,7 @@ import pandas as pd
 from scripts.read import learning, table
 from scripts.read.document import ResultError
 from scripts.read.learning_file import by_kind
+from scripts.target.standing import with_whole_epochs
 from scripts.target.time import one_source
 
 
@@ -42,7 +43,8 @@ def known(paths: Iterable[Path], question: Question) -> Known:
         message = "no learning file is given; `pytest bench --learning` makes one"
         raise ResultError("", "", message)
     runs = _runs(learning.load(learned), question)
-    epochs = one_source(learning.epochs_to_target(runs, target=question.target))
+    reached = learning.epochs_to_target(runs, target=question.target)
+    epochs = one_source(with_whole_epochs(reached, runs))
     return Known(
         epochs=epochs,
         runs=runs[runs["file"].isin(epochs["file"].unique())],

@@ -4,6 +4,7 @@ At a batch size that was timed they are the measured ones; between two that were
 fitted curve of `scripts.judge.fits`, whose error they carry; anywhere else there are none.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +16,10 @@ from scripts.judge.pairs import NOT_REACHED
 from scripts.judge.rule import FEWEST_BLOCKS
 from scripts.read.text import optimizer_name
 
+EVALUATION_BATCH = 512
+"""Held-out data is looked at in minibatches of this size (`bench.learning.worker`)."""
+FORWARD = 1 / 3
+"""Of a training step is its forward pass; the backward pass is twice the work."""
 Array = npt.NDArray[np.float64]
 
 
@@ -88,6 +93,17 @@ class StepTimes:
         if size in self.blocks:
             return _sound(self.blocks[size])
         return self._between(size)
+
+    def evaluation(self, samples: float) -> float:
+        """Seconds of a look at so many held-out samples: forward passes of large minibatches.
+
+        They are not timed, but taken from training steps; none where nothing is known of either.
+        """
+        if math.isnan(samples) or not self.blocks:
+            return 0.0
+        size = min(self.blocks, key=lambda size: abs(math.log(size / EVALUATION_BATCH)))
+        step = np.exp(np.log(self.blocks[size]["step_seconds"].astype(float)).mean())
+        return float(FORWARD * step * samples / size)
 
     def _between(self, size: int) -> Seconds | str:
         nothing = f"not timed at batch size {size}"

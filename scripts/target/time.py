@@ -1,13 +1,15 @@
 """Time to a target: epochs of a learning file joined with the seconds of timing files.
 
-    time to target = cold start + epochs to target x seconds of an epoch
+    time to target = cold start + whole epochs x (seconds of an epoch + those of its evaluation)
 
-Epochs to a target do not depend on the device and seconds do not depend on the seed, so each is
-measured where it is cheap: days of learning on one machine serve every machine that times an hour.
-Both spreads are carried through by a bootstrap over seeds and over blocks. Two rows that share
-seeds, or blocks, share their draws, so a ratio of devices is not blurred by what both have in
-common. An epoch here is the real training split, not the `--samples` of a timing run: seconds of
-an epoch are seconds of a step times the steps of a real epoch.
+The whole epochs are those after which the target holds (`scripts.target.standing`). Epochs do not
+depend on the device and seconds do not depend on the seed, so each is measured where it is cheap:
+days of learning on one machine serve every machine that times an hour. The interval of a time is
+that of a single run of so many epochs, another process. Between devices both spreads are carried
+through by a bootstrap over seeds and over blocks: two rows that share seeds, or blocks, share their
+draws, so a ratio is not blurred by what both have in common. An epoch here is the real training
+split, not the `--samples` of a timing run: seconds of an epoch are seconds of a step times the
+steps of a real epoch.
 """
 
 import math
@@ -20,30 +22,35 @@ import pandas as pd
 from scipy.special import ndtri, stdtrit
 
 from scripts.read.sides import SIDES
+from scripts.target.standing import drawn_epochs
 from scripts.target.step_times import Array, Seconds, StepTimes
 
 DRAWS = 2000
+_SIGMAS = math.sqrt(math.pi / 2)
+"""In a mean error: that of |normal| is 0.8 of its standard deviation."""
 
 PLACE = ["file", "machine", "side"]
 """Where seconds come from: a side of a timing file."""
 _CELL = (
     "workload", "optimizer", "learning_rate", "batch_size", "metric", "target", "epochs",
-    "steps_an_epoch", "seeds", "reason",
+    "steps_an_epoch", "seeds", "train_epochs", "standing", "carried",
 )  # fmt: skip
 _NOTHING = {
-    "cold_seconds": math.nan, "epoch_seconds": math.nan, "blocks": 0, "seconds": math.nan,
-    "lo": math.nan, "hi": math.nan, "note": "", "suspect": "", "draws": None,
+    "cold_seconds": math.nan, "epoch_seconds": math.nan, "evaluation_seconds": math.nan,
+    "blocks": 0, "seconds": math.nan, "lo": math.nan, "hi": math.nan, "note": "", "suspect": "",
+    "draws": None,
 }  # fmt: skip
 
 
 def times_to_target(epochs: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
     """A row per side, workload, optimiser and batch size; remedies and rungs have none.
 
-    `epochs` are rows of `learning.epochs_to_target` (one learning file a workload), `rounds`
+    `epochs` are rows of `standing.with_whole_epochs` (one learning file a workload), `rounds`
     those of `table.load`. Columns: PLACE, base, machine_id, device_label, those of the cell,
-    learned_on (the machine of the learning file), cold_seconds, epoch_seconds, blocks, seconds
-    (the median time to the target), lo and hi (its 95 % interval), note (what was assumed),
-    suspect, reason (why there are no seconds) and draws (of the bootstrap; None without seconds).
+    learned_on (the machine of the learning file), cold_seconds, epoch_seconds, evaluation_seconds (after each
+    epoch, estimated), blocks, seconds (of train_epochs whole epochs), lo and hi (where 95 % of
+    single runs end), note (what was assumed or interpolated), suspect, reason (why there are no
+    seconds) and draws (of the bootstrap; None without seconds).
     A cell whose own optimiser was timed in another file of the same machine has no row with the
     seconds of a different one.
     """
@@ -76,8 +83,7 @@ def times_of(
 ) -> pd.DataFrame:
     """How long so many epochs take at a trained batch size, whatever they reach, on each side."""
     cell = epochs[epochs["batch_size"] == batch_size].iloc[0].to_dict()
-    steps = np.array([wanted * float(cell["steps_an_epoch"])])
-    whole = {"epochs": float(wanted), "reason": "", "steps": steps, "seeds": 1}
+    whole = {"train_epochs": float(wanted), "unsettled": "", "stands": None}
     return times_to_target(pd.DataFrame([cell | whole]), rounds)
 
 
@@ -108,27 +114,41 @@ def by_hardware(times: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def _row(cell: dict[Any, Any], timed: StepTimes, about: dict[str, Any]) -> dict[str, Any]:
     row = {name: cell[name] for name in _CELL} | _NOTHING | {"learned_on": cell["machine"]}
-    if cell["reason"]:
+    row["reason"] = cell["unsettled"]
+    if row["reason"]:
         return row
     seconds = timed.at(cell["batch_size"])
     if isinstance(seconds, str):
         return row | {"reason": seconds}
     epoch = seconds.step * cell["steps_an_epoch"]
-    draws = _draws(cell, seconds, epoch, about)
-    wide = np.exp(stretched(np.log(draws), blocks=min(len(epoch), len(cell["steps"]))))
-    lo, hi = (float(value) for value in np.quantile(wide, [0.025, 0.975], method="nearest"))
-    cold, usual = float(seconds.cold.mean()), float(np.exp(np.log(epoch).mean()))
+    evaluation = timed.evaluation(cell["held_out"])
+    runs = np.log(seconds.cold + cell["train_epochs"] * (epoch + evaluation))
+    far = _single_run(runs, seconds.error)
+    draws = _draws(cell, seconds, epoch + evaluation, about)
     return row | {
-        "cold_seconds": cold,
-        "epoch_seconds": usual,
+        "cold_seconds": float(seconds.cold.mean()),
+        "epoch_seconds": float(np.exp(np.log(epoch).mean())),
+        "evaluation_seconds": evaluation,
         "blocks": len(epoch),
-        "seconds": cold + cell["epochs"] * usual,
-        "lo": lo,
-        "hi": hi,
+        "seconds": float(np.exp(runs.mean())),
+        "lo": float(np.exp(runs.mean() - far)),
+        "hi": float(np.exp(runs.mean() + far)),
         "note": "; ".join(filter(None, [timed.note, seconds.note])),
         "suspect": seconds.suspect,
         "draws": draws,
     }
+
+
+def _single_run(logs: Array, error: float) -> float:
+    """How far from the mean of these logs, one a process, 95 % of further processes end.
+
+    `error` is the mean one of a fitted curve; one process has no spread.
+    """
+    blocks = len(logs)
+    if blocks < 2:
+        return 0.0
+    spread = logs.std(ddof=1) * math.sqrt(1 + 1 / blocks)
+    return float(-stdtrit(blocks - 1, 0.025) * math.hypot(spread, _SIGMAS * error))
 
 
 def _draws(cell: dict[Any, Any], seconds: Seconds, epoch: Array, about: dict[str, Any]) -> Array:
@@ -136,23 +156,24 @@ def _draws(cell: dict[Any, Any], seconds: Seconds, epoch: Array, about: dict[str
 
     The same seeds for a cell on every side, the same blocks for every side of a file.
     """
-    of_seeds = _random(cell["file"], cell["workload"], cell["optimizer"], cell["batch_size"])
-    steps = cell["steps"][of_seeds.integers(len(cell["steps"]), size=(DRAWS, len(cell["steps"])))]
-    epochs = np.median(steps, axis=1) / cell["steps_an_epoch"]
+    epochs = cell["train_epochs"]
+    if cell["stands"] is not None:
+        seeds = len(cell["stands"])
+        of_seeds = _random(cell["file"], cell["workload"], cell["optimizer"], cell["batch_size"])
+        weights = of_seeds.multinomial(seeds, np.full(seeds, 1 / seeds), size=DRAWS)
+        epochs = drawn_epochs(cell["stands"], weights.astype(np.float64))
     blocks = len(epoch)
     places = _random(about["file"], cell["workload"]).integers(blocks, size=(DRAWS, blocks))
     cold = seconds.cold[places].mean(axis=1)
     drawn = np.exp(np.log(epoch)[places].mean(axis=1))
     if seconds.error:
-        # The mean of |normal| is 0.8 of its standard deviation.
-        sigma = seconds.error * math.sqrt(math.pi / 2)
         own = _random(
             *(about[name] for name in PLACE),
             cell["workload"],
             cell["optimizer"],
             cell["batch_size"],
         )
-        drawn = drawn * np.exp(own.normal(0, sigma, DRAWS))
+        drawn = drawn * np.exp(own.normal(0, _SIGMAS * seconds.error, DRAWS))
     return np.asarray(cold + epochs * drawn)
 
 
@@ -175,10 +196,14 @@ def _random(*names: object) -> np.random.Generator:
 
 
 def one_source(epochs: pd.DataFrame) -> pd.DataFrame:
-    """The rows of one learning file for every workload: that with the most cells reached."""
+    """The rows of one learning file for every workload: that with the most cells reached.
+
+    One that was trained on a part of the data only serves where there is no other.
+    """
     if epochs.empty:
         return epochs
-    counts = epochs.groupby(["workload", "file"], sort=False)["epochs"].count()
+    files = epochs.groupby(["workload", "file"], sort=False)
+    counts = files["epochs"].count() + len(epochs) * ~files["cut"].any()
     best = counts.groupby("workload").idxmax()
     return epochs[pd.MultiIndex.from_frame(epochs[["workload", "file"]]).isin(list(best))]
 

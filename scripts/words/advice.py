@@ -13,6 +13,10 @@ from scripts.words.learning import doubts, score_text, setting_text, time_text
 from scripts.words.names import place_text, side_label
 from scripts.words.verdicts import ratio_words
 
+SINGLE_RUNS = (
+    "in brackets: where 95 % of single runs end; the seconds count a look at the held-out data "
+    "after each epoch."
+)
 _FURTHER = "`pytest bench --learning --target` goes further"
 
 
@@ -46,6 +50,8 @@ def side_lines(epochs: pd.DataFrame, times: pd.DataFrame, contests: pd.DataFrame
     for row in best.to_dict("records"):
         yield best_line(row) + _in_brackets(doubts(row, epochs))
     yield from _missing_lines(times, best)
+    if len(best):
+        yield SINGLE_RUNS
     if len(contests):
         for row in contests[contests["at"] == "best"].to_dict("records"):
             yield f"on {row['machine']}, each at its best, {contest_words(row)}."
@@ -58,7 +64,8 @@ def best_line(row: Mapping[Any, Any]) -> str:
 
 def untimed_lines(epochs: pd.DataFrame, why: str) -> Iterator[str]:
     """The fewest epochs, when no seconds are known."""
-    for row in epochs[epochs["epochs"].notna()].sort_values("epochs")[:1].to_dict("records"):
+    known = epochs[epochs["train_epochs"].notna()].sort_values("train_epochs")
+    for row in known[:1].to_dict("records"):
         yield f"fewest epochs: {setting_text(row)}{_in_brackets(doubts(row, epochs))}"
     yield f"not known: seconds and the best side ({why}; `pytest bench` measures them)."
 

@@ -1,17 +1,18 @@
 """What becomes of the batch size and the epochs that somebody would have typed."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from scripts.read.learning import score_after
+from scripts.read.metric import reached
 from scripts.read.text import counted, optimizer_name, seconds_in_words
 from scripts.target.time import best_of
 from scripts.words.advice import best_line
-from scripts.words.learning import epochs_text, score_text
+from scripts.words.learning import score_text
 from scripts.words.names import place_text
 
 _TYPED = "what you typed"
@@ -21,15 +22,15 @@ def epochs_lines(wanted: int, *, epochs: pd.DataFrame, times: pd.DataFrame) -> I
     """For which batch sizes so many epochs are enough, and the fastest of these on each side."""
     ordered = epochs.sort_values("batch_size", kind="stable")
     for optimizer, cells in ordered.groupby("optimizer", sort=False):
-        enough = cells.loc[cells["epochs"] <= wanted, "batch_size"]
+        enough = cells.loc[cells["train_epochs"] <= wanted, "batch_size"]
         sizes = f"batch {', '.join(map(str, enough))}" if len(enough) else "no batch size"
-        late = cells[cells["epochs"] > wanted].to_dict("records")
-        more = [f"{row['batch_size']} ({epochs_text(row['epochs'])})" for row in late]
+        late = cells[cells["train_epochs"] > wanted].to_dict("records")
+        more = [f"{row['batch_size']} ({_epochs(row)})" for row in late]
         words = f"; not for batch {', '.join(more)}" if more else ""
         setting = f"{counted(wanted, 'epoch')}, {optimizer_name(str(optimizer))}"
         yield f"{_TYPED} ({setting}) is enough for {sizes}{words}."
     if len(times):
-        best = best_of(times[times["epochs"] <= wanted]).sort_values("seconds")
+        best = best_of(times[times["train_epochs"] <= wanted]).sort_values("seconds")
         for row in best.to_dict("records"):
             yield f"the fastest within that, {best_line(row)}."
 
@@ -39,7 +40,7 @@ def size_lines(
 ) -> Iterator[str]:
     """Where a batch size ends, or its neighbours where it was not trained.
 
-    `epochs` are rows of `epochs_to_target`, `runs` of `learning.load`, both of one workload.
+    `epochs` are rows of `with_whole_epochs`, `runs` of `learning.load`, both of one workload.
     """
     sizes = sorted(epochs["batch_size"].unique().tolist())
     samples = int(epochs["samples"].iloc[0])
@@ -69,13 +70,13 @@ def _size_line(cell: dict[Any, Any], typed: int, wanted: int | None, runs: pd.Da
 
 def _end(wanted: int | None, cell: dict[Any, Any], runs: pd.DataFrame) -> str:
     """Where the figure seeds of a cell are after so many epochs."""
-    reached = not math.isnan(cell["epochs"])
+    settled = not math.isnan(cell["train_epochs"])
     if wanted is None:
-        if reached:
-            return f"needs {epochs_text(cell['epochs'])}"
-        return f"does not get there: {cell['reason']}"
-    if reached and cell["epochs"] <= wanted:
-        return f"gets there: it needs {epochs_text(cell['epochs'])}"
+        if settled:
+            return f"needs {_epochs(cell)}"
+        return f"does not get there: {cell['unsettled']}"
+    if settled and cell["train_epochs"] <= wanted:
+        return f"gets there: it needs {_epochs(cell)}"
     own = runs[(runs["batch_size"] == cell["batch_size"]) & (runs["role"] == "figure")]
     own = own[(own["optimizer"] == cell["optimizer"]) & (own["steps"].map(len) > 0)]
     ends = []
@@ -86,7 +87,13 @@ def _end(wanted: int | None, cell: dict[Any, Any], runs: pd.DataFrame) -> str:
     median = float(np.median(ends)) if ends else math.nan
     if math.isnan(median):
         return "is not known: no run was trained that long"
-    return f"ends at {score_text(cell['metric'], median)}"
+    there = sum(reached(cell["metric"], end, cell["target"]) for end in ends)
+    seeds = f"{there} of {counted(len(ends), 'seed')} at the target"
+    return f"ends at {score_text(cell['metric'], median)}, {seeds}"
+
+
+def _epochs(cell: Mapping[Any, Any]) -> str:
+    return counted(int(cell["train_epochs"]), "epoch")
 
 
 def seconds_line(times: pd.DataFrame) -> Iterator[str]:

@@ -84,6 +84,24 @@ TRAINING = {
         'fp32 = "tf32"',
         "train/test_numerics.py",
     ),
+    "a network for one batch size passes the check": Fault(
+        "bench/train/check.py",
+        "SIZES = (4, 3)",
+        "SIZES = (4, 4)",
+        "models/test_own_faults.py",
+    ),
+    "another file is the same work": Fault(
+        "models/own.py",
+        "        digest.update(file.read_bytes())",
+        "        digest.update(file.name.encode())",
+        "models/test_own.py",
+    ),
+    "a user's DataLoader has an order of its own": Fault(
+        "bench/train/own_loader.py",
+        "for place in permutation.tolist()]",
+        "for place in range(len(permutation))]",
+        "train/test_own_loader.py",
+    ),
     "more bits per character called better": Fault(
         "models/workload.py",
         "return value <= goal if",

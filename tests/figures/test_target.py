@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 from scripts import report
 from scripts.figures.target.curves import curves_figure
 from scripts.figures.target.descent import descents
-from scripts.figures.target.rates import rate_cells, short
 from scripts.figures.target.time import panel_title
 from scripts.read import learning
 from scripts.read.table import load
@@ -42,6 +41,15 @@ LEARNED: dict[str, LearnCorpus] = {
         batch_sizes=tuple(2**power for power in range(12)),
         optimizers=("momentum", "adamw"),
     ),
+    "to the end": LearnCorpus(batch_sizes=(16, 64, 256, 1024), last_epoch=40),
+    "bits to the end": LearnCorpus(
+        metric="bits_per_character",
+        target=2.4,
+        batch_sizes=(64,),
+        optimizers=("adamw",),
+        last_epoch=6,
+        turn=100.0,
+    ),
     "long names": LearnCorpus(
         machine="a-machine-with-a-rather-long-name-in-building-17-room-204-rack-3-slot-12",
         workloads=("a-workload-with-a-long-name-that-somebody-added",),
@@ -68,6 +76,7 @@ def test_no_words_overlap_or_leave_the_picture(name: str, timed: bool) -> None:
     figures = drawn(name, timed=timed)
     kinds = {stem.partition("-")[0] for stem in figures}
     wanted = {"curves", "rates"}
+    assert ("fit" in kinds) == ("to the end" in name)
     if name != "nothing reached":
         wanted |= {"epochs"} | ({"time"} if timed else set())
     assert kinds >= wanted
@@ -105,24 +114,6 @@ def test_both_optima_are_marked() -> None:
         if line.get_markerfacecolor() == "none"
     ]  # fmt: skip
     assert len(rings) == 2 * 2  # two devices, two optimisers
-
-
-def test_diverged_and_slow_rates_are_marked_in_words() -> None:
-    words = words_of(drawn("plain", timed=False)["rates-learner-mlp"])
-    assert "diverged" in words
-    assert "slow" in words
-
-
-def test_a_rate_cell_is_the_geometric_mean_of_the_tuning_seeds_alone(tmp_path: Path) -> None:
-    runs = learning.load([LearnCorpus(optimizers=("sgd",), noise=0.3).write(tmp_path)])
-    cells = rate_cells(runs).set_index(["batch_size", "learning_rate"])
-    own = runs[(runs["batch_size"] == 64) & (runs["learning_rate"] == 0.01)]
-    steps = [row[-1] for row in own.loc[own["role"] == "tuning", "steps"]]
-    assert cells.loc[(64, 0.01), "steps"] == pytest.approx(np.exp(np.mean(np.log(steps))))
-    assert cells.loc[(64, 0.01), "chosen"]
-    assert cells.loc[(64, 0.01), "ratio"] == 1.0
-    assert cells.loc[(64, 1.0), "word"] == "diverged"
-    assert cells["chosen"].sum() == 6
 
 
 def test_descent_is_drawn_by_the_whole_set_minibatches_and_single_samples() -> None:
@@ -174,11 +165,6 @@ def test_a_band_ends_with_the_median_run_and_holds_those_that_ended_before(tmp_p
     assert drawn_band.median[-1] == pytest.approx(0.9)
     assert (drawn_band.low <= drawn_band.median).all()
     assert (drawn_band.high >= drawn_band.median).all()
-
-
-def test_epochs_are_short_in_a_map() -> None:
-    shown = {0.0123: "0.012", 0.853: "0.85", 9.31: "9.3", 123.4: "123"}
-    assert {epochs: short(epochs) for epochs in shown} == shown
 
 
 def test_the_script_writes_figures_and_tables_and_the_same_bytes_again(tmp_path: Path) -> None:

@@ -21,14 +21,14 @@ SMALL = LearnCorpus(batch_sizes=(4, 64), optimizers=("sgd",))
 
 def test_kinds_are_told_apart_by_content_not_by_name(tmp_path: Path) -> None:
     learning = SMALL.write(tmp_path)
-    timing = Corpus(devices=("cpu",), batch_sizes=(8,), epochs=(1,)).write(tmp_path)
+    timing = Corpus(sides=("cpu",), batch_sizes=(8,), epochs=(1,)).write(tmp_path)
     odd = tmp_path / "timing.json"
     odd.write_bytes(learning.read_bytes())
     assert by_kind([timing, learning, odd]) == ([timing], [learning, odd])
 
 
 def test_a_timing_file_that_mentions_learning_is_a_timing_file(tmp_path: Path) -> None:
-    plan = Corpus(devices=("cpu",), batch_sizes=(8,), epochs=(1,))
+    plan = Corpus(sides=("cpu",), batch_sizes=(8,), epochs=(1,))
     document = plan.result()
     document["crossover"]["run"][KEY] = "not at the top"
     path = tmp_path / "odd.json"
@@ -68,7 +68,18 @@ def first(document: dict[str, Any]) -> dict[str, Any]:
 
 CHANGES: dict[str, tuple[Change, str]] = {
     "no key": (lambda d: d.pop(KEY), "crossover_learning: is missing"),
-    "newer": (lambda d: d[KEY].update(schema_version=2), "schema_version: is 2, newer"),
+    "newer": (lambda d: d[KEY].update(schema_version=3), "schema_version: is 3, newer"),
+    "older": (lambda d: d[KEY].update(schema_version=0), "schema_version: is not a version"),
+    "unequal ends": (
+        lambda d: d[KEY]["runs"][-1].update(epoch_train_loss=[1.0]),
+        "epoch_train_score: has another length",
+    ),
+    "an end that nobody saw": (
+        lambda d: d[KEY]["runs"][-1].update(
+            epoch_train_loss=[1.0, 0.9, 0.8], epoch_train_score=[0.1, 0.2, 0.3]
+        ),
+        "epoch_train_loss: has 3 entries, but steps lack the end of an epoch",
+    ),
     "no runs": (lambda d: d[KEY].pop("runs"), "lacks the required field `runs`"),
     "text as score": (lambda d: first(d)["score"].__setitem__(1, "x"), "runs[0]"),
     "negative rate": (lambda d: first(d).update(learning_rate=-1), "learning_rate"),
@@ -78,7 +89,6 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "unknown seed": (lambda d: first(d).update(seed=77), "seed: is neither"),
     "huge batch": (lambda d: first(d).update(batch_size=4001), "batch_size: is larger"),
     "false claim": (lambda d: d[KEY]["runs"][-1]["score"].__setitem__(-1, 0.5), "ended: is target"),
-    "silent success": (lambda d: d[KEY]["runs"][-1].update(ended="cap"), "ended: is cap"),
     "twice": (lambda d: d[KEY]["runs"].append(first(d)), "stands in the file twice"),
     "biased": (lambda d: d[KEY]["run"]["tuning_seeds"].append(0), "holds a tuning seed"),
     "many sizes": (

@@ -60,7 +60,7 @@ def train_epoch(
 
 def mean_score(workload: Workload, network: nn.Module, split: Split) -> float:
     with torch.no_grad():
-        scores: Tensor = workload.score.measure(network(*split.inputs), split.targets)
+        scores: Tensor = workload.scores(network(*split.inputs), split.targets)
     return scores.mean().item()
 
 
@@ -70,6 +70,7 @@ def mean_score(workload: Workload, network: nn.Module, split: Split) -> float:
 def test_a_workload_reaches_its_goal_within_its_epochs(name: str) -> None:
     workload, recipe = WORKLOADS[name], RECIPES[name]
     score, goal = workload.score, workload.goal
+    assert goal is not None
     dataset = load_dataset(workload.dataset)
     torch.manual_seed(0)
     network = workload.build()

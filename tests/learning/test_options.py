@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
-from bench.learning.options import OWN, TIMING, read_learn_settings, refuse_learning_options
+from bench.learning.options import (
+    OWN,
+    TIMING,
+    TO_END,
+    read_learn_settings,
+    refuse_learning_options,
+)
 
 SHARED = ("--preset", "--workloads", "--batch-sizes", "--optimizer", "--optimizer-implementation")
 
@@ -13,7 +19,7 @@ class Typed:
     """Stands for pytest's config: what was typed on the command line."""
 
     def __init__(self, **flags: str) -> None:
-        self.values: dict[str, Any] = dict.fromkeys((*OWN, *TIMING, *SHARED))
+        self.values: dict[str, Any] = dict.fromkeys((*OWN, TO_END, *TIMING, *SHARED))
         self.values |= {f"--{name.replace('_', '-')}": value for name, value in flags.items()}
 
     def getoption(self, flag: str) -> Any:
@@ -31,7 +37,7 @@ def test_the_defaults_are_the_default_preset() -> None:
     assert read.optimizers["mlp"] == ("sgd", "adam")
     assert read.optimizers["transformer"] == ("adamw",)
     assert read.learning_rates == ()
-    assert (read.tuning_seeds, read.figure_seeds) == ((100, 101), (0, 1, 2, 3, 4))
+    assert (read.tuning_seeds, read.figure_seeds) == ((100, 101), tuple(range(10)))
     assert read.targets == {"mlp": 0.93, "lstm": 0.95, "cnn-series": 0.9}
     assert read.processes >= 1
 
@@ -84,6 +90,8 @@ def test_a_target_is_for_all_workloads_or_by_name() -> None:
         ({"processes": "-1"}, "--processes -1"),
         ({"devices": "cuda"}, "--devices is about timing"),
         ({"samples": "4096"}, "--samples is about timing"),
+        ({"train_samples": "0"}, "--train-samples 0"),
+        ({"train_samples": "271"}, "--train-samples 271: lstm has only 270"),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_option(flags: dict[str, str], words: str) -> None:
@@ -93,7 +101,19 @@ def test_a_wrong_value_is_refused_by_its_option(flags: dict[str, str], words: st
     assert "\n" not in str(refusal.value)
 
 
-@pytest.mark.parametrize("flag", OWN)
+def test_a_part_of_the_samples_makes_the_full_batch_smaller() -> None:
+    read = settings(workloads="mlp,lstm", batch_sizes="8,512,full", train_samples="200")
+    assert read.workloads == {"mlp": (8, 200), "lstm": (8, 200)}
+    assert read.samples_of("mlp") == 200
+    assert (settings().train_samples, settings().samples_of("lstm")) == (None, 270)
+
+
+def test_a_run_goes_to_the_end_only_where_it_was_asked_for() -> None:
+    assert settings(to_end="yes").to_end is True
+    assert settings().to_end is False
+
+
+@pytest.mark.parametrize("flag", [*OWN, TO_END])
 def test_an_option_of_learning_is_refused_in_a_timing_run(flag: str) -> None:
     name = flag.removeprefix("--").replace("-", "_")
     with pytest.raises(pytest.UsageError, match=flag):

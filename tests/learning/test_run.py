@@ -88,6 +88,21 @@ def test_a_run_that_was_killed_is_resumed_and_ends_with_the_same_runs(tmp_path: 
     assert not journal.exists()
 
 
+def test_a_run_to_the_end_trains_every_figure_seed_to_the_last_epoch(tmp_path: Path) -> None:
+    path = tmp_path / "end-learning.json"
+    more = ("--to-end", "--train-samples", "200", "--cap-epochs", "40", "--target", "0.9")
+    code, output = bench(*STUBBED, *LEARNING, *more, "--benchmark-json", str(path))
+    assert code == 0, output
+    own = read(path)[KEY]
+    assert (own["run"]["to_end"], own["run"]["train_samples"]) == (True, 200)
+    assert {about["train_samples"] for about in own["workloads"].values()} == {200}
+    assert {run["batch_size"] for run in own["runs"]} == {32, 200}
+    figures = [run for run in own["runs"] if run["seed"] < 100]
+    last = {32: 143 * 7, 200: 1000}  # whole epochs, 40 and a thousand steps at least
+    assert {run["steps"][-1] - last[run["batch_size"]] for run in figures} == {0}
+    assert learning.load([path])["cut"].all()
+
+
 def test_ctrl_c_leaves_what_was_trained_and_says_how_to_go_on(tmp_path: Path) -> None:
     path, journal = tmp_path / "box-learning.json", tmp_path / "box-learning.journal.jsonl"
     arguments = (*STUBBED, *LEARNING, "--benchmark-json", str(path))

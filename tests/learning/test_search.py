@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from bench.learning.grid import is_rung
 from bench.learning.run import machine_name
 from bench.learning.search import unrun
 from tests.learn_fakes import CAP, Needed, answer, carried_out, search
@@ -52,8 +53,8 @@ def test_the_choice_of_the_learning_rate_never_sees_the_figure_seeds() -> None:
     carried_out(own, needed)
     assert own.chosen_rate() == 0.1
     for seed in own.figure_seeds:  # and the search, done, does not ask for others either
-        assert own.runs[0.1, seed].steps[-1] == 900
-    own.take([replace(own.runs[0.1, 0], learning_rate=0.01, steps=[0, 1])])
+        assert own.runs[0.1, seed].target_steps == 900
+    own.take([replace(own.runs[0.1, 0], learning_rate=0.01, steps=[0, 1], target_steps=1)])
     assert own.chosen_rate() == 0.1
 
 
@@ -62,6 +63,14 @@ def test_the_choice_is_by_the_geometric_mean_over_the_tuning_seeds() -> None:
     own = search((0.01, 0.1))
     carried_out(own, lambda rate, seed: steps.get((rate, seed), 50))
     assert own.chosen_rate() == 0.1
+
+
+def test_of_equally_fast_rates_the_smaller_one_is_chosen_as_a_reader_does() -> None:
+    own = search((0.01, 0.1))
+    carried_out(own, lambda _rate, _seed: 100)
+    for rate, loss in ((0.01, 0.5), (0.1, 0.1)):
+        own.runs[rate, 100].loss[-1] = loss
+    assert own.chosen_rate() == 0.01
 
 
 def test_a_rate_that_reached_with_both_seeds_beats_a_sooner_one_that_did_with_one() -> None:
@@ -93,7 +102,7 @@ def test_without_a_tuning_seed_that_reaches_the_target_no_figure_seed_is_trained
 
 
 @pytest.mark.parametrize(
-    ("best", "tried"),
+    ("best", "rungs"),
     [
         (0.1, LADDER),
         (1.0, (*LADDER, 1.0, 3.16)),
@@ -104,11 +113,27 @@ def test_without_a_tuning_seed_that_reaches_the_target_no_figure_seed_is_trained
     ],
 )
 def test_a_grid_grows_twice_at_most_past_the_edge_where_the_best_rate_lies(
-    best: float, tried: tuple[float, ...]
+    best: float, rungs: tuple[float, ...]
 ) -> None:
     own = search(LADDER, own_rate=OWN, cap_steps=10**9)
     carried_out(own, best_at(best))
-    assert own.tried() == tried
+    assert tuple(rate for rate in own.tried() if is_rung(rate, OWN)) == rungs
+
+
+@pytest.mark.parametrize(("best", "chosen"), [(0.06, 0.0562), (0.09, 0.1), (0.17, 0.178)])
+def test_the_rates_half_a_step_from_the_best_one_are_tried_as_well(
+    best: float, chosen: float
+) -> None:
+    own = search(LADDER, own_rate=OWN, cap_steps=10**9)
+    carried_out(own, best_at(best))
+    assert set(own.tried()) - set(LADDER) == {0.0562, 0.178}
+    assert own.chosen_rate() == chosen
+
+
+def test_without_a_rate_that_reached_the_target_nothing_is_refined() -> None:
+    own = search(LADDER, own_rate=OWN)
+    carried_out(own, lambda _rate, _seed: 2 * CAP)
+    assert all(is_rung(rate, OWN) for rate in own.tried())
 
 
 def test_given_learning_rates_are_all_that_is_tried() -> None:
@@ -120,7 +145,7 @@ def test_given_learning_rates_are_all_that_is_tried() -> None:
 def test_a_grid_whose_largest_rate_diverges_does_not_grow_there() -> None:
     own = search(LADDER, own_rate=OWN)
     carried_out(own, lambda rate, _seed: None if rate > 0.2 else round(10 / rate))
-    assert own.tried() == LADDER
+    assert max(own.tried()) == max(LADDER)
 
 
 def test_the_losers_of_a_grown_grid_keep_to_the_limit_of_the_first_race() -> None:
@@ -132,12 +157,37 @@ def test_the_losers_of_a_grown_grid_keep_to_the_limit_of_the_first_race() -> Non
 
 
 def test_figure_seeds_train_side_by_side_and_have_no_limit_but_the_cap() -> None:
-    own = search((0.1,))
+    own = search((0.1,), epoch=100)
     for _ in range(2):
         own.take(answer(own.next_jobs()[0], best_at(0.1)))
     jobs = own.next_jobs()
     assert [job.seed for job in jobs] == [0, 1, 2]
     assert all(job.limit_steps is None and job.cap_steps == CAP for job in jobs)
+    # The tuning seeds needed 102 and 103 steps: a second epoch, so two more at least.
+    assert {(job.until, job.least_steps) for job in jobs} == {("settled", 400)}
+
+
+def test_to_the_end_every_figure_seed_is_trained_whatever_it_reaches() -> None:
+    own = search(to_end=True)
+    jobs = carried_out(own, lambda _rate, _seed: 2 * CAP)
+    assert own.chosen_rate() is None
+    assert [(job.seed, job.until) for job in jobs[-3:]] == [(0, "end"), (1, "end"), (2, "end")]
+    assert {job.learning_rates for job in jobs[-3:]} == {(own.figure_rate(),)}
+    assert {row.seed for row in unrun(own)} == {101}
+    reached = search(to_end=True)
+    carried_out(reached, best_at(0.1))
+    assert {reached.runs[0.1, seed].steps[-1] for seed in (0, 1, 2)} == {CAP}
+
+
+def test_to_the_end_nothing_is_trained_where_every_rate_failed() -> None:
+    own = search(to_end=True)
+    [job] = own.next_jobs()
+    own.take([replace(row, ended="failed", steps=[], loss=[]) for row in answer(job, best_at(1))])
+    for later in own.next_jobs():
+        rows = answer(later, best_at(1))
+        own.take([replace(row, ended="failed", steps=[], loss=[]) for row in rows])
+    assert own.figure_rate() is None
+    assert own.next_jobs() == []
 
 
 def test_an_interrupted_search_goes_on_where_it_was() -> None:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from bench.learning import worker
+from bench.learning.grid import settled_after
 from bench.learning.runs import LearnJob
 from bench.learning.worker import make_trainee, minibatches, race, rounded
 from bench.train.epochs import evaluate
@@ -35,8 +36,8 @@ DATA = Dataset("points", split(60, 0), split(200, 1), "two classes", "made up")
 def points(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The mlp, on points, as one linear layer; one thread."""
     workload = replace(WORKLOADS["mlp"], build=lambda: nn.Linear(2, 2))
-    monkeypatch.setattr(worker, "WORKLOADS", {"mlp": workload})
-    monkeypatch.setattr(worker, "load_dataset", lambda _name: DATA)
+    monkeypatch.setitem(WORKLOADS, "mlp", workload)
+    monkeypatch.setattr(worker, "data_of", lambda _workload: DATA)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -63,16 +64,67 @@ def job(*rates: float, **fields: Any) -> LearnJob:
     return LearnJob(**about | fields)
 
 
-def test_a_run_ends_at_the_first_look_that_finds_the_target() -> None:
+def test_a_tuning_run_ends_when_every_look_of_an_epoch_has_found_the_target() -> None:
     [run] = race(job(0.1))
     assert run.ended == "target"
-    *before, last = values(run.score)
-    assert last >= 0.9
-    assert all(score < 0.9 for score in before)
+    epoch = [score for step, score in zip(run.steps, values(run.score), strict=True)
+             if step >= run.steps[-1] - 8]  # fmt: skip
+    assert min(epoch) >= 0.9
+    looks = list(zip(run.steps, values(run.score), strict=True))
+    for step, _ in looks[:-1]:
+        seen = [score for other, score in looks if step - 8 <= other <= step]
+        assert step < 8 or min(seen) < 0.9
+    assert run.target_steps == next(step for step, score in looks if score >= 0.9)
     assert run.steps[0] == 0
     assert run.train_loss[0] is None
     lengths = {len(getattr(run, name)) for name in ("steps", "train_loss", "loss", "score")}
     assert lengths == {len(run.steps)}
+
+
+def test_a_figure_seed_trains_on_until_it_is_seen_how_many_epochs_hold() -> None:
+    [run] = race(job(0.1, until="settled"))
+    assert run.ended == "target"
+    assert run.target_steps is not None
+    first = run.steps.index(run.target_steps)
+    assert all(score < 0.9 for score in values(run.score)[:first])
+    assert run.steps[-1] == settled_after(run.target_steps, 8) > run.target_steps
+    [longer] = race(job(0.1, until="settled", least_steps=80))
+    assert longer.steps[-1] == 80
+    assert longer.score[: len(run.score)] == run.score
+    assert run.epoch_train_loss == []
+
+
+def test_a_run_to_the_end_notes_the_whole_training_split_after_every_epoch() -> None:
+    [run] = race(job(0.1, until="end", cap_steps=40))
+    assert (run.ended, run.steps[-1]) == ("target", 40)
+    assert {0, 8, 16, 24, 32, 40} <= set(run.steps)
+    assert len(run.epoch_train_loss) == len(run.epoch_train_score) == 6
+    workload = replace(WORKLOADS["mlp"], build=lambda: nn.Linear(2, 2))
+    trainee = make_trainee(job(0.1), workload, DATA, 0.1)
+    seen = [evaluate(workload, trainee.network, DATA.train, batch_size=60)]
+    for _ in range(5):
+        trainee.train(8)
+        seen.append(evaluate(workload, trainee.network, DATA.train, batch_size=60))
+    assert run.epoch_train_loss == pytest.approx([loss for loss, _ in seen], rel=1e-3)
+    assert run.epoch_train_score == pytest.approx([score for _, score in seen], rel=1e-3)
+
+
+def test_an_unreached_target_does_not_end_a_run_to_the_end() -> None:
+    [run] = race(job(0.1, until="end", target=1.1, cap_steps=40))
+    assert (run.ended, run.steps[-1], run.target_steps) == ("cap", 40, None)
+
+
+def test_a_part_of_the_samples_is_all_that_is_trained_on() -> None:
+    [run] = race(job(0.1, until="end", cap_steps=4, train_samples=16))
+    assert run.steps == [0, 1, 2, 3, 4]
+    assert len(run.epoch_train_loss) == 3  # two minibatches of 8 are an epoch
+    whole = replace(DATA, train=Split((DATA.train.inputs[0][:16],), DATA.train.targets[:16]))
+    workload = replace(WORKLOADS["mlp"], build=lambda: nn.Linear(2, 2))
+    trainee = make_trainee(job(0.1), workload, whole, 0.1)
+    trainee.train(2)
+    assert run.epoch_train_loss[1] == pytest.approx(
+        evaluate(workload, trainee.network, whole.train, batch_size=60)[0], rel=1e-3
+    )
 
 
 def test_a_run_alone_is_the_run_in_a_race() -> None:
@@ -110,7 +162,7 @@ def test_the_train_loss_is_the_mean_since_the_last_look() -> None:
     [every] = race(job(0.01, target=1.1, cap_steps=40))
     looks = every.steps
     gap = next(place for place in range(1, len(looks)) if looks[place] - looks[place - 1] == 2)
-    assert looks[gap] == 15
+    assert looks[gap] == 18
     losses = values(every.train_loss)  # the first look has none
     assert 0 < losses[gap - 1] < losses[0]
 
@@ -174,11 +226,13 @@ def test_a_target_of_bits_is_reached_from_above(monkeypatch: pytest.MonkeyPatch)
     """The score is made the loss, which is to fall."""
     own = replace(WORKLOADS["mlp"], build=lambda: nn.Linear(2, 2))
     score = Score("nats", partial(nn.functional.cross_entropy, reduction="none"), "lower")
-    monkeypatch.setattr(worker, "WORKLOADS", {"mlp": replace(own, score=score)})
+    monkeypatch.setitem(WORKLOADS, "mlp", replace(own, score=score))
     [run] = race(job(0.1, target=0.3))
     assert run.ended == "target"
-    *_, before, last = values(run.score)
-    assert last <= 0.3 < before
+    assert run.target_steps is not None
+    place = run.steps.index(run.target_steps)
+    before, there = values(run.score)[place - 1 : place + 1]
+    assert there <= 0.3 < before
 
 
 def test_numbers_are_recorded_in_four_digits_and_what_is_not_finite_as_nothing() -> None:

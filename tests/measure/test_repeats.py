@@ -41,7 +41,7 @@ def loaded_host(monkeypatch: pytest.MonkeyPatch, *, loaded_blocks: int) -> None:
             replace(
                 before,
                 clock_seconds=before.clock_seconds + 1.0,
-                busy_seconds=before.busy_seconds + busy,
+                busy_seconds=(before.busy_seconds or 0.0) + busy,
             )
         )
         return reads[-1]

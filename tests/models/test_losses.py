@@ -77,7 +77,7 @@ def test_exact_match_is_what_the_network_writes_by_itself() -> None:
 def test_scores_are_one_dimensional_and_of_the_goal(name: str) -> None:
     workload = WORKLOADS[name]
     batch = timed_split(load_dataset(workload.dataset).held_out, 8)
-    scores = workload.score.measure(workload.build()(*batch.inputs), batch.targets)
+    scores = workload.scores(workload.build()(*batch.inputs), batch.targets)
     assert scores.dim() == 1
     assert scores.dtype == torch.float32
     if workload.score.unit == "%":

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from scripts.read import table
-from scripts.read.learning import load_files
+from scripts.read.learning import epochs_to_target, load_files, steps_to
 from scripts.read.learning_file import LEARNING
 from scripts.read.timing import TIMING
+from scripts.target.standing import with_whole_epochs
+from scripts.target.turning import turning_points
 from tests.meaning import assert_says, assert_says_learned, contradictions, rows
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -43,6 +45,18 @@ def test_a_real_learning_file_loads_to_what_it_says() -> None:
     files = load_files([LEARNED])
     assert_says_learned(files, document)
     figures = files.runs.query("role == 'figure'")
-    assert (figures["learning_rate"] == 1.58).all()
-    epochs = [run["steps"][-1] / run["steps_an_epoch"] for run in figures.to_dict("records")]
-    assert epochs == pytest.approx(document["benchmarks"][0]["stats"]["data"])
+    assert (figures["learning_rate"] == 0.03).all()
+    runs = figures.to_dict("records")
+    epochs = [steps_to(run, run["target"]) / run["steps_an_epoch"] for run in runs]
+    assert sorted(epochs) == pytest.approx(sorted(document["benchmarks"][0]["stats"]["data"]))
+    assert {len(run["epoch_train_score"]) for run in runs} == {13}
+    assert turning_points(files.runs)["last"].tolist() == [12]
+
+
+def test_a_file_of_version_1_stays_readable_and_counts_where_its_runs_ended() -> None:
+    files = load_files([SAMPLES / "learning_v1.json"])
+    assert_says_learned(files, json.loads((SAMPLES / "learning_v1.json").read_bytes()))
+    epochs = with_whole_epochs(epochs_to_target(files.runs), files.runs)
+    known = epochs[epochs["train_epochs"].notna()]
+    assert len(known) > 0
+    assert (known["carried"] > 0).all()

@@ -13,8 +13,12 @@ STUBBED = (
     "result file unwritable",
     "journal torn in mid-line",
     "the last hook raises",
+    "no process is left",
+    "the folder is removed",
+    "the folder is moved",
+    "the journal is removed",
 )
-REAL = ("a worker hangs", "out of memory in a worker", "two runs on one file")
+REAL = ("a worker hangs", "Ctrl-Z and fg", "out of memory in a worker", "two runs on one file")
 
 
 @pytest.mark.parametrize("kind", STUBBED)

@@ -158,6 +158,8 @@ LEARN = LearnSettings(
     cap_epochs=1,
     cap_steps=10,
     processes=1,
+    to_end=False,
+    train_samples=None,
 )
 
 

@@ -34,7 +34,12 @@ def test_each_side_is_judged_at_its_own_best_batch_size_as_well(tmp_path: Path) 
     def ratio(_workload: str, _side: str, size: int) -> float:
         return {16: 4.0, 64: 1.0, 256: 0.1}[size]
 
-    times, rounds = joined(tmp_path, ratio=ratio, cold_seconds={"cpu": 1e-9, "cuda": 1e-9})
+    times, rounds = joined(
+        tmp_path,
+        ratio=ratio,
+        cpu_step_seconds=lambda _workload, size: 1e-5 * size,
+        cold_seconds={"cpu": 1e-9, "cuda": 1e-9},
+    )
     row = contests(times, rounds).set_index("at").loc["best"]
     assert row["side_batch"] == 256
     cpu = times[times["side"] == "cpu"]

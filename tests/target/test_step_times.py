@@ -5,13 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from scripts.read.learning import epochs_to_target
-from scripts.read.learning import load as load_learning
 from scripts.read.table import load
 from scripts.target.time import times_to_target
 from tests.corpus import Corpus
 from tests.learn_corpus import LearnCorpus
-from tests.target.test_target import joined, published
+from tests.target.test_target import joined, published, settled
 
 
 def test_seconds_of_another_optimiser_are_joined_with_a_note(tmp_path: Path) -> None:
@@ -28,7 +26,7 @@ def both_optimizers(folder: Path, **second: Any) -> pd.DataFrame:
     ]
     rounds = load([plan.write(folder) for plan in plans])
     learned = LearnCorpus(batch_sizes=(16, 64), optimizers=("sgd", "adam")).write(folder)
-    return times_to_target(epochs_to_target(load_learning([learned])), rounds)
+    return times_to_target(settled(learned), rounds)
 
 
 def test_each_optimiser_is_joined_with_its_own_seconds_where_the_machine_has_them(

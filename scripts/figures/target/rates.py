@@ -31,8 +31,9 @@ _CHOSEN: dict[str, Any] = {"fill": False, "edgecolor": "black", "linewidth": 1.4
 def rates_figure(runs: pd.DataFrame, *, title: str) -> Figure:
     """The figure of one workload, from its rows of `learning.load`: a map for each optimiser.
 
-    Numbers are epochs to the target, the geometric mean over the tuning seeds; the colour is that
-    over the best of the batch size. The box is the learning rate that was chosen.
+    Numbers are epochs until every look of one has found the target (in files of version 1, the
+    first), the geometric mean over the tuning seeds; the colour is that over the best of the batch
+    size. The box is the learning rate that was chosen.
     """
     maps = {str(name): rate_cells(own) for name, own in runs.groupby("optimizer", sort=False)}
     rows = [cells["learning_rate"].nunique() for cells in maps.values()]
@@ -50,7 +51,7 @@ def rates_figure(runs: pd.DataFrame, *, title: str) -> Figure:
         panels[0].collections[0], ax=list(panels), aspect=22, pad=0.02,
         label="steps / steps at the best rate of the batch size",
     )  # fmt: skip
-    note = "epochs to the target; box: the rate chosen"
+    note = "epochs until it stands at the target for one; box: the rate chosen"
     headline(figure, title, f"{note}; slow: over {patience:g} times the steps of the best")
     return figure
 

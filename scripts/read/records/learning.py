@@ -22,7 +22,8 @@ Curve = Annotated[list[Measure | None], Meta(max_length=100_000)]
 class LearningSettings(Record):
     """What was asked for: a target of each workload, in its goal metric; `cap_*`: the most trained.
 
-    `patience`: how many times as long as the best learning rate another one may take.
+    `patience`: how many times as long as the best learning rate another one may take. `to_end`: the
+    figure seeds were trained to the last epoch. `train_samples`: only the first so many were used.
     """
 
     command: Text
@@ -36,6 +37,8 @@ class LearningSettings(Record):
     finished: Short = ""
     preset: Text | None = None
     precision: Text = ""
+    to_end: bool = False
+    train_samples: Count | None = None
 
 
 class Learned(Record):
@@ -46,6 +49,7 @@ class Learned(Record):
     goal_metric: Name
     goal_better: Better | None = None
     goal_unit: Short | None = None
+    held_out_samples: Count | None = None
 
     @property
     def metric(self) -> Metric:
@@ -67,7 +71,10 @@ class NotLearned(Record):
 
 
 class LearningRun(Record):
-    """One training: `steps` are those taken before each look, the curves what it found."""
+    """One training: `steps` are those taken before each look, the curves what it found.
+
+    `epoch_train_*` are of the whole training split: untrained, then after each epoch.
+    """
 
     workload: Name
     batch_size: Count
@@ -80,6 +87,8 @@ class LearningRun(Record):
     train_loss: Curve
     loss: Curve
     score: Curve
+    epoch_train_loss: Curve = []
+    epoch_train_score: Curve = []
 
     @property
     def axes(self) -> tuple[str, int, str, float, int]:
@@ -90,7 +99,7 @@ class LearningRun(Record):
 class Learning(Record):
     """`crossover_learning`; `planned` are runs."""
 
-    schema_version: Literal[1]
+    schema_version: Literal[1, 2]
     complete: bool
     planned: Annotated[int, Meta(ge=0, le=1_000_000)]
     run: LearningSettings
@@ -100,7 +109,7 @@ class Learning(Record):
 
 
 class LearningFile(Record):
-    """A learning file, version 1."""
+    """A learning file; in version 1 every run ends at its target."""
 
     machine_info: MachineInfo
     crossover_learning: Learning

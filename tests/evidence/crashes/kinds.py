@@ -5,9 +5,11 @@ docstring says what; the table prints it - and then what is common to all
 (`tests.evidence.crashes.checks`).
 """
 
+import shutil
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 import pytest
@@ -18,6 +20,8 @@ from tests.evidence.crashes.limits import full_disk, out_of_memory, torn_journal
 from tests.evidence.crashes.trial import LONGEST_SECONDS, MEASUREMENTS, Trial, with_worker
 
 BETWEEN_PRESSES_SECONDS = 0.7
+VERY_IMPATIENT_SECONDS = 8.0
+"""What a worker is waited for in a run that is stopped: `plugin.VERY_IMPATIENT`."""
 
 
 def _signal(trial: Trial, number: signal.Signals, times: int = 1) -> None:
@@ -140,6 +144,57 @@ def last_hook_raises(trial: Trial) -> None:
     finish(trial)
 
 
+def stop_and_go(trial: Trial) -> None:
+    """Ctrl-Z for longer than any worker is waited for, then `fg`: status 0, no cell is lost"""
+    run = trial.start("--overwrite", fault="very impatient")
+    trial.random_moment(run)
+    run.send_signal(signal.SIGSTOP)
+    time.sleep(3 * VERY_IMPATIENT_SECONDS)
+    run.send_signal(signal.SIGCONT)
+    trial.expect(trial.wait(run) == 0, "the run fails")
+    check_after_end(trial)
+    finish(trial)
+
+
+def _removed(trial: Trial, harm: Callable[[Path], object]) -> None:
+    """Does harm to the folder of a run that still has something to measure."""
+    run = trial.start("--overwrite")
+    trial.answers(run, trial.dice.randrange(1, MEASUREMENTS))
+    harm(trial.folder)
+    trial.expect(trial.wait(run) == 0, "the run fails")
+    check_after_end(trial)
+    finish(trial)
+
+
+def folder_removed(trial: Trial) -> None:
+    """it is made again, with everything that was measured: status 0"""
+    _removed(trial, shutil.rmtree)
+
+
+def folder_moved(trial: Trial) -> None:
+    """it is made again, with everything that was measured: status 0"""
+    aside = trial.folder.parent / f"{trial.folder.name}.aside"
+    _removed(trial, lambda folder: folder.rename(aside))
+    shutil.rmtree(aside)
+
+
+def journal_removed(trial: Trial) -> None:
+    """it is written again, whole: status 0"""
+    _removed(trial, lambda _folder: trial.journal.unlink(missing_ok=True))
+
+
+def no_process(trial: Trial) -> None:
+    """none can be started any more: no traceback, status 3, says how to resume"""
+    trial.fault = "no process"
+    code = trial.wait(trial.start("--overwrite"))
+    trial.expect(code == 3, f"ended with {code}")
+    trial.expect("Resource temporarily unavailable" in trial.output, "it does not say why")
+    trial.expect("--resume" in trial.output, "the end does not say how to resume")
+    trial.expect("Traceback" not in trial.output, "a traceback")
+    check_after_end(trial)
+    finish(trial)
+
+
 KINDS: dict[str, Callable[[Trial], None]] = {
     "Ctrl-C (SIGINT)": interrupt,
     "Ctrl-C, impatiently": interrupt_again,
@@ -147,6 +202,11 @@ KINDS: dict[str, Callable[[Trial], None]] = {
     "SIGKILL of pytest": kill,
     "SIGKILL of a worker": kill_worker,
     "a worker hangs": hang,
+    "Ctrl-Z and fg": stop_and_go,
+    "no process is left": no_process,
+    "the folder is removed": folder_removed,
+    "the folder is moved": folder_moved,
+    "the journal is removed": journal_removed,
     "out of memory in a worker": out_of_memory,
     "disk full": full_disk,
     "result file unwritable": unwritable_result,

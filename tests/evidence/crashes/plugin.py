@@ -4,6 +4,7 @@ The witness file gets a line for every answer that the run had dealt with: what 
 lose. `CROSSOVER_CRASH_FAULT` names a fault that has to come from inside the process.
 """
 
+import errno
 import json
 import os
 import random
@@ -15,6 +16,7 @@ from typing import Any, NoReturn
 import pytest
 
 import bench.measure.blocks
+import bench.measure.process
 from bench.answer import Epochs, Measured, Unmeasured
 from bench.measure.blocks import Campaign
 from bench.measure.gpu_watch import GpuWatch
@@ -25,6 +27,9 @@ FAULT = os.environ.get("CROSSOVER_CRASH_FAULT", "")
 # A hung worker is given up after three cell limits (of 60 s) and a grace: 40 s in all, here. One
 # that works answers in 3 s on a quiet machine.
 IMPATIENT: dict[str, Any] = {"grace_seconds": 40.0 - 3 * 60.0, "start_seconds": 90.0}
+
+
+VERY_IMPATIENT: dict[str, Any] = {"grace_seconds": 8.0 - 3 * 60.0, "start_seconds": 90.0}
 
 
 def _raise(*_: object, **__: object) -> NoReturn:
@@ -66,6 +71,19 @@ def _jump_the_clock() -> None:
 _bear_witness(Path(os.environ["CROSSOVER_CRASH_WITNESS"]))
 if FAULT == "impatient":
     run_worker.__kwdefaults__ = IMPATIENT
+if FAULT == "very impatient":
+    run_worker.__kwdefaults__ = VERY_IMPATIENT
+if FAULT == "no process":
+    starts = iter(range(random.randrange(1, 4)))  # noqa: S311 - a moment, not a secret
+    spawn = bench.measure.process.spawn
+
+    def few(*what: Any) -> Any:
+        """Starts the first processes, and no further one."""
+        if next(starts, None) is None:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return spawn(*what)
+
+    setattr(bench.measure.process, "spawn", few)  # noqa: B010 - not exported there
 if FAULT == "nvml raises":
     card = {"device": "cpu", "uuid": "0"}
     nvml: Any = FailingNvml()

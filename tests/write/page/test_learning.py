@@ -42,7 +42,8 @@ def test_the_page_says_which_batch_size_and_side_reach_the_target_first(
     said = learned_page(tmp_path, [Corpus(**TIMED)], LearnCorpus(batch_sizes=SIZES)).said
     assert "Which batch size reaches the target first?" in said
     assert "mlp to 90 % accuracy (held out; learned on learner, 5 seeds)" in said
-    first = r"First: on cpu of devbox, train with batch \d+, \w+ 0.01, [^:]+: "
+    first = r"First: on cpu of devbox, train with batch \d+, \w+ 0.01, \d+ epochs \(5 of 5 "
+    first += "seeds end at the target\\): "
     assert re.search(rf"{first}[\d.]+ m?s \[[\d.]+, [\d.]+\]\.", said)
     contest = r"devbox, each at its own best: vulkan .* takes [\d.]+x \[.*\] the time of cpu: train"
     assert re.search(contest, said)
@@ -51,12 +52,28 @@ def test_the_page_says_which_batch_size_and_side_reach_the_target_first(
 def test_every_setting_has_its_epochs_and_its_time_on_each_side(tmp_path: Path) -> None:
     plan = LearnCorpus(batch_sizes=(16, 64, 256, 4000), optimizers=("adam",))
     said = learned_page(tmp_path, [Corpus(**TIMED)], plan).said
-    assert "Epochs to the target of mlp: median of the seeds" in said
+    assert "Epochs to the target of mlp: to the first look that finds it" in said
     assert "Time to the target of mlp, for each side, optimiser and batch size" in said
     assert said.count("not timed at batch size 4000") == 2 * 2  # alone, and in the contest
     assert "5 of 5" in said
     assert "equal batch size" in said
     assert "each at its own best" in said
+
+
+def test_the_best_number_of_epochs_is_told_with_its_table_and_what_stopping_there_saves(
+    tmp_path: Path,
+) -> None:
+    plan = LearnCorpus(batch_sizes=SIZES, optimizers=("adam",), last_epoch=40, turn=10.0)
+    elements = learned_page(
+        tmp_path, [Corpus(**TIMED)], plan, small={"fit-learner-mlp": "<svg>fit</svg>"}
+    )
+    assert "Best number of epochs: batch " in elements.said
+    assert "more training makes it worse: " in elements.said
+    assert "early stopping, after 5 epochs without a lower held-out loss, saves " in elements.said
+    assert "Epochs of mlp until the held-out loss is lowest" in elements.said
+    assert "fit-learner-mlp" in {
+        own.get("data-name") for tag, own in elements.found if tag == "img"
+    }
 
 
 def test_settings_that_were_not_trained_are_named_with_their_reason(tmp_path: Path) -> None:

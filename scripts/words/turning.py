@@ -1,0 +1,63 @@
+"""Best number of epochs in words: when more training makes it worse, what stopping saves."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from scripts.read.text import counted, optimizer_name, seconds_in_words
+from scripts.target.turning import WAIT
+from scripts.words.learning import score_text
+from scripts.words.names import place_text
+
+EARLY_STOPPING = f"early stopping, after {WAIT} epochs without a lower held-out loss"
+
+
+def cell_text(row: Mapping[Any, Any]) -> str:
+    """`batch 64, Adam 0.003`."""
+    return f"batch {row['batch_size']}, {optimizer_name(row['optimizer'])} {row['learning_rate']:g}"
+
+
+def lowest_text(row: Mapping[Any, Any]) -> str:
+    """`12 [9, 15]`: the epoch of the lowest held-out loss, median and extremes of the seeds."""
+    return f"{row['lowest']:g} [{row['low']}, {row['high']}]"
+
+
+def worse_text(row: Mapping[Any, Any]) -> str:
+    """`1.8 [1.6, 2]`: the loss at the end over that at its lowest."""
+    return f"{row['worse']:.3g} [{row['lo']:.3g}, {row['hi']:.3g}]"
+
+
+def turning_line(row: Mapping[Any, Any]) -> str:
+    """What more training does to one setting, of a row of `turning_points`."""
+    seeds = f"{lowest_text(row)} over {counted(row['seeds'], 'seed')}"
+    lead = f"{cell_text(row)}: held-out loss is lowest after epoch {seeds}"
+    last = counted(row["last"], "epoch")
+    if not row["turns"]:
+        return f"{lead}; up to the {last} that were trained it does not turn up"
+    there, end = (score_text(row["metric"], row[name]) for name in ("score_best", "score_last"))
+    fitted = score_text(row["metric"], row["train_score_last"])
+    return (
+        f"{lead}; more training makes it worse: {worse_text(row)} times the loss after {last}. "
+        f"Held out it has {there} there and {end} at the end, {_gain(row)}; in training {fitted}"
+    )
+
+
+def _gain(row: Mapping[Any, Any]) -> str:
+    """Whether the score fell as well, which a loss that turns up need not mean."""
+    sign = -1 if row["metric"].falls else 1
+    low, high = sorted(sign * row[name] for name in ("gained_lo", "gained_hi"))
+    return "worse" if high < 0 else "better" if low > 0 else "no sure difference"
+
+
+def saving_lines(savings: pd.DataFrame) -> Iterator[str]:
+    """What early stopping saves one setting on each device."""
+    known = savings[savings["saved_seconds"].notna()] if len(savings) else savings
+    for row in known.to_dict("records"):
+        stop, whole, saved = (
+            seconds_in_words(abs(row[name]))
+            for name in ("stop_seconds", "all_seconds", "saved_seconds")
+        )
+        what = "saves" if row["saved_seconds"] > 0 else "costs"
+        ends = f"{row['stop_epochs']:g} of {counted(int(row['last']), 'epoch')}"
+        yield f"{place_text(row)}, {EARLY_STOPPING}, {what} {saved}: {ends}, {stop} for {whole}"

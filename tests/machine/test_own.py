@@ -1,0 +1,118 @@
+"""`--workloads my_network.py:make` as a user types it: what is measured, and what is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.machine.facts import ask_own
+from bench.workloads import name_of, refusal, resolved, typed_for
+from tests.run.typed import STUBBED, bench
+
+TOP = "import torch\nfrom torch import nn\n"
+GOOD = (
+    "def make():\n"
+    "    return nn.Linear(3, 1), torch.randn(20, 3), torch.randn(20, 1), nn.MSELoss()\n"
+)
+
+
+def written(folder: Path, text: str, name: str = "net.py") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("mlp", "mlp"),
+        ("my_network.py:make", "my_network"),
+        ("some/where/my-network.py:small", "my-network.small"),
+        ("C:\\nets\\a.py:make", "C:\\nets\\a"),
+    ],
+)
+def test_a_workload_has_a_name_that_can_be_read(typed: str, name: str) -> None:
+    if "\\" not in typed:  # on Windows only is that a folder
+        assert name_of(typed) == name
+    assert typed_for(name_of(typed), ["cnn", typed]) == typed
+    assert typed_for("cnn", ["cnn", typed]) == "cnn"
+
+
+def test_a_process_in_any_folder_finds_the_file(tmp_path: Path) -> None:
+    assert resolved("mlp") == "mlp"
+    assert resolved(f"{tmp_path}/../net.py:make") == f"{tmp_path.parent}/net.py:make"
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("foo", "no such workload; one of: all, mlp, "),
+        ("net.py", "no such workload; write net.py:make for its function make"),
+        ("nowhere.py:make", "there is no such file"),
+    ],
+)
+def test_what_names_no_workload_is_refused(typed: str, why: str) -> None:
+    assert why in str(refusal(typed))
+
+
+def test_names_that_reports_cannot_have_or_that_are_taken_are_refused(tmp_path: Path) -> None:
+    for name, why in (("mlp.py", "a built-in workload is called mlp"), ("a b.py", "at most 60")):
+        assert why in str(refusal(f"{written(tmp_path, GOOD, name)}:make"))
+    assert refusal(f"{written(tmp_path, GOOD)}:make") is None
+
+
+DIES = "import os\ndef make():\n    print('hello')\n    os._exit(5)\n"
+PRINTS = TOP + "import atexit\nprint('{}')\natexit.register(print, 'bye')\n" + GOOD
+
+
+def test_a_file_that_prints_is_understood_and_one_that_ends_the_process_is_told(
+    tmp_path: Path,
+) -> None:
+    about = ask_own(f"{written(tmp_path, PRINTS, 'prints.py')}:make", [], 8)
+    assert (about["dataset"], about["train_samples"], about["goal_value"]) == (
+        "prints.py",
+        16,
+        None,
+    )
+    path = written(tmp_path, DIES)
+    with pytest.raises(pytest.UsageError) as raised:
+        ask_own(f"{path}:make", [], 8)
+    assert str(raised.value) == f"{path}:make: it ended the process with status 5"
+
+
+ARGUMENTS = ("--batch-sizes", "8", "--epochs", "1", "--samples", "16", "--devices", "cpu")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("def make(:\n", "{path}:1: SyntaxError: invalid syntax"),
+        ("def make():\n    return 3\n", "{path}:1, in make: returns one of type int; it has to"),
+    ],
+)
+def test_a_fault_of_the_users_is_one_line_and_exit_status_4(
+    text: str, words: str, tmp_path: Path
+) -> None:
+    path, result = written(tmp_path, text), tmp_path / "box.json"
+    typed = (*STUBBED, "--workloads", f"{path}:make", *ARGUMENTS, "--benchmark-json", str(result))
+    code, output = bench(*typed)
+    assert code == 4
+    [line] = [line for line in output.splitlines() if line.startswith("ERROR")]
+    assert words.format(path=path) in line
+    assert "Traceback" not in output
+    assert not result.exists()
+
+
+def test_nothing_of_the_file_runs_where_cells_are_only_collected(tmp_path: Path) -> None:
+    path = written(tmp_path, "raise SystemExit(9)\n")
+    typed = (*STUBBED, "--workloads", f"mlp,{path}:make", *ARGUMENTS, "--collect-only", "-q")
+    code, output = bench(*typed)
+    assert code == 0
+    assert "bench_training[net-8-1-cpu]" in output
+    assert "bench_training[mlp-8-1-cpu]" in output
+
+
+def test_an_optimiser_that_a_workload_does_not_bring_is_refused(tmp_path: Path) -> None:
+    typed = (*STUBBED, "--workloads", "mlp", *ARGUMENTS, "--optimizer", "own")
+    code, output = bench(*typed, "--benchmark-json", str(tmp_path / "box.json"))
+    assert code == 4
+    assert "ERROR: --optimizer own: mlp brings none; its Workload has to say optimizer=" in output
