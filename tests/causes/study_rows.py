@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.read.sides import is_cpu
-from tests.corpus import Corpus
+from tests.corpus import Corpus, Pattern
 
 LOST = "tf32"
 WHY = "TF32 is a number format of cuda devices"
@@ -24,7 +24,10 @@ def with_studies(plan: Corpus, *, speedups: Mapping[str, float] | None = None) -
     """The plan's result with a diagnosis, peaks, and sides with settings that are so many times
     faster; LOST has no time.
     """
-    lost = {(None, None, None, f"{side}+{LOST}"): ("unsupported", WHY) for side in plan.sides}
+    nowhere: tuple[None, None, None] = (None, None, None)
+    lost: dict[Pattern, tuple[str, ...]] = {
+        (*nowhere, f"{side}+{LOST}"): ("unsupported", WHY) for side in plan.sides
+    }
     tried = {**(speedups or {"fused": 1.5}), LOST: 1.0}
     result = replace(plan, remedies=tried, absent={**plan.absent, **lost}).result()
     result["crossover"] |= {

@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.tables.analysis import Analysis
-from scripts.words.noise import noise_lines
+from scripts.words.noise import noise_lines, tolerance_line
 from tests.corpus import Corpus
 
 SMALL: dict[str, Any] = {"batch_sizes": (8, 512), "epochs": (1, 4)}
@@ -63,3 +63,15 @@ def test_a_noise_floor_of_exactly_nothing_is_refused_as_impossible(tmp_path: Pat
     first, second = said(analysis)
     assert "warm unknown (no A/A cell), margin 5.0%" in first
     assert second.startswith("6 A/A cells left out: a noise floor of exactly 0 % is impossible")
+
+
+def test_where_one_of_two_sides_computes_with_fewer_digits_the_tolerance_is_said(
+    tmp_path: Path,
+) -> None:
+    plan = Corpus(sides=("cpu", "cpu+bf16", "cpu+threads=1"), remedies={"tf32": 2.0}, **SMALL)
+    assert tolerance_line(Analysis([plan.write(tmp_path)]).contests) == (
+        "Losses have to agree to 0.1% (first minibatch) and 10% (held out); those of cpu+bf16 and "
+        "cpu+tf32, where one of two sides computes with fewer digits, to 2% and 25%."
+    )
+    both = Corpus(sides=("cpu+bf16", "cuda+bf16"), machine="both", **SMALL)
+    assert tolerance_line(Analysis([both.write(tmp_path)]).contests) == ""

@@ -12,7 +12,7 @@ import pytest
 
 from scripts import report
 from scripts.write.folder import csv_bytes
-from tests import corpus_file
+from tests import corpus_about, corpus_file
 from tests.corpus import Corpus, Pattern, falling
 from tests.write.reports import DRAWN, no_pictures
 
@@ -89,7 +89,7 @@ def test_accelerators_are_an_ordinary_pair(say: Callable[..., str]) -> None:
 def test_the_report_says_the_precision_and_why_no_accelerator_was_measured(
     say: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain, note = corpus_file.machine, "an NVIDIA GPU is here, but torch does not use it"
+    plain, note = corpus_about.machine, "an NVIDIA GPU is here, but torch does not use it"
     told = {"accelerator_note": note}
     monkeypatch.setattr(corpus_file, "machine", lambda plan: plain(plan) | told)
     words = say(Corpus(sides=("cpu",), run={"precision": "TF32, denormals kept"}, **SMALL))

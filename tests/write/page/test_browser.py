@@ -181,8 +181,8 @@ def test_the_switches_choose_seconds_machine_and_sides_everywhere(page: "Page") 
     assert first.is_hidden()
     assert NASTY in page.locator("#switches output").inner_text()
     page.locator("#switches select").first.select_option("all")
-    page.locator("#switches select").last.select_option("cuda (NVIDIA H200)")
-    assert set(column(page, 2)) == {"cuda (NVIDIA H200)"}
+    page.locator("#switches select").last.select_option("cuda (NVIDIA H200) against cpu")
+    assert set(column(page, 2)) == {"cuda (NVIDIA H200) against cpu"}
     assert page.locator(".map:visible").count() == 1
 
 
