@@ -23,6 +23,7 @@ from bench.measure.process import CUT, Death, run_worker
 from bench.measure.quiet import describe_block, read_host, suspicions, unsteady
 from bench.settings import Settings
 from bench.sides import lacks
+from bench.workloads import resolved, typed_for
 
 MOST_ATTEMPTS = 2
 """Starts of a worker for one batch size: a process killed by chance is given one more."""
