@@ -7,42 +7,31 @@ and those of the plain side beside it, become rounds in blocks after the run's o
 from collections import defaultdict
 from collections.abc import Iterator
 from math import nan
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import UNSET, Meta
 from msgspec.structs import replace
 
 from scripts.read.breach import Breach, Place, once, record_of
 from scripts.read.checks.studies import check_study
-from scripts.read.records.fields import (
-    Block,
-    ColdStart,
-    Count,
-    Device,
-    EpochSeconds,
-    Maybe,
-    Measure,
-    Name,
-    Number,
-    PerStep,
-    Record,
-    Seconds,
-    Text,
-    Threads,
-)
 from scripts.read.records.result import (
     Absent,
     Benchmark,
     Cell,
     Marks,
     Measurement,
-    Own,
     Params,
     Process,
     ResultFile,
     Stats,
 )
-from scripts.read.records.study import Cell as StudiedCell
+from scripts.read.records.version_2 import (
+    OldFile,
+    OldOwn,
+    OldPlace,
+    OldRound,
+    OldVariant,
+    OldWorker,
+)
 from scripts.read.sides import default_base, device_of
 from scripts.read.suspicion import by_block
 
@@ -62,63 +51,16 @@ _SETTINGS = {
 `compile` was called so; `loop-padded` is `loop=padded`, `malloc-keep` is `malloc=keep`."""
 
 
-class _Worker(Record):
-    device: Device
-    threads_asked: Threads = 0
-
-
-class _Place(Record):
-    device: Device
-    threads: Threads = 0
-
-
-class _Round(ColdStart):
-    """A variant in one block: its cold start and its epochs, in seconds."""
-
-    block: Block
-    epoch_seconds: EpochSeconds
-    steps: Count
-    first_loss: Measure | None
-    loss: Measure | None
-    score: Measure | None
-    evaluated_after_epochs: Number | None
-    minor_faults_per_step: PerStep | None = None
-    major_faults_per_step: PerStep | None = None
-    user_seconds_per_step: Seconds | None = None
-    system_seconds_per_step: Seconds | None = None
-    allocator: Text | None = None
-    allocator_variables: dict[Name, Text] = {}
-
-
-class _Variant(StudiedCell, kw_only=True):
-    """Another way to train a cell; `again`: the A/A repeat; `applied`: the run had it already."""
-
-    variant: Name
-    again: bool
-    applied: bool
-    rounds: Maybe[Annotated[list[_Round], Meta(min_length=1, max_length=100_000)]] = UNSET
-
-
-class _Own(Own):
-    variants: Annotated[list[_Variant], Meta(max_length=1_000_000)] = []
-
-
-class OldFile(ResultFile):
-    """A result file of version 2, whose devices and threads are named as sides."""
-
-    crossover: _Own
-
-
 def with_sides(document: Any) -> None:
     """Names the sides in a document of version 2; what is none of its lists is left as it is."""
     sides = []
     for where, entry in _entries(document, ["benchmarks"]):
         if isinstance(marks := entry.get("extra_info"), dict):
-            marks["side"] = _side(entry.get("params"), [*where, "params"], _Place)
+            marks["side"] = _side(entry.get("params"), [*where, "params"], OldPlace)
             sides.append(marks["side"])
     for table in ("absent", "processes", "diagnosis", "peaks", "variants"):
         for where, entry in _entries(document, ["crossover", table]):
-            entry["side"] = _side(entry, where, _Worker if table == "processes" else _Place)
+            entry["side"] = _side(entry, where, OldWorker if table == "processes" else OldPlace)
             sides += [entry["side"]] * (table == "absent")
     if isinstance(run := document["crossover"].get("run"), dict):
         known = list(dict.fromkeys(sides))
@@ -134,12 +76,12 @@ def _entries(document: Any, where: Place) -> Iterator[tuple[Place, dict[str, Any
             yield [*where, index], entry
 
 
-def _side(entry: Any, where: Place, kind: type[_Worker | _Place]) -> str:
+def _side(entry: Any, where: Place, kind: type[OldWorker | OldPlace]) -> str:
     try:
         own = record_of(entry, kind)
     except Breach as breach:
         raise Breach([*where, *breach.where], breach.message, breach.advice) from None
-    threads = own.threads_asked if isinstance(own, _Worker) else own.threads
+    threads = own.threads_asked if isinstance(own, OldWorker) else own.threads
     return f"{own.device}+threads={threads}" if threads else own.device
 
 
@@ -157,7 +99,7 @@ def with_variants(file: OldFile) -> ResultFile:
     return merged.file() if rows else file
 
 
-def _first_blocks(own: _Own) -> list[int]:
+def _first_blocks(own: OldOwn) -> list[int]:
     """The number that the first block of each row gets: rows of other threads have other blocks."""
     first = 1 + max((one.block for one in own.processes), default=-1)
     blocks = [one.block for row in own.variants for one in row.rounds or ()]
@@ -166,7 +108,7 @@ def _first_blocks(own: _Own) -> list[int]:
     return [first + places[name] * (1 + max(blocks, default=0)) for name in settings]
 
 
-def _side_of(row: _Variant) -> str:
+def _side_of(row: OldVariant) -> str:
     if row.variant == _PLAIN:
         return row.side
     name, value = row.variant, row.variant
@@ -191,7 +133,7 @@ class _Merged:
         for cell in self._timed:
             self._epochs[cell.workload, cell.batch_size, cell.side].append(cell.epochs)
 
-    def add(self, row: _Variant, side: str, start: int, *, where: Place) -> None:
+    def add(self, row: OldVariant, side: str, start: int, *, where: Place) -> None:
         """Adds a row's rounds, in blocks from `start` on, and the cells that these are of."""
         epochs = self._epochs[row.workload, row.batch_size, row.side]
         cells = [Cell(row.workload, row.batch_size, number, side) for number in epochs]
@@ -220,12 +162,12 @@ class _Merged:
         )
         return replace(self._file, benchmarks=list(timed.values()), crossover=whole)
 
-    def _check(self, one: _Round, cells: list[Cell], where: Place) -> None:
+    def _check(self, one: OldRound, cells: list[Cell], where: Place) -> None:
         trained = min(max((cell.epochs for cell in cells), default=0), self._run.measured_epochs)
         if len(one.epoch_seconds) < trained:
             raise Breach([*where, "epoch_seconds"], "holds fewer epochs than the cell stands on")
 
-    def _add_round(self, row: _Variant, one: _Round, side: str, block: int) -> None:
+    def _add_round(self, row: OldVariant, one: OldRound, side: str, block: int) -> None:
         told = {name: getattr(one, name) for name in one.__struct_fields__}
         about = {"workload": row.workload, "batch_size": row.batch_size, "side": side}
         told |= about | {"again": row.again, "block": block, "import_seconds": nan}
@@ -246,13 +188,13 @@ class _Merged:
         self._timed[cell] = replace(entry, extra_info=own)
 
 
-def _without_time(cell: Cell, row: _Variant) -> Absent:
+def _without_time(cell: Cell, row: OldVariant) -> Absent:
     return Absent(
         *cell[:3], device_of(cell.side), side=cell.side, reason=row.reason or "", detail=row.detail
     )
 
 
-def _marks(row: _Variant, start: int) -> list[str]:
+def _marks(row: OldVariant, start: int) -> list[str]:
     """A row's marks, each about one of its blocks by the number that this has now."""
     every = [one.block for one in row.rounds or ()]
     return [

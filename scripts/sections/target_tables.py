@@ -128,7 +128,7 @@ def _turning(turning: pd.DataFrame, workload: str, stem: str) -> Table:
 
 
 def _savings(saved: pd.DataFrame, workload: str, stem: str) -> Table:
-    """Return a row per device and setting: what early stopping saves."""
+    """Return a row per side and setting: what early stopping saves."""
     return table(
         saved,
         f"early-stopping-{stem}",

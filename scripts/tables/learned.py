@@ -70,7 +70,7 @@ class Learned:
 
     @cached_property
     def savings(self) -> pd.DataFrame:
-        """What early stopping saves, a row per device and such a cell."""
+        """What early stopping saves, a row per side and such a cell."""
         if self.turning.empty or self.rounds.empty:
             return pd.DataFrame()
         return savings(self.turning, self.epochs, self.rounds)

@@ -48,9 +48,9 @@ def times_to_target(epochs: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
     `epochs` are rows of `standing.with_whole_epochs` (one learning file a workload), `rounds`
     those of `table.load`. Columns: PLACE, base, machine_id, device_label, those of the cell,
     learned_on (the machine of the learning file), cold_seconds, epoch_seconds, evaluation_seconds
-    (after each epoch, estimated), blocks, seconds (of train_epochs whole epochs), lo and hi (where 95 % of
-    single runs end), note (what was assumed or interpolated), suspect, reason (why there are no
-    seconds) and draws (of the bootstrap; None without seconds).
+    (after each epoch, estimated), blocks, seconds (of train_epochs whole epochs), lo and hi (where
+    95 % of single runs end), note (what was assumed or interpolated), suspect, reason (why there
+    are no seconds) and draws (of the bootstrap; None without seconds).
     A cell whose own optimiser was timed in another file of the same machine has no row with the
     seconds of a different one.
     """

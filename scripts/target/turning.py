@@ -123,7 +123,7 @@ def stopped_after(loss: Array, wait: int = WAIT) -> int:
 
 
 def savings(turning: pd.DataFrame, epochs: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
-    """Seconds that early stopping saves on each device: a row per timed device and cell.
+    """Seconds that early stopping saves on each side: a row per timed side and cell.
 
     `turning` as above, `epochs` the rows of `with_whole_epochs` of the same cells. Columns: PLACE,
     device_label, workload, batch_size, optimizer, learned_on, last, stop_epochs, all_seconds (to

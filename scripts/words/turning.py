@@ -51,7 +51,7 @@ def _gain(row: Mapping[Any, Any]) -> str:
 
 
 def saving_lines(savings: pd.DataFrame) -> Iterator[str]:
-    """What early stopping saves one setting on each device."""
+    """What early stopping saves one setting on each side."""
     known = savings[savings["saved_seconds"].notna()] if len(savings) else savings
     for row in known.to_dict("records"):
         stop, whole, saved = (

@@ -81,7 +81,7 @@ def test_early_stopping_ends_when_the_lowest_loss_is_so_many_epochs_old() -> Non
 
 def test_it_saves_the_seconds_of_the_epochs_left_out_and_pays_for_its_looks(tmp_path: Path) -> None:
     own = learned(tmp_path, noise=0.0)
-    saved = own.savings.set_index("device")
+    saved = own.savings.set_index("side")
     assert set(saved.index) == {"cpu", "cuda"}
     step = 3e-4 + 2e-6 * 1000
     look = 1000 / 512 * (3e-4 + 2e-6 * 512) / 3
@@ -90,7 +90,7 @@ def test_it_saves_the_seconds_of_the_epochs_left_out_and_pays_for_its_looks(tmp_
     assert row["stop_seconds"] == pytest.approx(0.01 + 15 * (4 * step + look), rel=0.02)
     assert row["saved_seconds"] == pytest.approx(row["all_seconds"] - row["stop_seconds"])
     [cpu, cuda] = saving_lines(own.savings)
-    assert "on the CPU of devbox, early stopping, after 5 epochs without a lower held-out " in cpu
+    assert "on cpu of devbox, early stopping, after 5 epochs without a lower held-out " in cpu
     assert "saves" in cpu
     assert "15 of 40 epochs" in cuda
 

@@ -39,9 +39,7 @@ Arm = tuple[str, str, bool, int]
 
 
 class Cell(NamedTuple):
-    """What tells a cell from every other one: `batch_size` in samples, `side` a device with its
-    settings.
-    """
+    """What tells a cell from all others: `batch_size` in samples, `side` a device with settings."""
 
     workload: str
     batch_size: int
