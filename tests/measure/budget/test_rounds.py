@@ -15,7 +15,7 @@ from bench.measure.budget import CLOSING_SECONDS, Budget, Pace
 from bench.measure.measurements import Key
 from bench.record.outcome import Absent, Timed, cell_outcome
 from tests.bench_fakes import measured
-from tests.measure.budget_fakes import STUDIED, Spent, TimedWorkers, blocks_of, second_each, spend
+from tests.measure.budget.fakes import STUDIED, Spent, TimedWorkers, blocks_of, second_each, spend
 
 pytestmark = pytest.mark.usefixtures("quiet_host")
 

@@ -7,7 +7,7 @@ import pytest
 from bench.job import Job
 from bench.why.studies import added_plans
 from bench.why.within import by_worth
-from tests.measure.budget_fakes import STUDIED, Spent, TimedWorkers, blocks_of, second_each, spend
+from tests.measure.budget.fakes import STUDIED, Spent, TimedWorkers, blocks_of, second_each, spend
 
 pytestmark = pytest.mark.usefixtures("quiet_host")
 
