@@ -1,6 +1,7 @@
 """The last words of a run: what was measured, what was not and why, and what to type next."""
 
 import math
+from collections.abc import Iterator
 from statistics import median
 
 from rich.console import Console
@@ -15,6 +16,9 @@ from bench.record.outcome import Timed
 from bench.record.rows import absent_rows
 from bench.record.state import TimingRun
 
+SIDE_BY_SIDE = 3
+"""More of them have a table for each number of epochs."""
+
 
 def print_summary(run: TimingRun, console: Console) -> None:
     """Prints a table of total seconds for every workload and the counts of absent cells."""
@@ -24,7 +28,8 @@ def print_summary(run: TimingRun, console: Console) -> None:
         words = f"derived: each epoch after the first {most} counts as the process's warm epoch"
         console.print(words, highlight=False)
     for workload in dict.fromkeys(cell.workload for cell in run.cells):
-        console.print(_workload_table(run, workload))
+        for table in _tables(run, workload):
+            console.print(table)
     _print_counts(run, console)
     if line := fault_line(run.measurements):
         say(console, line)
@@ -33,15 +38,22 @@ def print_summary(run: TimingRun, console: Console) -> None:
     say_next(run, console, figure="figure", done="measured", command=read)
 
 
-def _workload_table(run: TimingRun, workload: str) -> Table:
+def _tables(run: TimingRun, workload: str) -> Iterator[Table]:
+    """Yields the fewest and the most epochs, the sides beside one another as far as they fit."""
     sides = run.settings.sides  # those of remedies and ladder would be too many columns
     cells = [cell for cell in run.cells if cell.workload == workload and cell.side in sides]
-    asked, epochs = set(cells), sorted({cell.epochs for cell in cells})
-    table = Table(title=workload, title_justify="left")
-    table.add_column("batch size", justify="right")
+    epochs = sorted({cell.epochs for cell in cells})
     ends = dict.fromkeys((*epochs[:1], *epochs[-1:]))
     columns = dict.fromkeys(cell.side for cell in cells)
-    shown = [(number, side) for number in ends for side in columns]
+    shown = [[(number, side) for side in columns] for number in ends]
+    for own in shown if len(columns) > SIDE_BY_SIDE else [[one for end in shown for one in end]]:
+        yield _table(run, cells, own)
+
+
+def _table(run: TimingRun, cells: list[Cell], shown: list[tuple[int, str]]) -> Table:
+    asked, workload = set(cells), cells[0].workload
+    table = Table(title=workload, title_justify="left")
+    table.add_column("batch size", justify="right")
     for number, side in shown:
         mark = "\nderived" * (number > run.settings.measured_epochs)
         table.add_column(f"{side}\n{number} epoch{'s' * (number > 1)}{mark}", justify="right")

@@ -28,8 +28,9 @@ Work = Callable[[], object]
 def peaks(trainer: Trainer, _batch_size: int) -> Peaks:
     """Returns the device's best rates; null for what it cannot do."""
     device, clock, host = trainer.device, trainer.clock, torch.device("cpu")
+    dtype = torch.bfloat16 if trainer.job.precision == "bf16" else torch.float32
     return Peaks(
-        matmul_flops_per_second=_tried(lambda: best_rate(clock, products(device))),
+        matmul_flops_per_second=_tried(lambda: best_rate(clock, products(device, dtype))),
         copy_bytes_per_second=_tried(lambda: best_rate(clock, copies(device, device))),
         host_copy_bytes_per_second=_tried(lambda: best_rate(clock, copies(host, device))),
         operation_seconds=_tried(lambda: operation_seconds(device, clock)),
@@ -54,10 +55,10 @@ def best_rate(clock: DeviceClock, works: Iterable[tuple[int, Work]]) -> float:
     return best
 
 
-def products(device: torch.device) -> Iterator[tuple[int, Work]]:
-    """Yields FLOPs and square matrix products in fp32, as precise as the run computes."""
+def products(device: torch.device, dtype: torch.dtype) -> Iterator[tuple[int, Work]]:
+    """Yields FLOPs and square matrix products, as precise as the side computes."""
     for size in MATRIX_SIZES:
-        matrix = torch.ones(size, size, device=device)
+        matrix = torch.ones(size, size, device=device, dtype=dtype)
         yield 2 * size**3, partial(torch.mm, matrix, matrix)
 
 

@@ -8,7 +8,6 @@ from scripts.figures.ladder import ladder_figure
 from scripts.figures.parts import parts_figure
 from scripts.figures.remedies import remedies_figure
 from scripts.figures.roofline import roofline_figure
-from scripts.figures.seconds import seconds_figure
 from scripts.figures.speed import speed_figure
 from scripts.figures.style import Drawing
 from scripts.figures.total import total_figure
@@ -32,15 +31,6 @@ def step_pictures(report: Report, pair: Pair) -> Iterator[Picture]:
             draw,
             caption=f"{caption}: {place}." if seen else "",
             alt=f"{caption}, a line per side, {place}. {words}",
-            machine=pair.machine,
-        )
-    for label, draw in _seconds_maps(report, pair, place):
-        caption = f"Seconds by batch size and epochs: {place}, {label}."
-        yield Picture(
-            file_stem("seconds", stem, pair.workload, label.partition(" (")[0]),
-            draw,
-            caption=caption if seen else "",
-            alt=f"{caption} The numbers are in the tables of this workload.",
             machine=pair.machine,
         )
 
@@ -81,17 +71,6 @@ def _studied(report: Report, pair: Pair, place: str) -> Iterator[tuple[str, str,
         title = f"What would make it faster: {place}"
         shown = partial(remedies_figure, tried, title=title)
         yield "remedies", "What each remedy gains, by batch size", shown
-
-
-def _seconds_maps(report: Report, pair: Pair, place: str) -> Iterator[tuple[str, Drawing]]:
-    """Yield a heat map of seconds per side, where nothing can be compared."""
-    verdicts = report.analysis.in_file(pair.file, report.analysis.verdicts)
-    if verdicts.loc[verdicts["workload"] == pair.workload, "ratio"].notna().any():
-        return
-    rounds = report.analysis.rounds_of(pair)
-    for label in rounds.loc[rounds["block"].notna(), "label"].unique():
-        own = rounds[rounds["label"] == label]
-        yield label, partial(seconds_figure, own, title=f"{place}: {label}")
 
 
 def rooflines(report: Report, file: Mapping[Any, Any]) -> Iterator[Picture]:

@@ -10,7 +10,7 @@ from rich.console import Console
 from bench.answer import Measured
 from bench.console.faults import fault_line
 from bench.console.summary import print_summary
-from bench.grid import Cell
+from bench.grid import Cell, Side
 from bench.job import Job
 from bench.measure.search import measure_all
 from bench.record.state import TimingRun
@@ -91,3 +91,17 @@ def test_where_the_variables_are_no_mend_another_allocator_is_named(
         "(batch sizes: mlp at 8, 64); another allocator may keep the memory "
         "(--remedies malloc=tcmalloc times it)"
     )
+
+
+def test_many_sides_have_a_table_for_each_number_of_epochs(tmp_path: Path) -> None:
+    names = ("cpu", "cpu+bf16", "cpu+threads=1", "cpu+fused")
+    done = campaign(tmp_path, FakeWorkers())
+    measure_all(done, [PLAN._replace(batch_sizes={Side(name): (8,) for name in names})])
+    asked = replace(SETTINGS, sides=names, epochs=(1, 100), remedies=("channels-last",))
+    run = TimingRun(asked, tmp_path / "box.json", resume=False, overwrite=False, command="")
+    run.cells, run.measurements = list(run.by_id.values()), done.measurements
+    text = io.StringIO()
+    print_summary(run, Console(file=text, width=100))
+    headings = [line for line in text.getvalue().splitlines() if "cpu+threads=1" in line]
+    assert [line.count("cpu") for line in headings[:2]] == [4, 4]
+    assert "cpu+channels-last" not in "".join(headings)

@@ -106,7 +106,7 @@ def test_a_side_alone_has_figures_of_its_times(
     assert "Only vulkan was measured: there is nothing to compare with." in words
     assert re.search(r"1 epoch vulkan \(llvmpipe, a.* 8 \d+ .s", words)
     names = {path.stem for path in (tmp_path / "report").glob("*.png")}
-    assert names == {"speed-devbox-mlp", "total-devbox-mlp", "seconds-devbox-mlp-vulkan"}
+    assert names == {"speed-devbox-mlp", "total-devbox-mlp"}
 
 
 def test_absent_cells_are_listed_with_their_reason(say: Callable[..., str]) -> None:
