@@ -41,7 +41,11 @@ class Round(ColdStart, kw_only=True):
 
 
 class Epochs(Round, tag="epochs", tag_field="kind", kw_only=True):
-    """A batch size with its epochs on the clock. `stopped`: why not all of them were trained."""
+    """A batch size with its epochs on the clock. `stopped`: why not all of them were trained.
+
+    `paused_epoch_seconds`: epochs in which the machine slept or was stopped; others were timed in
+    their place.
+    """
 
     position: int
     event_seconds: list[float] | None
@@ -49,6 +53,7 @@ class Epochs(Round, tag="epochs", tag_field="kind", kw_only=True):
     device_peak_bytes: int | None
     trained_on: str
     stopped: str | None = None
+    paused_epoch_seconds: list[float] = []
     loosely: bool = False
     """Its losses can be compared only loosely: training draws numbers, as dropout does."""
 
