@@ -31,7 +31,7 @@ def script(name: str, *arguments: str) -> str:
 def timed(path: Path, *arguments: str) -> Any:
     """The result file of a small run of somebody's own workloads."""
     code, output = bench(
-        *("--batch-sizes", "16,32", "--epochs", "1,3", "--samples", "64", "--devices", "cpu"),
+        *("--batch-sizes", "16", "--epochs", "1,3", "--samples", "64", "--devices", "cpu"),
         *("--blocks", "1", "--suspect-repeats", "0", "--benchmark-json", str(path), *arguments),
     )
     assert code == 0, output
@@ -42,12 +42,12 @@ def test_the_examples_are_timed_and_reported(tmp_path: Path) -> None:
     path = tmp_path / "box.json"
     content = timed(path, "--workloads", ",".join(EXAMPLES.values()))
     assert {row["params"]["workload"] for row in content["benchmarks"]} == set(EXAMPLES)
-    assert len(content["benchmarks"]) == 4 * 4
+    assert len(content["benchmarks"]) == 4 * 2
     loosely = [row["loosely"] for row in content["crossover"]["measurements"]]
     assert {True, False} == set(loosely)
     assert "residual_cnn" in script("report", str(path), "--out", str(tmp_path / "out"))
     names = [file.name for file in (tmp_path / "out").iterdir()]
-    assert any("residual_cnn" in name for name in names)
+    assert any("residual-cnn" in name for name in names)
     assert not [name for name in names if ":" in name]
 
 
