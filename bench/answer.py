@@ -24,6 +24,8 @@ class Epochs(ColdStart, tag="epochs", tag_field="kind", kw_only=True):
     """A batch size with its epochs on the clock. `stopped`: why not all of them were trained.
 
     What is told per step is of the timed epochs, and null where the system has no `getrusage`.
+    `paused_epoch_seconds`: epochs in which the machine slept or was stopped; others were timed in
+    their place.
     """
 
     position: int
@@ -44,6 +46,7 @@ class Epochs(ColdStart, tag="epochs", tag_field="kind", kw_only=True):
     device_peak_bytes: int | None
     trained_on: str
     stopped: str | None = None
+    paused_epoch_seconds: list[float] = []
     loosely: bool = False
     """Its losses can be compared only loosely: training draws numbers, as dropout does."""
 

@@ -89,12 +89,16 @@ def all_or_names(
         return default
     if value == ALL:
         return of
-    typed = names(flag, value)
-    if ALL in typed:
-        raise wrong(flag, value, f"{ALL} has every {noun} already; name only {ALL}, or some")
-    for name in typed:
+    for name in (typed := _some(flag, value, noun)):
         if name not in of:
             raise wrong(flag, name, f"no such {noun}; one of: {ALL}, {', '.join(of)}")
+    return typed
+
+
+def _some(flag: str, value: str, noun: str) -> tuple[str, ...]:
+    typed = names(flag, value)
+    if ALL in typed:
+        raise wrong(flag, value, f"{ALL} stands for every {noun} of ours; name only {ALL}, or some")
     return typed
 
 
@@ -104,10 +108,10 @@ def workload_names(flag: str, value: str | None, default: tuple[str, ...]) -> tu
         return default
     if value == ALL:
         return WORKLOAD_NAMES
-    typed = names(flag, value)
+    typed = _some(flag, value, "workload")
     for one in typed:
         if why := refusal(one):
-            raise pytest.UsageError(f"{flag} {one}: {why}")
+            raise wrong(flag, one, why)
     called = [name_of(one) for one in typed]
     for name, one in zip(called, typed, strict=True):
         if called.count(name) > 1:

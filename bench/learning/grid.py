@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bench.workloads import WORKLOAD_NAMES, train_samples
+from bench.workloads import WORKLOAD_NAMES
 
 MOST = 10_000_000
 """Epochs, steps or samples."""
@@ -95,11 +95,6 @@ LEARN_PRESETS: Mapping[str, LearnPreset] = {
         cap_steps=10_000,
     ),
 }
-
-
-def samples_of(workload: str, cut: int | None) -> int:
-    """Returns how many samples are trained on: all, or the first so many."""
-    return min(train_samples(workload), cut or MOST)
 
 
 def real_sizes(samples: int, batch_sizes: Iterable[int]) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bench.grid import OPTIMIZER_NAMES
+from bench.grid import OPTIMIZER_NAMES, OWN_OPTIMIZER
 from bench.learning.grid import (
     FULL,
     LEARN_PRESETS,
@@ -16,12 +16,21 @@ from bench.learning.grid import (
     USUAL_SIZES,
     LearnPreset,
     real_sizes,
-    samples_of,
 )
+from bench.machine.facts import ask_own
 from bench.measure.limits import read_limits
 from bench.options import OPTIONS, SWITCHES, flag_of
-from bench.parse import Option, all_or_names, integer, integers, known, names, once, positive
-from bench.workloads import WORKLOAD_NAMES
+from bench.parse import (
+    Option,
+    integer,
+    integers,
+    known,
+    names,
+    once,
+    positive,
+    workload_names,
+)
+from bench.workloads import is_own, name_of, train_samples
 
 MOST_SIZES, MOST_RATES, MOST_SEEDS = 64, 32, 1000
 """Values of an option: whoever reads the result draws each of them."""
@@ -74,7 +83,8 @@ class LearnSettings:
     """What the command asked for. `workloads` holds batch sizes, `optimizers` names, by workload.
 
     `learning_rates` is empty when each cell's grid follows the workload's own; `targets` names only
-    the workloads that have another target than their goal.
+    the workloads that have another target than their goal. `samples` are those that each workload
+    has, `files` names those of somebody's own as they were typed.
     """
 
     preset: str
@@ -90,10 +100,12 @@ class LearnSettings:
     processes: int
     to_end: bool
     train_samples: int | None
+    samples: Mapping[str, int]
+    files: Mapping[str, str]
 
     def samples_of(self, workload: str) -> int:
-        """Returns how many samples of a workload are trained on."""
-        return samples_of(workload, self.train_samples)
+        """Returns how many samples of a workload are trained on: all, or the first so many."""
+        return min(self.samples[workload], self.train_samples or MOST)
 
 
 def add_learning_options(parser: pytest.Parser) -> None:
@@ -126,8 +138,9 @@ def read_learn_settings(config: pytest.Config) -> LearnSettings:
         return OWN[flag].read(flag, text(flag), default)
 
     cut = read("--train-samples", None)
-    workloads = _workloads(text, preset, cut)
-
+    typed = workload_names("--workloads", text("--workloads"), tuple(preset.workloads))
+    samples = {name_of(one): real_samples(one) for one in typed}
+    workloads = _workloads(text, preset, samples, cut)
     tuning = read("--tuning-seeds", preset.tuning_seeds)
     figure = read("--seeds", preset.figure_seeds)
     if both := set(tuning) & set(figure):
@@ -149,6 +162,8 @@ def read_learn_settings(config: pytest.Config) -> LearnSettings:
         processes=read("--processes", default_processes()),
         to_end=bool(text(TO_END)),
         train_samples=cut,
+        samples=samples,
+        files={name_of(one): one for one in typed if is_own(one)},
     )
 
 
@@ -157,20 +172,25 @@ def default_processes() -> int:
     return math.ceil(read_limits().cores)
 
 
-def _workloads(text: Text, preset: LearnPreset, cut: int | None) -> dict[str, tuple[int, ...]]:
+def real_samples(typed: str) -> int:
+    """Returns how many training samples a workload has; somebody's own file is asked for them."""
+    own = ask_own(typed, [], 1)["train_samples"] if is_own(typed) else None
+    return train_samples(typed) if own is None else int(own)
+
+
+def _workloads(
+    text: Text, preset: LearnPreset, samples: Mapping[str, int], cut: int | None
+) -> dict[str, tuple[int, ...]]:
     """Returns the real batch sizes of each workload asked for."""
-    flag, own = "--workloads", preset.workloads
-    asked = all_or_names(flag, text(flag), tuple(own), of=WORKLOAD_NAMES, noun="workload")
     flag, sizes = "--batch-sizes", text("--batch-sizes")
     typed = () if sizes is None else names(flag, sizes, most=MOST_SIZES)
     numbers = (FULL if size == "full" else integer(flag, size, 0, most=MOST) for size in typed)
     given = once(flag, sizes or "", numbers)
-    samples = {name: samples_of(name, None) for name in asked}
     for name, most in samples.items():
         if cut and cut > most:
             raise pytest.UsageError(f"--train-samples {cut}: {name} has only {most}")
     return {
-        name: real_sizes(cut or most, given or own.get(name, USUAL_SIZES))
+        name: real_sizes(cut or most, given or preset.workloads.get(name, USUAL_SIZES))
         for name, most in samples.items()
     }
 
@@ -185,7 +205,8 @@ def _optimizers(
     if value is None:
         own = preset.own_optimizers
         return {name: own.get(name, preset.optimizers) for name in workloads}
-    chosen = known("--optimizers", names("--optimizers", value), OPTIMIZER_NAMES)
+    allowed = (*OPTIMIZER_NAMES, OWN_OPTIMIZER)
+    chosen = known("--optimizers", names("--optimizers", value), allowed)
     return dict.fromkeys(workloads, chosen)
 
 

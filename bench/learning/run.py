@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
 from rich.console import Console
 
 from bench.answer import Numerics
@@ -14,11 +15,12 @@ from bench.learning.pool import Pool
 from bench.learning.progress import LearnProgress
 from bench.learning.runs import LearnJob, Race
 from bench.learning.search import Search
-from bench.machine.facts import describe_machine, identity, run_probe
+from bench.machine.facts import describe_machine, identity, own_rate, run_probe
 from bench.measure.journal import STOPS, Journal, Line
 from bench.measure.measurements import Resumed
 from bench.record.result_file import now
 from bench.record.state import RunState
+from bench.workloads import resolved
 
 KEY = "crossover_learning"
 LEARNING_VERSION = 2
@@ -108,14 +110,19 @@ class LearnRun(RunState[LearnSettings, LearnCell]):
 
     def _ask_facts(self) -> LearnFacts:
         names = tuple(dict.fromkeys(cell.workload for cell in self.cells))
-        probe = run_probe(("cpu",), workloads=names)
+        files = self.settings.files
+        probe = run_probe(("cpu",), workloads=tuple(files.get(name, name) for name in names))
         own_rates, targets = {}, {}
         for name, about in probe["workloads"].items():
             own_rates[name] = about.pop("learning_rates")
             about["train_samples"] = self.settings.samples_of(name)
             targets[name] = self.settings.targets.get(name, about["goal_value"])
+            if targets[name] is None:
+                raise pytest.UsageError(f"--target: {name} says no goal; write {name}=SCORE")
             for timed in ("timed_samples", "timed_from"):
                 about.pop(timed, None)
+        for cell in self.cells:
+            own_rate(cell.workload, own_rates[cell.workload], cell.optimizer)
         return LearnFacts(
             machine=describe_machine(machine_name(self.path), probe),
             workloads=probe["workloads"],
@@ -141,6 +148,7 @@ class LearnRun(RunState[LearnSettings, LearnCell]):
             to_end=settings.to_end,
             train_samples=settings.train_samples,
             epoch=epoch,
+            reference=resolved(settings.files.get(cell.workload, "")),
         )
 
     def epoch_steps(self, cell: LearnCell) -> int:

@@ -43,6 +43,7 @@ class Search:
     to_end: bool = False
     train_samples: int | None = None
     epoch: int = 1
+    reference: str = ""
     runs: dict[Key, LearnedRun] = field(default_factory=dict)
 
     def take(self, runs: Iterable[LearnedRun]) -> None:
@@ -151,6 +152,7 @@ class Search:
             patience=PATIENCE,
             limit_steps=math.ceil(PATIENCE * min(known)) if known else None,
             train_samples=self.train_samples,
+            reference=self.reference,
         )
 
 

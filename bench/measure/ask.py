@@ -7,7 +7,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def ask(question: Callable[P, T], *about: P.args, **named: P.kwargs) -> T | None:
+def ask(question: Callable[P, T | None], *about: P.args, **named: P.kwargs) -> T | None:
     """Returns the answer; None where there is none: no fact about a machine may end a run."""
     try:
         return question(*about, **named)

@@ -47,8 +47,8 @@ def read_limits(proc: Path = PROC) -> Limits:
     """Reads what holds for this process. Never raises."""
     affinity = ask(lambda: tuple(sorted(os.sched_getaffinity(0))))  # not on macOS and Windows
     own_cores = affinity or tuple(range(ask(psutil.cpu_count) or 1))
-    memory = [known for group in groups("memory", proc) if (known := ask(_memory, group))]
-    quotas = [known for group in groups("cpu", proc) if (known := ask(_quota, group))]
+    memory = [limit for group in groups("memory", proc) if (limit := ask(_memory, group))]
+    quotas = [cores for group in groups("cpu", proc) if (cores := ask(_quota, group))]
     quota = min(quotas, default=math.inf)
     return Limits(
         own_cores=own_cores,

@@ -5,10 +5,12 @@ in Python. It trains on the same minibatches as the lean loop, in the same order
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_leaves
 from torch.utils.data import DataLoader, TensorDataset
 
 from bench.loop import Loop
@@ -83,6 +85,15 @@ def on_device(batch: Batch, device: torch.device, *, pinned: bool) -> Batch:
     return moved, targets.to(device, non_blocking=pinned)
 
 
+def predictions(output: Any, targets: Tensor) -> Tensor:
+    """Returns the highest score's class; of what has the targets' shape, such as a regression, it.
+
+    An output of several tensors, by name or not, begins with the one that is meant.
+    """
+    first: Tensor = tree_leaves(output)[0]
+    return first if first.shape == targets.shape else first.argmax(dim=-1)
+
+
 def accuracy(network: nn.Module, split: Split, *, device: torch.device, batch_size: int) -> float:
     """Returns the share of right predictions, of sequences that of right symbols.
 
@@ -94,6 +105,6 @@ def accuracy(network: nn.Module, split: Split, *, device: torch.device, batch_si
     with torch.no_grad():
         for *inputs, targets in DataLoader(samples, batch_size=batch_size):
             moved, _ = on_device((inputs, targets), device, pinned=False)
-            predicted.append(network(*moved).argmax(dim=-1).cpu().numpy())
+            predicted.append(predictions(network(*moved), targets).cpu().numpy())
     labels = np.array([samples[place][-1].tolist() for place in range(len(samples))])
     return float((np.concatenate(predicted) == labels).mean())

@@ -12,13 +12,13 @@ from torch import Tensor, nn
 
 from bench.answer import Epochs
 from bench.grid import MOST_EPOCHS, steps_per_epoch
-from bench.train.clock import Timing
 from bench.train.course_loop import on_device
 from bench.train.device import device_peak_bytes, host_peak_bytes, reset_peak_memory
 from bench.train.group import mean_of_all
 from bench.train.lean_loop import train_step
 from bench.train.modes import eagerly
 from bench.train.own_loader import Batch
+from bench.train.pauses import TimedEpochs
 from bench.train.trainer import (
     Trainer,
     epoch_work,
@@ -111,7 +111,7 @@ def measure(trainer: Trainer, batch_size: int) -> Epochs:
         raise TooSlowError(
             f"a step takes {warm:.3g} s, so an epoch of {steps} would take {expected:.3g} s"
         )
-    record = _train(trainer, batch_size)
+    record = _train(trainer, batch_size, expected=expected)
     trainer.measured += 1
     return Epochs(
         **cold_start,
@@ -142,40 +142,39 @@ def untrained_loss(trainer: Trainer, batch_size: int, trained: float) -> tuple[f
     return (trained, False) if alike else (plain, True)
 
 
-def _train(trainer: Trainer, batch_size: int) -> dict[str, Any]:
+def _train(trainer: Trainer, batch_size: int, *, expected: float) -> dict[str, Any]:
     network, optimizer = fresh_training(trainer)
-    timings: list[Timing] = []
-    usage = Usage()
-    stopped = None
-
-    def spent() -> float:
-        return sum(timing.wall_seconds for timing in timings)
+    epochs = TimedEpochs(expected, compiled=bool(trainer.job.compiled))
+    usage, stopped = Usage(), None
 
     def time_epoch() -> None:
-        number = len(timings)
+        number = epochs.trained
         work = epoch_work(trainer, network, optimizer, batch_size=batch_size, number=number)
         with usage:
-            timings.append(trainer.clock.time(work))
+            epochs.take(trainer.clock.time(work))
 
-    while len(timings) < trainer.job.epochs:
-        expected = spent() + (timings[-1].wall_seconds if timings else 0.0)
-        if expected > trainer.job.cell_timeout_seconds:
-            stopped = f"epoch {len(timings) + 1} would have ended after {expected:.3g} s"
+    while epochs.trained < trainer.job.epochs:
+        end = epochs.spent() + epochs.last()
+        if end > trainer.job.cell_timeout_seconds:
+            stopped = f"epoch {epochs.trained + 1} would have ended after {end:.3g} s"
             break
         time_epoch()
-    evaluated_after = len(timings)
+    evaluated_after = epochs.trained
     loss, score = _evaluate_held_out(trainer, network)
-    while spent() < LEAST_TIMED_SECONDS and len(timings) < MOST_EPOCHS:
+    while epochs.spent() < LEAST_TIMED_SECONDS and len(epochs.sound) < MOST_EPOCHS:
+        time_epoch()
+    while not stopped and len(epochs.sound) < trainer.job.epochs:  # some were paused
         time_epoch()
     check_device(trainer, network)
-    events = [timing.event_seconds for timing in timings]
-    steps = len(timings) * steps_per_epoch(trainer.job.samples, batch_size)
+    events = [timing.event_seconds for timing in epochs.sound]
+    steps = epochs.trained * steps_per_epoch(trainer.job.samples, batch_size)
     return {
         "stopped": stopped,
         "loss": finite(loss),
         "score": finite(score),
         "evaluated_after_epochs": evaluated_after,
-        "epoch_seconds": [timing.wall_seconds for timing in timings],
+        "epoch_seconds": [timing.wall_seconds for timing in epochs.sound],
+        "paused_epoch_seconds": [timing.wall_seconds for timing in epochs.paused],
         "event_seconds": None if None in events else events,
         "trained_on": str(next(network.parameters()).device),
         "host_peak_bytes": host_peak_bytes(),

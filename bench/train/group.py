@@ -53,9 +53,11 @@ class GroupClock(DeviceClock):
     def time(self, work: Callable[[], object]) -> Timing:
         """Times `work`; the processes agree on it after the clock has stopped."""
         own = super().time(work)
-        agreed = torch.tensor([own.wall_seconds], dtype=torch.float64, device=self.device)
+        said = [own.wall_seconds, own.slept_seconds]
+        agreed = torch.tensor(said, dtype=torch.float64, device=self.device)
         distributed.broadcast(agreed, src=0)
-        return Timing(agreed.item(), own.event_seconds)
+        wall, slept = agreed.tolist()
+        return Timing(wall, own.event_seconds, slept)
 
 
 def together(network: nn.Module) -> nn.Module:

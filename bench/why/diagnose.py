@@ -142,6 +142,7 @@ def counts(trainer: Trainer, network: nn.Module, step: Callable[[], object]) -> 
     counted = count_operations(step)
     flops = count_flops(step)
     recurrent = any(isinstance(part, nn.RNNBase | LSTMGates) for part in network.modules())
+    recurrent = recurrent and trainer.train.inputs[0].dim() > 1
     return {
         "operations": counted.total,
         "moved_bytes": counted.moved_bytes,

@@ -16,7 +16,7 @@ from scripts.read.foreign import what_it_is
 from scripts.read.json_text import parsed
 from scripts.read.text import safe_text
 
-LARGEST_BYTES = 128 * 2**20
+LARGEST_BYTES = 96 * 2**20
 _LEAVE = "leave it out"
 
 R = TypeVar("R", bound=msgspec.Struct)

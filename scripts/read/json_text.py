@@ -12,20 +12,23 @@ import msgspec
 from scripts.read.breach import Breach
 from scripts.read.foreign import COPY, LEAVE, no_json, require_ours
 
-MOST_CONTAINERS = 4_000_000
-"""Lists and objects. A run of 10 000 cells and 15 blocks has half a million; each costs memory."""
+MOST_HELD_BYTES = 700 * 2**20
+"""What a document may take in memory, about; that of 10 000 cells and 15 blocks takes half."""
+COSTS = {b"{": 220, b"[": 90, b",": 44, b'"': 42}
+"""Bytes that an object with a member, a list, a number and half a text take, each a new one."""
 
 
 def parsed(content: bytes) -> object:
     """The JSON document that the bytes are, strictly by RFC 8259; raises Breach otherwise.
 
-    Refused as well: a key twice in one object, and more lists and objects than any result has.
+    Refused as well: a key twice in one object, and more of anything than any result has.
     """
     require_ours(content)
     _require_text(content)
-    large = len(content) > MOST_CONTAINERS
-    if large and content.count(b"[") + content.count(b"{") > MOST_CONTAINERS:
-        message = f"holds more than {MOST_CONTAINERS} lists and objects, which no result file does"
+    if sum(content.count(mark) * cost for mark, cost in COSTS.items()) > MOST_HELD_BYTES:
+        message = (
+            f"would take more than {MOST_HELD_BYTES // 2**20} MiB of memory, as no result does"
+        )
         raise Breach([], message, LEAVE)
     document = _certain(content)
     return _strict(_decoded(content)) if document is None else document

@@ -131,12 +131,13 @@ def chosen_rate(tuning: pd.DataFrame) -> float | None:
     there = tuning[(tuning["ended"] == "target") & (tuning["role"] == "tuning")]
     logs = there["steps"].map(lambda steps: math.log(steps[-1])).astype(np.float64)
     rates = logs.groupby(there["learning_rate"]).agg(["count", "mean"])
-    best = rates.sort_values(["count", "mean"], ascending=[False, True], kind="stable").index
-    if not len(best):
+    order = rates.sort_values(["count", "mean"], ascending=[False, True], kind="stable")
+    best = order.index.to_list()
+    if not best:
         best = tuning.loc[
             tuning["to_end"] & (tuning["role"] == "figure"), "learning_rate"
         ].to_list()
-    return float(best[0]) if len(best) else None
+    return float(best[0]) if best else None
 
 
 def epochs_to_target(runs: pd.DataFrame, *, target: float | None = None) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from threading import Lock
 
 from scripts.read.breach import Breach, Place, bounded, once
 from scripts.read.document import Kind, file_content
@@ -18,6 +19,7 @@ KEY = "crossover_learning"
 MOST_POINTS = 4_000_000
 MOST_VALUES = {"batch_size": 64, "optimizer": 16, "learning_rate": 256}
 """Of one workload: every one is drawn."""
+_PARSING = Lock()
 _READERS = 4
 """Files looked into at once: reading waits for the disk, and each is held in memory."""
 
@@ -29,7 +31,8 @@ def is_learning(path: Path) -> bool:
     """
     try:
         content = file_content(path)
-        document = parsed(content) if f'"{KEY}"'.encode() in content else None
+        with _PARSING:  # in memory at once is one document only
+            document = parsed(content) if f'"{KEY}"'.encode() in content else None
     except (Breach, RecursionError, MemoryError):
         return False
     return isinstance(document, dict) and KEY in document and "crossover" not in document

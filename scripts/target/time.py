@@ -37,8 +37,8 @@ _CELL = (
 )  # fmt: skip
 _NOTHING = {
     "cold_seconds": math.nan, "epoch_seconds": math.nan, "evaluation_seconds": math.nan,
-    "blocks": 0, "seconds": math.nan, "lo": math.nan, "hi": math.nan, "note": "", "suspect": "",
-    "draws": None,
+    "blocks": 0, "measured": False, "seconds": math.nan, "lo": math.nan, "hi": math.nan,
+    "note": "", "suspect": "", "draws": None,
 }  # fmt: skip
 
 
@@ -49,8 +49,9 @@ def times_to_target(epochs: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
     those of `table.load`. Columns: PLACE, base, machine_id, device_label, those of the cell,
     learned_on (the machine of the learning file), cold_seconds, epoch_seconds, evaluation_seconds
     (after each epoch, estimated), blocks, seconds (of train_epochs whole epochs), lo and hi (where
-    95 % of single runs end), note (what was assumed or interpolated), suspect, reason (why there
-    are no seconds) and draws (of the bootstrap; None without seconds).
+    95 % of single runs end), measured (whether the seconds are of this optimiser and batch size),
+    note (what was assumed or interpolated), suspect, reason (why there are no seconds) and draws
+    (of the bootstrap; None without seconds).
     A cell whose own optimiser was timed in another file of the same machine has no row with the
     seconds of a different one.
     """
@@ -82,9 +83,9 @@ def times_of(
     batch_size: int, wanted: int, *, epochs: pd.DataFrame, rounds: pd.DataFrame
 ) -> pd.DataFrame:
     """How long so many epochs take at a trained batch size, whatever they reach, on each side."""
-    cell = epochs[epochs["batch_size"] == batch_size].iloc[0].to_dict()
-    whole = {"train_epochs": float(wanted), "unsettled": "", "stands": None}
-    return times_to_target(pd.DataFrame([cell | whole]), rounds)
+    cells = epochs[epochs["batch_size"] == batch_size]
+    whole = cells.assign(train_epochs=float(wanted), unsettled="", stands=None)
+    return times_to_target(whole, rounds)
 
 
 def _own_optimizer_first(times: pd.DataFrame) -> pd.DataFrame:
@@ -130,6 +131,7 @@ def _row(cell: dict[Any, Any], timed: StepTimes, about: dict[str, Any]) -> dict[
         "epoch_seconds": float(np.exp(np.log(epoch).mean())),
         "evaluation_seconds": evaluation,
         "blocks": len(epoch),
+        "measured": not timed.assumed and not seconds.error,
         "seconds": float(np.exp(runs.mean())),
         "lo": float(np.exp(runs.mean() - far)),
         "hi": float(np.exp(runs.mean() + far)),
@@ -209,6 +211,10 @@ def one_source(epochs: pd.DataFrame) -> pd.DataFrame:
 
 
 def best_of(times: pd.DataFrame, names: Iterable[str] = (*PLACE, "workload")) -> pd.DataFrame:
-    """The row with the smallest time to the target of each side and workload."""
-    known = times[times["seconds"].notna()]
-    return known.loc[known.groupby([*names], sort=False)["seconds"].idxmin()]
+    """The row with the smallest time to the target of each side and workload.
+
+    One whose seconds were not measured does not take the place of one whose were.
+    """
+    known = times[times["seconds"].notna()].sort_values("seconds", kind="stable")
+    order = known.sort_values("measured", ascending=False, kind="stable")
+    return order.drop_duplicates([*names]).sort_index()

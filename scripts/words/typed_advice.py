@@ -97,10 +97,13 @@ def _epochs(cell: Mapping[Any, Any]) -> str:
 
 
 def seconds_line(times: pd.DataFrame) -> Iterator[str]:
-    """How long what was typed takes on each side, of the times of that setting only."""
+    """How long what was typed takes on each side, by each optimiser that it was trained with."""
     known = times[times["seconds"].notna()].sort_values("seconds")
+    several = known["optimizer"].nunique() > 1
     parts = [
-        f"{seconds_in_words(row['seconds'])} {place_text(row)}" for row in known.to_dict("records")
+        f"{seconds_in_words(row['seconds'])} {place_text(row)}"
+        + (f" with {optimizer_name(row['optimizer'])}" if several else "")
+        for row in known.to_dict("records")
     ]
     if parts:
         yield f"it takes {'; '.join(parts)}."

@@ -135,6 +135,30 @@ MEASURING = {
         "first[place]",
         "measure/test_order.py",
     ),
+    "a journal that is gone not written again": Fault(
+        "bench/measure/journal.py",
+        "        if not there:\n",
+        "        if there is None:\n",
+        "measure/test_journal_removed.py",
+    ),
+    "a container's quota overlooked": Fault(
+        "bench/measure/limits.py",
+        "return quota / period if quota > 0 else None",
+        "return None",
+        "measure/test_limits.py",
+    ),
+    "time in which we were stopped counted": Fault(
+        "bench/measure/process.py",
+        "if took > asked + STOPPED_SECONDS:",
+        "if took < 0:",
+        "measure/test_waiting.py",
+    ),
+    "a run without figures accepted": Fault(
+        "bench/refused.py",
+        "if config.getoption(flag, None):",
+        "if config.getoption(flag, None) is Path:",
+        "run/test_refused.py",
+    ),
     "another grid resumed": Fault(
         "bench/run.py",
         "        **asdict(run.settings),\n",

@@ -141,6 +141,18 @@ REPORTING = {
         "",
         "read/refusals/test_relations.py",
     ),
+    "a killed report's processes stay": Fault(
+        "scripts/read/workers.py",
+        "        parent.join()\n",
+        "        return\n",
+        "read/test_workers.py::test_the_processes_of_a_killed_report_end",
+    ),
+    "a file that fills the memory parsed": Fault(
+        "scripts/read/json_text.py",
+        "for mark, cost in COSTS.items()) > MOST_HELD_BYTES:",
+        "for mark, cost in COSTS.items()) < 0:",
+        "read/refusals/test_memory.py",
+    ),
     "of a key that stands twice the last": Fault(
         "scripts/read/json_text.py",
         'return document if again.count(b":") == content.count(b":") else None',

@@ -27,6 +27,12 @@ TRAINING = {
         "first, warm, first_loss = 0.0, 0.0, 2.3",
         "train/test_epochs.py::test_the_first_steps_surplus_is_in_the_cold_start_and_in_no_epoch",
     ),
+    "an epoch in which the machine slept kept": Fault(
+        "bench/train/pauses.py",
+        "slept = one.slept_seconds > SLEPT_SECONDS",
+        "slept = False",
+        "train/test_pauses.py",
+    ),
     "wrong device measured": Fault(
         "bench/train/epochs.py",
         "    check_device(trainer, network)\n",

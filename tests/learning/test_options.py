@@ -1,9 +1,11 @@
 """The options of a learning run: a wrong value names itself, before anything runs."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench.learning import options
 from bench.learning.options import (
     OWN,
     TIMING,
@@ -119,3 +121,23 @@ def test_an_option_of_learning_is_refused_in_a_timing_run(flag: str) -> None:
     with pytest.raises(pytest.UsageError, match=flag):
         refuse_learning_options(Typed(**{name: "1"}))  # type: ignore[arg-type]
     refuse_learning_options(Typed())  # type: ignore[arg-type]
+
+
+def test_somebodys_own_file_is_asked_for_its_samples(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    typed = f"{tmp_path}/net.py:make"
+    (tmp_path / "net.py").touch()
+    asked = []
+
+    def ask_own(reference: str, devices: list[str], samples: int) -> dict[str, Any]:
+        asked.append((reference, devices))
+        return {"train_samples": 100}
+
+    monkeypatch.setattr(options, "ask_own", ask_own)
+    read = settings(workloads=f"mlp,{typed}", batch_sizes="8,full", optimizers="own")
+    assert asked == [(typed, [])]
+    assert read.workloads == {"mlp": (8, 4000), "net": (8, 100)}
+    assert read.files == {"net": typed}
+    assert read.samples_of("net") == 100
+    assert read.optimizers["net"] == ("own",)

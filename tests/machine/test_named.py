@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from bench.machine import named
 from bench.machine.facts import describe_machine
 from bench.machine.named import cpu_brand, power_facts
 
@@ -69,7 +68,7 @@ def test_a_macs_low_power_mode_is_asked_for(
 ) -> None:
     said = SimpleNamespace(stdout=f"System-wide power settings:\n{line}\n sleep 1\n")
     monkeypatch.setattr("platform.system", lambda: "Darwin")
-    monkeypatch.setattr(named.subprocess, "run", lambda *_, **__: said)
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: said)
     assert power_facts(Path("/nowhere"))["low_power_mode"] is saves
 
 

@@ -57,7 +57,7 @@ def test_what_the_system_does_not_tell_is_not_held_against_it(
     before: list[str], after: list[str]
 ) -> None:
     first, last = (
-        replace(state, **dict.fromkeys(unknown))
+        replace(state, **dict[str, Any](dict.fromkeys(unknown)))
         for state, unknown in ((BEFORE, before), (QUIET, after))
     )
     assert list(suspicions(describe_block(first, last, cores=None))) == []

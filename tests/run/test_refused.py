@@ -34,7 +34,10 @@ LINES: dict[str, tuple[tuple[str, ...], str]] = {
     "a rate twice": (("--learning", "--learning-rates", "0.1,.10"), "0.1 is named twice"),
     "a device twice": (("--devices", "cuda,cuda:0"), "--devices cuda:0: is cuda by another name"),
     "a device as torch has none": (("--devices", "cuda:00"), "--devices cuda:00: not a torch"),
-    "all and one": (("--workloads", "all,mlp"), "--workloads all,mlp: all has every workload"),
+    "all and one": (
+        ("--workloads", "all,mlp"),
+        "--workloads all,mlp: all stands for every workload",
+    ),
     "more than can be read": (
         ("--learning", "--batch-sizes", ",".join(map(str, range(1, 66)))),
         "65 are more than 64",

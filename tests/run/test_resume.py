@@ -160,6 +160,8 @@ LEARN = LearnSettings(
     processes=1,
     to_end=False,
     train_samples=None,
+    samples={"mlp": 4000},
+    files={},
 )
 
 

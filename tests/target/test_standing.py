@@ -49,9 +49,10 @@ def test_an_end_at_which_the_seeds_stand_counts_where_they_stood_in_the_time_bef
     def epochs(*shares: float) -> float:
         return float(whole_epochs(np.array([shares]))[0])
 
-    assert epochs(0, 0.5, 0.9, 0.8, 0.9, 0.9) == 5
-    assert epochs(0, 1, 0.5) == 1  # the first epoch has none before it, so all have to stand
-    assert epochs(0, 0.9, 0.9) == 2
+    assert epochs(0, 0.5, 1, 0.8, 0.9, 1) == 5
+    assert epochs(0, 0.95, 0.5) == 1  # the first epoch has none before it
+    assert epochs(0, 0.9, 1) == 2
+    assert math.isinf(epochs(0, 0.9, 0.9))  # 9 of 10 at each, but not 19 of 20 at both
     assert math.isinf(epochs(0, 0.9, 0.8))
     late = [0.0] * 40 + [1.0] * 10
     assert epochs(*late) == 46  # an eighth of 46, rounded up, are the six before
@@ -63,12 +64,12 @@ def test_nine_of_ten_seeds_are_enough_and_eight_are_not(tmp_path: Path) -> None:
     never = [[0.1, 0.5, 0.5, 0.5]]
     assert cell(written(tmp_path, 10 * early))["train_epochs"] == 1
     assert cell(written(tmp_path, 9 * early + late))["train_epochs"] == 2
-    row = cell(written(tmp_path, 8 * early + late + never))
-    assert (row["train_epochs"], row["standing"]) == (3, 9)
+    row = cell(written(tmp_path, 18 * early + late + never))
+    assert (row["train_epochs"], row["standing"]) == (3, 19)
     row = cell(written(tmp_path, 8 * early + 2 * never))
     assert math.isnan(row["train_epochs"])
     assert row["unsettled"] == (
-        "at no epoch's end do 9 of 10 seeds stand there, but 8 of 10 at most"
+        "no number of epochs holds: 8 of 10 seeds stand there when one ends"
     )
 
 

@@ -8,7 +8,8 @@ import pandas as pd
 from scripts.read.table import load
 from scripts.target.time import times_to_target
 from tests.corpus import Corpus
-from tests.learn_corpus import LearnCorpus
+from tests.learn_corpus import LearnCorpus, by_formula
+from tests.target.plans import LEARNED, TIMED, Say
 from tests.target.test_target import joined, published, settled
 
 
@@ -47,6 +48,28 @@ def test_seconds_assumed_alike_stay_for_batch_sizes_that_the_own_optimiser_lacks
         ("with-sgd", 16, "seconds of SGD, assumed alike"),
         ("with-adam", 64, ""),
     }
+
+
+def test_seconds_that_were_not_measured_never_displace_measured_ones(say: Say) -> None:
+    """Adam needs half the epochs, but only SGD was timed: what Adam's steps take is not known."""
+
+    def steps(_workload: str, batch_size: int, optimizer: str) -> float:
+        return by_formula("", batch_size, "") * (1.0 if optimizer == "sgd" else 0.5)
+
+    learned = LearnCorpus(**LEARNED, steps=steps)
+    lines = say(plans=[Corpus(**TIMED), learned]).splitlines()
+    (cpu,) = [line for line in lines if line.startswith("on the CPU of devbox")]
+    assert ", SGD 0.01, " in cpu
+    place = lines.index(cpu)
+    assert lines[place + 1].startswith("perhaps sooner there: batch ")
+    assert lines[place + 1].endswith("not measured (seconds of SGD, assumed alike).")
+    timed = Corpus(**TIMED | {"run": {"optimizer": "adam"}})
+    words = say(plans=[timed, learned])
+    assert "SGD 0.01, " not in words
+    assert "perhaps sooner there" not in words
+    alone = say("--optimizer", "adam", plans=[Corpus(**TIMED), learned])
+    assert "Adam 0.01, " in alone
+    assert "(seconds of SGD, assumed alike" in alone
 
 
 def test_another_machines_seconds_of_the_optimiser_replace_nothing(tmp_path: Path) -> None:

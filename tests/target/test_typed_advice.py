@@ -19,6 +19,31 @@ def test_what_was_typed_with_enough_epochs_gets_there(say: Say) -> None:
     assert "gets there: it needs 16 epochs." in say("--batch-size", "1024", "--epochs", "30")
 
 
+def test_what_was_typed_takes_its_own_seconds_with_each_optimiser(say: Say) -> None:
+    """Both were timed, in two files of a machine: Adam's step takes twice as long."""
+    timed = [
+        Corpus(
+            **TIMED | {"devices": ("cpu",), "process_noise": 0.0, "epoch_noise": 0.0},
+            machine=name,
+            run={"optimizer": name},
+            cpu_step_seconds=lambda _workload, size, factor=factor: factor * 1e-5 * size,
+        )
+        for name, factor in (("sgd", 1.0), ("adam", 2.0))
+    ]
+    (line,) = [
+        line
+        for line in say(
+            "--batch-size", "64", "--epochs", "8", plans=[*timed, LearnCorpus(**LEARNED)]
+        ).splitlines()
+        if line.startswith("it takes ")
+    ]
+    step = 64e-5
+    look = 256e-5 * 1000 / 256 / 3
+    sgd, adam = (0.01 + 8 * factor * (63 * step + look) for factor in (1, 2))
+    assert f"{1000 * sgd:.0f} ms on the CPU of sgd with SGD" in line
+    assert f"{1000 * adam:.0f} ms on the CPU of adam with Adam" in line
+
+
 def test_a_batch_size_alone_is_told_its_epochs(say: Say) -> None:
     assert "what you typed (batch 1024, Adam 0.01) needs 16 epochs." in say("--batch-size", "1024")
 

@@ -13,7 +13,7 @@ from bench.job import DIAGNOSIS, TASKS, Job, to_line
 from bench.loop import COURSE, LEAN, RECURRENT, RUNGS, Loop, rungs
 from bench.train import course_loop
 from bench.train import trainer as trainers
-from bench.train.course_loop import accuracy, batches
+from bench.train.course_loop import accuracy, batches, predictions
 from bench.train.epochs import measure
 from bench.train.modes import place, with_loop
 from bench.train.trainer import (
@@ -114,6 +114,13 @@ def test_the_course_loop_evaluates_everything_after_an_epoch_and_the_lean_loop_n
     assert asked == []
     parameters_after_an_epoch(opened(COURSE))
     assert asked == [60, 370]
+
+
+def test_what_is_predicted_is_a_class_or_of_a_regression_the_output_itself() -> None:
+    scores = torch.tensor([[0.1, 0.9], [0.8, 0.2]])
+    assert predictions(scores, torch.tensor([1, 1])).tolist() == [1, 0]
+    assert predictions({"logits": scores}, torch.tensor([1, 1])).tolist() == [1, 0]
+    assert torch.equal(predictions(scores, torch.zeros(2, 2)), scores)
 
 
 def test_the_courses_accuracy_is_the_share_of_right_predictions() -> None:

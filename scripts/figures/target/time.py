@@ -18,9 +18,9 @@ from scripts.read.text import optimizer_name, seconds_in_words
 def time_figure(times: pd.DataFrame, *, title: str) -> Figure:
     """The figure of one workload on one machine: a panel for each optimiser.
 
-    `times` are its rows of `times_to_target`, with a column `label`. Bars are 95 % intervals,
-    markers with a white centre stand on a fitted curve of step times, a ring is a side's fastest
-    batch size.
+    `times` are its rows of `times_to_target`, with a column `label`. Bars hold 95 % of single
+    runs, markers with a white centre stand on a fitted curve of step times, a ring is a side's
+    fastest batch size of those that were timed.
     """
     optimizers = split(times, "optimizer")
     looks = side_looks(times["label"])
@@ -37,7 +37,7 @@ def time_figure(times: pd.DataFrame, *, title: str) -> Figure:
         panels[0].set_ylim(known["lo"].min() / 2, known["seconds"].max() * 2)
     log_axis(panels[0], "y", short_seconds)
     panels[0].set_ylabel("time to the target")
-    note = "bar: 95 % interval over seeds and processes; ring: fastest"
+    note = "bar: 95 % of single runs; ring: fastest of those that were timed"
     if times["note"].str.contains("curve").any():
         note += "; white centre: step time read off a fitted curve"
     headline(figure, title, note)
@@ -82,7 +82,7 @@ def _draw(axes: Axes, times: pd.DataFrame, looks: Looks) -> None:
 
 
 def _mark_fastest(axes: Axes, times: pd.DataFrame, colour: Any) -> None:
-    best = times.sort_values("seconds").iloc[0]
+    best = times.sort_values(["measured", "seconds"], ascending=[False, True]).iloc[0]
     axes.plot(best["batch_size"], best["seconds"], "o", markersize=9, markerfacecolor="none",
               markeredgecolor=colour, markeredgewidth=1.0)  # fmt: skip
     first = best["batch_size"] == times["batch_size"].min()
