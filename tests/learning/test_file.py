@@ -21,14 +21,14 @@ SMALL = LearnCorpus(batch_sizes=(4, 64), optimizers=("sgd",))
 
 def test_kinds_are_told_apart_by_content_not_by_name(tmp_path: Path) -> None:
     learning = SMALL.write(tmp_path)
-    timing = Corpus(devices=("cpu",), batch_sizes=(8,), epochs=(1,)).write(tmp_path)
+    timing = Corpus(sides=("cpu",), batch_sizes=(8,), epochs=(1,)).write(tmp_path)
     odd = tmp_path / "timing.json"
     odd.write_bytes(learning.read_bytes())
     assert by_kind([timing, learning, odd]) == ([timing], [learning, odd])
 
 
 def test_a_timing_file_that_mentions_learning_is_a_timing_file(tmp_path: Path) -> None:
-    plan = Corpus(devices=("cpu",), batch_sizes=(8,), epochs=(1,))
+    plan = Corpus(sides=("cpu",), batch_sizes=(8,), epochs=(1,))
     document = plan.result()
     document["crossover"]["run"][KEY] = "not at the top"
     path = tmp_path / "odd.json"
@@ -126,7 +126,7 @@ def test_report_and_compare_given_both_kinds_take_the_timing_files(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(DRAWN, no_pictures)
-    plan: dict[str, Any] = {"devices": ("cpu",), "batch_sizes": (8, 64), "epochs": (1,)}
+    plan: dict[str, Any] = {"sides": ("cpu",), "batch_sizes": (8, 64), "epochs": (1,)}
     timed = [str(Corpus(machine=name, **plan).write(tmp_path)) for name in ("a", "b")]
     learned = str(SMALL.write(tmp_path))
     out = tmp_path / "out"
