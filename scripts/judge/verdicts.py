@@ -90,9 +90,8 @@ def verdicts(
         adjustment=decide.HOLM if strict else decide.BENJAMINI_HOCHBERG,
     )
     alone = decide.settle(words, p, level=level)
-    table.insert(
-        table.columns.get_loc("verdict") + 1, "reason", _reasons(table, cells["absent"], why, alone)
-    )
+    place = [*table.columns].index("verdict") + 1
+    table.insert(place, "reason", _reasons(table, cells["absent"], why, alone))
     return table
 
 

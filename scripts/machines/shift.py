@@ -36,8 +36,8 @@ def moves(curves: pd.DataFrame, *, base: str) -> pd.DataFrame:
     own = others[[*_CURVE, "machine", *_SIDE]].assign(base_machine=base, base_side=partner)
     there = first[[*_CURVE, *_SIDE]].rename(columns=BASE)
     table = own.merge(there, on=[*_CURVE, "base_side"])
-    sides = zip(table.to_dict("records"), base_curves(table), strict=True)
-    return table.assign(moves=[_moved(*pair) for pair in sides])
+    pairs = zip(table.to_dict("records"), base_curves(table), strict=True)
+    return table.assign(moves=[_moved(*pair) for pair in pairs])
 
 
 def base_curves(moved: pd.DataFrame) -> list[dict[Any, Any]]:

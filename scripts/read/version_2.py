@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from scripts.read.breach import Breach, Place, once, record_of
 from scripts.read.checks.studies import check_study
+from scripts.read.records.fields import Record
 from scripts.read.records.result import (
     Absent,
     Benchmark,
@@ -172,9 +173,8 @@ class _Merged:
         about = {"workload": row.workload, "batch_size": row.batch_size, "side": side}
         told |= about | {"again": row.again, "block": block, "import_seconds": nan}
         told["process"] = len(self._processes)
-        for kind, table in ((Process, self._processes), (Measurement, self._measurements)):
-            known = kind.__struct_fields__
-            table.append(kind(**{name: told[name] for name in known if name in told}))
+        self._processes.append(Process(**_known(told, Process)))
+        self._measurements.append(Measurement(**_known(told, Measurement)))
 
     def _mark(self, cell: Cell, marks: list[str]) -> None:
         """Makes the cell one with a time, and says of its rounds what was said of the variant's."""
@@ -188,10 +188,14 @@ class _Merged:
         self._timed[cell] = replace(entry, extra_info=own)
 
 
+def _known(told: dict[str, Any], kind: type[Record]) -> dict[str, Any]:
+    return {name: told[name] for name in kind.__struct_fields__ if name in told}
+
+
 def _without_time(cell: Cell, row: OldVariant) -> Absent:
-    return Absent(
-        *cell[:3], device_of(cell.side), side=cell.side, reason=row.reason or "", detail=row.detail
-    )
+    assert row.reason  # noqa: S101 - only rows without rounds come here
+    place = (*cell[:3], device_of(cell.side))
+    return Absent(*place, side=cell.side, reason=row.reason, detail=row.detail)
 
 
 def _marks(row: OldVariant, start: int) -> list[str]:

@@ -166,8 +166,8 @@ SIDES = (
 
 
 def judged(rounds: pd.DataFrame) -> dict[tuple[str, str], str]:
-    table = verdicts(rounds, scope="warm").set_index(["side", "base"])["verdict"]
-    return {(str(side), str(base)): word for (side, base), word in table.items()}
+    table = verdicts(rounds, scope="warm")[["side", "base", "verdict"]]
+    return {(side, base): word for side, base, word in table.itertuples(index=False)}
 
 
 def test_every_side_meets_the_base_which_is_the_cpu_where_nothing_else_is_named() -> None:

@@ -23,7 +23,7 @@ def test_what_was_typed_takes_its_own_seconds_with_each_optimiser(say: Say) -> N
     """Both were timed, in two files of a machine: Adam's step takes twice as long."""
     timed = [
         Corpus(
-            **TIMED | {"devices": ("cpu",), "process_noise": 0.0, "epoch_noise": 0.0},
+            **TIMED | {"sides": ("cpu",), "process_noise": 0.0, "epoch_noise": 0.0},
             machine=name,
             run={"optimizer": name},
             cpu_step_seconds=lambda _workload, size, factor=factor: factor * 1e-5 * size,
