@@ -64,7 +64,7 @@ class Report:
 
     @property
     def leading(self) -> list[Pair]:
-        """The pairs that the page begins with: a software rasteriser is none if there are others."""
+        """The pairs that the page begins with: software rasterisers only where nothing else is."""
         others = [pair for pair in self.pairs if not is_software(pair.label)]
         return others if any(pair.side for pair in others) else self.pairs
 
