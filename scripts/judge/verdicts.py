@@ -90,9 +90,8 @@ def verdicts(
         adjustment=decide.HOLM if strict else decide.BENJAMINI_HOCHBERG,
     )
     alone = decide.settle(words, p, level=level)
-    table.insert(
-        table.columns.get_loc("verdict") + 1, "reason", _reasons(table, cells["absent"], why, alone)
-    )
+    reasons = _reasons(table, cells["absent"], why, alone)
+    table.insert(list(table.columns).index("verdict") + 1, "reason", reasons)
     return table
 
 

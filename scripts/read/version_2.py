@@ -7,7 +7,7 @@ and those of the plain side beside it, become rounds in blocks after the run's o
 from collections import defaultdict
 from collections.abc import Iterator
 from math import nan
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -34,6 +34,8 @@ from scripts.read.records.version_2 import (
 )
 from scripts.read.sides import default_base, device_of
 from scripts.read.suspicion import by_block
+
+R = TypeVar("R", Process, Measurement, Absent)
 
 _PLAIN = "plain"
 _SETTINGS = {
@@ -172,9 +174,8 @@ class _Merged:
         about = {"workload": row.workload, "batch_size": row.batch_size, "side": side}
         told |= about | {"again": row.again, "block": block, "import_seconds": nan}
         told["process"] = len(self._processes)
-        for kind, table in ((Process, self._processes), (Measurement, self._measurements)):
-            known = kind.__struct_fields__
-            table.append(kind(**{name: told[name] for name in known if name in told}))
+        self._processes.append(_record(Process, told))
+        self._measurements.append(_record(Measurement, told))
 
     def _mark(self, cell: Cell, marks: list[str]) -> None:
         """Makes the cell one with a time, and says of its rounds what was said of the variant's."""
@@ -188,10 +189,13 @@ class _Merged:
         self._timed[cell] = replace(entry, extra_info=own)
 
 
+def _record(kind: type[R], told: dict[str, Any]) -> R:
+    return kind(**{name: told[name] for name in kind.__struct_fields__ if name in told})
+
+
 def _without_time(cell: Cell, row: OldVariant) -> Absent:
-    return Absent(
-        *cell[:3], device_of(cell.side), side=cell.side, reason=row.reason or "", detail=row.detail
-    )
+    why = {"reason": row.reason, "detail": row.detail}
+    return _record(Absent, cell._asdict() | why | {"device": device_of(cell.side)})
 
 
 def _marks(row: OldVariant, start: int) -> list[str]:

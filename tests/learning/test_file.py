@@ -136,7 +136,7 @@ def test_report_and_compare_given_both_kinds_take_the_timing_files(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(DRAWN, no_pictures)
-    plan: dict[str, Any] = {"devices": ("cpu",), "batch_sizes": (8, 64), "epochs": (1,)}
+    plan: dict[str, Any] = {"sides": ("cpu",), "batch_sizes": (8, 64), "epochs": (1,)}
     timed = [str(Corpus(machine=name, **plan).write(tmp_path)) for name in ("a", "b")]
     learned = str(SMALL.write(tmp_path))
     out = tmp_path / "out"
