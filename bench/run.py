@@ -11,13 +11,8 @@ from rich.console import Console
 
 from bench.console.progress import RunProgress, planned_answers
 from bench.console.say import say
-<<<<<<< HEAD
-from bench.grid import Cell, WorkloadPlan, cell_id, device_of, plan_workloads
-from bench.machine.facts import describe_machine, own_rate, run_probe
-=======
 from bench.grid import Cell, WorkloadPlan, cell_id, devices_of, plan_workloads
-from bench.machine.facts import describe_machine, run_probe
->>>>>>> bside
+from bench.machine.facts import describe_machine, own_rate, run_probe
 from bench.machine.facts import identity as machine_identity
 from bench.measure.blocks import Campaign
 from bench.measure.budget import Budget, Pace

@@ -1,7 +1,9 @@
-"""What a corpus's file says of its machine, its run and its workloads."""
+"""What a corpus's file says of its machine, its run, its workloads and its timed cells."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from statistics import mean, median, stdev
 from typing import TYPE_CHECKING, Any
 
 from scripts.read.sides import default_base, device_of
@@ -85,4 +87,39 @@ def definition(name: str, plan: Corpus) -> dict[str, Any]:
         "definition": f"{sum(name.encode()):012x}",
         "timed_samples": plan.samples,
         "timed_from": "repeated 1.02 times",
+    }
+
+
+def blocks_done(plan: Corpus, benchmarks: list[dict[str, Any]]) -> dict[str, int]:
+    """How many blocks all timed cells of a workload have."""
+    rounds = [(row["params"]["workload"], row["stats"]["rounds"]) for row in benchmarks]
+    return {
+        name: min((count for own, count in rounds if own == name), default=0)
+        for name in plan.workloads
+    }
+
+
+def benchmark(cell: Mapping[str, Any], totals: list[float], suspect: list[str]) -> dict[str, Any]:
+    """A cell with a time, as pytest-benchmark writes it."""
+    params = {name: value for name, value in cell.items() if name != "side"}
+    param = f"{cell['workload']}-{cell['batch_size']}-{cell['epochs']}-{cell['side']}"
+    return {
+        "group": None,
+        "name": f"bench_training[{param}]",
+        "fullname": f"bench/bench_training.py::bench_training[{param}]",
+        "params": params,
+        "param": param,
+        "extra_info": {"side": cell["side"], "suspect": suspect},
+        "options": {},
+        "stats": {
+            "min": min(totals),
+            "max": max(totals),
+            "mean": mean(totals),
+            "stddev": stdev(totals) if len(totals) > 1 else 0,
+            "rounds": len(totals),
+            "median": median(totals),
+            "total": sum(totals),
+            "data": totals,
+            "iterations": 1,
+        },
     }

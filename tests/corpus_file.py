@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from statistics import mean, median, stdev
+from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from scripts.read.sides import device_of, is_cpu
-from tests.corpus_about import STARTED, definition, machine, run
+from tests.corpus_about import STARTED, benchmark, blocks_done, definition, machine, run
 
 if TYPE_CHECKING:
     from tests.corpus import Corpus, Pattern
@@ -177,7 +177,7 @@ class _Writer:
             missing = _match(plan.absent, cell)
             if missing is None:
                 suspect = list(_match(plan.suspect, cell) or [])
-                row = _benchmark(cell, list(self.total_seconds(cell)), suspect)
+                row = benchmark(cell, list(self.total_seconds(cell)), suspect)
                 if plan.measured_epochs is not None:
                     row["extra_info"]["derived"] = cell["epochs"] > self.trained
                 benchmarks.append(row)
@@ -195,7 +195,7 @@ class _Writer:
                 "complete": all(row["reason"] != "interrupted" for row in absent),
                 "planned": len(benchmarks) + len(absent),
                 "measured": len(benchmarks),
-                "run": {"blocks_done": _blocks_done(plan, benchmarks)} | run(plan, self.trained),
+                "run": {"blocks_done": blocks_done(plan, benchmarks)} | run(plan, self.trained),
                 "workloads": {name: definition(name, plan) for name in plan.workloads},
                 "absent": absent,
                 **self.process_rows(),
@@ -222,15 +222,6 @@ class _Writer:
             }
 
 
-def _blocks_done(plan: Corpus, benchmarks: list[dict[str, Any]]) -> dict[str, int]:
-    """How many blocks all timed cells of a workload have."""
-    rounds = [(row["params"]["workload"], row["stats"]["rounds"]) for row in benchmarks]
-    return {
-        name: min((count for own, count in rounds if own == name), default=0)
-        for name in plan.workloads
-    }
-
-
 def _match(table: Mapping[Pattern, Any], cell: Mapping[str, Any]) -> Any:
     for pattern, value in table.items():
         axes = zip(pattern, ("workload", "batch_size", "epochs", "side"), strict=True)
@@ -242,28 +233,3 @@ def _match(table: Mapping[Pattern, Any], cell: Mapping[str, Any]) -> Any:
 def _blocks_measured(missing: tuple[Any, ...]) -> int:
     """In how many blocks a cell without a time was measured all the same."""
     return int((*missing, 0)[2])
-
-
-def _benchmark(cell: Mapping[str, Any], totals: list[float], suspect: list[str]) -> dict[str, Any]:
-    params = {name: value for name, value in cell.items() if name != "side"}
-    param = f"{cell['workload']}-{cell['batch_size']}-{cell['epochs']}-{cell['side']}"
-    return {
-        "group": None,
-        "name": f"bench_training[{param}]",
-        "fullname": f"bench/bench_training.py::bench_training[{param}]",
-        "params": params,
-        "param": param,
-        "extra_info": {"side": cell["side"], "suspect": suspect},
-        "options": {},
-        "stats": {
-            "min": min(totals),
-            "max": max(totals),
-            "mean": mean(totals),
-            "stddev": stdev(totals) if len(totals) > 1 else 0,
-            "rounds": len(totals),
-            "median": median(totals),
-            "total": sum(totals),
-            "data": totals,
-            "iterations": 1,
-        },
-    }

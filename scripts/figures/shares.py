@@ -13,6 +13,7 @@ from scripts.figures.marks import draw_key
 from scripts.figures.style import headline, new_panels, plain, split, style
 from scripts.judge.rule import CLOSE, FASTER, NOT_MEASURED, SLOWER, SUSPECT, UNDECIDED
 from scripts.read.text import counted
+from scripts.words.names import listed
 
 _LOOKS: dict[str, dict[str, Any]] = {
     FASTER: {"color": colormaps[COLOURS](0.15)},
@@ -29,20 +30,22 @@ _COLUMNS = 4
 
 @style()
 def shares_figure(shares: pd.DataFrame, *, words: str) -> Figure:
-    """A panel for each workload, from `collection.shares` of one number of epochs (or warm)."""
-    workloads = split(shares, "workload")[:MOST_PANELS]
+    """A panel per workload and two sides, from `collection.shares` of one number of epochs."""
+    sides = shares["side"] + " / " + shares["base"]
+    names = shares["workload"] + (("\n" + sides) if sides.nunique() > 1 else "")
+    panels_of = split(shares.assign(name=names), "name")[:MOST_PANELS]
     figure, panels = new_panels(
-        len(workloads), _COLUMNS, panel=(1.7, 1.35), margin=(0.5, 1.1), sharey=True
+        len(panels_of), _COLUMNS, panel=(1.7, 1.35), margin=(0.5, 1.1), sharey=True
     )
-    for axes, (workload, own) in zip(panels, workloads, strict=True):
+    for axes, (name, own) in zip(panels, panels_of, strict=True):
         _draw(axes, own.set_index("batch_size"))
-        axes.set_title(plain(workload, longest=24))
+        axes.set_title("\n".join(plain(line, longest=24) for line in name.split("\n")))
     for axes in panels[-_COLUMNS:]:
         axes.set_xlabel("batch size (samples)")
     for axes in panels[::_COLUMNS]:
         axes.set_ylabel("machines (%)")
     most = counted(int(shares["machines"].max()), "machine")
-    headline(figure, f"Against the base on up to {most}: {words}")
+    headline(figure, f"Verdicts on {listed(sides.unique(), most=2)}, up to {most}: {words}")
     used = [word for word in reversed(_LOOKS) if shares[word].any()]
     draw_key(figure, [Patch(label=word, linewidth=0.4, **_LOOKS[word]) for word in used])
     return figure

@@ -1,6 +1,6 @@
 """Many machines together: on how many of them is a side slower, and from which batch size on not.
 
-Frames in, frames out, from the tables of an analysis. A contest of a file is one machine here.
+Frames in, frames out, from the tables of an analysis. Other sides are counted apart.
 """
 
 import numpy as np
@@ -9,7 +9,8 @@ import pandas as pd
 from scripts.judge.crossover import ABOVE, ALWAYS, BELOW, INTERVAL, NEVER, REVERSE
 from scripts.judge.verdicts import WORDS
 
-CELL = ["scope", "workload", "epochs", "batch_size"]
+CONTEST = ["workload", "side", "base"]
+CELL = ["scope", *CONTEST, "epochs", "batch_size"]
 _SORTS = {
     INTERVAL: "crosses", REVERSE: "reversed",
     NEVER: "slower", ABOVE: "slower", ALWAYS: "faster", BELOW: "faster",
@@ -36,19 +37,19 @@ def shares(verdicts: pd.DataFrame) -> pd.DataFrame:
 
 
 def crossings(crossovers: pd.DataFrame) -> pd.DataFrame:
-    """A row a workload, once warm: where the machines' curves cross, and how many do not.
+    """A row a workload and two sides, once warm: where machines' curves cross, and how many do not.
 
-    Columns: workload, machines; how many are of which sort (SORTS: slower, or faster, wherever that
+    Columns: CONTEST, machines; how many are of which sort (SORTS: slower, or faster, wherever that
     is decided; reversed: faster on small batches and slower on large ones; other: not decided, too
     close, more than one crossing); and of those that cross, quarter, median and three_quarters of
     the first batch size at which the side is faster.
     """
     warm = crossovers[crossovers["scope"] == "warm"]
     warm = warm.assign(sort=warm["kind"].map(_SORTS).fillna("other"))
-    curves = warm.groupby("workload", sort=False)
+    curves = warm.groupby(CONTEST, sort=False)
     counts = curves["sort"].value_counts().unstack(fill_value=0)
     counts = counts.reindex(columns=list(SORTS), fill_value=0)
-    first = warm[warm["sort"] == "crosses"].groupby("workload", sort=False)["upper"]
+    first = warm[warm["sort"] == "crosses"].groupby(CONTEST, sort=False)["upper"]
     quarters = first.quantile(np.array([0.25, 0.5, 0.75]), interpolation="lower").unstack()
     quarters = quarters.reindex(columns=[0.25, 0.5, 0.75])
     quarters.columns = pd.Index(["quarter", "median", "three_quarters"])

@@ -90,8 +90,8 @@ def verdicts(
         adjustment=decide.HOLM if strict else decide.BENJAMINI_HOCHBERG,
     )
     alone = decide.settle(words, p, level=level)
-    place = [*table.columns].index("verdict") + 1
-    table.insert(place, "reason", _reasons(table, cells["absent"], why, alone))
+    reasons = _reasons(table, cells["absent"], why, alone)
+    table.insert(list(table.columns).index("verdict") + 1, "reason", reasons)
     return table
 
 

@@ -31,8 +31,8 @@ def moves(curves: pd.DataFrame, *, base: str) -> pd.DataFrame:
     crossover batch size.
     """
     first, others = (curves[own] for own in (curves["machine"] == base, curves["machine"] != base))
-    sides = first["side"].unique()
-    partner = sides[0] if len(sides) == 1 else others["side"]
+    names = first["side"].unique()
+    partner = names[0] if len(names) == 1 else others["side"]
     own = others[[*_CURVE, "machine", *_SIDE]].assign(base_machine=base, base_side=partner)
     there = first[[*_CURVE, *_SIDE]].rename(columns=BASE)
     table = own.merge(there, on=[*_CURVE, "base_side"])

@@ -5,8 +5,9 @@ from scripts.read.checks.rounds import check_rounds
 from scripts.read.checks.studies import check_studies
 from scripts.read.document import Kind
 from scripts.read.records.result import ResultFile
+from scripts.read.records.version_2 import OldFile
 from scripts.read.rounds import Rounds
-from scripts.read.version_2 import OldFile, with_sides, with_variants
+from scripts.read.version_2 import with_sides, with_variants
 
 
 def checked(file: ResultFile) -> Rounds:

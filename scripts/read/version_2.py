@@ -7,13 +7,12 @@ and those of the plain side beside it, become rounds in blocks after the run's o
 from collections import defaultdict
 from collections.abc import Iterator
 from math import nan
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from scripts.read.breach import Breach, Place, once, record_of
 from scripts.read.checks.studies import check_study
-from scripts.read.records.fields import Record
 from scripts.read.records.result import (
     Absent,
     Benchmark,
@@ -35,6 +34,8 @@ from scripts.read.records.version_2 import (
 )
 from scripts.read.sides import default_base, device_of
 from scripts.read.suspicion import by_block
+
+R = TypeVar("R", Process, Measurement, Absent)
 
 _PLAIN = "plain"
 _SETTINGS = {
@@ -173,8 +174,8 @@ class _Merged:
         about = {"workload": row.workload, "batch_size": row.batch_size, "side": side}
         told |= about | {"again": row.again, "block": block, "import_seconds": nan}
         told["process"] = len(self._processes)
-        self._processes.append(Process(**_known(told, Process)))
-        self._measurements.append(Measurement(**_known(told, Measurement)))
+        self._processes.append(_record(Process, told))
+        self._measurements.append(_record(Measurement, told))
 
     def _mark(self, cell: Cell, marks: list[str]) -> None:
         """Makes the cell one with a time, and says of its rounds what was said of the variant's."""
@@ -188,14 +189,13 @@ class _Merged:
         self._timed[cell] = replace(entry, extra_info=own)
 
 
-def _known(told: dict[str, Any], kind: type[Record]) -> dict[str, Any]:
-    return {name: told[name] for name in kind.__struct_fields__ if name in told}
+def _record(kind: type[R], told: dict[str, Any]) -> R:
+    return kind(**{name: told[name] for name in kind.__struct_fields__ if name in told})
 
 
 def _without_time(cell: Cell, row: OldVariant) -> Absent:
-    assert row.reason  # noqa: S101 - only rows without rounds come here
-    place = (*cell[:3], device_of(cell.side))
-    return Absent(*place, side=cell.side, reason=row.reason, detail=row.detail)
+    why = {"reason": row.reason, "detail": row.detail}
+    return _record(Absent, cell._asdict() | why | {"device": device_of(cell.side)})
 
 
 def _marks(row: OldVariant, start: int) -> list[str]:

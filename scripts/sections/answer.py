@@ -9,7 +9,7 @@ from scripts.sections.report import Report
 from scripts.sections.section import Column, Line, Section, Table
 from scripts.tables.analysis import Pair
 from scripts.words.crossovers import crossover_words
-from scripts.words.names import against, is_software, listed
+from scripts.words.names import against, listed
 from scripts.words.verdicts import headline, pair_answer, sure_words
 
 MOST_ANSWERS = 4
@@ -46,7 +46,7 @@ def _answers(report: Report) -> Iterator[Line]:
     if report.analysis.many:
         yield Line(next(collection_lines(report)), tone="strong")
         return
-    for pair in _contests(report.pairs)[:MOST_ANSWERS]:
+    for pair in _contests(report.leading)[:MOST_ANSWERS]:
         cells, curves = (
             _of_contest(pair, table)
             for table in (report.analysis.verdicts, report.analysis.crossovers)
@@ -63,12 +63,8 @@ def _answers(report: Report) -> Iterator[Line]:
 
 
 def _contests(pairs: list[Pair]) -> list[Pair]:
-    """Return one pair, of whichever workload, for each two sides that meet on a machine.
-
-    Those of a software rasteriser, which shows that the instrument works, come last.
-    """
-    known = {(pair.file, pair.side, pair.base): pair for pair in pairs if pair.side}
-    return sorted(known.values(), key=lambda pair: is_software(pair.label))
+    """Return one pair, of whichever workload, for each two sides that meet on a machine."""
+    return list({(pair.file, pair.side): pair for pair in pairs if pair.side}.values())
 
 
 def _of_contest(pair: Pair, table: pd.DataFrame) -> pd.DataFrame:

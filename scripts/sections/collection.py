@@ -5,9 +5,8 @@ from functools import partial
 
 import pandas as pd
 
-from scripts.figures.grid import DECIDED
 from scripts.figures.shares import shares_figure
-from scripts.judge.collection import SORTS, crossings, shares
+from scripts.judge.collection import CONTEST, SORTS, crossings, shares
 from scripts.judge.verdicts import WORDS
 from scripts.read.text import counted
 from scripts.sections.columns import table
@@ -16,10 +15,10 @@ from scripts.sections.section import EVERYWHERE, Line, Picture, Section, Table
 from scripts.words.verdicts import sure_words
 
 _KEY = (
-    "Once warm, two sides per machine. cross: slower than the base on small batches and faster "
-    "on large ones; faster from: the first batch size called faster, median [quartiles] of those "
-    "that cross; reversed: the other way round; throughout: wherever it is decided; other: not "
-    "decided, too close, several crossings."
+    "Once warm, the machines with both sides. cross: slower than the base on small batches and "
+    "faster on large ones; faster from: the first batch size called faster, median [quartiles] of "
+    "those that cross; reversed: the other way round; slower, faster: wherever it is decided; "
+    "other: not decided, too close, several crossings."
 )
 _PICTURES = "The share of the machines with each verdict, by batch size and workload"
 
@@ -34,7 +33,7 @@ def collection(report: Report) -> Iterator[Section]:
         return
     found = crossings(report.analysis.crossovers)
     caption = "Where the machines' curves cross, once warm"
-    shown = f"workload machines {SORTS[0]} median:first_faster {' '.join(map(_sort, SORTS[1:]))}"
+    shown = [*CONTEST, "machines", SORTS[0], "median:first_faster", *SORTS[1:]]
     every = shares(report.analysis.verdicts)
     yield Section(
         key="machines-together",
@@ -47,11 +46,6 @@ def collection(report: Report) -> Iterator[Section]:
         ],
         brief={EVERYWHERE: [*brief, table(found, "", "", shown), Line(_KEY, tone="faint")]},
     )
-
-
-def _sort(name: str) -> str:
-    """Return a column of `crossings`; slower and faster are so throughout."""
-    return f"{name}:{name}_throughout" if name in DECIDED else name
 
 
 def collection_lines(report: Report) -> Iterator[str]:
@@ -90,7 +84,7 @@ def _pictures(rows: pd.DataFrame) -> Iterator[Picture]:
 
 
 def _shares_table(rows: pd.DataFrame) -> Table:
-    names = ["workload", "epochs", "batch_size", "machines", *WORDS]
+    names = [*CONTEST, "epochs", "batch_size", "machines", *WORDS]
     caption = "How many machines have which verdict"
     hidden = "ratio_low ratio ratio_high"
-    return table(rows, "shares", caption, names, hidden, choices="workload")
+    return table(rows, "shares", caption, names, hidden, choices="workload side")

@@ -13,6 +13,7 @@ from scripts.sections.section import Brief, Line, Table
 from scripts.tables.analysis import Analysis, Pair
 from scripts.tables.comparison import Comparison
 from scripts.tables.learned import Learned
+from scripts.words.names import is_software
 from scripts.words.verdicts import question
 
 MOST_ROWS = 8_500
@@ -59,7 +60,13 @@ class Report:
     @cached_property
     def question(self) -> str:
         """What the page asks."""
-        return question((pair.side, pair.base) for pair in self.pairs if pair.side)
+        return question((pair.side, pair.base) for pair in self.leading if pair.side)
+
+    @property
+    def leading(self) -> list[Pair]:
+        """The pairs that the page begins with: software rasterisers only where nothing else is."""
+        others = [pair for pair in self.pairs if not is_software(pair.label)]
+        return others if any(pair.side for pair in others) else self.pairs
 
     @cached_property
     def machines(self) -> list[str]:

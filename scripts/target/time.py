@@ -56,10 +56,7 @@ def times_to_target(epochs: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
     seconds of a different one.
     """
     rows = []
-    first = (
-        rounds[(rounds["arm"] == "first") & (rounds["family"] == SIDES)] if len(rounds) else rounds
-    )
-    for place, own in first.groupby([*PLACE, "workload"], sort=False) if len(first) else ():
+    for place, own in _asked(rounds).groupby([*PLACE, "workload"], sort=False):
         cells = epochs[epochs["workload"] == place[-1]]
         about = dict(zip(PLACE, place, strict=False))
         about |= {name: own[name].iloc[0] for name in ("base", "device_label", "machine_id")}

@@ -46,15 +46,15 @@ def judged(rounds: pd.DataFrame) -> pd.DataFrame:
     and calls medians that differ by 5 % different.
     """
     tables = []
-    if not rounds["device"].str.startswith(ARM).any():
+    if not rounds["side"].str.startswith(ARM).any():
         raise ResultError(rounds["file"].iloc[0], "benchmarks", "no slowed arm: not of a campaign")
-    for device in sorted(rounds.loc[rounds["device"].str.startswith(ARM), "device"].unique()):
-        pair = rounds[rounds["device"].isin(["cpu", device])]
+    for side in sorted(rounds.loc[rounds["side"].str.startswith(ARM), "side"].unique()):
+        pair = rounds[rounds["side"].isin(["cpu", side])]
         table = verdicts(pair, scope="warm")
         table = table.assign(
-            slowdown=int(device.removeprefix(ARM)), adjusted=table["verdict"], alone=_alone(table)
+            slowdown=int(side.removeprefix(ARM)), adjusted=table["verdict"], alone=_alone(table)
         )
-        tables.append(table.merge(_single(pair, device), on=["file", "workload", "batch_size"]))
+        tables.append(table.merge(_single(pair, side), on=["file", "workload", "batch_size"]))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -64,11 +64,11 @@ def _alone(table: pd.DataFrame) -> pd.Series:
     return table["verdict"].where(word.isna(), word)
 
 
-def _single(pair: pd.DataFrame, device: str) -> pd.DataFrame:
+def _single(pair: pd.DataFrame, side: str) -> pd.DataFrame:
     first = pair[(pair["arm"] == "first") & (pair["block"] == pair["block"].min())]
     columns = ["file", "workload", "batch_size"]
-    seconds = first.pivot_table(index=columns, columns="device", values="epoch_seconds")
-    ratio = np.log(seconds[device] / seconds["cpu"])
+    seconds = first.pivot_table(index=columns, columns="side", values="epoch_seconds")
+    ratio = np.log(seconds[side] / seconds["cpu"])
     words = np.where(ratio > np.log(1.05), "slower", "faster")
     words = np.where(np.abs(ratio) <= np.log(1.05), "too close", words)
     return pd.DataFrame({"single": words}, index=seconds.index).reset_index()

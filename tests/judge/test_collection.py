@@ -67,6 +67,14 @@ def test_crossings_tell_the_first_batch_size_called_faster_of_the_machines_that_
     assert [row["quarter"], row["median"], row["three_quarters"]] == [2, 4, 4]
 
 
+def test_machines_with_other_sides_are_counted_apart() -> None:
+    both = verdicts((SLOWER, FASTER), (SLOWER, FASTER))
+    both.loc[both["file"] == "1", "side"] = "cpu+threads=1"
+    assert shares(both)["machines"].tolist() == [1] * 4
+    table = crossings(crossovers(both))
+    assert table[["side", "machines"]].values.tolist() == [["cuda", 1], ["cpu+threads=1", 1]]
+
+
 def test_without_a_crossing_there_is_no_number() -> None:
     (row,) = crossings(crossovers(verdicts((SLOWER, SLOWER)))).to_dict("records")
     assert pd.isna(row["median"])
@@ -92,7 +100,7 @@ def test_the_terminal_says_how_many_cross_and_how_many_verdicts_may_be_wrong(
     words = " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
     assert "3 files of 1 machine: 36 cells measured, 0 absent." in words
     assert "Of 27 comparisons, 27 got a verdict; of these words at most 5 % (1.4)" in words
-    assert "mlp 3 3 64 [64, 64] 0 0 0" in words
+    assert "mlp vulkan cpu 3 3 64 [64, 64] 0 0 0" in words
 
 
 def test_files_with_one_side_are_said_to_compare_nothing(tmp_path: Path) -> None:
@@ -102,8 +110,11 @@ def test_files_with_one_side_are_said_to_compare_nothing(tmp_path: Path) -> None
 
 
 def test_there_is_a_figure_once_warm_and_at_the_fewest_and_most_epochs(tmp_path: Path) -> None:
-    absent = {("mlp", 512, None, "vulkan"): ("oom", "8 GB")}
-    drawn = dict(figures_of(together(analysis_of(tmp_path, absent=absent))))
+    plan: dict[str, Any] = {"absent": {("mlp", 512, None, "vulkan"): ("oom", "8 GB")}}
+    plan["sides"] = ("cpu", "vulkan", "cpu+threads=1")
+    drawn = dict(figures_of(together(analysis_of(tmp_path, **plan))))
     assert list(drawn) == ["machines-warm", "machines-epochs-1", "machines-epochs-4"]
     for figure in drawn.values():
         assert encoded(figure, "png", dpi=40).startswith(b"\x89PNG")
+        titles = [axes.get_title(loc="left") for axes in figure.axes]
+        assert titles == ["mlp\ncpu+threads=1 / cpu", "mlp\nvulkan / cpu"]

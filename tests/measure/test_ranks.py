@@ -77,17 +77,10 @@ def test_what_the_others_computed_counts_as_the_runs_own() -> None:
 
 @pytest.mark.parametrize("how", ["nobody listens", "the first one is killed"])
 def test_no_process_is_left_behind(how: str) -> None:
-<<<<<<< HEAD
-    before = psutil.Process().children()
-    answers = run_worker(SEVERAL, command("time.sleep(600)"))
-    assert next(answers) == Started()
-    (first,) = (one for one in psutil.Process().children() if one not in before)
-=======
     earlier = psutil.Process().children()
     answers = run_worker(SEVERAL, command("time.sleep(600)"))
     assert next(answers) == Started()
     (first,) = [one for one in psutil.Process().children() if one not in earlier]
->>>>>>> bside
     everyone = first.children(recursive=True)
     assert len(everyone) == 2
     if how == "nobody listens":

@@ -11,7 +11,8 @@ import pytest
 from scripts.read.breach import Breach, record_of
 from scripts.read.records.learning import LearningFile
 from scripts.read.records.result import ResultFile
-from scripts.read.version_2 import OldFile, with_sides
+from scripts.read.records.version_2 import OldFile
+from scripts.read.version_2 import with_sides
 from tests.corpus import Corpus
 from tests.fuzzing import at, is_number, places, put
 from tests.learn_corpus import LearnCorpus

@@ -40,7 +40,8 @@ from tests.fuzzing import (
     written,
 )
 from tests.learn_corpus import LearnCorpus
-from tests.meaning import assert_says, assert_says_learned, contradictions, rows
+from tests.learn_meaning import assert_says_learned
+from tests.meaning import assert_says, contradictions, rows
 
 EXAMPLES = examples_of(400)
 

@@ -11,7 +11,8 @@ from scripts.read.learning_file import LEARNING
 from scripts.read.timing import TIMING
 from scripts.target.standing import with_whole_epochs
 from scripts.target.turning import turning_points
-from tests.meaning import assert_says, assert_says_learned, contradictions, rows
+from tests.learn_meaning import assert_says_learned
+from tests.meaning import assert_says, contradictions, rows
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 SAMPLE = SAMPLES / "v2.json"

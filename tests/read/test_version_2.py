@@ -50,9 +50,9 @@ def test_a_file_of_before_says_what_one_of_today_does(name: str, tmp_path: Path)
     pd.testing.assert_frame_equal(ordered(before.rounds), ordered(today.rounds))
     for counted in ("planned", "measured_cells", "absent_cells", "complete"):
         assert before.files[counted].tolist() == today.files[counted].tolist()
-    tables = [verdicts(own.rounds, scope="warm").drop(columns="file") for own in (today, before)]
-    assert len(tables[0]) > 0
-    pd.testing.assert_frame_equal(tables[0], tables[1])
+    told, said = (verdicts(own.rounds, scope="warm") for own in (today, before))
+    assert len(told) > 0
+    pd.testing.assert_frame_equal(said.drop(columns="file"), told.drop(columns="file"))
 
 
 def test_diagnosed_cells_and_peaks_go_with_their_side(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def _sides(random: np.random.Generator, blocks: int) -> list[dict[str, Any]]:
     logs = random.normal(0.0, SPREAD, (2, blocks))
     return [
         {
-            "device": name, "batch_size": 64, "blocks": blocks, "suspect": "",
+            "side": name, "batch_size": 64, "blocks": blocks, "suspect": "",
             "seconds": float(np.exp(own.mean())), "draws": np.exp(own[again].mean(axis=1)),
         }
         for name, own in zip(("cuda", "cpu"), logs, strict=True)

@@ -108,8 +108,8 @@ def test_warnings_stand_before_the_answer(tmp_path: Path) -> None:
 def test_what_a_software_rasteriser_is_stands_with_the_machines_not_on_top(tmp_path: Path) -> None:
     said = page_of(tmp_path, Corpus(sides=("cpu", "vulkan", "cpu+threads=1"), **SMALL)).said
     assert said.index("say nothing about GPUs") > said.index("The machines, and how noisy")
-    first = said.index("once warm, cpu+threads=1 ")
-    assert first < said.index("once warm, vulkan (llvmpipe, a software rasteriser) ")
+    assert "Where is cpu+threads=1 slower than cpu?" in said
+    assert "once warm, vulkan" not in said
 
 
 def test_unequal_software_and_unequal_work_are_warned_of(tmp_path: Path) -> None:
