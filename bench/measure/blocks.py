@@ -89,39 +89,49 @@ class Campaign:
         return {arm: sizes for arm, sizes in wanted.items() if sizes}
 
     def _attempt(self, plan: WorkloadPlan, block: int, wanted: Wanted, attempt: int) -> Wanted:
-        """Runs a block's processes once; returns what of `wanted` is worth another attempt."""
+        """Runs a block's processes once; returns what of `wanted` is worth another attempt.
+
+        Its circumstances are journalled however it ends: what is torn is measured anew on resume.
+        """
         order = [arm for arm in arm_order(wanted, block) if wanted[arm]]
-        with GpuWatch([arm.device for arm in order], self.accelerators) as watch:
-            before = read_host()
-            left: Wanted = {}
-            for arm in order:
-                # Without its first side's time a repeat is compared with nothing.
-                lost = [size for size in wanted[arm] if size in left.get(arm.first, ())]
-                turn = Turn(self, plan, block, arm, [s for s in wanted[arm] if s not in lost])
-                with watch.side(arm.device):
-                    left[arm] = lost + turn.take()
-                self.pace.done((plan.workload, arm))
-            host = describe_block(before, read_host(), cores=self.cores)
-        answered = answered_sizes(wanted, left, again=attempt > 0)
-        if not answered:
-            return {}  # the time was over before anything was measured
-        reasons = [*suspicions(host), *watch.suspicions()]
-        spent = self.pace.budget.spent() if math.isfinite(self.pace.until) else None
-        self.record(
-            Block(
-                workload=plan.workload,
-                block=block,
-                attempt=attempt,
-                order=[arm.label for arm in order],
-                batch_sizes=answered,
-                host=host,
-                gpus=watch.facts(),
-                gpu_note=watch.note,
-                suspect=reasons,
-                spent_seconds=spent,
-                study=self.study,
-            )
-        )
+        watch = GpuWatch([arm.device for arm in order], self.accelerators)
+        before, left, torn = read_host(), Wanted(), True
+        reasons: list[str] | None = None
+        try:
+            with watch:
+                for arm in order:
+                    # Without its first side's time a repeat is compared with nothing.
+                    lost = [size for size in wanted[arm] if size in left.get(arm.first, ())]
+                    turn = Turn(self, plan, block, arm, [s for s in wanted[arm] if s not in lost])
+                    with watch.side(arm.device):
+                        left[arm] = lost + turn.take()
+                    self.pace.done((plan.workload, arm))
+            torn = False
+        finally:
+            sizes = self.measurements.begun(plan.workload, block, wanted) if torn else []
+            sizes = sizes or answered_sizes(wanted, wanted | left, again=attempt > 0)
+            if sizes:  # else it ended before anything was measured
+                host = describe_block(before, read_host(), cores=self.cores)
+                reasons = [*suspicions(host), *watch.suspicions()]
+                spent = self.pace.budget.spent() if math.isfinite(self.pace.until) else None
+                self.record(
+                    Block(
+                        workload=plan.workload,
+                        block=block,
+                        attempt=attempt,
+                        order=[arm.label for arm in order],
+                        batch_sizes=sizes,
+                        host=host,
+                        gpus=watch.facts(),
+                        gpu_note=watch.note,
+                        suspect=reasons,
+                        spent_seconds=spent,
+                        study=self.study,
+                        torn=torn,
+                    )
+                )
+        if reasons is None:
+            return {}
         return self._suspect(plan.workload, block, wanted, loaded=bool(reasons))
 
     def _suspect(self, workload: str, block: int, wanted: Wanted, *, loaded: bool) -> Wanted:
