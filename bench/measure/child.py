@@ -13,8 +13,8 @@ PARENT_GONE = 3
 def die_when_input_ends() -> None:
     """Ends this process when the parent is gone: its end of our standard input closes then.
 
-    A thread blocked in a read costs the training loop nothing. It reads past `sys.stdin`, whose lock
-    a forked child, such as a DataLoader's worker, would wait for.
+    A thread blocked in a read costs the training loop nothing. It reads past `sys.stdin`: a forked
+    child, such as a DataLoader's worker, would wait for its lock.
     """
     _watch(os.fdopen(os.dup(0)).read)
 
