@@ -179,7 +179,7 @@ MEASURING = {
     ),
     "a worker outlives its parent": Fault(
         "bench/measure/child.py",
-        "    _watch(sys.stdin.read)",
+        "    _watch(os.fdopen(os.dup(0)).read)",
         "    _watch(threading.Event().wait)",
         "measure/test_process.py::test_a_worker_ends_when_its_parent_was_killed",
     ),
