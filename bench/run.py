@@ -18,7 +18,7 @@ from bench.measure.blocks import Campaign
 from bench.measure.budget import Budget, Pace
 from bench.measure.environment import left_out_lines, limit_lines
 from bench.measure.journal import STOPS, Journal, Line
-from bench.measure.measurements import Block, JournalLine, Look, Undecided
+from bench.measure.measurements import Block, JournalLine, Look, Undecided, whole
 from bench.measure.rounds import measure_within
 from bench.measure.search import find_crossovers, measure_all, measure_until_decided
 from bench.record.reader import ask_undecided
@@ -135,7 +135,7 @@ def identity(run: TimingRun, facts: Facts) -> Line:
 
 def take(run: TimingRun, lines: list[JournalLine]) -> None:
     """Files what an earlier, interrupted run has journalled."""
-    for line in lines:
+    for line in whole(lines):
         run.measurements.take(line)
     if run.budget:
         spent = (line.spent_seconds or 0.0 for line in lines if isinstance(line, Block))

@@ -2,7 +2,7 @@
 
 from models.data import describe_repeat, load_dataset, timed_split
 from models.define import define
-from models.own import OwnError, blaming, load_workload
+from models.own import OwnError, blaming, load_workload, place_in_own
 from models.registry import WORKLOADS
 from models.samples import WrongError, data_of
 from models.workload import Dataset, Loader, Score, Split, Workload
@@ -22,5 +22,6 @@ __all__ = [
     "describe_repeat",
     "load_dataset",
     "load_workload",
+    "place_in_own",
     "timed_split",
 ]

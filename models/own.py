@@ -24,6 +24,8 @@ from models.workload import Workload
 
 SEED = 0
 """Of what make() draws, in every process alike."""
+LOADED: set[str] = set()
+"""The files whose functions this process has called."""
 SHAPES = "network, inputs, targets, loss; network, dataset, loss; or a models.Workload"
 _ROOT = Path(__file__).resolve().parents[1]
 
@@ -66,12 +68,15 @@ def load_workload(reference: str, most: int | None = None) -> Workload:
 @cache
 def _load(reference: str, most: int | None) -> Workload:
     path, function = _parts(reference)
+    threads = torch.get_num_threads()
     with blaming(reference):
         make = _function(_module(path), function)
+        LOADED.add(str(path))
         seed_everything()
         made = _workload(make(), make)
         data = data_of(made, most)
         data = replace(data, name=path.name, source="its own")
+        torch.set_num_threads(threads)  # a run's, whatever the file has set
         build = made.build
         if data.names:
             build = partial(_by_name, build, data.names)
@@ -177,6 +182,12 @@ def _blame(error: BaseException, reference: str) -> str:
             said = str(error)
             line, where = line or _line_of(path, function), f", in {function}"
     return f"{path}:{line or 1}{where}: {said[:300]}"
+
+
+def place_in_own(error: BaseException) -> str:
+    """Return where in somebody's own file an error came from: `net.py:12: `, or nothing."""
+    frames = [one for one in extract_tb(error.__traceback__) if one.filename in LOADED]
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}: " if frames else ""
 
 
 def _line_of(path: Path, function: str) -> int | None:

@@ -187,7 +187,8 @@ def answer(line: str) -> Race:
     """Trains the job of a line; whatever it raises is the reason of these runs."""
     job = msgspec.json.decode(line, type=LearnJob)
     try:
-        numerics = Numerics(**pin_numerics())
+        load_workload(job.reference or job.workload)
+        numerics = Numerics(**pin_numerics())  # whatever a file of somebody's own has set
         return Race(race(job), numerics)
     except Exception as error:  # noqa: BLE001 - as said
         return failed(job, ": ".join(classify(error)))

@@ -98,43 +98,52 @@ class Campaign:
         return {side: sizes for side, sizes in wanted.items() if sizes}
 
     def _attempt(self, plan: WorkloadPlan, block: int, wanted: Wanted, attempt: int) -> Wanted:
-        """Runs a block's processes once; returns what of `wanted` is worth another attempt."""
-        seed = self.settings.seed
-        order = side_order(wanted, block, seed=seed, workload=plan.workload)
-        order = [side for side in order if wanted[side]]
-        devices = [device for side in order for device in devices_of(side.name)]
-        with GpuWatch(devices, self.accelerators) as watch:
-            before = read_host()
-            left: Wanted = {}
-            for side in order:
-                # Without its first side's time a repeat is compared with nothing.
-                lost = [size for size in wanted[side] if size in left.get(side.first, ())]
-                turn = Turn(self, plan, block, side, [s for s in wanted[side] if s not in lost])
-                with watch.side(side.device):
-                    left[side] = lost + turn.take()
-                self.pace.done((plan.workload, side))
-            host = describe_block(before, read_host(), cores=self.cores)
-        answered = answered_sizes(wanted, left, again=attempt > 0)
-        if not answered:
-            return {}  # the time was over before anything was measured
-        reasons = [*suspicions(host), *watch.suspicions()]
-        spent = self.pace.budget.spent() if math.isfinite(self.pace.until) else None
-        self.record(
-            Block(
-                workload=plan.workload,
-                block=block,
-                attempt=attempt,
-                order=[side.label for side in order],
-                batch_sizes=answered,
-                host=host,
-                gpus=watch.facts(),
-                gpu_note=watch.note,
-                suspect=reasons,
-                spent_seconds=spent,
-                timed=not any(side.task for side in order),
-            )
+        """Runs a block's processes once; returns what of `wanted` is worth another attempt.
+
+        Its circumstances are journalled however it ends: what is torn is measured anew on resume.
+        """
+        asked = [side for side, sizes in wanted.items() if sizes]
+        order = side_order(asked, block, seed=self.settings.seed, workload=plan.workload)
+        watch = GpuWatch(
+            [one for side in order for one in devices_of(side.name)], self.accelerators
         )
-        return self._suspect(plan.workload, block, wanted, loaded=bool(reasons))
+        before, left, torn = read_host(), Wanted(), True
+        reasons: list[str] | None = None
+        try:
+            with watch:
+                for side in order:
+                    # Without its first side's time a repeat is compared with nothing.
+                    lost = [size for size in wanted[side] if size in left.get(side.first, ())]
+                    turn = Turn(self, plan, block, side, [s for s in wanted[side] if s not in lost])
+                    with watch.side(side.device):
+                        left[side] = lost + turn.take()
+                    self.pace.done((plan.workload, side))
+            torn = False
+        finally:
+            sizes = self.measurements.begun(plan.workload, block, wanted) if torn else []
+            sizes = sizes or answered_sizes(wanted, wanted | left, again=attempt > 0)
+            if sizes:  # else it ended before anything was measured
+                host = describe_block(before, read_host(), cores=self.cores)
+                reasons = [*suspicions(host), *watch.suspicions()]
+                budget = math.isfinite(self.pace.until)
+                self.record(
+                    Block(
+                        workload=plan.workload,
+                        block=block,
+                        attempt=attempt,
+                        order=[side.label for side in order],
+                        batch_sizes=sizes,
+                        host=host,
+                        gpus=watch.facts(),
+                        gpu_note=watch.note,
+                        suspect=reasons,
+                        spent_seconds=self.pace.budget.spent() if budget else None,
+                        timed=not any(side.task for side in order),
+                        torn=torn,
+                    )
+                )
+        loaded = bool(reasons)
+        return {} if reasons is None else self._suspect(plan.workload, block, wanted, loaded=loaded)
 
     def _suspect(self, workload: str, block: int, wanted: Wanted, *, loaded: bool) -> Wanted:
         """On a loaded machine all that was measured; otherwise the batch sizes of unsteady workers.

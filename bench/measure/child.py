@@ -2,7 +2,6 @@
 
 import os
 import queue
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -14,9 +13,10 @@ PARENT_GONE = 3
 def die_when_input_ends() -> None:
     """Ends this process when the parent is gone: its end of our standard input closes then.
 
-    A thread blocked in a read costs the training loop nothing.
+    A thread blocked in a read costs the training loop nothing. It reads past `sys.stdin`: a forked
+    child, such as a DataLoader's worker, would wait for its lock.
     """
-    _watch(sys.stdin.read)
+    _watch(os.fdopen(os.dup(0)).read)
 
 
 def lines_until_input_ends() -> "queue.SimpleQueue[str]":
@@ -24,7 +24,7 @@ def lines_until_input_ends() -> "queue.SimpleQueue[str]":
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def read() -> None:
-        for line in sys.stdin:
+        for line in os.fdopen(os.dup(0)):
             lines.put(line)
 
     _watch(read)

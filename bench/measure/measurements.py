@@ -1,6 +1,6 @@
 """Every answer so far, and the journal's lines that tell of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
@@ -51,6 +51,8 @@ class Block(Struct, tag="block", tag_field="kind", omit_defaults=True):
     spent_seconds: float | None = None
     """Of the budget: a resumed run has what is left."""
     timed: bool = True
+    torn: bool = False
+    """Whether the run ended before the block did."""
 
 
 class Undecided(Struct, frozen=True):
@@ -80,6 +82,35 @@ class Resumed(Struct, tag="resumed", tag_field="kind"):
 JournalLine: TypeAlias = Answered | Block | Look | Resumed
 
 
+def whole(lines: Iterable[JournalLine]) -> list[JournalLine]:
+    """Returns the lines without figures of torn blocks: a resumed run measures those anew.
+
+    What is compared was measured side by side, under circumstances that are known: a block's line
+    stands behind its answers, and where a run was killed there is none.
+    """
+    kept: dict[int, JournalLine] = {}
+    open_ones: dict[int, Answered] = {}
+    for place, line in enumerate(lines):
+        match line:
+            case Answered(answer=Measured()):
+                open_ones[place] = line
+            case Block():
+                own = {at: one for at, one in open_ones.items() if _is_of(one, line)}
+                open_ones = {at: one for at, one in open_ones.items() if at not in own}
+                kept |= {} if line.torn else own | {place: line}
+            case Resumed():
+                open_ones.clear()
+                kept[place] = line
+            case _:
+                kept[place] = line
+    return [kept[place] for place in sorted(kept)]
+
+
+def _is_of(one: Answered, block: Block) -> bool:
+    timed = not one.key.side.task
+    return (one.key.workload, one.block, timed) == (block.workload, block.block, block.timed)
+
+
 @dataclass
 class Measurements:
     """Every answer so far: measured figures by block, absences, the blocks' circumstances."""
@@ -105,6 +136,17 @@ class Measurements:
                 self.measured.setdefault(line.key, {})[line.block] = answer
             case Answered(answer=Unmeasured() as answer):
                 self.absent[line.key._replace(side=line.key.side.first)] = answer
+
+    def begun(self, workload: str, block: int, wanted: Mapping[Side, Iterable[int]]) -> list[int]:
+        """Returns the batch sizes of which a block has any figures."""
+        asked = ((side, size) for side, sizes in wanted.items() for size in sizes)
+        return sorted(
+            {
+                size
+                for side, size in asked
+                if block in self.measured.get(Key(workload, side, size), {})
+            }
+        )
 
     def pending(
         self, workload: str, side: Side, block: int, batch_sizes: Iterable[int]

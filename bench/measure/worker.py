@@ -75,15 +75,11 @@ def _measure_all(
     from bench.measure.tasks import work_of  # noqa: PLC0415
     from bench.train.epochs import TooSlowError  # noqa: PLC0415
     from bench.train.errors import classify  # noqa: PLC0415
-    from bench.train.numerics import pin_numerics  # noqa: PLC0415
+    from bench.train.numerics import pin_as_asked  # noqa: PLC0415
     from bench.train.trainer import open_trainer  # noqa: PLC0415
 
     try:
-        numerics = pin_numerics(
-            precision=job.precision,
-            flush_denormals=job.flush_denormals,
-            deterministic=job.loop.deterministic,
-        )
+        numerics = pin_as_asked(job)
         process = make_process(**numerics)
         require(job.malloc, process.allocator)
         trainer, work = open_trainer(job), work_of(job)

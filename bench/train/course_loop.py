@@ -98,7 +98,7 @@ def accuracy(network: nn.Module, split: Split, *, device: torch.device, batch_si
     """Returns the share of right predictions, of sequences that of right symbols.
 
     A second DataLoader, labels by a Python loop, NumPy: as it is taught. The network stays in
-    training mode (see `bench.train.epochs.evaluate`).
+    training mode.
     """
     samples = TensorDataset(*split.inputs, split.targets)
     predicted = []

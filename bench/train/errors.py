@@ -6,6 +6,7 @@ torch raises RuntimeError for nearly everything, so its words and those of its l
 import torch
 
 from bench.train.device import NoSuchDeviceError, first_line
+from models import OwnError, place_in_own
 
 OUT_OF_MEMORY_WORDS = (
     *("out of memory", "out_of_memory", "outofmemory", "bad_alloc", "alloc_cpu"),
@@ -44,8 +45,8 @@ def classify(error: BaseException) -> tuple[str, str]:
     """
     reason = _reason(error, str(error).lower())
     said = first_line(error)
-    own = isinstance(error, NoSuchDeviceError)  # worded here, to be read as it is
-    return reason, said if own else f"{type(error).__name__}: {said}"
+    own = isinstance(error, NoSuchDeviceError | OwnError)  # worded here, to be read as it is
+    return reason, said if own else f"{place_in_own(error)}{type(error).__name__}: {said}"
 
 
 def _reason(error: BaseException, words: str) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 import torch
 
+from bench.job import Job
+
 PLACES = (
     "generic",
     *("cuda.matmul", "cudnn.conv", "cudnn.rnn"),
@@ -42,6 +44,15 @@ def pin_numerics(
             f"asked for {fp32}, but in torch {torch.__version__} {', '.join(others)}"
         )
     return read
+
+
+def pin_as_asked(job: Job) -> Numerics:
+    """Sets this process's numerics as a job asks and returns them as they are read back."""
+    return pin_numerics(
+        precision=job.precision,
+        flush_denormals=job.flush_denormals,
+        deterministic=job.loop.deterministic,
+    )
 
 
 def read_numerics() -> Numerics:

@@ -26,8 +26,9 @@ from bench.train.group import (
 )
 from bench.train.lean_loop import train_epoch
 from bench.train.modes import compile_afresh, place, prepare, to_device
+from bench.train.numerics import pin_as_asked
 from bench.train.own_loader import OwnLoader, own_loader
-from models import Split, Workload, data_of, load_workload, timed_split
+from models import WORKLOADS, Split, Workload, data_of, load_workload, timed_split
 from models.optimizers import make_optimizer
 
 
@@ -68,6 +69,8 @@ def open_trainer(job: Job) -> Trainer:
     Data and weights are made on the CPU from the seed, so that every device starts from the same.
     """
     workload = load_workload(job.workload, job.samples)
+    if job.workload not in WORKLOADS:
+        pin_as_asked(job)  # whatever the file has set
     dataset = data_of(workload)
     own = own_loader(dataset, job)
     host_train = timed_split(dataset.train, job.samples)

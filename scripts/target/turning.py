@@ -53,19 +53,19 @@ def epoch_curves(runs: pd.DataFrame) -> dict[str, Array]:
 def turning_points(runs: pd.DataFrame) -> pd.DataFrame:
     """A row per cell whose figure seeds were trained to the last epoch.
 
-    Columns: CELL, metric, learning_rate, seeds, last (the last epoch), lowest, low and high (the
-    epoch of the lowest held-out loss: median and extremes of the seeds), worse, lo and hi (how many
-    times the held-out loss at the end is that at the turning point, which other seeds tell; its
-    95 % interval), turns (whether it is surely more than SURELY), loss_best and score_best (medians
-    at the turning point), score_last, gained, gained_lo and gained_hi (the score at the end less
-    that at the turning point), train_score_last, stop_epochs and stop_score (where early stopping
-    would have ended, and the best it kept).
+    Columns: CELL, metric, learning_rate, samples, cut, seeds, last (the last epoch), lowest, low
+    and high (the epoch of the lowest held-out loss: median and extremes of the seeds), worse, lo
+    and hi (how many times the held-out loss at the end is that at the turning point, which other
+    seeds tell; its 95 % interval), turns (whether it is surely more than SURELY), loss_best and
+    score_best (medians at the turning point), score_last, gained, gained_lo and gained_hi (the
+    score at the end less that at the turning point), train_score_last, stop_epochs and stop_score
+    (where early stopping would have ended, and the best it kept).
     """
     rows = []
     for cell, own in end_runs(runs).groupby(CELL, sort=False):
         first, curves = own.iloc[0], epoch_curves(own)
         about = dict(zip(CELL, cell, strict=True))
-        about |= {name: first[name] for name in ("metric", "learning_rate")}
+        about |= {name: first[name] for name in ("metric", "learning_rate", "samples", "cut")}
         rows.append(about | _turn(curves))
     return pd.DataFrame(rows)
 

@@ -1,7 +1,8 @@
 """Why does a step take so long? A named cause for every cell, by a rule on stored numbers.
 
-Page faults decide first. Then the largest of four parts of a step does: loading minibatches,
-copying them, the evaluation's share, or the network itself (forward, backward and optimiser).
+Page faults decide first, but where loading is most of a step. Then the largest of its four parts
+does: loading minibatches, copying them, the evaluation's share, or the network itself (forward,
+backward and optimiser).
 
 | cause | when |
 |---|---|
@@ -106,7 +107,8 @@ def shares(diagnosis: pd.DataFrame) -> pd.DataFrame:
 
 def cause_of(cell: Mapping[Any, Any]) -> tuple[str, str]:
     """(cause, whether the second opinion agrees) of one warm cell's shares."""
-    if cell["fault_share"] >= QUARTER:
+    # A step that waits for its minibatch has few CPU seconds, of which faults are soon a quarter.
+    if cell["fault_share"] >= QUARTER and not cell["load_share"] > HALF:
         return MEMORY, ""
     if pd.isna(cell["network_share"]):
         return UNKNOWN, ""

@@ -30,16 +30,24 @@ def worse_text(row: Mapping[Any, Any]) -> str:
 
 def turning_line(row: Mapping[Any, Any]) -> str:
     """What more training does to one setting, of a row of `turning_points`."""
-    seeds = f"{lowest_text(row)} over {counted(row['seeds'], 'seed')}"
-    lead = f"{cell_text(row)}: held-out loss is lowest after epoch {seeds}"
-    last = counted(row["last"], "epoch")
+    lead = cell_text(row)
+    if row["cut"]:
+        lead += f", {row['samples']} training samples only"
+    seeds = f"[{row['low']}, {row['high']} over {counted(row['seeds'], 'seed')}]"
     if not row["turns"]:
-        return f"{lead}; up to the {last} that were trained it does not turn up"
-    there, end = (score_text(row["metric"], row[name]) for name in ("score_best", "score_last"))
-    fitted = score_text(row["metric"], row["train_score_last"])
+        last = counted(row["last"], "epoch")
+        return (
+            f"{lead}: the held-out loss is lowest after {row['lowest']:g} of {last} {seeds} and "
+            "does not turn up"
+        )
+    there, end, fitted = (
+        score_text(row["metric"], row[name])
+        for name in ("score_best", "score_last", "train_score_last")
+    )
     return (
-        f"{lead}; more training makes it worse: {worse_text(row)} times the loss after {last}. "
-        f"Held out it has {there} there and {end} at the end, {_gain(row)}; in training {fitted}"
+        f"{lead}: after {row['lowest']:g} epochs {seeds} more training makes the held-out loss "
+        f"worse, {worse_text(row)} times by epoch {row['last']}. Held out it has {there} there and "
+        f"{end} at the end ({_gain(row)}), in training {fitted}"
     )
 
 

@@ -1,5 +1,6 @@
 """Each cause on a small table whose answer is known."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from scripts.read.studies import DIAGNOSIS, PARTS
 from scripts.why import causes as known_causes
-from scripts.why.causes import causes, shares
+from scripts.why.causes import cause_of, causes, shares
 from tests.frames import frame, timed
 
 QUIET = {
@@ -74,6 +75,17 @@ def test_the_largest_part_names_the_cause(part: str, cause: str) -> None:
     less: dict[str, Any] = {part: 2e-3, "host_enqueue_seconds": 1.0, "alone_seconds": 1.0}
     assert warm_causes(row(**most)) == [cause]
     assert warm_causes(row(**less)) == ["launch-bound"]
+
+
+@pytest.mark.parametrize(
+    ("load", "cause"), [(0.6, "data-bound"), (0.4, "memory allocation"), (math.nan, "memory allo")]
+)
+def test_page_faults_are_no_cause_of_a_step_that_waits_for_its_minibatch(
+    load: float, cause: str
+) -> None:
+    shares = {"load": load, "network": 1 - load, "copy": 0.0, "evaluation": 0.0}
+    cell = {f"{part}_share": share for part, share in shares.items()} | {"fault_share": 0.5}
+    assert cause_of(cell)[0].startswith(cause)
 
 
 def test_a_host_that_cannot_feed_the_device_makes_a_step_launch_bound() -> None:

@@ -37,7 +37,7 @@ MEASURING = {
         "bench/measure/journal.py",
         "        self.sync(file.fileno())\n",
         "",
-        "measure/test_journal.py::test_each_line_is_fsynced_after_it_was_written",
+        "measure/journal/test_journal.py::test_each_line_is_fsynced_after_it_was_written",
     ),
     "a finished result not read back": Fault(
         "bench/plugin.py",
@@ -139,7 +139,7 @@ MEASURING = {
         "bench/measure/journal.py",
         "        if not there:\n",
         "        if there is None:\n",
-        "measure/test_journal_removed.py",
+        "measure/journal/test_journal_removed.py",
     ),
     "a container's quota overlooked": Fault(
         "bench/measure/limits.py",
@@ -187,13 +187,13 @@ MEASURING = {
         "bench/measure/journal.py",
         'return text + b"}" if checksum == _checksum(text) else None',
         'return text + b"}" if checksum else None',
-        "measure/test_journal.py::test_every_byte_that_is_changed_damages_the_line_that_it_is_in",
+        "measure/journal/test_journal.py::test_every_byte_that_is_changed_damages_the_line_that_it_is_in",
     ),
     "a torn line kept": Fault(
         "bench/measure/journal.py",
         'whole = data.rfind(b"\\n") + 1',
         "whole = len(data)",
-        "measure/test_journal.py",
+        "measure/journal/test_journal.py",
     ),
     "threads not handed to the worker": Fault(
         "bench/measure/process.py",
@@ -209,7 +209,7 @@ MEASURING = {
     ),
     "a worker outlives its parent": Fault(
         "bench/measure/child.py",
-        "    _watch(sys.stdin.read)",
+        "    _watch(os.fdopen(os.dup(0)).read)",
         "    _watch(threading.Event().wait)",
         "measure/test_process.py::test_a_worker_ends_when_its_parent_was_killed",
     ),

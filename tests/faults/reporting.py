@@ -167,8 +167,8 @@ REPORTING = {
     ),
     "page faults called computing": Fault(
         "scripts/why/causes.py",
-        '    if cell["fault_share"] >= QUARTER:\n        return MEMORY, ""\n',
-        "",
+        'if cell["fault_share"] >= QUARTER and not',
+        'if cell["fault_share"] >= 2 and not',
         "causes/test_faults.py",
     ),
     "a crossover drawn where there is none": Fault(

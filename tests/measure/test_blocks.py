@@ -13,7 +13,7 @@ from bench.job import Job
 from bench.measure import blocks as measure
 from bench.measure.gpu_watch import GpuWatch
 from bench.measure.journal import JournalError, read_journal
-from bench.measure.measurements import Answered, Block, JournalLine, Key, Measurements
+from bench.measure.measurements import Answered, Block, JournalLine, Key, Measurements, whole
 from bench.measure.process import Death
 from bench.measure.search import measure_all
 from tests.bench_fakes import PLAN, FakeWorkers, Rule, Say, absent, campaign, measured
@@ -225,6 +225,8 @@ def test_a_journal_that_cannot_be_written_ends_the_measuring(tmp_path: Path) -> 
     with pytest.raises(JournalError, match="No space left on device"):
         measure_all(run, [PLAN])
     _, lines = read_journal(run.journal.path, JournalLine)
-    assert len(lines) == 3
+    assert [type(line) for line in lines] == [Answered] * 3 + [Block]
+    assert lines[-1].torn
+    assert whole(lines) == []
     kept = [one for blocks in run.measurements.measured.values() for one in blocks.values()]
     assert kept == [line.answer for line in lines if isinstance(line, Answered)]

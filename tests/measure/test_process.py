@@ -17,6 +17,7 @@ import pytest
 from bench.answer import Answer, Done, Measured, Started
 from bench.job import Job, to_line
 from bench.measure import process
+from bench.measure.child import PARENT_GONE
 from bench.measure.process import (
     CUT,
     ROOT,
@@ -177,3 +178,39 @@ def test_linux_counts_the_kills_for_want_of_memory(tmp_path: Path) -> None:
     file.write_text("nr_free_pages 12\n")
     assert oom_kills(file) is None
     assert oom_kills(tmp_path / "gone") is None
+
+
+FORKS = """
+import sys, time
+from multiprocessing import get_context
+from bench.measure.child import {listen}
+sys.stdin.readline()
+{listen}()
+time.sleep(0.2)  # by then a thread waits for the parent
+child = get_context("fork").Process(target=int)
+child.start()
+child.join(20)
+print(child.exitcode, flush=True)
+child.kill()
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no fork")
+@pytest.mark.parametrize("listen", ["die_when_input_ends", "lines_until_input_ends"])
+def test_a_process_that_listens_can_have_children_and_ends_with_its_parent(listen: str) -> None:
+    listener = subprocess.Popen(
+        [sys.executable, "-c", FORKS.format(listen=listen)],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with listener:
+        assert listener.stdin is not None
+        assert listener.stdout is not None
+        try:
+            listener.stdin.write("job\n")
+            listener.stdin.flush()
+            assert listener.stdout.readline() == "0\n"
+            listener.stdin.close()
+            assert listener.wait(20) == PARENT_GONE
+        finally:
+            listener.kill()

@@ -25,6 +25,10 @@ def rewrite(journal: Path, *lines: object) -> None:
     journal.write_bytes(b"".join(map(sealed, lines)))
 
 
+def _workload(line: object) -> str:
+    return line.key.workload if isinstance(line, Answered) else ""
+
+
 def test_a_journal_that_went_workload_by_workload_is_resumed(
     tmp_path: Path, machine: Machine
 ) -> None:
@@ -33,7 +37,7 @@ def test_a_journal_that_went_workload_by_workload_is_resumed(
     path = tmp_path / "box.json"
     whole = measured(path, asked)
     header, lines = read_journal(journal_path(path), JournalLine)
-    kept = [line for line in lines if isinstance(line, Answered) and line.key.workload == "mlp"]
+    kept = [line for line in lines if "mlp" in (getattr(line, "workload", ""), _workload(line))]
     rewrite(journal_path(path), header, *kept)
     resumed = measured(path, asked, resume=True)
     new = read_journal(journal_path(path), JournalLine)[1][len(kept) :]

@@ -40,8 +40,8 @@ def test_what_was_typed_takes_its_own_seconds_with_each_optimiser(say: Say) -> N
     step = 64e-5
     look = 256e-5 * 1000 / 256 / 3
     sgd, adam = (0.01 + 8 * factor * (63 * step + look) for factor in (1, 2))
-    assert f"{1000 * sgd:.0f} ms on the CPU of sgd with SGD" in line
-    assert f"{1000 * adam:.0f} ms on the CPU of adam with Adam" in line
+    assert f"{1000 * sgd:.0f} ms on cpu of sgd with SGD" in line
+    assert f"{1000 * adam:.0f} ms on cpu of adam with Adam" in line
 
 
 def test_a_batch_size_alone_is_told_its_epochs(say: Say) -> None:

@@ -1,6 +1,7 @@
 """The check of a workload, and how losses of networks are compared that train by chance."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -11,6 +12,8 @@ from bench.record.outcome import TOLERANCES, loss_mismatch
 from bench.train import epochs
 from bench.train.check import check
 from bench.train.epochs import evaluate, measure
+from bench.train.errors import classify
+from bench.train.numerics import pin_numerics, read_numerics
 from bench.train.trainer import open_trainer
 from models import WORKLOADS, Dataset, Score, Split, Workload, load_workload
 
@@ -125,3 +128,36 @@ def test_the_examples_pass_the_check_and_train(
     assert figures.loosely is loosely
     assert figures.loss is not None
     assert figures.score is not None
+
+
+def test_what_a_file_sets_of_torch_is_not_what_is_measured(tmp_path: Path) -> None:
+    path = tmp_path / "sets.py"
+    path.write_text(
+        "import torch\nfrom torch import nn\n"
+        "torch.set_num_threads(7)\n"
+        "torch.backends.mkldnn.matmul.fp32_precision = 'bf16'\n"
+        "def make():\n"
+        "    return nn.Linear(3, 1), torch.ones(20, 3), torch.ones(20, 1), nn.MSELoss()\n"
+    )
+    threads, numerics = torch.get_num_threads(), pin_numerics()
+    open_trainer(replace(JOB, workload=f"{path}:make"))
+    assert torch.get_num_threads() == threads
+    assert read_numerics() == numerics
+
+
+def test_a_failure_in_somebodys_own_file_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "fails.py"
+    path.write_text(
+        "import torch\nfrom torch import nn\n"
+        "class N(nn.Linear):\n"
+        "    def forward(self, x):\n"
+        "        if len(x) > 8:\n"
+        "            raise RuntimeError('too many')\n"
+        "        return super().forward(x)\n"
+        "def make():\n"
+        "    return N(3, 1), torch.ones(40, 3), torch.ones(40, 1), nn.MSELoss()\n"
+    )
+    trainer = open_trainer(replace(JOB, workload=f"{path}:make"))
+    with pytest.raises(RuntimeError) as raised:
+        measure(trainer, 16)
+    assert classify(raised.value) == ("failed", "fails.py:6: RuntimeError: too many")

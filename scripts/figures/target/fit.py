@@ -8,6 +8,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from scripts.figures.axes import log_axis
 from scripts.figures.marks import draw_key, key_marks
 from scripts.figures.style import GREY, headline, new_figure, style
 from scripts.figures.target.axes import score_words
@@ -17,6 +18,9 @@ from scripts.target.turning import end_runs, epoch_curves
 from scripts.words.turning import cell_text
 
 MOST_CELLS = 3
+BELOW = 4.0
+"""The loss axis ends at such a part of the lowest held-out loss: training loss goes on to 0, and
+with all of it in view nobody would see the other one turn."""
 _TRAIN, _HELD_OUT = (sns.color_palette("colorblind")[hue] for hue in (0, 1))
 
 
@@ -45,7 +49,8 @@ def fit_figure(runs: pd.DataFrame, turning: pd.DataFrame, *, title: str) -> Figu
             axes.axvline(row["lowest"], color=GREY, linestyle="--", linewidth=0.8)
         above.set_title(cell_text(row), fontsize=7)
         below.set_xlabel("epochs")
-        above.set_yscale("log")
+    log_axis(panels[0][0], "y", "{:g}".format)
+    panels[0][0].set_ylim(min(row["loss_best"] for row in drawn) / BELOW, None)
     panels[0][0].set_ylabel("loss (nats)")
     panels[1][0].set_ylabel(score_words(drawn[0]["metric"]).removeprefix("held-out "))
     headline(figure, title, "line: median of the seeds, band: all of them; "

@@ -66,7 +66,7 @@ def train(task: Task) -> Trained:
             optimizer.step()
         with torch.no_grad():
             output = network(*data.held_out.inputs)
-            score = workload.score.measure(output, data.held_out.targets).float().mean().item()
+            score = workload.scores(output, data.held_out.targets).mean().item()
         trained.seconds.append(time.perf_counter() - begun)
         trained.scores.append(score)
     return trained

@@ -2,10 +2,11 @@
 
 import json
 import time
+from collections.abc import Iterable
 
 from bench.answer import Epochs, Measured
 from bench.measure.journal import JournalError, lock_path, read_journal
-from bench.measure.measurements import Answered, JournalLine
+from bench.measure.measurements import Answered, JournalLine, whole
 from scripts.read.table import ResultError, load
 from tests.evidence.crashes.trial import BLOCKS, CELLS, MEASUREMENTS, Trial, own_processes
 
@@ -20,9 +21,9 @@ CHECKED = """\
 - the earlier result is there byte for byte, or replaced, as asked (`--overwrite`), by such a whole
   one;
 - no process of the run is left;
-- `--resume` ends with the same cells, all timed, as an undisturbed run, keeps every answer from
-  before, measures nothing twice, and leaves one file (no journal, lock or temporary) that the
-  loader accepts.
+- `--resume` ends with the same cells, all timed, as an undisturbed run, keeps every block from
+  before and measures none of them twice, measures a torn one anew as a whole, and leaves one file
+  (no journal, lock or temporary) that the loader accepts.
 """
 
 
@@ -34,7 +35,11 @@ def check_after_end(trial: Trial) -> None:
     for orphan in own_processes(trial.name):
         trial.problem(f"an orphan process remains: {orphan.cmdline()[:4]}")
         orphan.kill()
-    kept = _journalled(trial) if trial.journal.exists() else None
+    kept = None
+    if trial.journal.exists():
+        lines = _journalled(trial)
+        kept = _seconds(lines)
+        trial.torn = kept - _seconds(whole(lines))
     if trial.replaced():
         kept = _rounds(trial) if kept is None else kept
         _check_written(trial, kept)
@@ -42,12 +47,15 @@ def check_after_end(trial: Trial) -> None:
     trial.expect(trial.result.is_file(), "there is no result any more")
 
 
-def _journalled(trial: Trial) -> set[str]:
+def _journalled(trial: Trial) -> list[JournalLine]:
     try:
-        _, lines = read_journal(trial.journal, JournalLine)
+        return read_journal(trial.journal, JournalLine)[1]
     except JournalError as error:
         trial.problem(f"the journal does not read: {error}")
-        return set()
+        return []
+
+
+def _seconds(lines: Iterable[JournalLine]) -> set[str]:
     answers = (line.answer for line in lines if isinstance(line, Answered))
     figures = (one.figures for one in answers if isinstance(one, Measured))
     return {json.dumps(one.epoch_seconds) for one in figures if isinstance(one, Epochs)}
@@ -107,7 +115,9 @@ def _check_cells(trial: Trial, without_time: int) -> None:
 
 def _check_measurements(trial: Trial, without_time: int) -> None:
     rows, rounds = trial.content()["crossover"]["measurements"], _rounds(trial)
-    trial.expect(trial.witnessed() <= rounds, "an answer was lost or measured twice")
+    kept = trial.witnessed() - trial.torn
+    trial.expect(kept <= rounds, "an answer was lost or measured twice")
+    trial.expect(not trial.torn & rounds, "a torn block was not measured anew")
     trial.expect(len(rows) == len(rounds), "a measurement stands in the result twice")
     whole = len(rows) == MEASUREMENTS or (without_time > 0 and len(rows) < MEASUREMENTS)
     trial.expect(whole, f"{len(rows)} measurements")

@@ -54,6 +54,8 @@ class Trial:
     seconds_to_end: float | None = None
     output: str = ""
     problems: list[str] = field(default_factory=list)
+    torn: set[str] = field(default_factory=set)
+    """Answers of a block that the end tore: it is measured anew."""
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)  # noqa: S311 - moments, not secrets

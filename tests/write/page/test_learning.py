@@ -68,7 +68,7 @@ def test_the_best_number_of_epochs_is_told_with_its_table_and_what_stopping_ther
         tmp_path, [Corpus(**TIMED)], plan, small={"fit-learner-mlp": "<svg>fit</svg>"}
     )
     assert "Best number of epochs: batch " in elements.said
-    assert "more training makes it worse: " in elements.said
+    assert "more training makes the held-out loss worse, " in elements.said
     assert "early stopping, after 5 epochs without a lower held-out loss, saves " in elements.said
     assert "Epochs of mlp until the held-out loss is lowest" in elements.said
     assert "fit-learner-mlp" in {
