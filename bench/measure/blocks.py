@@ -1,7 +1,6 @@
 """Blocks of fresh worker processes: who runs when, and what becomes of every answer.
 
-A block is one fresh process per side. The order of batch sizes is shuffled from the seed, alike for
-every side of a block.
+A block is one fresh process per side. Each trains the batch sizes in the same shuffled order.
 """
 
 import math
@@ -36,8 +35,7 @@ FATAL = {"hung": "timeout", "oom": "oom"}
 class Campaign:
     """One run: its settings, its journal and what was measured so far.
 
-    `report(workload, side, block, batch_size)` is told about every answer. `worker` starts a worker
-    for a job and yields its answers.
+    `report(workload, side, block, batch_size)` is told of every answer; `worker` yields a job's.
     """
 
     settings: Settings
@@ -85,8 +83,8 @@ class Campaign:
             job = self.settings.job(side.name, task=TASKS[side.task])
             for size in self.measurements.pending(plan.workload, side, plan.start, sizes):
                 if why := lacks(job, size):
-                    key = Key(plan.workload, side, size)
-                    self.answer(key, plan.start, Unmeasured(size, "unsupported", why))
+                    answer = Unmeasured(size, "unsupported", why)
+                    self.answer(Key(plan.workload, side, size), plan.start, answer)
 
     def pending(self, plan: WorkloadPlan, block: int) -> Wanted:
         """Returns the sides that still have to answer in this block, with their batch sizes."""
@@ -102,11 +100,9 @@ class Campaign:
 
         Its circumstances are journalled however it ends: what is torn is measured anew on resume.
         """
-        asked = [side for side, sizes in wanted.items() if sizes]
-        order = side_order(asked, block, seed=self.settings.seed, workload=plan.workload)
-        watch = GpuWatch(
-            [one for side in order for one in devices_of(side.name)], self.accelerators
-        )
+        order = side_order(wanted, block, seed=self.settings.seed, workload=plan.workload)
+        order = [side for side in order if wanted[side]]
+        watch = GpuWatch([d for side in order for d in devices_of(side.name)], self.accelerators)
         before, left, torn = read_host(), Wanted(), True
         reasons: list[str] | None = None
         try:
@@ -125,7 +121,6 @@ class Campaign:
             if sizes:  # else it ended before anything was measured
                 host = describe_block(before, read_host(), cores=self.cores)
                 reasons = [*suspicions(host), *watch.suspicions()]
-                budget = math.isfinite(self.pace.until)
                 self.record(
                     Block(
                         workload=plan.workload,
@@ -137,7 +132,7 @@ class Campaign:
                         gpus=watch.facts(),
                         gpu_note=watch.note,
                         suspect=reasons,
-                        spent_seconds=self.pace.budget.spent() if budget else None,
+                        spent_seconds=self.pace.spent(),
                         timed=not any(side.task for side in order),
                         torn=torn,
                     )

@@ -90,6 +90,10 @@ class Pace:
         """Returns the seconds until processes are ended."""
         return self.until - self.budget.spent()
 
+    def spent(self) -> float | None:
+        """Returns the budget's seconds so far; None without a budget."""
+        return self.budget.spent() if math.isfinite(self.until) else None
+
     def share(self, turns: Iterable[Turn]) -> None:
         """Lets these turns share what is left from now on."""
         self.waiting, self.sharing = list(turns), True

@@ -38,7 +38,7 @@ TEXT: Any = "object" if pd.__version__.startswith("2.") else "str"
 Columns = dict[str, Any]
 """By name: an array or a list of texts with an entry a row, or a text or number for all rows."""
 
-DERIVED_FROM = 2
+DERIVED_FROM = 1
 """Epochs that a run measures by default: how far off are totals that are derived from as many?"""
 
 _WORK = ("precision", "optimizer", "optimizer_implementation")

@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from scripts.read.columns import DERIVED_FROM
 from scripts.read.text import counted
 
 MARK = "*"
@@ -45,7 +44,7 @@ def errors_line(errors: pd.DataFrame) -> str:
     there = f"; at {most} epochs {longest:.1%}" if errors["epochs"].nunique() > 1 else ""
     nine_of_ten = sizes.quantile(0.9)
     return (
-        f"Derived from the first {counted(DERIVED_FROM, 'epoch')}, the totals of "
+        f"Derived from the first epoch, the totals of "
         f"{counted(len(errors), 'cell')} with more would be off by {sizes.median():.1%} "
         f"(median{there}), and by at most {nine_of_ten:.1%} in nine of ten. "
         f"The worst: {worst['error']:+.1%}, {worst['workload']} at batch size "

@@ -24,7 +24,7 @@ def test_a_machine_has_800_cells_that_load_to_their_true_ratios(tmp_path: Path) 
     path = write(3, tmp_path)
     content = json.loads(path.read_bytes())
     own = content["crossover"]
-    assert own["schema_version"] == 2
+    assert own["schema_version"] == 3
     assert own["measured"] == 2 * len(WORKLOADS) * len(BATCH_SIZES) * len(EPOCHS) == 800
     table = verdicts(load([path]), scope="total")
     known = truths(3).query("epochs > 0")

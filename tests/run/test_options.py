@@ -66,7 +66,7 @@ def test_the_defaults_are_the_default_presets() -> None:
 
 
 MEASURED_EPOCHS = {
-    "the default trains two": ({}, 2),
+    "the default trains one": ({}, 1),
     "never more than are asked about": ({"epochs": "1"}, 1),
     "the full preset trains four": ({"preset": "full"}, 4),
     "a number": ({"measured_epochs": "5"}, 5),
