@@ -180,7 +180,8 @@ def _blame(error: BaseException, reference: str) -> str:
             said = f"it ended the process with sys.exit({error.code!r})"
         elif isinstance(error, WrongError):
             said = str(error)
-            line, where = line or _line_of(path, function), f", in {function}"
+        if line is None:
+            line, where = _line_of(path, function), f", in {function}"
     return f"{path}:{line or 1}{where}: {said[:300]}"
 
 
