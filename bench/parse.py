@@ -81,20 +81,6 @@ def known(flag: str, typed: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[
     return typed
 
 
-def all_or_names(
-    flag: str, value: str | None, default: tuple[str, ...], *, of: tuple[str, ...], noun: str
-) -> tuple[str, ...]:
-    """Returns all of them, or some by name."""
-    if value is None:
-        return default
-    if value == ALL:
-        return of
-    for name in (typed := _some(flag, value, noun)):
-        if name not in of:
-            raise wrong(flag, name, f"no such {noun}; one of: {ALL}, {', '.join(of)}")
-    return typed
-
-
 def _some(flag: str, value: str, noun: str) -> tuple[str, ...]:
     typed = names(flag, value)
     if ALL in typed:
