@@ -21,20 +21,19 @@ def test_what_was_typed_with_enough_epochs_gets_there(say: Say) -> None:
 
 def test_what_was_typed_takes_its_own_seconds_with_each_optimiser(say: Say) -> None:
     """Both were timed, in two files of a machine: Adam's step takes twice as long."""
-    timed = [
-        Corpus(
+
+    def timed(name: str, factor: float) -> Corpus:
+        return Corpus(
             **TIMED | {"devices": ("cpu",), "process_noise": 0.0, "epoch_noise": 0.0},
             machine=name,
             run={"optimizer": name},
-            cpu_step_seconds=lambda _workload, size, factor=factor: factor * 1e-5 * size,
+            cpu_step_seconds=lambda _workload, size: factor * 1e-5 * size,
         )
-        for name, factor in (("sgd", 1.0), ("adam", 2.0))
-    ]
+
+    plans = [timed("sgd", 1.0), timed("adam", 2.0), LearnCorpus(**LEARNED)]
     (line,) = [
         line
-        for line in say(
-            "--batch-size", "64", "--epochs", "8", plans=[*timed, LearnCorpus(**LEARNED)]
-        ).splitlines()
+        for line in say("--batch-size", "64", "--epochs", "8", plans=plans).splitlines()
         if line.startswith("it takes ")
     ]
     step = 64e-5
