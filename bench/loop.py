@@ -66,7 +66,7 @@ RUNGS = {
 }
 """From the course loop down to the lean one, each rung with one thing less than the one above."""
 
-RECURRENT = ("rnn", "lstm")
+RECURRENT = ("rnn", "lstm", "rnn-far", "lstm-far")
 """Workloads whose recurrent layer takes packed sequences (a test holds this to be so)."""
 _FOR_SEQUENCES = ("loop-vectorised-gather", "loop-padded")
 _FOR_COPIES = ("loop-slices", "loop-pinned")

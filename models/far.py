@@ -45,8 +45,8 @@ class CausalCNN(nn.Module):
 def patient_lstm(features: int, hidden: int, classes: int, *, keep: float = 3.0) -> LSTM:
     """Make an LSTM whose forget gates are open at the start: it keeps what it has seen.
 
-    As torch starts it, it forgets half of its cell in every step; so it keeps 95 %. Jozefowicz, Zaremba and
-    Sutskever, "An empirical exploration of recurrent network architectures" (2015).
+    As torch starts it, it forgets half of its cell in every step; so it keeps 95 %. Jozefowicz,
+    Zaremba and Sutskever, "An empirical exploration of recurrent network architectures" (2015).
     """
     network = LSTM(features, hidden, classes)
     with torch.no_grad():

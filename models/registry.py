@@ -130,6 +130,7 @@ WORKLOADS: dict[str, Workload] = {
         loss=losses.cross_entropy,
         learning_rates={"sgd": 0.1, "momentum": 0.02, "adam": 0.005, "adamw": 0.005},
         score=losses.ACCURACY,
+        goal=0.9,
     ),
     "rnn-far": Workload(
         description="vanilla ReLU RNN with 64 units, far symbol",
@@ -138,6 +139,7 @@ WORKLOADS: dict[str, Workload] = {
         loss=losses.cross_entropy,
         learning_rates={"sgd": 0.02, "momentum": 0.002, "adam": 0.003, "adamw": 0.003},
         score=losses.ACCURACY,
+        goal=0.9,
     ),
     "lstm-far": Workload(
         description="LSTM with 64 units and open forget gates, far symbol",

@@ -24,7 +24,7 @@ def prepare() -> Dataset:
         train=series(TRAIN, steps=STEPS, seed=0),
         held_out=series(HELD_OUT, steps=STEPS, seed=1),
         description="2,500 series of 30 noisy steps, one of 8 symbols in the first 5",
-        source="generated (models/data/far_symbol.py)",
+        source="models/data/far_symbol.py (MIT)",
     )
 
 
