@@ -48,7 +48,8 @@ COURSE = Loop(
     evaluate="every-epoch",
     deterministic=True,
 )
-LOOPS = {"lean": LEAN, "course": COURSE}
+OWN = replace(LEAN, loader=OWN_LOADER, placement="per-batch")
+LOOPS = {"lean": LEAN, "course": COURSE, "own": OWN}
 
 _WITHOUT_EVALUATION = replace(COURSE, evaluate="never")
 _VECTORISED = replace(_WITHOUT_EVALUATION, gather="vectorised")

@@ -170,7 +170,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--preset", help=about, choices=tuple(PRESETS))
     for field, option in OPTIONS.items():
         group.addoption(flag_of(field), help=option.text(), choices=option.choices)
-    about = "training loop: lean, or as it is taught (default: lean)"
+    about = "training loop: lean, as it is taught, or your own DataLoader (default: lean)"
     group.addoption("--loop", help=about, choices=tuple(LOOPS))
     for name, (steps, what) in STEPS.items():
         group.addoption(f"--{name}", help=f"{what} (default: the loop's)", choices=steps)
