@@ -48,7 +48,8 @@ COURSE = Loop(
     evaluate="every-epoch",
     deterministic=True,
 )
-LOOPS = {"lean": LEAN, "course": COURSE}
+OWN = replace(LEAN, loader=OWN_LOADER, placement="per-batch")
+LOOPS = {"lean": LEAN, "course": COURSE, "own": OWN}
 
 _WITHOUT_EVALUATION = replace(COURSE, evaluate="never")
 _VECTORISED = replace(_WITHOUT_EVALUATION, gather="vectorised")
@@ -66,7 +67,7 @@ RUNGS = {
 }
 """From the course loop down to the lean one, each rung with one thing less than the one above."""
 
-RECURRENT = ("rnn", "lstm")
+RECURRENT = ("rnn", "lstm", "rnn-far", "lstm-far")
 """Workloads whose recurrent layer takes packed sequences (a test holds this to be so)."""
 _FOR_SEQUENCES = ("vectorised-gather", "padded")
 _FOR_COPIES = ("slices", "pinned")

@@ -126,7 +126,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--preset", help=about, choices=tuple(PRESETS))
     for field, option in OPTIONS.items():
         group.addoption(flag_of(field), help=option.text(), choices=option.choices)
-    about = "training loop: lean, or as it is taught (default: lean)"
+    about = "training loop: lean, as it is taught, or your own DataLoader (default: lean)"
     group.addoption("--loop", help=about, choices=tuple(LOOPS))
     for name, about in SWITCHES.items():
         group.addoption(flag_of(name), action="store_true", help=about)

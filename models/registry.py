@@ -10,12 +10,15 @@ from torch import nn
 from models import losses
 from models.cnn import DigitCNN
 from models.cnn_series import SeriesCNN
-from models.data import kjv_text, number_words
+from models.data import far_symbol, japanese_vowels, kjv_text, number_words
+from models.far import CausalCNN, patient_lstm
 from models.lstm_gates import LSTMGates
 from models.mlp import MLP
 from models.recurrent import LSTM, RNN
+from models.rnn_steps import RNNSteps
 from models.transformer import WIDTH, Transformer, WindowEmbedding
 from models.transformer_full import FullTransformer
+from models.vowels import ChannelsCNN, ChannelsTransformer
 from models.workload import Workload
 
 
@@ -92,6 +95,69 @@ WORKLOADS: dict[str, Workload] = {
         learning_rates={"sgd": 0.5, "momentum": 0.1, "adam": 0.01, "adamw": 0.01},
         score=losses.ACCURACY,
         goal=0.93,
+    ),
+    "rnn-steps": Workload(
+        description="the same RNN looped over its time steps in Python, JapaneseVowels",
+        build=partial(RNNSteps, 12, 64, 9),
+        dataset="japanese-vowels",
+        loss=losses.cross_entropy,
+        learning_rates={"sgd": 0.02, "momentum": 0.002, "adam": 0.003, "adamw": 0.003},
+        score=losses.ACCURACY,
+        goal=0.85,
+    ),
+    "cnn-vowels": Workload(
+        description="1-D convolutions over 12 channels, JapaneseVowels speakers",
+        build=partial(ChannelsCNN, 12, 64, 9),
+        dataset="japanese-vowels",
+        loss=losses.cross_entropy,
+        learning_rates={"sgd": 0.2, "momentum": 0.05, "adam": 0.005, "adamw": 0.005},
+        score=losses.ACCURACY,
+        goal=0.95,
+    ),
+    "transformer-vowels": Workload(
+        description="transformer encoder, padding masked, JapaneseVowels speakers",
+        build=partial(ChannelsTransformer, 12, japanese_vowels.LONGEST, 9),
+        dataset="japanese-vowels",
+        loss=losses.cross_entropy,
+        learning_rates={"sgd": 0.1, "momentum": 0.02, "adam": 0.003, "adamw": 0.003},
+        score=losses.ACCURACY,
+        goal=0.95,
+    ),
+    "cnn-far": Workload(
+        description="causal convolutions that look 9 steps back, far symbol",
+        build=partial(CausalCNN, 8, 64, 8),
+        dataset="far-symbol",
+        loss=losses.cross_entropy,
+        learning_rates={"sgd": 0.1, "momentum": 0.02, "adam": 0.005, "adamw": 0.005},
+        score=losses.ACCURACY,
+        goal=0.9,
+    ),
+    "rnn-far": Workload(
+        description="vanilla ReLU RNN with 64 units, far symbol",
+        build=partial(RNN, 8, 64, 8),
+        dataset="far-symbol",
+        loss=losses.cross_entropy,
+        learning_rates={"sgd": 0.02, "momentum": 0.002, "adam": 0.003, "adamw": 0.003},
+        score=losses.ACCURACY,
+        goal=0.9,
+    ),
+    "lstm-far": Workload(
+        description="LSTM with 64 units and open forget gates, far symbol",
+        build=partial(patient_lstm, 8, 64, 8),
+        dataset="far-symbol",
+        loss=losses.cross_entropy,
+        learning_rates={"sgd": 0.5, "momentum": 0.1, "adam": 0.003, "adamw": 0.003},
+        score=losses.ACCURACY,
+        goal=0.9,
+    ),
+    "transformer-far": Workload(
+        description="transformer encoder, far symbol",
+        build=partial(ChannelsTransformer, 8, far_symbol.STEPS, 8),
+        dataset="far-symbol",
+        loss=losses.cross_entropy,
+        learning_rates={"sgd": 0.1, "momentum": 0.02, "adam": 0.003, "adamw": 0.003},
+        score=losses.ACCURACY,
+        goal=0.9,
     ),
     "transformer": Workload(
         description="decoder-only transformer, next character of the King James Version",

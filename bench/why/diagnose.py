@@ -21,6 +21,7 @@ from bench.why.operations import count_flops, count_operations, count_synchronis
 from bench.why.parts import PARTS, Pass, evaluation_seconds, instrumented_pass, undisturbed_pass
 from bench.why.queued import alone_seconds, queue_step
 from models.lstm_gates import LSTMGates
+from models.rnn_steps import RNNSteps
 
 PASS_SECONDS = 0.2
 PASSES = 7
@@ -141,7 +142,9 @@ def counts(trainer: Trainer, network: nn.Module, step: Callable[[], object]) -> 
     """Counts the operations, bytes, FLOPs, host reads and synchronisations of one step."""
     counted = count_operations(step)
     flops = count_flops(step)
-    recurrent = any(isinstance(part, nn.RNNBase | LSTMGates) for part in network.modules())
+    recurrent = any(
+        isinstance(part, nn.RNNBase | LSTMGates | RNNSteps) for part in network.modules()
+    )
     recurrent = recurrent and trainer.train.inputs[0].dim() > 1
     return {
         "operations": counted.total,

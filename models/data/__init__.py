@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import Tensor
 
-from models.data import japanese_vowels, kjv_text, mnist_1d, mnist_5k, number_words, shipped
+from models.data import (
+    far_symbol,
+    japanese_vowels,
+    kjv_text,
+    mnist_1d,
+    mnist_5k,
+    number_words,
+    shipped,
+)
 from models.workload import Dataset, Split
 
 DATASETS: dict[str, Callable[[], Dataset]] = {
@@ -15,6 +23,7 @@ DATASETS: dict[str, Callable[[], Dataset]] = {
     "japanese-vowels": japanese_vowels.prepare,
     "kjv-text": kjv_text.prepare,
     "number-words": number_words.prepare,
+    "far-symbol": far_symbol.prepare,
 }
 
 

@@ -20,6 +20,7 @@ SHA256 = {
     "japanese-vowels": "57c0810e863b61e87026544384f8f98c92513b6d99a138ad3da11b236e7dc082",
     "kjv-text": "5a29b0925e520f2f4b7a5f3ca5c87715df16996cc4791e04895550508fe789a9",
     "number-words": "b67b8ae60a11f07b7e3be3df156c8014119c47549a8c90269751b134ce0948f3",
+    "far-symbol": "56905889492ba5a8ecc66bbce047f12d1e3ae30055139b47aa72b44afd438129",
 }
 """Of each file's unpacked content, which, unlike the packed one, is the same on every machine."""
 

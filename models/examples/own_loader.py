@@ -1,6 +1,6 @@
 """Frequencies of noisy waves, from a DataLoader of one's own.
 
-`--loader own` times it with its two workers; without, its samples are read once beforehand.
+`--loop own` times it with its two workers; without, its samples are read once beforehand.
 """
 
 import torch

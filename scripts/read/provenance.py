@@ -25,7 +25,8 @@ def device_labels(machine: Machine, devices: set[str]) -> dict[str, str]:
 def describe_file(path: Path, file: ResultFile) -> dict[str, Any]:
     """One row of facts about a timing file.
 
-    `measured_epochs` are those beyond which its totals are derived; infinity: none is.
+    `measured_epochs` are those beyond which its totals are derived; infinity: none is. `loosely`
+    names the workloads whose losses devices can share only roughly.
     """
     own, machine = file.crossover, file.machine_info.crossover
     most = own.run.measured_epochs
@@ -37,6 +38,7 @@ def describe_file(path: Path, file: ResultFile) -> dict[str, Any]:
         "measured_cells": len(file.benchmarks),
         "absent_cells": len(own.absent),
         "measured_epochs": math.inf if most == ALL_EPOCHS else most,
+        "loosely": ", ".join(name for name, one in own.workloads.items() if one.losses_compared),
     }
 
 

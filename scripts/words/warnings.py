@@ -18,6 +18,12 @@ def software_warnings(files: pd.DataFrame, work: pd.DataFrame) -> list[str]:
             lines.append(f"{_UNEQUAL}: {'; '.join(parts)}.")
     if not lines and files["software_id"].nunique() > 1:
         lines.append(f"{_UNEQUAL}: torch and Python agree, but operating system or drivers differ.")
+    lines += [
+        f"{file['machine']}: of {file['loosely']} the losses are compared only loosely, because "
+        "devices draw other numbers in training (dropout) or normalise by the batch."
+        for file in files.to_dict("records")
+        if file["loosely"]
+    ]
     kinds = work.groupby("workload", sort=False)[["definition", "learning_rate"]].nunique()
     unequal = kinds.index[(kinds > 1).any(axis=1)]
     if len(unequal):

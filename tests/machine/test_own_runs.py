@@ -53,7 +53,7 @@ def test_the_examples_are_timed_and_reported(tmp_path: Path) -> None:
 
 def test_a_dataloader_of_ones_own_is_timed_and_named_as_the_cause(tmp_path: Path) -> None:
     path = tmp_path / "own.json"
-    content = timed(path, "--workloads", EXAMPLES["own_loader"], "--loader", "own", "--diagnose")
+    content = timed(path, "--workloads", EXAMPLES["own_loader"], "--loop", "own", "--diagnose")
     assert content["crossover"]["run"]["loop"]["loader"] == "own"
     for row in content["crossover"]["diagnosis"]:
         assert row["parts"]["load_seconds"] > row["parts"]["forward_seconds"]

@@ -149,3 +149,29 @@ def test_a_workload_without_rates_has_the_usual_ones_and_its_own_optimiser(write
     )
     rates = load_workload(reference).rates
     assert rates == {"sgd": 7, "momentum": 0.01, "adam": 0.001, "adamw": 0.001, "own": 0.001}
+
+
+HELD_OUT = {
+    "a pair": "(torch.ones(2, 3), torch.full((2, 1), 7.0))",
+    "a Dataset": "torch.utils.data.TensorDataset(torch.ones(2, 3), torch.full((2, 1), 7.0))",
+}
+
+
+@pytest.mark.parametrize("held_out", HELD_OUT.values(), ids=list(HELD_OUT))
+def test_held_out_samples_may_be_given_and_all_others_train(held_out: str, write: Write) -> None:
+    reference = write(
+        TOP + "from models import Workload\ndef make():\n"
+        "    data = torch.ones(4, 3), torch.ones(4, 1)\n"
+        "    network = lambda: nn.Linear(3, 1)\n"
+        f"    return Workload(network, data, nn.MSELoss(), held_out={held_out})\n"
+    )
+    data = data_of(load_workload(reference))
+    assert data.held_out.targets.tolist() == [[7.0], [7.0]]
+    assert len(data.train.targets) == data.train_samples == 4
+
+
+def test_the_readmes_network_is_one(write: Write) -> None:
+    readme = Path("README.md").read_text(encoding="utf-8")
+    lines = readme.partition("say `my_network.py`:")[2].partition("    uv run")[0].splitlines()
+    reference = write("\n".join(line.removeprefix("    ") for line in lines))
+    assert not check(load_workload(reference), torch.device("cpu"))

@@ -34,13 +34,11 @@ def test_what_was_typed_takes_its_own_seconds_with_each_optimiser(say: Say) -> N
             run={"optimizer": name},
             cpu_step_seconds=partial(step_seconds, factor),
         )
-        for name, factor in (("sgd", 1.0), ("adam", 2.0))
-    ]
+
+    plans = [timed("sgd", 1.0), timed("adam", 2.0), LearnCorpus(**LEARNED)]
     (line,) = [
         line
-        for line in say(
-            "--batch-size", "64", "--epochs", "8", plans=[*timed, LearnCorpus(**LEARNED)]
-        ).splitlines()
+        for line in say("--batch-size", "64", "--epochs", "8", plans=plans).splitlines()
         if line.startswith("it takes ")
     ]
     step = 64e-5

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from bench.job import Job
-from bench.loop import LEAN, OWN_LOADER, Loop
+from bench.loop import LEAN, OWN, Loop
 from bench.train.epochs import measure
 from bench.train.own_loader import OwnLoader, own_loader
 from bench.train.trainer import epoch_work, fresh_training, open_trainer
@@ -71,11 +71,11 @@ def trained(loop: Loop) -> Tensor:
 
 
 def test_training_by_it_is_that_of_the_lean_loop() -> None:
-    assert torch.equal(trained(LEAN), trained(replace(LEAN, loader=OWN_LOADER)))
+    assert torch.equal(trained(LEAN), trained(OWN))
 
 
 def test_it_can_be_measured_and_its_loading_is_told_apart() -> None:
-    job = replace(JOB, loop=replace(LEAN, loader=OWN_LOADER))
+    job = replace(JOB, loop=OWN)
     figures = measure(open_trainer(job), 8)
     assert figures.steps == 4
     assert not figures.loosely
@@ -84,7 +84,7 @@ def test_it_can_be_measured_and_its_loading_is_told_apart() -> None:
 
 
 def test_a_workload_without_one_is_unsupported() -> None:
-    job: Any = replace(JOB, loop=replace(LEAN, loader=OWN_LOADER))
+    job: Any = replace(JOB, loop=OWN)
     plain = replace(data(), loader=None)
     with pytest.raises(
         NotImplementedError, match="loader own: the workload has no Dataset or Data"

@@ -160,6 +160,7 @@ class Workload(Record):
     description: Text = ""
     timed_from: Text = ""
     parameters: Maybe[Count] = UNSET
+    losses_compared: Text = ""
 
 
 class Attempt(Record):

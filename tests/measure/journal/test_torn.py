@@ -19,16 +19,7 @@ from bench.measure.measurements import (
 )
 from bench.measure.quiet import describe_block
 from bench.measure.search import measure_all
-from tests.bench_fakes import (
-    PLAN,
-    QUIET,
-    SETTINGS,
-    FakeWorkers,
-    Say,
-    absent,
-    campaign,
-    measured,
-)
+from tests.bench_fakes import PLAN, QUIET, SETTINGS, FakeWorkers, Say, absent, campaign, measured
 
 pytestmark = pytest.mark.usefixtures("quiet_host")
 HOST = describe_block(QUIET, QUIET, cores=2)
@@ -93,8 +84,8 @@ def test_a_torn_block_is_measured_anew_as_a_whole_and_no_other_is(
 
 
 def test_why_a_cell_has_no_time_is_kept_of_a_torn_block_too(tmp_path: Path) -> None:
-    says: list[Say] = [absent(8, "oom"), absent(64, "implied"), KeyboardInterrupt()]
-    answers = iter(says)
+    said: list[Say] = [absent(8, "oom"), absent(64, "implied"), KeyboardInterrupt()]
+    answers = iter(said)
     run = campaign(tmp_path, FakeWorkers(lambda *_: next(answers)))
     with pytest.raises(KeyboardInterrupt):
         measure_all(run, [PLAN])

@@ -23,6 +23,7 @@ def sha256(tensor: Tensor) -> str:
         ("japanese-vowels", 270, 370, [(29, 12), ()], ()),
         ("kjv-text", 29_200, 2048, [(32,)], (32,)),
         ("number-words", 8000, 1000, [(11,), (7,)], (7,)),
+        ("far-symbol", 2000, 500, [(30, 8), ()], ()),
     ],
 )
 def test_splits_have_the_stated_sizes_and_shapes(
@@ -38,11 +39,13 @@ def test_splits_have_the_stated_sizes_and_shapes(
 
 def test_every_dataset_is_in_the_table_above() -> None:
     assert list(DATASETS) == [
-        *("mnist-5k", "mnist-1d", "japanese-vowels", "kjv-text", "number-words"),
+        *("mnist-5k", "mnist-1d", "japanese-vowels", "kjv-text", "number-words", "far-symbol"),
     ]
 
 
-@pytest.mark.parametrize("name", ["mnist-5k", "mnist-1d", "japanese-vowels", "number-words"])
+@pytest.mark.parametrize(
+    "name", ["mnist-5k", "mnist-1d", "japanese-vowels", "number-words", "far-symbol"]
+)
 def test_training_and_held_out_samples_are_all_different(name: str) -> None:
     dataset = load_dataset(name)
     train = [sha256(row) for row in dataset.train.inputs[0]]

@@ -1,0 +1,75 @@
+"""A few of the tries at the edges, and that their checks see what they are there to see."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.measure.journal import journal_path
+from tests.evidence.edges import files, journals, lines
+from tests.evidence.edges.__main__ import table
+from tests.evidence.edges.trial import Fault, row
+from tests.run.typed import Said
+
+
+def test_there_are_as_many_command_lines_as_are_asked_for_and_they_differ(tmp_path: Path) -> None:
+    made = lines.lines_of(300, 0, tmp_path)
+    assert len(made) == 300
+    options = [line[:-1] for line in made[: -len(lines.PLACES)]]
+    assert len(options) == len(set(options))
+    assert made == lines.lines_of(300, 0, tmp_path)
+
+
+def test_no_foreign_file_is_more_than_a_line_at_any_door(tmp_path: Path) -> None:
+    found = files.tried("foreign files", files.foreign(), tmp_path)
+    assert (found.tries, found.faults) == (len(files.FILES), [])
+    assert found.ends == f"{len(files.FILES)} refused"
+
+
+def test_no_changed_file_is_more_than_a_line_at_any_door(tmp_path: Path) -> None:
+    assert files.tried("changed files", files.fuzzed(12, 0), tmp_path).faults == []
+
+
+@pytest.mark.slow
+def test_damaged_journals_are_resumed_or_refused(tmp_path: Path) -> None:
+    assert journals.tried(len(journals.DAMAGES), 0, tmp_path).faults == []
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        (Said(4, "ERROR: --x 1: takes more\n"), ""),
+        (Said(4, "ERROR: usage: pytest\npytest: error: argument --x: invalid choice\n"), ""),
+        (Said(4, ""), "refused in 0 lines"),
+        (Said(4, "ERROR: a\x1b[2Jb"), "refused in a line that cannot be shown"),
+        (Said(3, "INTERNALERROR> Traceback"), "a traceback"),
+        (Said(1, "1 failed"), "status 1"),
+    ],
+)
+def test_how_a_command_line_must_not_end(said: Said, fault: str) -> None:
+    assert "".join(list(lines.faults([], said))[:1]) == fault
+
+
+def test_a_journal_that_a_refusal_changed_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "box.json"
+    journal_path(path).write_bytes(b"new")
+    said = Said(4, "ERROR: --resume: damaged; start again with --overwrite")
+    assert list(journals.faults(path, b"new", said)) == []
+    assert list(journals.faults(path, b"old", said)) == ["refused, and changed"]
+
+
+def test_a_door_that_raises_or_leaves_a_file_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_arguments: object) -> int:
+        (tmp_path / "stray.csv").touch()
+        return 0
+
+    monkeypatch.setitem(files.DOORS, "broken", (broken, ()))
+    assert list(files.faults("broken", tmp_path)) == ["broken: a file outside of --out"]
+    monkeypatch.setitem(files.DOORS, "broken", (lambda _: 1 // 0, ()))
+    assert "ZeroDivisionError" in next(files.faults("broken", tmp_path))
+
+
+def test_the_table_counts_tries_and_faults() -> None:
+    text = list(table([row("lines", 3, {"refused": 2}, [Fault("a", "b")])]))
+    assert text[-1] == "| lines | 3 | 2 refused | 1 |"
