@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bench.console.progress import RunProgress, planned_answers
 from bench.console.say import say
-from bench.grid import Cell, WorkloadPlan, cell_id, device_of, plan_workloads
+from bench.grid import Cell, WorkloadPlan, cell_id, devices_of, plan_workloads
 from bench.machine.facts import describe_machine, own_rate, run_probe
 from bench.machine.facts import identity as machine_identity
 from bench.measure.blocks import Campaign
@@ -99,8 +99,9 @@ def ask_facts(run: TimingRun) -> Facts:
 
 def require_crossover(run: TimingRun, facts: Facts) -> None:
     """Refuses to look for a crossover where there is nothing that could cross."""
-    sides = dict.fromkeys(cell.side for cell in run.cells)
-    there = [side for side in sides if device_of(side) not in facts.missing_devices]
+    selected, missing = {cell.side for cell in run.cells}, facts.missing_devices.keys()
+    sides = [side for side in run.settings.sides if side in selected]
+    there = [side for side in sides if missing.isdisjoint(devices_of(side))]
     base = run.settings.base
     if run.settings.find_crossover and not {base} < set(there):
         raise pytest.UsageError(

@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TextIO
 
@@ -25,9 +26,13 @@ SETTLE_SECONDS = 1.0
 
 @dataclass
 class Voice:
-    """A worker's answers, in lines; each batch size is answered for once, by whichever thread."""
+    """A worker's answers, in lines; each batch size is answered for once, by whichever thread.
+
+    `others` are the processes that it speaks for.
+    """
 
     lines: TextIO
+    others: "list[subprocess.Popen[str]]" = field(default_factory=list)
     answered: set[int | None] = field(default_factory=set)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -42,11 +47,16 @@ class Voice:
     def end(self, last: Unmeasured | None = None) -> None:
         """Says a last answer, where there is none yet, and that it was the last; ends the process.
 
-        At once: a device's driver may hang while it is torn down, and everything is answered.
+        At once: a device's driver may hang while it is torn down, and everything is answered. The
+        others end first, so that their seconds of CPU count as this run's.
         """
         with self.lock:
             if last is not None and last.batch_size not in self.answered:
                 self.say(last)
+            for process in self.others:
+                with suppress(OSError, subprocess.TimeoutExpired):
+                    process.stdin.close()  # type: ignore[union-attr]  # PIPE was asked for
+                    process.wait(SETTLE_SECONDS)
             self.say(Done())
             os._exit(0)
 
@@ -77,6 +87,7 @@ def _hear(job: Job, voice: Voice, command: Sequence[str]) -> None:
     with subprocess.Popen(
         [*command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
+        voice.others.append(process)
         assert process.stdin is not None  # noqa: S101 - PIPE was asked for
         assert process.stdout is not None  # noqa: S101
         process.stdin.write(to_line(job))
@@ -86,6 +97,7 @@ def _hear(job: Job, voice: Voice, command: Sequence[str]) -> None:
             if isinstance(answer, Unmeasured) and answer.reason != "timeout":
                 voice.end(answer)
     words = f"process {job.rank + 1} of {job.devices} ended: {how_ended(process)}"
-    sys.stderr.write(f"{words}\n")
-    sys.stderr.flush()
-    os._exit(1)
+    with voice.lock:  # while it ends the others nobody else says so
+        sys.stderr.write(f"{words}\n")
+        sys.stderr.flush()
+        os._exit(1)

@@ -67,6 +67,14 @@ def test_what_took_too_long_the_first_process_says_itself() -> None:
     assert answers == [Started(), Unmeasured(128, "failed", "x")]
 
 
+def test_what_the_others_computed_counts_as_the_runs_own() -> None:
+    """Or a block would look as if other programs had loaded the machine."""
+    then = "while time.process_time() < 2.0: pass\nvoice.say(Unmeasured(None, 'oom', ''))"
+    before = sum(psutil.Process().cpu_times()[2:4])
+    list(run_worker(replace(JOB, devices=2), command(then)))
+    assert sum(psutil.Process().cpu_times()[2:4]) - before > 2.0
+
+
 @pytest.mark.parametrize("how", ["nobody listens", "the first one is killed"])
 def test_no_process_is_left_behind(how: str) -> None:
     before = psutil.Process().children()
