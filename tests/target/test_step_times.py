@@ -58,7 +58,7 @@ def test_seconds_that_were_not_measured_never_displace_measured_ones(say: Say) -
 
     learned = LearnCorpus(**LEARNED, steps=steps)
     lines = say(plans=[Corpus(**TIMED), learned]).splitlines()
-    (cpu,) = [line for line in lines if line.startswith("on the CPU of devbox")]
+    (cpu,) = [line for line in lines if line.startswith("on cpu of devbox")]
     assert ", SGD 0.01, " in cpu
     place = lines.index(cpu)
     assert lines[place + 1].startswith("perhaps sooner there: batch ")

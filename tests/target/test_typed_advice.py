@@ -23,7 +23,7 @@ def test_what_was_typed_takes_its_own_seconds_with_each_optimiser(say: Say) -> N
     """Both were timed, in two files of a machine: Adam's step takes twice as long."""
     timed = [
         Corpus(
-            **TIMED | {"devices": ("cpu",), "process_noise": 0.0, "epoch_noise": 0.0},
+            **TIMED | {"sides": ("cpu",), "process_noise": 0.0, "epoch_noise": 0.0},
             machine=name,
             run={"optimizer": name},
             cpu_step_seconds=lambda _workload, size, factor=factor: factor * 1e-5 * size,
@@ -40,8 +40,8 @@ def test_what_was_typed_takes_its_own_seconds_with_each_optimiser(say: Say) -> N
     step = 64e-5
     look = 256e-5 * 1000 / 256 / 3
     sgd, adam = (0.01 + 8 * factor * (63 * step + look) for factor in (1, 2))
-    assert f"{1000 * sgd:.0f} ms on the CPU of sgd with SGD" in line
-    assert f"{1000 * adam:.0f} ms on the CPU of adam with Adam" in line
+    assert f"{1000 * sgd:.0f} ms on cpu of sgd with SGD" in line
+    assert f"{1000 * adam:.0f} ms on cpu of adam with Adam" in line
 
 
 def test_a_batch_size_alone_is_told_its_epochs(say: Say) -> None:
