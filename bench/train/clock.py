@@ -51,7 +51,7 @@ class DeviceClock:
         """Times `work` from an idle device to an idle device."""
         start_event = self.make_event() if self.make_event else None
         end_event = self.make_event() if self.make_event else None
-        slept = self.slept()
+        before = self.slept()
         self.synchronise()
         start = self.now()
         if start_event:
@@ -61,7 +61,7 @@ class DeviceClock:
             end_event.record()
         self.synchronise()
         wall = (self.now() - start) / NANOSECONDS
-        slept = (self.slept() - slept) / NANOSECONDS
+        slept = (self.slept() - before) / NANOSECONDS
         if start_event is None or end_event is None:
             return Timing(wall, None, slept)
         # Events tick in half microseconds: what lies below a nanosecond is only digits in a file.

@@ -58,7 +58,7 @@ def slow_timed_epochs(share: float) -> None:
         ]
         return share * median(alone) / steps_per_epoch(trainer.job.samples, batch_size)
 
-    def slowed_train(trainer: Trainer, batch_size: int) -> dict[str, Any]:
+    def slowed_train(trainer: Trainer, batch_size: int, *, expected: float) -> dict[str, Any]:
         seconds = spin_seconds(trainer, batch_size)
 
         def slowed_training(trainer: Trainer) -> tuple[Any, Any]:
@@ -67,7 +67,7 @@ def slow_timed_epochs(share: float) -> None:
 
         setattr(epochs, "fresh_training", slowed_training)  # noqa: B010 - not exported there
         try:
-            return train(trainer, batch_size)
+            return train(trainer, batch_size, expected=expected)
         finally:
             setattr(epochs, "fresh_training", fresh_training)  # noqa: B010
 
