@@ -87,9 +87,9 @@ def test_any_sides_are_refused_by_name_or_make_a_file_that_is_read(
     assume(not refused)
     run = written(tmp_path_factory.mktemp("run"), asked)
     found = load([run.path])
-    rows = {name: set(own["side"]) for name, own in found.groupby("arm")}
+    rows = {name: set(own["side"]) for name, own in found.groupby("again")}
     measured = {key.side.name for key in run.measurements.measured}
-    assert rows["first"] >= measured
+    assert rows[False] >= measured
     assert set(found["side"]) == {*asked.sides, *asked.added("mlp")}
     for side in measured:
         base = contest(side, asked.sides, asked.base)[0]
