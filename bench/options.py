@@ -22,7 +22,9 @@ from bench.parse import (
     integers,
     names_or,
     positive_or,
+    some,
     workload_names,
+    wrong,
 )
 from bench.remedies import REMEDIES, known_remedy
 from bench.settings import Settings, of_devices, with_sides
@@ -45,11 +47,12 @@ SWITCHES = {
 
 def remedies(flag: str, value: str | None, default: tuple[str, ...]) -> tuple[str, ...]:
     """Returns settings that may be added to a plain side; whether they can be shows later."""
-    typed = tuple(REMEDIES) if value == ALL else names_or(flag, value, default)
+    if value is None:
+        return default
+    typed = tuple(REMEDIES) if value == ALL else some(flag, value, "remedy")
     for name in typed:
         if not known_remedy(name):
-            allowed = ", ".join(REMEDIES)
-            raise pytest.UsageError(f"{flag} {name}: no such setting; one of: all, {allowed}")
+            raise wrong(flag, name, f"no such setting; one of: {ALL}, {', '.join(REMEDIES)}")
     return typed
 
 

@@ -81,7 +81,8 @@ def known(flag: str, typed: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[
     return typed
 
 
-def _some(flag: str, value: str, noun: str) -> tuple[str, ...]:
+def some(flag: str, value: str, noun: str) -> tuple[str, ...]:
+    """Returns different names, none of which is all."""
     typed = names(flag, value)
     if ALL in typed:
         raise wrong(flag, value, f"{ALL} stands for every {noun} of ours; name only {ALL}, or some")
@@ -94,7 +95,7 @@ def workload_names(flag: str, value: str | None, default: tuple[str, ...]) -> tu
         return default
     if value == ALL:
         return WORKLOAD_NAMES
-    typed = _some(flag, value, "workload")
+    typed = some(flag, value, "workload")
     for one in typed:
         if why := refusal(one):
             raise wrong(flag, one, why)

@@ -24,7 +24,7 @@ def timed(
     batch_size: int = 64,
     epochs: int = 1,
     workload: str = "mlp",
-    arm: str = "first",
+    again: bool = False,
     cold: float = 0.0,
     suspect: Sequence[str] | str = "",
     file: str = "a.json",
@@ -35,7 +35,7 @@ def timed(
     return [
         cell
         | {
-            "arm": arm,
+            "again": again,
             "block": block,
             "epoch_seconds": second,
             "total_seconds": cold + epochs * second,
@@ -63,7 +63,7 @@ def absent(
     """The row of a cell without a time."""
     cell = _cell(side, file, workload=workload, batch_size=batch_size, epochs=epochs)
     return [
-        cell | {"arm": "first", "block": None, "suspect": "", "reason": reason} | {"detail": detail}
+        cell | {"again": False, "block": None, "suspect": "", "reason": reason} | {"detail": detail}
     ]
 
 

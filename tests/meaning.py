@@ -16,8 +16,8 @@ import pandas as pd
 from scripts.read.text import safe_text
 
 Document = dict[str, Any]
-Cell = tuple[Document, str, list[Document]]
-"""A cell's axes, its arm (`first` or `again`) and its rounds."""
+Cell = tuple[Document, bool, list[Document]]
+"""A cell's axes, whether it is an A/A repeat, and its rounds."""
 
 AXES = ("workload", "batch_size", "epochs", "side")
 _COLD = ("context_seconds", "transfer_seconds", "first_step_seconds", "warm_step_seconds")
@@ -29,12 +29,12 @@ def cells(document: Document) -> Iterator[Cell]:
     own = document["crossover"]
     axes = [_axes(document, entry) for entry in document["benchmarks"]]
     for cell in axes:
-        yield cell, "first", _rounds_of(own, cell, again=False)
+        yield cell, False, _rounds_of(own, cell, again=False)
     for cell in axes:
         rounds = _rounds_of(own, cell, again=True)
         whole = [one for one in rounds if len(one["epoch_seconds"]) >= cell["epochs"]]
         if whole:
-            yield cell, "again", whole
+            yield cell, True, whole
 
 
 def _axes(document: Document, entry: Document) -> Document:
@@ -74,17 +74,17 @@ def rows(document: Document) -> list[Document]:
     """The rows of the table, in order; what is not known is None."""
     own = document["crossover"]
     table = []
-    for position, (cell, arm, rounds) in enumerate(cells(document)):
+    for position, (cell, again, rounds) in enumerate(cells(document)):
         marks = []
-        if arm == "first":
+        if not again:
             marks = document["benchmarks"][position]["extra_info"]["suspect"]
         for one in rounds:
-            place = cell | {"arm": arm, "block": one["block"]}
+            place = cell | {"again": again, "block": one["block"]}
             table.append(place | _figures(own, cell, one) | _doubts(own, cell, one, marks))
     for cell in own["absent"]:
         place = _axes(document, cell)
         words = {"reason": cell["reason"], "detail": safe_text(cell.get("detail", ""))}
-        empty = {"arm": "first", "block": None, "total_seconds": None, "epoch_seconds": None}
+        empty = {"again": False, "block": None, "total_seconds": None, "epoch_seconds": None}
         table.append(place | empty | words | {"suspect": ""})
     return [row | _common(document, row) for row in table]
 
@@ -174,7 +174,7 @@ def _contest(document: Document, side: str) -> Document:
 def contradictions(document: Document) -> Iterator[str]:
     """What the document says twice and differently, or what cannot have been measured."""
     own = document["crossover"]
-    first = [(cell, rounds) for cell, arm, rounds in cells(document) if arm == "first"]
+    first = [(cell, rounds) for cell, again, rounds in cells(document) if not again]
     for entry, (cell, rounds) in zip(document["benchmarks"], first, strict=True):
         stats = entry["stats"]
         if not len(rounds) == len(stats["data"]) == stats["rounds"] > 0:
@@ -183,7 +183,7 @@ def contradictions(document: Document) -> Iterator[str]:
             total = cold_start(one) + sum(one["epoch_seconds"][: cell["epochs"]])
             if not math.isclose(total, written, rel_tol=2e-9):
                 yield "a total"
-    for cell, _arm, rounds in cells(document):
+    for cell, _again, rounds in cells(document):
         blocks = sorted(one["block"] for one in rounds)
         if any(len(list(same)) > 1 for _block, same in groupby(blocks)):
             yield "a block twice in a cell"

@@ -17,11 +17,11 @@ _CELL_WIDTH = 0.42
 _GREY = (0.75, 0.75, 0.75)
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 TIED, OPEN = "≈", "?"
-Arm = tuple[str, str]
+MachineSide = tuple[str, str]
 """Machine and side."""
 
 
-def arm_colours(fastest: pd.DataFrame) -> dict[Arm, tuple[str, Any]]:
+def side_colours(fastest: pd.DataFrame) -> dict[MachineSide, tuple[str, Any]]:
     """A letter and a colour for everything that is the fastest somewhere, the most frequent first.
 
     Beyond ten the colour is grey, beyond 26 letters are doubled: the letter tells them apart.
@@ -30,7 +30,7 @@ def arm_colours(fastest: pd.DataFrame) -> dict[Arm, tuple[str, Any]]:
     counts: dict[Any, int] = sizes.to_dict()
     palette = sns.color_palette("colorblind", 10)
     order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    answer: dict[Arm, tuple[str, Any]] = {}
+    answer: dict[MachineSide, tuple[str, Any]] = {}
     for place, (key, _count) in enumerate(order):
         letter = _LETTERS[place % 26] * (1 + place // 26)
         colour = palette[place] if place < len(palette) else _GREY
@@ -39,15 +39,17 @@ def arm_colours(fastest: pd.DataFrame) -> dict[Arm, tuple[str, Any]]:
 
 
 @style()
-def fastest_figure(cells: pd.DataFrame, colours: dict[Arm, tuple[str, Any]]) -> Figure:
+def fastest_figure(cells: pd.DataFrame, colours: dict[MachineSide, tuple[str, Any]]) -> Figure:
     """The map of one workload, from its rows of `ranking.fastest` of both scopes."""
-    arms = list(zip(cells["machine"], cells["side"], strict=True))
-    looks = {arm: look for arm, look in colours.items() if arm in set(arms)}
-    places = {arm: place for place, arm in enumerate(looks)}
+    sides = list(zip(cells["machine"], cells["side"], strict=True))
+    looks = {side: look for side, look in colours.items() if side in set(sides)}
+    places = {side: place for place, side in enumerate(looks)}
     marks = np.select([cells["undecided_with"] != "", cells["tied_with"] != ""], [OPEN, TIED], "")
-    letters = [looks[arm][0] for arm in arms]
+    letters = [looks[side][0] for side in sides]
     grid = grid_of(
-        cells.assign(shade=[places[arm] for arm in arms], words=letters + marks, bold=marks == "")
+        cells.assign(
+            shade=[places[side] for side in sides], words=letters + marks, bold=marks == ""
+        )
     )
     figure = new_figure(
         width=max(4.0, 1.3 + _CELL_WIDTH * len(grid.batch_sizes)),
@@ -62,8 +64,8 @@ def fastest_figure(cells: pd.DataFrame, colours: dict[Arm, tuple[str, Any]]) -> 
     note += f"; {MARK} derived: {MEANS}" if cells["derived"].any() else ""
     headline(figure, f"The fastest for each cell of {plain(cells['workload'].iloc[0])}", note)
     handles = [
-        Patch(facecolor=colour, label=f"{letter}: {plain(' '.join(arm))}")
-        for arm, (letter, colour) in looks.items()
+        Patch(facecolor=colour, label=f"{letter}: {plain(' '.join(side))}")
+        for side, (letter, colour) in looks.items()
     ]
     figure.legend(handles=handles, loc="outside lower left", ncols=1, frameon=False)
     return figure

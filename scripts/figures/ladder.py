@@ -25,7 +25,7 @@ def ladder_figure(
     `rounds` are its rows of the table, `cells` its rows of `ladder`, `best` the best
     remedy of each cell (rows of `remedies`). Dots are processes, lines run through their medians.
     """
-    timed = rounds[rounds["block"].notna() & (rounds["arm"] == "first")]
+    timed = rounds[rounds["block"].notna() & ~rounds["again"]]
     timed = timed.drop_duplicates(["side", "batch_size", "block"])
     known = cells[["side", "batch_size", "base", "rung"]].drop_duplicates()
     timed = timed[["side", "batch_size", "epoch_seconds"]].merge(known)

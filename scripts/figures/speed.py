@@ -15,7 +15,7 @@ from scripts.judge.fits import predicted
 def speed_figure(rounds: pd.DataFrame, fitted: pd.DataFrame, *, title: str) -> Figure:
     """The figure of one workload on one machine: both panels over the same batch sizes.
 
-    `rounds` are first-arm rows of the table, `labelled`. Dots are processes, the line runs through
+    `rounds` are first rows of the table, `labelled`. Dots are processes, the line runs through
     their medians, the band from the fastest to the slowest. `fitted` are the workload's rows of
     `fits.fits`: the best ones are drawn dotted over the step times, each within its segment.
     """

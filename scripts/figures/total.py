@@ -29,7 +29,7 @@ def total_figure(
 ) -> Figure:
     """The figure of one workload on one machine.
 
-    `rounds` are first-arm rows of the table, `labelled`; `crossings` are rows of `break_even` (none
+    `rounds` are first rows of the table, `labelled`; `crossings` are rows of `break_even` (none
     where nothing is compared). Dots are measured totals, lines cold start + epochs x warm epoch,
     dotted beyond the `measured_epochs`, where hollow dots are derived totals; a dashed line and its
     band are break-even and its interval.

@@ -42,7 +42,7 @@ def best_against_best(rounds: pd.DataFrame) -> pd.DataFrame:
 
 def _median_seconds(rounds: pd.DataFrame) -> pd.DataFrame:
     """The median epoch of each side at each batch size, over its sound rounds."""
-    first = measured(rounds[rounds["arm"] == "first"], scope="warm")
+    first = measured(rounds[~rounds["again"]], scope="warm")
     bases = first[(first["base"] == "") & (first["suspect"] == "")]
     pairs = sound(paired(rounds, scope="warm"))
     columns = [*_PLACE, "side", "base", "seconds"]

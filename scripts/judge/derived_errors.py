@@ -11,7 +11,7 @@ def derived_errors(rounds: pd.DataFrame) -> pd.DataFrame:
     Columns: CELL, measured_seconds and derived_seconds (medians over the processes), error (the
     median of derived / measured - 1), lowest, highest (error of a process), blocks.
     """
-    own = rounds[(rounds["arm"] == "first") & rounds["derivable_seconds"].notna()]
+    own = rounds[~rounds["again"] & rounds["derivable_seconds"].notna()]
     own = own.assign(error=own["derivable_seconds"] / own["total_seconds"] - 1)
     table = own.groupby(CELL, sort=False).agg(
         measured_seconds=("total_seconds", "median"),

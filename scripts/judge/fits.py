@@ -30,7 +30,7 @@ LINE = ["file", "machine", "workload", "side"]
 
 def step_seconds(rounds: pd.DataFrame) -> pd.DataFrame:
     """A row a side and batch size: the warm step seconds' geometric mean over sound blocks."""
-    rows = measured(rounds, scope="warm").query("arm == 'first' and suspect == ''")
+    rows = measured(rounds, scope="warm").query("not again and suspect == ''")
     cells = rows.assign(log=np.log(rows["step_seconds"])).groupby([*LINE, "batch_size"])
     return cells["log"].mean().reset_index().assign(step_seconds=lambda mean: np.exp(mean["log"]))
 

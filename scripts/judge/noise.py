@@ -8,7 +8,7 @@ from scripts.judge.pairs import CELL, Scope, matrices, measured
 from scripts.judge.rule import FASTER, SLOWER, SMALLEST_DELTA, interval, judge, margin_of, settle
 
 COPIED = "copied"
-"""Both arms agree to the last digit in every block, as no two processes do: it tells nothing."""
+"""Both agree to the last digit in every block, as no two processes do: it tells nothing."""
 
 
 def floor_of(means: Array) -> Array:
@@ -29,9 +29,9 @@ def repeats(rounds: pd.DataFrame, *, scope: Scope, alpha: float = 0.05) -> pd.Da
     alone and with the 5 % margin, since the noise floor is made from these very cells; COPIED has
     no numbers. `error` (of the log ratio) is the cell's own. Rounds of suspect blocks are left out.
     """
-    sizes = rounds.loc[rounds["arm"] == "again", "batch_size"].unique()  # few of a grid's
-    arms = measured(rounds[rounds["batch_size"].isin(sizes)], scope=scope)
-    first, again = (arms[arms["arm"] == arm] for arm in ("first", "again"))
+    sizes = rounds.loc[rounds["again"], "batch_size"].unique()  # few of a grid's
+    timed = measured(rounds[rounds["batch_size"].isin(sizes)], scope=scope)
+    first, again = timed[~timed["again"]], timed[timed["again"]]
     both = again.merge(first, on=[*CELL, "block"], suffixes=("_again", "_first"))
     both = both[(both["suspect_again"] == "") & (both["suspect_first"] == "")]
     both["log_ratio"] = np.log(both["seconds_again"]) - np.log(both["seconds_first"])

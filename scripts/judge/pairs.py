@@ -27,10 +27,10 @@ FAMILY = ["file", "family"]
 """Contests whose verdicts are adjusted together: those of a file's sides, or of its remedies and
 rungs on a device."""
 _PLACE = CELL[:5]
-_NAMES = ["file", "machine", "workload", "family", "arm"]
+_NAMES = ["file", "machine", "workload", "family"]
 _LOSSES = ["loss", "evaluated_after_epochs"]
 _NEEDED = [
-    *CELL, "family", "arm", "block", *SECONDS.values(), "cold_start_seconds", *_LOSSES, "suspect",
+    *CELL, "family", "again", "block", *SECONDS.values(), "cold_start_seconds", *_LOSSES, "suspect",
     "reason", "detail",
 ]  # fmt: skip
 
@@ -85,14 +85,14 @@ def measured(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
         order = timed.assign(doubted=timed["suspect"] != "").sort_values(["doubted", "epochs"])
         timed = _all_epochs(order.drop(columns="doubted"))
     timed = timed.astype({"epochs": "Int64", "block": "Int64", "seconds": float})
-    return timed.drop_duplicates([*CELL, "arm", "block"], keep="last")
+    return timed.drop_duplicates([*CELL, "again", "block"], keep="last")
 
 
 def paired(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
     """A row a cell and block: CELL, block, side_seconds, base_seconds, log_ratio, suspect, the cold
     starts and losses of both.
     """
-    first = measured(rounds[rounds["arm"] == "first"], scope=scope)
+    first = measured(rounds[~rounds["again"]], scope=scope)
     columns = ["seconds", "cold_start_seconds", "suspect", *_LOSSES]
     place = [*_PLACE, "block"]
     names = {of: {name: f"{of}_{name}" for name in columns} for of in ("side", "base")}

@@ -115,11 +115,11 @@ def _against(
 
 
 def timed(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
-    """The first arm's timed rounds, warm ones once, with `seconds` by scope and their `log`.
+    """The timed rounds but A/A repeats, warm ones once, with `seconds` by scope and their `log`.
 
     Cells that lost blocks otherwise than by an interruption are not among them (`pairs.measured`).
     """
-    own = measured(rounds, scope=scope).query("arm == 'first'")
+    own = measured(rounds, scope=scope).query("not again")
     seconds = own[SECONDS[scope]].astype(float)
     return own.assign(seconds=seconds, log=np.log(seconds))
 

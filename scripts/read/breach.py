@@ -139,7 +139,8 @@ def _told(value: Any, message: str) -> str:
     """The message in this reader's words, with the value where that is short to tell."""
     if message.startswith("Invalid enum value"):
         return f"is {_short(value)}, which is none of the field's values"
-    message = _PATTERN.sub("a name of letters, digits and `_.:-`, no more", message)
+    more = "+=*" if r"\+" in message else ""  # in the names of sides
+    message = _PATTERN.sub(f"a name of letters, digits and `_.:-{more}`, no more", message)
     for theirs, own in _WORDS.items():
         message = message.replace(theirs, own, 1) if message.startswith(theirs) else message
     if not isinstance(value, (dict, list)):

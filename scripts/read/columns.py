@@ -77,7 +77,7 @@ def columns_of(path: Path, rounds: Rounds) -> Columns:
         "base": [sides[cell.side][0] for cell in cells],
         "family": [sides[cell.side][1] for cell in cells],
         "device": [device_of(cell.side) for cell in cells],
-        "arm": np.where(first, "first", "again").tolist() + ["first"] * lost,
+        "again": np.concatenate([~first, np.zeros(lost, dtype=np.bool_)]),
         **_numbers(rounds, lost=lost),
         "derived": epochs > run.measured_epochs,
         **_allocators(rounds, lost=lost),

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scripts.read.breach import Place
-from scripts.read.records.result import Arm, Cell, Measurement, Own, Process, ResultFile
+from scripts.read.records.result import Cell, Key, Measurement, Own, Process, ResultFile
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -39,12 +39,12 @@ class Rounds:
     def of(cls, file: ResultFile) -> "Rounds":
         """Flattens a file whose cells are in order."""
         rows, most = file.crossover.measurements, file.crossover.run.measured_epochs
-        arms = _numbers_by_arm(file.crossover)
+        known = _numbers_by_key(file.crossover)
         cells = [entry.cell for entry in file.benchmarks]
-        lists = [arms.get(cell.arm(again=False), []) for cell in cells]
+        lists = [known.get(cell.key(again=False), []) for cell in cells]
         for cell in tuple(cells):
             trained = min(cell.epochs, most)
-            again = arms.get(cell.arm(again=True), [])
+            again = known.get(cell.key(again=True), [])
             whole = [one for one in again if len(rows[one].epoch_seconds) >= trained]
             if whole:
                 cells.append(cell)
@@ -119,14 +119,14 @@ class Rounds:
         return np.where(known, totals, np.nan)
 
 
-def _numbers_by_arm(own: Own) -> dict[Arm, list[int]]:
+def _numbers_by_key(own: Own) -> dict[Key, list[int]]:
     """The measurements of each side and batch size, in the order of their blocks."""
-    arms: dict[Arm, list[int]] = defaultdict(list)
+    found: dict[Key, list[int]] = defaultdict(list)
     for number, row in enumerate(own.measurements):
-        arms[own.processes[row.process].arm(row.batch_size)].append(number)
-    for numbers in arms.values():
+        found[own.processes[row.process].key(row.batch_size)].append(number)
+    for numbers in found.values():
         numbers.sort(key=lambda number: own.processes[own.measurements[number].process].block)
-    return arms
+    return found
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ class Report:
         return {(pair.machine, pair.title): list(said(self, pair)) for pair in pairs}
 
     def rounds_of(self, workload: str) -> pd.DataFrame:
-        """Return the first-arm rows of the workload, of every machine that is shown."""
+        """Return the rows, without A/A repeats, of the workload, of every machine that is shown."""
         pairs = one_per_file(self.of(workload))
         tables = [self.analysis.rounds_of(pair) for pair in pairs]
         return pd.concat(tables or [self.analysis.rounds.head(0)])

@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 
 from scripts.figures.cost import cost_figure
-from scripts.figures.fastest import arm_colours, fastest_figure
+from scripts.figures.fastest import fastest_figure, side_colours
 from scripts.figures.marks import machine_looks
 from scripts.figures.relative import relative_figure
 from scripts.figures.shift import moves_figure
@@ -78,7 +78,7 @@ def _of_several(comparison: Comparison) -> Iterator[Picture]:
     if len(comparison.curves):
         moved = partial(moves_figure, comparison.curves, comparison.verdicts, base=base)
         yield _picture("crossover-moves", moved, "Crossover batch size by machine, once warm")
-    colours = arm_colours(comparison.fastest)
+    colours = side_colours(comparison.fastest)
     stems = file_stems(comparison.fastest["workload"].unique())
     for workload, own in comparison.fastest.groupby("workload", sort=False):
         name = file_stem("fastest", stems[str(workload)])

@@ -220,9 +220,9 @@ class Analysis:
         return own[own["side"] == pair.side]
 
     def rounds_of(self, pair: Pair) -> pd.DataFrame:
-        """The first-arm rows of the pair's workload, of every side of its file."""
+        """The rows, without A/A repeats, of the pair's workload, of every side of its file."""
         own = self._of_work(pair, self.rounds)
-        return own[own["arm"] == "first"]
+        return own[~own["again"]]
 
     def fits_of(self, pair: Pair) -> pd.DataFrame:
         """The fits of the pair's workload, of every side of its file."""

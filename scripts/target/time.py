@@ -73,7 +73,7 @@ def _asked(rounds: pd.DataFrame) -> pd.DataFrame:
     """The first rounds of the sides that runs were asked for."""
     if rounds.empty:
         return pd.DataFrame(columns=[*PLACE, "workload"])
-    return rounds[(rounds["arm"] == "first") & (rounds["family"] == SIDES)]
+    return rounds[~rounds["again"] & (rounds["family"] == SIDES)]
 
 
 def times_of(

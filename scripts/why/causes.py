@@ -151,6 +151,6 @@ def _growth(table: pd.DataFrame) -> pd.Series:
 
 def _cold_shares(rounds: pd.DataFrame) -> pd.DataFrame:
     """CELL, epochs, cold_share: the median share of the cold start in each cell's totals."""
-    timed = rounds[rounds["block"].notna() & (rounds["arm"] == "first")]
+    timed = rounds[rounds["block"].notna() & ~rounds["again"]]
     cells = timed.assign(cold_share=timed["cold_start_seconds"] / timed["total_seconds"])
     return cells.groupby([*CELL, "epochs"])["cold_share"].median().reset_index()

@@ -31,7 +31,7 @@ def page_faults(rounds: pd.DataFrame) -> pd.DataFrame:
     `rounds` as of `table.load`; files of before have no counts, and no rows here.
     """
     known = rounds[rounds["minor_faults_per_step"].notna()]
-    known = known[known["side"].map(is_cpu).astype(bool) & (known["arm"] == "first")]
+    known = known[known["side"].map(is_cpu).astype(bool) & ~known["again"]]
     cells = known.drop_duplicates([*CELL, "block"]).groupby(CELL, sort=False)
     table = cells[["step_seconds", *PER_STEP]].median().join(cells[_WORDS].first()).reset_index()
     return table.assign(fault_share=_fault_share(table))[COLUMNS]

@@ -39,7 +39,7 @@ def ladder(judged: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
     )
     plain = plain.drop(columns="rung").merge(own.rename(columns={"loop": "rung"}))
     table = pd.concat([rungs, plain[plain["rung"].isin(RUNGS)]]).drop_duplicates([*_KEY, "rung"])
-    first = rounds[rounds["block"].notna() & (rounds["arm"] == "first")]
+    first = rounds[rounds["block"].notna() & ~rounds["again"]]
     cell = ["file", "workload", "batch_size", "side"]
     medians = first.groupby(cell)["epoch_seconds"].median().reset_index()
     table = table.merge(medians, on=cell, how="left").sort_values(

@@ -61,7 +61,7 @@ def _beyond(side: str, base: str) -> str:
 
 def _moved(rounds: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """At each batch size, epochs there and at the larger ones of the grid; no smaller ones."""
-    own = rounds.drop_duplicates([*CELL, "arm", "block"], ignore_index=True)
+    own = rounds.drop_duplicates([*CELL, "again", "block"], ignore_index=True)
     own = own.assign(
         epochs=1,
         total_seconds=own["cold_start_seconds"] + own["epoch_seconds"],
@@ -73,7 +73,7 @@ def _moved(rounds: pd.DataFrame) -> Iterator[pd.DataFrame]:
     for place, size in enumerate(sizes[:-1]):
         yield own[own["batch_size"] == size]
         for larger in sizes[place + 1 :]:
-            there = own[(own["batch_size"] == larger) & (own["arm"] == "first")]
+            there = own[(own["batch_size"] == larger) & ~own["again"]]
             name = there["side"] + f", batch size {larger}"
             family = there["side"] + " batch sizes"
             yield there.assign(batch_size=size, side=name, base=there["side"], family=family)

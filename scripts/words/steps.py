@@ -16,7 +16,7 @@ def step_words(rounds: pd.DataFrame) -> list[str]:
     """What step times say about overhead, a sentence per side of one workload and file.
 
     A step that takes as long with one sample as with a thousand is paid for by launching and
-    waiting, not by computing. `rounds` are first-arm rows with a `label`.
+    waiting, not by computing. `rounds` are first rows with a `label`.
     """
     lines = []
     for label, own in rounds[rounds["block"].notna()].groupby("label", sort=False):

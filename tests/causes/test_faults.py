@@ -87,7 +87,7 @@ def test_only_a_cpu_whose_page_faults_were_counted_has_a_row() -> None:
     table = page_faults(
         frame(
             counted(**many, batch_size=8),
-            counted(**many, batch_size=8, arm="again"),
+            counted(**many, batch_size=8, again=True),
             counted(**many, batch_size=8, side="cuda"),
             timed([1.0], batch_size=32),
         )

@@ -36,7 +36,7 @@ def one(table: pd.DataFrame, side: str) -> dict[Any, Any]:
 
 def test_a_remedy_is_x_times_faster_than_the_plain_side_with_an_interval() -> None:
     faster = rounds("cpu+fused", [second / 1.5 for second in PLAIN])
-    row = one(judged(rounds("cpu", PLAIN), rounds("cpu", PLAIN, arm="again"), faster), "cpu+fused")
+    row = one(judged(rounds("cpu", PLAIN), rounds("cpu", PLAIN, again=True), faster), "cpu+fused")
     assert row["gain"] == pytest.approx(1.5)
     assert row["lo"] <= 1.5 <= row["hi"]
     assert (row["verdict"], row["kind"], row["pays_off"]) == (

@@ -65,7 +65,7 @@ def _alone(table: pd.DataFrame) -> pd.Series:
 
 
 def _single(pair: pd.DataFrame, side: str) -> pd.DataFrame:
-    first = pair[(pair["arm"] == "first") & (pair["block"] == pair["block"].min())]
+    first = pair[~pair["again"] & (pair["block"] == pair["block"].min())]
     columns = ["file", "workload", "batch_size"]
     seconds = first.pivot_table(index=columns, columns="side", values="epoch_seconds")
     ratio = np.log(seconds[side] / seconds["cpu"])

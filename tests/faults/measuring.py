@@ -129,6 +129,12 @@ MEASURING = {
         "        return side\n",
         "sides/test_remedies.py",
     ),
+    "what a group's other processes compute is foreign load": Fault(
+        "bench/measure/ranks.py",
+        "                    process.wait(SETTLE_SECONDS)\n",
+        "                    pass\n",
+        "measure/test_ranks.py::test_what_the_others_computed_counts_as_the_runs_own",
+    ),
     "drift falls on the sides that come last": Fault(
         "bench/measure/order.py",
         "first[(begin + place) % len(first)]",

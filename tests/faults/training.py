@@ -3,6 +3,12 @@
 from tests.faults.fault import Fault
 
 TRAINING = {
+    "unequal parts of a minibatch weigh alike": Fault(
+        "bench/train/group.py",
+        "loss_function(output, targets) * weight",
+        "loss_function(output, targets)",
+        "train/test_group.py",
+    ),
     "last synchronise dropped": Fault(
         "bench/train/clock.py",
         "            end_event.record()\n        self.synchronise()\n",

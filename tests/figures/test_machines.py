@@ -10,7 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from scripts.figures.cost import cost_figure
-from scripts.figures.fastest import arm_colours, fastest_figure
+from scripts.figures.fastest import fastest_figure, side_colours
 from scripts.figures.marks import MOST_MACHINES
 from scripts.sections.compared import compared
 from scripts.tables.analysis import Analysis
@@ -100,7 +100,7 @@ def test_each_cell_of_the_map_has_the_letter_of_its_fastest_and_marks_ties() -> 
     cells = fastest_rows(
         (8, "a", "cpu", "", ""), (32, "a", "cpu", "b cpu", ""), (128, "b", "cuda", "", "a cuda")
     )
-    colours = arm_colours(cells)
+    colours = side_colours(cells)
     assert [letter for letter, _colour in colours.values()] == ["A", "B"]
     words = words_of(laid_out(fastest_figure(cells, colours))).split("\n")
     assert {"A", "A≈", "B?", "A: a cpu", "B: b cuda"} <= set(words)
@@ -108,7 +108,7 @@ def test_each_cell_of_the_map_has_the_letter_of_its_fastest_and_marks_ties() -> 
 
 def test_letters_belong_to_machines_whatever_the_order_of_rows() -> None:
     cells = fastest_rows((8, "a", "cpu", "", ""), (32, "b", "cpu", "", ""))
-    assert list(arm_colours(cells)) == list(arm_colours(cells[::-1]))
+    assert list(side_colours(cells)) == list(side_colours(cells[::-1]))
 
 
 def test_machines_without_a_price_are_not_in_the_picture_of_costs() -> None:

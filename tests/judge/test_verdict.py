@@ -107,7 +107,7 @@ def test_a_cell_that_was_cut_short_is_judged_by_the_blocks_it_has(reason: str) -
 
 
 def test_repeats_in_the_first_blocks_only_make_the_margin_of_all_blocks() -> None:
-    again = timed([1.05, 1.06, 1.04], arm="again")
+    again = timed([1.05, 1.06, 1.04], again=True)
     row = only(frame(pair(SLOWER), again))
     assert (row["blocks"], row["repeats"]) == (5, 1)
     assert row["noise_floor"] == pytest.approx(0.05, rel=0.01)
@@ -116,7 +116,7 @@ def test_repeats_in_the_first_blocks_only_make_the_margin_of_all_blocks() -> Non
 
 
 def test_a_repeat_that_a_cut_left_with_one_block_still_counts() -> None:
-    row = only(frame(pair(SLOWER), timed([1.01], arm="again")))
+    row = only(frame(pair(SLOWER), timed([1.01], again=True)))
     assert (row["verdict"], row["repeats"]) == ("slower", 1)
 
 

@@ -21,7 +21,7 @@ def only(rounds: pd.DataFrame, **options: Any) -> pd.Series:
 
 
 def test_the_noise_floor_is_made_of_the_means_of_cells_and_not_of_single_blocks() -> None:
-    calm = frame(pair(SLOWER), timed([1.1, 1 / 1.1, 1.1, 1 / 1.1, 1.0], arm="again"))
+    calm = frame(pair(SLOWER), timed([1.1, 1 / 1.1, 1.1, 1 / 1.1, 1.0], again=True))
     assert only(calm)["noise_floor"] == pytest.approx(0.0, abs=1e-12)
 
 
@@ -34,7 +34,7 @@ def test_the_noise_floor_is_the_95th_percentile() -> None:
 def test_each_repeat_is_judged_as_if_its_arms_were_devices() -> None:
     arms = {8: [1.2] * 5, 32: CLOSE, 128: WIDE, 512: [1.3]}
     rows = [timed([1.0] * len(ratios), batch_size=size) for size, ratios in arms.items()]
-    rows += [timed(ratios, batch_size=size, arm="again") for size, ratios in arms.items()]
+    rows += [timed(ratios, batch_size=size, again=True) for size, ratios in arms.items()]
     table = repeats(frame(*rows), scope="warm")
     assert table["verdict"].tolist() == ["differs", "too close", "undecided", "undecided"]
     assert table["blocks"].tolist() == [5, 5, 5, 1]
@@ -45,7 +45,7 @@ def test_each_repeat_is_judged_as_if_its_arms_were_devices() -> None:
 
 def test_arms_that_agree_to_the_last_digit_are_copies_and_tell_no_noise_floor() -> None:
     own = [1.0, 1.01, 0.99]
-    copied = timed(own, arm="again")
+    copied = timed(own, again=True)
     rounds = frame(timed(own), timed([1.2, 1.21, 1.19], side="cuda"), copied)
     table = repeats(rounds, scope="warm")
     assert table["verdict"].tolist() == ["copied"]
@@ -56,13 +56,13 @@ def test_arms_that_agree_to_the_last_digit_are_copies_and_tell_no_noise_floor() 
 
 
 def test_total_seconds_have_a_noise_floor_of_their_own() -> None:
-    rounds = frame(pair(SLOWER), timed([1.01, *[1.0] * 4], arm="again", cold=0.3))
+    rounds = frame(pair(SLOWER), timed([1.01, *[1.0] * 4], again=True, cold=0.3))
     assert only(rounds)["noise_floor"] == pytest.approx(0.002, abs=1e-4)
     assert only(rounds, scope="total")["noise_floor"] == pytest.approx(0.3, abs=0.01)
 
 
 def test_a_device_that_differs_from_itself_beyond_its_blocks_widens_the_margin() -> None:
-    again = timed([1.12] * 5, arm="again")
+    again = timed([1.12] * 5, again=True)
     row = only(frame(pair(SLOWER), again))
     assert (row["noise_floor"], row["repeats"]) == (pytest.approx(0.12), 1)
     assert row["margin"] == pytest.approx(1.12**3 - 1)
@@ -70,7 +70,7 @@ def test_a_device_that_differs_from_itself_beyond_its_blocks_widens_the_margin()
 
 
 def test_noise_that_the_blocks_show_leaves_the_margin_at_five_per_cent() -> None:
-    again = timed([1.3, 0.9, 1.2], arm="again")
+    again = timed([1.3, 0.9, 1.2], again=True)
     row = only(frame(pair(SLOWER), again))
     assert (row["noise_floor"], row["repeats"]) == (pytest.approx(0.12, abs=0.01), 1)
     assert (row["margin"], row["verdict"]) == (pytest.approx(0.05), "slower")
@@ -80,9 +80,9 @@ def test_the_noise_floor_counts_both_devices_of_the_pair_and_no_other() -> None:
     rounds = frame(
         pair(SLOWER),
         timed([1.5] * 5, side="vulkan"),
-        timed([1.01] * 5, arm="again"),
-        timed([s * 1.03 for s in SLOWER], side="cuda", arm="again"),
-        timed([3.0] * 5, side="vulkan", arm="again"),
+        timed([1.01] * 5, again=True),
+        timed([s * 1.03 for s in SLOWER], side="cuda", again=True),
+        timed([3.0] * 5, side="vulkan", again=True),
     )
     table = verdicts(rounds, scope="warm").set_index("side")
     floors = [np.expm1(np.quantile(np.log(own), 0.95)) for own in ([1.01, 1.03], [1.01, 2.0])]

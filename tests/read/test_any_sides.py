@@ -2,10 +2,13 @@
 
 import contextlib
 import io
+import json
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -14,6 +17,9 @@ from scripts import advise, compare, export, report, undecided
 from scripts.judge.verdicts import verdicts
 from scripts.read.sides import contest, default_base
 from scripts.read.table import load
+from scripts.read.workers import Workers
+from scripts.tables.analysis import Analysis
+from scripts.tables.many import analysed
 from tests.corpus import Corpus
 from tests.learn_corpus import LearnCorpus
 from tests.write.reports import DRAWN, no_pictures
@@ -94,3 +100,41 @@ def test_a_file_of_any_sides_goes_through_every_door(plan: Corpus, data: st.Data
         said(undecided.main, path, *asked)
         learned = LearnCorpus(batch_sizes=(8,), optimizers=("sgd",)).write(folder)
         assert "mlp to 90 % accuracy" in said(advise.main, path, learned, "--workload", "mlp")
+
+
+PLAN = Corpus(sides=("cpu", "cpu+threads=1", "cuda"), batch_sizes=(8, 512), epochs=(1,))
+
+
+@pytest.mark.parametrize("door", [report.main, compare.main, undecided.main])
+def test_a_base_that_a_file_lacks_is_refused_in_one_line_with_the_sides_that_it_has(
+    door: Callable[[Sequence[str]], int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(PLAN.write(tmp_path))
+    assert door([path, "--base", "cuda:1"]) == 2
+    assert capsys.readouterr().err == (
+        f"{path}: --base: 'cuda:1' is no side of this file; it has: cpu, cpu+threads=1, cuda\n"
+    )
+
+
+@pytest.mark.parametrize(("base", "others"), [
+    (None, {"cpu+threads=1", "cuda"}), ("cuda", {"cpu", "cpu+threads=1"}),
+])  # fmt: skip
+def test_undecided_cells_are_named_by_their_side_and_what_it_meets(
+    base: str | None, others: set[str], tmp_path: Path
+) -> None:
+    plan = replace(PLAN, blocks=1, remedies={"bf16": 2.0})  # too few blocks decide nothing
+    words = said(undecided.main, plan.write(tmp_path), *(["--base", base] if base else []))
+    rows = [json.loads(line) for line in words.splitlines()]
+    assert {tuple(row) for row in rows} == {("workload", "batch_size", "side", "base", "why")}
+    known = {(row["batch_size"], row["side"], row["base"], row["why"]) for row in rows}
+    assert known == {(n, side, base or "cpu", "undecided") for n in (8, 512) for side in others}
+
+
+def test_a_collection_is_judged_against_another_base_as_its_files_are(tmp_path: Path) -> None:
+    paths = [replace(PLAN, seed=seed).write(tmp_path, f"m{seed}") for seed in range(51)]
+    with Workers() as workers:
+        together = analysed(paths, workers, base="cuda")
+    assert together.many
+    alone = Analysis(paths[:1], base="cuda").verdicts
+    own = together.verdicts[together.verdicts["file"] == str(paths[0])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(own.drop(columns="machine"), alone.drop(columns="machine"))

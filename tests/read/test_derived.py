@@ -39,7 +39,7 @@ def test_a_total_beyond_the_measured_epochs_counts_the_processs_median_epoch(
     document = Corpus(**PLAN, measured_epochs=2).result()
     rounds = load([written(tmp_path, Corpus(**PLAN, measured_epochs=2))])
     own = document["crossover"]
-    for row in rounds[rounds["arm"] == "first"].to_dict("records"):
+    for row in rounds[~rounds["again"]].to_dict("records"):
         (one,) = (
             own["processes"][one["process"]] | one
             for one in own["measurements"]
@@ -61,7 +61,7 @@ def test_a_total_beyond_the_measured_epochs_counts_the_processs_median_epoch(
 
 def test_the_repeats_of_derived_cells_are_read_as_well(tmp_path: Path) -> None:
     rounds = load([written(tmp_path, Corpus(**PLAN, measured_epochs=2))])
-    again = rounds[rounds["arm"] == "again"]
+    again = rounds[rounds["again"]]
     assert set(again["epochs"]) == {1, 3, 100}
 
 
@@ -216,7 +216,7 @@ def test_the_error_of_a_derived_total_is_told_where_all_epochs_were_measured(
 
 def test_derived_totals_have_hollow_dots_and_dotted_lines(tmp_path: Path) -> None:
     rounds = load([written(tmp_path, Corpus(**PLAN, measured_epochs=2, sides=("cpu",)))])
-    rounds = rounds[rounds["arm"] == "first"].assign(label="cpu")
+    rounds = rounds[~rounds["again"]].assign(label="cpu")
     none = pd.DataFrame({"batch_size": [], "epochs": [], "side": []})
     figure = total_figure(rounds, none, title="mlp", measured_epochs=2)
     (dots,) = figure.axes[0].collections

@@ -26,7 +26,7 @@ def test_each_measured_round_and_each_absent_cell_is_one_row(tmp_path: Path) -> 
     # first 3 blocks, 2 absent
     assert rows["block"].notna().sum() == (4 + 2) * 5 + 4 * 3
     assert rows["block"].isna().sum() == 2
-    assert (rows["arm"] == "again").sum() == 4 * 3
+    assert rows["again"].sum() == 4 * 3
 
 
 def test_a_rounds_columns_are_derived_from_what_the_worker_measured(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_suspicions_of_cell_block_and_worker_are_joined_on_the_row(tmp_path: Pat
             row["epoch_seconds"] = [row["epoch_seconds"][0] * times for times in (1, 1, 2, 2)]
     rows = table.load([edited(tmp_path, document)])
     cpu = rows[rows["side"] == "cpu"]
-    first = cpu[cpu["arm"] == "first"].set_index("block")["suspect"]
+    first = cpu[~cpu["again"]].set_index("block")["suspect"]
     assert first[0] == "loss mismatch"
     assert first[2] == (
         "loss mismatch; loaded; "
@@ -121,7 +121,7 @@ def test_a_mark_that_names_a_block_is_about_that_block_alone(tmp_path: Path) -> 
         suspect={(None, None, None, "cpu"): marks}, block_suspect={("mlp", 1): ["host loaded"]}
     )
     rows = table.load([plan.write(tmp_path)])
-    cpu = rows[(rows["side"] == "cpu") & (rows["arm"] == "first")]
+    cpu = rows[(rows["side"] == "cpu") & ~rows["again"]]
     assert set(cpu.loc[cpu["block"] == 0, "suspect"]) == {"loss mismatch"}
     assert set(cpu.loc[cpu["block"] == 1, "suspect"]) == {"host loaded; loss mismatch"}
 
@@ -154,8 +154,8 @@ def test_a_repeat_that_stopped_early_is_of_the_epochs_that_it_has(tmp_path: Path
         if own["processes"][row["process"]]["again"]:
             del row["epoch_seconds"][1:]
     rows = table.load([edited(tmp_path, document)])
-    assert set(rows.loc[rows["arm"] == "again", "epochs"]) == {1}
-    assert set(rows.loc[rows["arm"] == "first", "epochs"]) == {1, 2}
+    assert set(rows.loc[rows["again"], "epochs"]) == {1}
+    assert set(rows.loc[~rows["again"], "epochs"]) == {1, 2}
 
 
 def test_a_side_names_its_device_its_base_and_its_family(tmp_path: Path) -> None:

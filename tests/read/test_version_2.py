@@ -39,7 +39,7 @@ def both(folder: Path, document: dict[str, Any]) -> tuple[Results, Results]:
 
 
 def ordered(table: pd.DataFrame) -> pd.DataFrame:
-    place = ["workload", "batch_size", "epochs", "side", "arm", "block"]
+    place = ["workload", "batch_size", "epochs", "side", "again", "block"]
     known = table.drop(columns=UNTOLD).sort_values(place, ignore_index=True)
     return known.assign(event_seconds=0.0)
 

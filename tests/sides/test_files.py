@@ -1,6 +1,8 @@
 """Any sides that are not refused make a file that the reading half reads, with all their rounds."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -10,6 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from bench.grid import plan_workloads
+from bench.measure.process import ROOT
 from bench.measure.search import measure_all
 from bench.record.rows import provisional
 from bench.record.state import TimingRun
@@ -21,6 +24,7 @@ from scripts.read.sides import contest
 from scripts.read.table import load
 from tests.bench_fakes import SETTINGS, FakeWorkers, campaign, diagnosed
 from tests.evidence.search_saving import FACTS
+from tests.run.typed import bench, read
 from tests.sides.test_names import PLAIN
 
 pytestmark = pytest.mark.usefixtures("quiet_host")
@@ -83,9 +87,9 @@ def test_any_sides_are_refused_by_name_or_make_a_file_that_is_read(
     assume(not refused)
     run = written(tmp_path_factory.mktemp("run"), asked)
     found = load([run.path])
-    rows = {name: set(own["side"]) for name, own in found.groupby("arm")}
+    rows = {name: set(own["side"]) for name, own in found.groupby("again")}
     measured = {key.side.name for key in run.measurements.measured}
-    assert rows["first"] >= measured
+    assert rows[False] >= measured
     assert set(found["side"]) == {*asked.sides, *asked.added("mlp")}
     for side in measured:
         base = contest(side, asked.sides, asked.base)[0]
@@ -116,3 +120,29 @@ def test_a_file_of_remedies_has_the_plain_rounds_of_both_kinds_of_blocks(tmp_pat
     assert run.by_id[row["name"]].side == "cuda+bf16"
     assert set(own) >= {"processes", "measurements", "diagnosis", "peaks", "blocks", "absent"}
     assert "variants" not in own
+
+
+@pytest.mark.slow
+def test_two_processes_go_the_whole_way_to_a_report(tmp_path: Path) -> None:
+    path = tmp_path / "box.json"
+    code, output = bench(
+        *("--sides", "cpu,cpu*2", "--workloads", "mlp", "--batch-sizes", "1,32", "--epochs", "1"),
+        *("--samples", "64", "--blocks", "3", "--suspect-repeats", "0"),
+        *("--benchmark-json", str(path)),
+    )
+    assert code == 0, output
+    content = read(path)
+    assert {
+        row["extra_info"]["side"]: row["params"]["devices"] for row in content["benchmarks"]
+    } == {
+        "cpu": 1,
+        "cpu*2": 2,
+    }
+    marks = [mark for row in content["benchmarks"] for mark in row["extra_info"]["suspect"]]
+    assert not [mark for mark in marks if "loss" in mark]
+    (lost,) = content["crossover"]["absent"]
+    assert (lost["side"], lost["batch_size"], lost["reason"]) == ("cpu*2", 1, "unsupported")
+    command = [sys.executable, "scripts/report.py", str(path), "--out", str(tmp_path / "out")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "cpu*2" in done.stdout

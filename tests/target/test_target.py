@@ -77,7 +77,7 @@ def published() -> tuple[pd.DataFrame, pd.DataFrame]:
                 "base": "",
                 "family": "sides",
                 "device_label": "cuda (V100)",
-                "arm": "first",
+                "again": False,
                 "workload": "shufflenet",
                 "definition": "d",
                 "optimizer": "sgd",

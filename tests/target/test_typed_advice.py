@@ -1,7 +1,5 @@
 """What becomes of the batch size and the epochs that somebody would have typed."""
 
-from functools import partial
-
 from tests.corpus import Corpus
 from tests.learn_corpus import LearnCorpus
 from tests.target.plans import LEARNED, TIMED, Say
@@ -21,18 +19,18 @@ def test_what_was_typed_with_enough_epochs_gets_there(say: Say) -> None:
     assert "gets there: it needs 16 epochs." in say("--batch-size", "1024", "--epochs", "30")
 
 
-def step_seconds(factor: float, _workload: str, batch_size: int) -> float:
-    return factor * 1e-5 * batch_size
-
-
 def test_what_was_typed_takes_its_own_seconds_with_each_optimiser(say: Say) -> None:
     """Both were timed, in two files of a machine: Adam's step takes twice as long."""
-    timed = [
-        Corpus(
+
+    def timed(name: str, factor: float) -> Corpus:
+        def step_seconds(_workload: str, batch_size: int) -> float:
+            return factor * 1e-5 * batch_size
+
+        return Corpus(
             **TIMED | {"sides": ("cpu",), "process_noise": 0.0, "epoch_noise": 0.0},
             machine=name,
             run={"optimizer": name},
-            cpu_step_seconds=partial(step_seconds, factor),
+            cpu_step_seconds=step_seconds,
         )
 
     plans = [timed("sgd", 1.0), timed("adam", 2.0), LearnCorpus(**LEARNED)]

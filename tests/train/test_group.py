@@ -116,9 +116,9 @@ def test_a_group_trains_as_the_lean_loop_does() -> None:
 
 @pytest.mark.usefixtures("_group_of_one")
 def test_processes_agree_on_times_after_the_clock_has_stopped() -> None:
-    readings = iter([0, 5 * 10**8])
-    clock = GroupClock(lambda: None, now=lambda: next(readings), slept=lambda: 0)
-    assert clock.time(lambda: None) == Timing(0.5, None)
+    readings, slept = iter([0, 5 * 10**8]), iter([0, 2 * 10**9])
+    clock = GroupClock(lambda: None, now=lambda: next(readings), slept=lambda: next(slept))
+    assert clock.time(lambda: None) == Timing(0.5, None, 2.0)
     assert isinstance(clock, DeviceClock)
     assert mean_of_all(torch.tensor(2.5)).item() == 2.5
 

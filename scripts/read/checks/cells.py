@@ -86,12 +86,12 @@ def _readable(file: ResultFile) -> None:
 
 def _shared_rounds(file: ResultFile) -> int:
     """Rounds of all cells together: the cells of one batch size share theirs."""
-    arms: Counter[tuple[str, str, int]] = Counter()
+    counts: Counter[tuple[str, str, int]] = Counter()
     for row in file.crossover.measurements:
         process = file.crossover.processes[row.process]
-        arms[process.workload, process.side, row.batch_size] += 1
+        counts[process.workload, process.side, row.batch_size] += 1
     cells = (entry.cell for entry in file.benchmarks)
-    return sum(arms[cell.workload, cell.side, cell.batch_size] for cell in cells)
+    return sum(counts[cell.workload, cell.side, cell.batch_size] for cell in cells)
 
 
 def _known_workloads(file: ResultFile) -> None:

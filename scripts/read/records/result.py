@@ -34,7 +34,7 @@ from scripts.read.records.fields import (
 from scripts.read.records.machine import MachineInfo
 from scripts.read.records.study import Diagnosed, Peak
 
-Arm = tuple[str, str, bool, int]
+Key = tuple[str, str, bool, int]
 """(workload, side, again, batch size) of a process's measurement."""
 
 
@@ -46,7 +46,7 @@ class Cell(NamedTuple):
     epochs: int
     side: str
 
-    def arm(self, *, again: bool) -> Arm:
+    def key(self, *, again: bool) -> Key:
         """Whose measurements are its rounds, or the A/A repeats of these."""
         return (self.workload, self.side, again, self.batch_size)
 
@@ -192,7 +192,7 @@ class Process(ColdStart):
     allocator: Text | None = None
     allocator_variables: dict[Name, Text] = {}
 
-    def arm(self, batch_size: int) -> Arm:
+    def key(self, batch_size: int) -> Key:
         """Whose rounds its measurement at a batch size is."""
         return (self.workload, self.side, self.again, batch_size)
 

@@ -113,9 +113,9 @@ def test_words_on_arrays_are_those_of_the_verdicts_of_a_file() -> None:
         rows.append(pair(ratios, **about))
         if place in (1, 3):
             cpu, gpu = again[workload, :, place // 2]
-            rows.append(timed(cpu.tolist(), arm="again", **about))
+            rows.append(timed(cpu.tolist(), again=True, **about))
             own = (gpu * np.array(ratios[:3])).tolist()
-            rows.append(timed(own, arm="again", side="cuda", **about))
+            rows.append(timed(own, again=True, side="cuda", **about))
     table = verdicts(frame(*rows), scope="warm")
     judged = moderated(made)
     assert table["verdict"].tolist() == judged.words[0].tolist()

@@ -48,7 +48,7 @@ EDITS: list[tuple[str, Edit, str, str]] = [
         "a side that is no name",
         put("cpu+\x1b[2J", "benchmarks", 0, "extra_info", "side"),
         "extra_info.side",
-        "matching regex",
+        "a name of letters, digits and `_.:-+=*`, no more",
     ),
     (
         "unknown reason",
