@@ -50,5 +50,5 @@ def patient_lstm(features: int, hidden: int, classes: int, *, keep: float = 3.0)
     """
     network = LSTM(features, hidden, classes)
     with torch.no_grad():
-        network.recurrent.bias_ih_l0[hidden : 2 * hidden] = keep
+        network.recurrent.get_parameter("bias_ih_l0")[hidden : 2 * hidden] = keep
     return network

@@ -20,7 +20,7 @@ from tests.write.reports import DRAWN, no_pictures
 
 TINY = Corpus(batch_sizes=(8,), epochs=(1, 2), blocks=2, samples=64)
 LEARNED = LearnCorpus(batch_sizes=(8,), optimizers=("sgd",), rates=(0.1,), figure_seeds=(0,))
-MADE = [TINY.result(), Corpus(batch_sizes=(8,), epochs=(1,), blocks=1, threads=(1, 2)).result(),
+MADE = [TINY.result(), Corpus(batch_sizes=(8,), epochs=(1,), blocks=1, sides=("cpu", "cpu+threads=1")).result(),
         LEARNED.result()]  # fmt: skip
 Door = tuple[Callable[[Sequence[str]], int], tuple[str, ...]]
 DOORS: dict[str, Door] = {

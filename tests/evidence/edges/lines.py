@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.learning.options import OWN
-from bench.options import OPTIONS, STEPS, flag_of
+from bench.options import OPTIONS, flag_of
 from bench.refused import REFUSED
 from tests.evidence.edges.trial import Fault, Row, row
 from tests.run.typed import Said, answers_to
@@ -42,7 +42,7 @@ def valued() -> Iterator[tuple[str, ...]]:
     """Every option with every value."""
     for value in VALUES:
         yield from ((flag_of(field), value) for field in OPTIONS)
-        yield from ((f"--{name}", value) for name in ("loop", "preset", *STEPS))
+        yield from ((f"--{name}", value) for name in ("loop", "preset"))
         yield from (("--learning", flag, value) for flag in OWN if "epochs" not in flag)
 
 

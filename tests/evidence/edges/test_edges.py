@@ -8,6 +8,7 @@ from bench.measure.journal import journal_path
 from tests.evidence.edges import files, journals, lines
 from tests.evidence.edges.__main__ import table
 from tests.evidence.edges.trial import Fault, row
+from tests.read.refusals.test_foreign import FILES
 from tests.run.typed import Said
 
 
@@ -21,7 +22,7 @@ def test_there_are_as_many_command_lines_as_are_asked_for_and_they_differ(tmp_pa
 
 def test_no_foreign_file_is_more_than_a_line_at_any_door(tmp_path: Path) -> None:
     found = files.tried("foreign files", files.foreign(), tmp_path)
-    assert (found.tries, found.faults) == (len(files.FILES), [])
+    assert (found.tries, found.faults) == (len(FILES), [])
     assert found.ends == f"{len(files.FILES)} refused"
 
 
