@@ -12,10 +12,16 @@ if not __package__:  # run as a file: make `scripts` importable instead of its f
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from scripts.options import answered, new_parser, place
-from scripts.target.contest import contests
+from scripts.target.contest import contests, optimizer_contests
 from scripts.target.question import Question, known
 from scripts.target.time import times_of, times_to_target
-from scripts.words.advice import other_target, reached_line, side_lines, untimed_lines
+from scripts.words.advice import (
+    optimizer_lines,
+    other_target,
+    reached_line,
+    side_lines,
+    untimed_lines,
+)
 from scripts.words.typed_advice import epochs_lines, seconds_line, size_lines
 
 
@@ -42,6 +48,7 @@ def _lines(files: Sequence[Path], question: Question) -> Iterator[str]:
     times = times_to_target(epochs, rounds)
     if len(times):
         yield from side_lines(epochs, times, contests(times, rounds))
+        yield from optimizer_lines(optimizer_contests(times, rounds))
     else:
         yield from untimed_lines(epochs, rows.untimed)
     size, wanted = question.batch_size, question.epochs

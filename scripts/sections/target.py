@@ -7,7 +7,8 @@ from scripts.sections.section import Line, Section
 from scripts.sections.target_pictures import target_pictures
 from scripts.sections.target_tables import target_tables, whole
 from scripts.tables.learned import Learned
-from scripts.target.time import best_of, one_source
+from scripts.target.source import one_source
+from scripts.target.time import best_of
 from scripts.words.advice import contest_words, reached_line, side_lines
 from scripts.words.learning import setting_text, time_text
 from scripts.words.names import place_text

@@ -8,7 +8,8 @@ from scripts.read.text import optimizer_name
 from scripts.sections.columns import table
 from scripts.sections.section import Table
 from scripts.tables.learned import Learned
-from scripts.target.time import best_of, one_source
+from scripts.target.source import one_source
+from scripts.target.time import best_of
 from scripts.words.learning import doubts
 from scripts.words.names import against
 from scripts.words.turning import EARLY_STOPPING

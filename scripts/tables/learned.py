@@ -11,8 +11,9 @@ from scripts.figures.style import labelled
 from scripts.read import learning
 from scripts.target.contest import contests
 from scripts.target.critical import critical
+from scripts.target.source import one_source
 from scripts.target.standing import with_whole_epochs
-from scripts.target.time import one_source, times_to_target
+from scripts.target.time import times_to_target
 from scripts.target.turning import savings, turning_points
 
 

@@ -69,6 +69,26 @@ def _best(side: pd.DataFrame, base: pd.DataFrame) -> Iterator[tuple[Row, Row, Ro
         yield {"optimizer": "any", "at": BEST}, best[0][0], best[1][0]
 
 
+def optimizer_contests(times: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
+    """Each optimiser against the fastest one, at its own best: a row per side of a computer.
+
+    An optimiser's seconds may be from another file of the computer; only measured ones take part.
+    Columns: machine, side, device_label, workload, optimizer, fastest, and those of `contest`, the
+    fastest one in the base's place.
+    """
+    rows: list[Row] = []
+    known = times[times["measured"] & times["seconds"].notna()]
+    place = ["machine_id", "side", "workload"]
+    for _, own in known.sort_values("seconds").groupby(place, sort=False):
+        first, *others = own.drop_duplicates("optimizer").to_dict("records")
+        for other in others:
+            files = rounds[rounds["file"].isin([first["file"], other["file"]])]
+            about = {name: first[name] for name in ("machine", "side", "device_label", "workload")}
+            about |= {"optimizer": other["optimizer"], "fastest": first["optimizer"]}
+            rows.append(about | contest(other, first, margin=noise_margin(files)))
+    return pd.DataFrame(rows)
+
+
 def contest(side: Row, base: Row, *, margin: float) -> Row:
     """The ratio of two times to the target, rows of `times_to_target`; its interval and verdict.
 

@@ -9,8 +9,8 @@ import pandas as pd
 from scripts.read import learning, table
 from scripts.read.document import ResultError
 from scripts.read.learning_file import by_kind
+from scripts.target.source import one_source
 from scripts.target.standing import with_whole_epochs
-from scripts.target.time import one_source
 
 
 @dataclass(frozen=True)

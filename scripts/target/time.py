@@ -13,7 +13,6 @@ steps of a real epoch.
 """
 
 import math
-from collections.abc import Iterable
 from typing import Any
 from zlib import crc32
 
@@ -194,24 +193,11 @@ def _random(*names: object) -> np.random.Generator:
     return np.random.default_rng(crc32("|".join(map(str, names)).encode()))
 
 
-def one_source(epochs: pd.DataFrame) -> pd.DataFrame:
-    """The rows of one learning file for every workload: that with the most cells reached.
-
-    One that was trained on a part of the data only serves where there is no other.
-    """
-    if epochs.empty:
-        return epochs
-    files = epochs.groupby(["workload", "file"], sort=False)
-    counts = files["epochs"].count() + len(epochs) * ~files["cut"].any()
-    best = counts.groupby("workload").idxmax()
-    return epochs[pd.MultiIndex.from_frame(epochs[["workload", "file"]]).isin(list(best))]
-
-
-def best_of(times: pd.DataFrame, names: Iterable[str] = (*PLACE, "workload")) -> pd.DataFrame:
+def best_of(times: pd.DataFrame) -> pd.DataFrame:
     """The row with the smallest time to the target of each side and workload.
 
     One whose seconds were not measured does not take the place of one whose were.
     """
     known = times[times["seconds"].notna()].sort_values("seconds", kind="stable")
     order = known.sort_values("measured", ascending=False, kind="stable")
-    return order.drop_duplicates([*names]).sort_index()
+    return order.drop_duplicates([*PLACE, "workload"]).sort_index()

@@ -8,11 +8,12 @@ import pandas as pd
 from scripts.judge.rule import CLOSE, FASTER, SLOWER
 from scripts.read import learning
 from scripts.read.text import counted, optimizer_name, seconds_in_words
-from scripts.target.time import PLACE, best_of
+from scripts.target.time import best_of
 from scripts.words.learning import doubts, score_text, setting_text, time_text
 from scripts.words.names import place_text, side_label
 from scripts.words.verdicts import ratio_words
 
+_COMPUTER = ["machine_id", "side"]
 SINGLE_RUNS = (
     "in brackets: where 95 % of single runs end; the seconds count a look at the held-out data "
     "after each epoch."
@@ -46,7 +47,7 @@ def other_target(epochs: pd.DataFrame, runs: pd.DataFrame) -> Iterator[str]:
 
 def side_lines(epochs: pd.DataFrame, times: pd.DataFrame, contests: pd.DataFrame) -> Iterator[str]:
     """A line per side, the fastest first, then each side against its base on every machine."""
-    best = best_of(times).sort_values("seconds")
+    best = _of_computers(best_of(times))
     for row in best.to_dict("records"):
         yield best_line(row) + _in_brackets(doubts(row, epochs))
         yield from _sooner_perhaps(row, times)
@@ -58,9 +59,29 @@ def side_lines(epochs: pd.DataFrame, times: pd.DataFrame, contests: pd.DataFrame
             yield f"on {row['machine']}, each at its best, {contest_words(row)}."
 
 
+def _of_computers(best: pd.DataFrame) -> pd.DataFrame:
+    """The fastest of the files of a computer, for each side; measured seconds come first."""
+    order = best.sort_values(["measured", "seconds"], ascending=[False, True], kind="stable")
+    return order.drop_duplicates(_COMPUTER).sort_values("seconds")
+
+
+def optimizer_lines(contests: pd.DataFrame) -> Iterator[str]:
+    """A row of `optimizer_contests`: how much longer another optimiser takes, at its own best."""
+    for row in contests.to_dict("records"):
+        name, fastest = optimizer_name(row["optimizer"]), optimizer_name(row["fastest"])
+        lead, ratio = f"{place_text(row)}, each at its best, {name}", ratio_words(row)
+        if row["verdict"] in (SLOWER, FASTER):
+            yield f"{lead} takes {ratio} the time of {fastest}."
+        elif row["verdict"] == CLOSE:
+            yield f"{lead} and {fastest} are too close to call ({ratio})."
+        else:
+            why = "; ".join(filter(None, (ratio, row["reason"])))
+            yield f"{lead} against {fastest}: {row['verdict']}{_in_brackets(why)}."
+
+
 def _sooner_perhaps(best: Mapping[Any, Any], times: pd.DataFrame) -> Iterator[str]:
     """The setting that would be faster, were its seconds what they are assumed to be."""
-    same = (times[PLACE] == [best[name] for name in PLACE]).all(axis=1)
+    same = (times[_COMPUTER] == [best[name] for name in _COMPUTER]).all(axis=1)
     faster = times[same & ~times["measured"] & (times["seconds"] < best["seconds"])]
     for row in faster.sort_values("seconds")[:1].to_dict("records") if best["measured"] else ():
         setting = f"batch {row['batch_size']}, {optimizer_name(row['optimizer'])}"
@@ -87,14 +108,16 @@ def _in_brackets(words: str) -> str:
 
 def _missing_lines(times: pd.DataFrame, best: pd.DataFrame) -> Iterator[str]:
     """Sides without any answer, and the batch sizes that the fastest was not chosen among."""
-    answered = set(zip(best["file"], best["side"], strict=True))
-    for place, own in times.groupby(["file", "side"], sort=False):
+    answered = set(best[_COMPUTER].itertuples(index=False, name=None))
+    for place, own in times.groupby(_COMPUTER, sort=False):
         words = f"not known {place_text(own.iloc[0].to_dict())}"
         if place not in answered:
             shown = {reason.partition(" at batch size ")[0][:120] for reason in own["reason"]}
             yield f"{words}: {'; '.join(sorted(shown)).rstrip('.')}."
             continue
-        untimed = own[own["seconds"].isna() & own["epochs"].notna()]
+        cell = [own[name] for name in ("optimizer", "batch_size")]
+        timed = own["seconds"].notna().groupby(cell).transform("any")
+        untimed = own[~timed & own["epochs"].notna()]
         short = untimed["reason"].map(lambda reason: reason.partition(" at ")[0])
         for reason, cells in untimed.groupby(short):
             sizes = ", ".join(map(str, sorted(cells["batch_size"].unique())))

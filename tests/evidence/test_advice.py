@@ -15,8 +15,8 @@ from tests.evidence.advice.plain import OPTIMIZERS, Task, Trained, train
 from tests.evidence.advice.regret import BETWEEN, seconds_of, settings
 
 ROW: dict[Any, Any] = {
-    "workload": "lstm", "target": 0.9, "machine": "m", "file": "m.json", "threads": 1,
-    "device": "cpu", "batch_size": 32, "optimizer": "adam", "learning_rate": 0.01,
+    "workload": "lstm", "target": 0.9, "machine": "m", "machine_id": "m",
+    "side": "cpu+threads=1", "batch_size": 32, "optimizer": "adam", "learning_rate": 0.01,
     "train_epochs": 2.0, "seconds": 1.0, "lo": 0.9, "hi": 1.1, "metric": Metric("accuracy"),
 }  # fmt: skip
 
@@ -72,7 +72,7 @@ def test_a_plain_process_answers_as_the_function_does() -> None:
 
 def test_rivals_are_the_settings_that_come_near_at_rates_between_those_that_were_tried() -> None:
     rows = [ROW, ROW | {"batch_size": 8, "seconds": 2.4}, ROW | {"batch_size": 4, "seconds": 2.6}]
-    other = ROW | {"device": "cuda", "seconds": 0.1}
+    other = ROW | {"side": "cuda", "seconds": 0.1}
     rivals = list(settings(pd.DataFrame([*rows, other]), ROW))
     assert {task.batch_size for task in rivals} == {32, 8}
     assert len(rivals) == 2 * len(BETWEEN)

@@ -8,6 +8,8 @@ from scripts.judge.verdicts import verdicts
 from scripts.read.table import load
 from scripts.target.contest import contest, contests, noise_margin
 from tests.corpus import Corpus
+from tests.learn_corpus import LearnCorpus
+from tests.target.plans import LEARNED, TIMED, Say
 from tests.target.test_target import at, joined
 
 
@@ -62,6 +64,29 @@ def test_suspect_blocks_are_left_out_while_three_sound_ones_remain(tmp_path: Pat
 def test_two_blocks_decide_nothing(tmp_path: Path) -> None:
     times, rounds = joined(tmp_path, blocks=2, ratio=lambda *_cell: 9.0)
     assert set(contests(times, rounds)["verdict"]) == {"undecided"}
+
+
+def test_optimisers_of_one_computer_are_judged_against_the_fastest_whatever_file_timed_them(
+    say: Say,
+) -> None:
+    def timed(name: str, factor: float) -> Corpus:
+        return Corpus(
+            **TIMED | {"devices": ("cpu",)},
+            machine=f"box-{name}",
+            run={"optimizer": name},
+            cpu_step_seconds=lambda _workload, size: factor * 1e-5 * size,
+        )
+
+    lines = say(plans=[timed("sgd", 1.0), timed("adam", 2.0), LearnCorpus(**LEARNED)]).splitlines()
+    (best,) = [line for line in lines if line.startswith("on cpu of box-sgd: train with")]
+    assert ", SGD 0.01, " in best
+    assert "box-adam" not in "\n".join(lines)  # it is the same computer
+    (verdict,) = [line for line in lines if "each at its best, Adam" in line]
+    assert verdict.startswith("on cpu of box-sgd, each at its best, Adam takes ")
+    assert verdict.endswith("] the time of SGD.")
+    assert 1.8 < float(verdict.partition("takes ")[2].partition("x")[0]) < 2.2
+    alone = say(plans=[timed("sgd", 1.0), LearnCorpus(**LEARNED)])
+    assert "each at its best" not in alone  # what Adam's steps take is not known
 
 
 def test_the_margin_is_that_of_the_verdicts(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import pandas as pd
+
 from scripts.read.metric import reached
 from scripts.target.question import Question, known
 from scripts.target.time import best_of, times_to_target
@@ -24,8 +26,9 @@ from tests.evidence.advice.plain import Task, Trained
 
 ROOT = Path(__file__).resolve().parents[3]
 FIRST_SEED = 1000
+THREADS = "threads="
 COLUMNS = [
-    "workload", "target", "machine", "threads", "batch_size", "optimizer", "learning_rate",
+    "workload", "target", "machine", "side", "batch_size", "optimizer", "learning_rate",
     "train_epochs", "seconds", "lo", "hi", "seeds", "standing", "inside", "median_seconds",
     "least_seconds", "most_seconds",
 ]  # fmt: skip
@@ -35,11 +38,16 @@ def advised(files: Sequence[Path], question: Question) -> dict[Any, Any]:
     """The CPU's row of the advice, as `times_to_target` has it."""
     rows = known(files, question)
     times = times_to_target(rows.epochs, rows.rounds)
-    best = best_of(times[times["device"] == "cpu"]) if len(times) else times
+    best = best_of(of_cpu(times)) if len(times) else times
     if best.empty:
         raise SystemExit(f"no CPU of these files has an advice for {question.workload}")
     row: dict[Any, Any] = best.sort_values("seconds").iloc[0].to_dict()
     return row
+
+
+def of_cpu(times: pd.DataFrame) -> pd.DataFrame:
+    """The rows of sides that the plain loop can be: the CPU, with torch's threads or others."""
+    return times[times["side"].str.fullmatch(rf"cpu(\+{THREADS}\d+)?")]
 
 
 def tasks(row: Mapping[Any, Any], seeds: int) -> list[Task]:
@@ -52,7 +60,7 @@ def tasks(row: Mapping[Any, Any], seeds: int) -> list[Task]:
             learning_rate=float(row["learning_rate"]),
             epochs=int(row["train_epochs"]),
             seed=FIRST_SEED + seed,
-            threads=int(row["threads"]),
+            threads=int(row["side"].partition(THREADS)[2] or 0),
         )
         for seed in range(seeds)
     ]

@@ -35,8 +35,9 @@ COLUMNS = ["workload", "target", "advised", "advised_seconds", "best", "best_sec
 
 def settings(times: pd.DataFrame, row: Mapping[Any, Any]) -> Iterator[Task]:
     """The advice's rivals, each for as many epochs as may be needed."""
-    place = (times["file"] == row["file"]) & (times["threads"] == row["threads"])
-    near = times[place & (times["device"] == "cpu") & (times["seconds"] <= NEAR * row["seconds"])]
+    place = (times["machine_id"] == row["machine_id"]) & (times["side"] == row["side"])
+    near = times[place & (times["seconds"] <= NEAR * row["seconds"])]
+    near = near.sort_values("seconds").drop_duplicates(["optimizer", "batch_size"])
     for rival in near.to_dict("records"):
         [task] = tasks(rival, 1)
         for factor in BETWEEN:
