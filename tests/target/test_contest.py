@@ -71,7 +71,7 @@ def test_optimisers_of_one_computer_are_judged_against_the_fastest_whatever_file
 ) -> None:
     def timed(name: str, factor: float) -> Corpus:
         return Corpus(
-            **TIMED | {"devices": ("cpu",)},
+            **TIMED | {"sides": ("cpu",)},
             machine=f"box-{name}",
             run={"optimizer": name},
             cpu_step_seconds=lambda _workload, size: factor * 1e-5 * size,
