@@ -196,8 +196,10 @@ def _random(*names: object) -> np.random.Generator:
 def best_of(times: pd.DataFrame) -> pd.DataFrame:
     """The row with the smallest time to the target of each side and workload.
 
-    One whose seconds were not measured does not take the place of one whose were.
+    One whose seconds were not measured, or whose seeds were not trained that far, does not take
+    the place of one that is known.
     """
     known = times[times["seconds"].notna()].sort_values("seconds", kind="stable")
-    order = known.sort_values("measured", ascending=False, kind="stable")
+    sure = 2 * known["measured"].astype(int) + (known["carried"] == 0)
+    order = known.loc[sure.sort_values(ascending=False, kind="stable").index]
     return order.drop_duplicates([*PLACE, "workload"]).sort_index()

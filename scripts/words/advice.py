@@ -60,9 +60,9 @@ def side_lines(epochs: pd.DataFrame, times: pd.DataFrame, contests: pd.DataFrame
 
 
 def _of_computers(best: pd.DataFrame) -> pd.DataFrame:
-    """The fastest of the files of a computer, for each side; measured seconds come first."""
-    order = best.sort_values(["measured", "seconds"], ascending=[False, True], kind="stable")
-    return order.drop_duplicates(_COMPUTER).sort_values("seconds")
+    """The best of the files of a computer, for each side."""
+    as_one = best.assign(file=best["machine_id"], machine="")
+    return best.loc[best_of(as_one).index].sort_values("seconds")
 
 
 def optimizer_lines(contests: pd.DataFrame) -> Iterator[str]:

@@ -7,9 +7,12 @@ import pandas as pd
 
 from scripts.read.learning import epochs_to_target
 from scripts.read.learning import load as load_learning
+from scripts.read.table import load
 from scripts.target.source import one_source
 from scripts.target.standing import with_whole_epochs
-from tests.learn_corpus import LearnCorpus
+from scripts.target.time import best_of, times_to_target
+from tests.corpus import Corpus
+from tests.learn_corpus import LearnCorpus, by_formula
 
 
 def served(*paths: Path) -> dict[str, set[str]]:
@@ -41,6 +44,30 @@ def test_each_optimiser_may_have_a_file_of_its_own_if_the_targets_are_the_same(
         tmp_path
     )
     assert served(sgd, adam, other) == {"s": {"sgd"}, "a": {"adam"}}
+
+
+def test_seeds_that_were_not_trained_that_far_do_not_displace_those_that_were(
+    tmp_path: Path,
+) -> None:
+    """The other file's optimiser looks twice as fast, but its runs ended at their target."""
+    ended = LearnCorpus(
+        machine="ended", batch_sizes=(64,), optimizers=("adam",), noise=0.0,
+        steps=lambda *cell: by_formula(*cell) / 2,
+    ).write(tmp_path)  # fmt: skip
+    went_on = LearnCorpus(
+        machine="on", batch_sizes=(64,), optimizers=("sgd",), last_epoch=20
+    ).write(tmp_path)
+    runs = load_learning([ended, went_on])
+    epochs = one_source(with_whole_epochs(epochs_to_target(runs), runs))
+    timed = [
+        Corpus(machine=name, batch_sizes=(64,), epochs=(1,), run={"optimizer": name})
+        for name in ("sgd", "adam")
+    ]
+    times = times_to_target(epochs, load([plan.write(tmp_path) for plan in timed]))
+    fastest = times.sort_values("seconds").iloc[0]
+    assert (fastest["optimizer"], fastest["carried"]) == ("adam", 5)
+    as_one = times.assign(file="", machine="")
+    assert set(best_of(as_one)["optimizer"]) == {"sgd"}
 
 
 def test_a_file_of_a_part_of_the_data_serves_only_where_there_is_no_other(tmp_path: Path) -> None:
