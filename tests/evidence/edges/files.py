@@ -20,8 +20,8 @@ from tests.write.reports import DRAWN, no_pictures
 
 TINY = Corpus(batch_sizes=(8,), epochs=(1, 2), blocks=2, samples=64)
 LEARNED = LearnCorpus(batch_sizes=(8,), optimizers=("sgd",), rates=(0.1,), figure_seeds=(0,))
-MADE = [TINY.result(), Corpus(batch_sizes=(8,), epochs=(1,), blocks=1, sides=("cpu", "cpu+threads=1")).result(),
-        LEARNED.result()]  # fmt: skip
+THREADS = Corpus(batch_sizes=(8,), epochs=(1,), blocks=1, sides=("cpu", "cpu+threads=1"))
+MADE = [TINY.result(), THREADS.result(), LEARNED.result()]
 Door = tuple[Callable[[Sequence[str]], int], tuple[str, ...]]
 DOORS: dict[str, Door] = {
     "scripts.read": (check.main, ("odd.json",)),
