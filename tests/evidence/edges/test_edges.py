@@ -23,7 +23,7 @@ def test_there_are_as_many_command_lines_as_are_asked_for_and_they_differ(tmp_pa
 def test_no_foreign_file_is_more_than_a_line_at_any_door(tmp_path: Path) -> None:
     found = files.tried("foreign files", files.foreign(), tmp_path)
     assert (found.tries, found.faults) == (len(FILES), [])
-    assert found.ends == f"{len(files.FILES)} refused"
+    assert found.ends == f"{len(FILES)} refused"
 
 
 def test_no_changed_file_is_more_than_a_line_at_any_door(tmp_path: Path) -> None:
