@@ -12,7 +12,7 @@ from models.recurrent import LSTM, last_step
 class CausalCNN(nn.Module):
     """1-D convolutions that see the past only, and a linear layer on their last step.
 
-    How far they look back is their filters' doing: `reach` steps, the last one included. Bai,
+    How far they look back is their filters' doing: each layer by its kernel size less one. Bai,
     Kolter and Koltun, "An empirical evaluation of generic convolutional and recurrent networks for
     sequence modeling" (2018), without dilation.
     """
@@ -27,11 +27,6 @@ class CausalCNN(nn.Module):
             nn.Conv1d(before, after, kernel_size) for before, after in pairwise(widths)
         )
         self.output = nn.Linear(channels, classes)
-
-    @property
-    def reach(self) -> int:
-        """How many steps can change an answer."""
-        return 1 + len(self.convolutions) * self.past
 
     def forward(self, series: Tensor, lengths: Tensor) -> Tensor:
         """Map series (N, T, features) of `lengths` (N,) to class scores (N, classes)."""
