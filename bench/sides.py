@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from bench.allocators import HUGE_PAGES, KEEP, LIBRARIES, lacking
 from bench.grid import IMPLEMENTATION_NAMES, device_of, devices_of
 from bench.job import DIAGNOSIS, MEASURE, TASKS, Job
-from bench.loop import EVALUATIONS, GATHERS, LEAN, LOADERS, PLACEMENTS, RUNGS, SEQUENCES, Loop
+from bench.loop import EVALUATIONS, GATHERS, LEAN, LOADERS, OWN, PLACEMENTS, RUNGS, SEQUENCES, Loop
 
 MOST_SIDES = 64
 COMPILE_MODES = ("default", "reduce-overhead", "max-autotune")
@@ -66,7 +66,7 @@ TERMS = {
     "channels-last": Term("memory_format", "channels-last"),
     "keep-denormals": Term("flush_denormals", False, "cpu", "only the CPU flushes denormals"),
     **{name: Term("optimizer_implementation", name) for name in IMPLEMENTATION_NAMES},
-    **{f"loop={name}": Term("loop", loop) for name, loop in RUNGS.items()},
+    **{f"loop={name}": Term("loop", loop) for name, loop in (RUNGS | {"own": OWN}).items()},
     "loop=pinned": Term("loop", RUNGS["pinned"], "accelerator", _NO_COPIES),
     **{f"{part}={one}": Term(part, one) for part, values in PARTS.items() for one in values},
     **{f"placement={one}": Term("placement", one, "accelerator", _NO_COPIES) for one in PLACEMENTS},

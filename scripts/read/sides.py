@@ -64,5 +64,6 @@ def contest(side: str, sides: Sequence[str], base: str) -> tuple[str, str]:
         return ("" if side == base else base), SIDES
     device, own = device_of(side), settings_of(side)
     alike = [name for name in sides if device_of(name) == device] or [base]
+    alike.sort(key=device.__ne__)  # of `cpu` and `cpu*2` the device by itself
     unlike = {name: settings_of(name) for name in alike}
     return min(alike, key=lambda name: (len(unlike[name] ^ own), len(unlike[name]))), device

@@ -30,7 +30,7 @@ def test_the_base_is_the_cpu_where_it_is_measured_and_else_the_first_side() -> N
     assert default_base(["cuda", "cpu+threads=1"]) == "cuda"
 
 
-RUN = ["cpu", "cuda", "cpu+threads=1", "cuda+bf16+compile"]
+RUN = ["cpu*2", "cpu", "cuda", "cpu+threads=1", "cuda+bf16+compile"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bench.grid import device_of
 from bench.job import DIAGNOSIS, TASKS, Job
-from bench.loop import COURSE, LEAN
+from bench.loop import COURSE, LEAN, OWN
 from bench.sides import (
     TERMS,
     SideError,
@@ -41,6 +41,7 @@ TAUGHT = replace(PLAIN, loop=COURSE)
         ("cpu+keep-denormals", {"flush_denormals": False}),
         ("cpu+fused", {"optimizer_implementation": "fused"}),
         ("cpu+loop=course", {"loop": COURSE}),
+        ("cpu+loop=own", {"loop": OWN}),
         (
             "cuda+placement=per-batch",
             {"device": "cuda", "loop": replace(LEAN, placement="per-batch")},
