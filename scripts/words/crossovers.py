@@ -7,7 +7,7 @@ import pandas as pd
 
 from scripts.judge.crosses_at import OFTEN
 from scripts.judge.crossover import ABOVE, ALWAYS, BELOW, INTERVAL, NEVER, REVERSE, SEVERAL
-from scripts.judge.rule import CLOSE, NOT_MEASURED, UNDECIDED
+from scripts.judge.rule import CLOSE, FASTER, NOT_MEASURED, SLOWER, UNDECIDED
 
 Row = Mapping[Any, Any] | pd.Series
 
@@ -51,11 +51,18 @@ _KINDS = {
     NOT_MEASURED: (NOT_MEASURED, "could not be compared with {base}"),
 }
 """What each kind of crossover is called: in a cell of a table, and in a sentence after a side."""
+_ONE_SIDED = {NEVER: SLOWER, ABOVE: SLOWER, ALWAYS: FASTER, BELOW: FASTER}
 
 
 def crossover_words(curve: Row) -> str:
-    """A row of `crossovers` in few words, for a table's cell: `between 32 and 128: 48 [32, 71]`."""
-    return ": ".join(filter(None, [_kind_words(curve)[0], number_words(curve)]))
+    """A row of `crossovers` in few words, for a table's cell: `between 32 and 128: 48 [32, 71]`.
+
+    A curve that crosses where only one side of the crossing is decided says which sizes that are.
+    """
+    number = number_words(curve)
+    if number and (word := _ONE_SIDED.get(str(curve["kind"]))):
+        return f"{number}; decided: {word} at {curve['rests_on']}"
+    return ": ".join(filter(None, [_kind_words(curve)[0], number]))
 
 
 def curve_words(curve: Row) -> str:

@@ -61,6 +61,17 @@ def test_the_number_stands_behind_the_bracket(numbers: dict[str, Any], words: st
     assert crossover_words(curve("interval", **numbers)) == f"between 32 and 128: {words}"
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("never", "slower at 128, 512"), ("below the grid", "faster at 128, 512")],
+)
+def test_a_curve_that_crosses_where_one_side_is_not_decided_is_not_said_to_have_no_crossover(
+    kind: str, words: str
+) -> None:
+    row = curve(kind, **NUMBERS, rests_on="128, 512")
+    assert crossover_words(row) == f"48 [32, 71]; decided: {words}"
+
+
 def test_a_sentence_says_whether_the_number_has_an_interval_or_why_there_is_none() -> None:
     assert number_sentence(curve("reverse", **NUMBERS)) == (
         " The curve crosses at batch size 48 [32, 71], with a 95 % interval."
