@@ -7,11 +7,14 @@ of each tells nothing of the software, since runs of the same software differ to
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from scripts.machines.two_runs import FASTER, SLOWER
 
 CHANGES = {SLOWER: "regression", FASTER: "improvement"}
+OTHER_HARDWARE = 1.5
+"""A shift of all cells by more than this contradicts that the hardware is the same."""
 _VERSIONS = {"torch": "torch", "python": "Python", "os": "operating system"}
 
 
@@ -27,6 +30,22 @@ def upgrades(cells: pd.DataFrame, files: pd.DataFrame, *, base: str) -> pd.DataF
     software = {file["machine"]: _software(first, file) for file in other}
     own = cells[cells["machine"].isin(list(software))]
     return own.assign(software=own["machine"].map(software))
+
+
+def contradicted(cells: pd.DataFrame, files: pd.DataFrame, *, base: str) -> dict[str, float]:
+    """Return the machines that are called the base's hardware and cannot be, with their factor.
+
+    Every warm cell that both measured takes more than OTHER_HARDWARE times as long, or as short;
+    the factor is the cells' geometric mean. `cells` and `files` as in `upgrades`.
+    """
+    own = files.set_index("machine")["machine_id"]
+    warm = cells[(cells["scope"] == "warm") & cells["ratio"].notna() & (cells["unlike"] == "")]
+    found = {}
+    for machine, ratios in warm.groupby("machine", sort=False)["ratio"]:
+        same = own[machine] == own[base]
+        if same and (ratios.min() > OTHER_HARDWARE or ratios.max() < 1 / OTHER_HARDWARE):
+            found[str(machine)] = float(np.exp(np.log(ratios).mean()))
+    return found
 
 
 def changed(upgraded: pd.DataFrame) -> pd.DataFrame:

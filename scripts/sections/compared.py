@@ -7,14 +7,14 @@ import pandas as pd
 
 from scripts.judge.rule import NOT_MEASURED
 from scripts.machines.cells import PLACE
-from scripts.machines.upgrade import changed
+from scripts.machines.upgrade import changed, contradicted
 from scripts.read.text import counted
 from scripts.sections.columns import table
 from scripts.sections.section import EVERYWHERE, Line, Section, Table
 from scripts.sections.side_by_side import note, side_pictures
 from scripts.sections.side_tables import summary_tables
 from scripts.tables.comparison import Comparison
-from scripts.words.machines import upgrade_words
+from scripts.words.machines import contradiction_words, upgrade_words
 
 MOST_MACHINES = 100
 MOST_CHANGES = 20
@@ -33,6 +33,9 @@ def compared(comparison: Comparison) -> Iterator[Section]:
 def _brief(comparison: Comparison) -> Iterator[Line | Table]:
     yield from _unlike(comparison.cells)
     yield from _machines(comparison.files, comparison.base)
+    doubted = contradicted(comparison.cells, comparison.files, base=comparison.base)
+    for machine, factor in doubted.items():
+        yield Line(contradiction_words(machine, comparison.base, factor), tone="warning")
     for _machine, own in comparison.upgrades.groupby("machine", sort=False):
         yield Line("")
         yield Line(f"Upgrade check: {upgrade_words(own)}", tone="strong")

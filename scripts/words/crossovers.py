@@ -61,7 +61,7 @@ def crossover_words(curve: Row) -> str:
     """
     number = number_words(curve)
     if number and (word := _ONE_SIDED.get(str(curve["kind"]))):
-        return f"{number}; decided: {word} at {curve['rests_on']}"
+        return f"{number}; decided: {word} at {curve.get('rests_on')}"
     return ": ".join(filter(None, [_kind_words(curve)[0], number]))
 
 

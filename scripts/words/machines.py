@@ -3,7 +3,7 @@
 import pandas as pd
 
 from scripts.judge.rule import CLOSE, NOT_MEASURED, SUSPECT, UNDECIDED
-from scripts.machines.upgrade import CHANGES, several_runs
+from scripts.machines.upgrade import CHANGES, OTHER_HARDWARE, several_runs
 from scripts.read.text import counted
 
 _ONE_RUN = (
@@ -23,6 +23,16 @@ def between_words(*, several: bool, strict: bool) -> str:
     )
     wrong = "any is wrong with a chance of 5 %" if strict else "5 % are expected to be wrong"
     return f"Slower and faster are beyond the margin; of all words at most {wrong}. {unit}"
+
+
+def contradiction_words(machine: str, base: str, factor: float) -> str:
+    """What speaks against the same hardware, of a factor of `contradicted`."""
+    longer = f"{factor:.2g} times as long" if factor > 1 else f"{factor:.2g} times as long only"
+    return (
+        f"{machine} calls itself the hardware of {base} (CPU, cores and memory), but takes "
+        f"{longer} in all cells, each by more than {OTHER_HARDWARE:g}: another host, other "
+        "neighbours or another clock, not a change of software"
+    )
 
 
 def upgrade_words(cells: pd.DataFrame) -> str:

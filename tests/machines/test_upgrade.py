@@ -101,3 +101,30 @@ def test_the_upgrade_is_printed_before_the_means_and_written(
     assert "slower mlp on cpu 8 warm 1.5" in text
     lines = (out / "upgrade.csv").read_text().splitlines()
     assert len(lines) == 1 + 4
+
+
+@pytest.mark.parametrize(("factor", "told"), [(3.0, True), (0.4, True), (1.3, False), (1.0, False)])
+def test_a_shift_of_all_cells_contradicts_that_the_hardware_is_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], factor: float, told: bool
+) -> None:
+    def moved(_workload: str, batch_size: int) -> float:
+        return factor * (3e-4 + 2e-6 * batch_size)
+
+    paths = [run(tmp_path, "old", {}, **OLD), run(tmp_path, "new", {"cpu_step_seconds": moved})]
+    assert compare.main([*map(str, paths)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert ("new calls itself the hardware of old" in said) is told
+    if told:
+        assert f"takes {factor:.2g} times as long" in said
+
+
+def test_another_hardware_may_be_as_much_slower_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def moved(_workload: str, batch_size: int) -> float:
+        return 3 * (3e-4 + 2e-6 * batch_size)
+
+    plan = {"cpu_step_seconds": moved}
+    paths = [run(tmp_path, "old", {}), run(tmp_path, "new", plan, machine_id="n" * 12)]
+    assert compare.main([*map(str, paths)]) == 0
+    assert "calls itself" not in capsys.readouterr().out
