@@ -110,7 +110,11 @@ def _against(
         base_runs=np.isfinite(_run_means(both["run_means_base"])).sum(axis=1),
         margin=np.expm1(limit),
         verdict=np.where(missing, rule.NOT_MEASURED, verdict),
-        reason=np.where(missing, _reasons(both, base=base, machine=machine), suspect),
+        reason=np.where(
+            missing,
+            _reasons(both, base=base, machine=machine),
+            _joined(suspect, _left_out(both, base=base, machine=machine)),
+        ),
     )
 
 
@@ -118,26 +122,32 @@ def timed(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
     """The timed rounds but A/A repeats, warm ones once, with `seconds` by scope and their `log`.
 
     Cells that lost blocks otherwise than by an interruption are not among them (`pairs.measured`).
+    Suspect rounds are left out of a cell (`left_out` of them) where enough sound ones remain.
     """
     own = measured(rounds, scope=scope).query("not again")
     seconds = own[SECONDS[scope]].astype(float)
-    return own.assign(seconds=seconds, log=np.log(seconds))
+    own = own.assign(seconds=seconds, log=np.log(seconds), sound=own["suspect"] == "")
+    sound = own.groupby(["machine", "file", *PLACE], dropna=False)["sound"]
+    enough = sound.transform("sum") >= rule.FEWEST_BLOCKS
+    left_out = sound.transform("size") - sound.transform("sum")
+    return own.assign(left_out=left_out.where(enough, 0))[own["sound"] | ~enough]
 
 
 def timed_cells(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
-    """A row per machine and PLACE: mean, spread and blocks of log seconds, seconds, suspect.
+    """A row per machine and PLACE: mean, spread and blocks of log seconds, seconds, suspect,
+    left_out.
 
     And `run_means`, a list. Of several runs together there is no `spread`.
     """
     cells = timed(rounds, scope=scope).groupby(["machine", "file", *PLACE], dropna=False).agg(
         mean=("log", "mean"), spread=("log", "std"), blocks=("log", "count"),
-        seconds=("seconds", "median"), suspect=("suspect", "max"),
+        seconds=("seconds", "median"), suspect=("suspect", "max"), left_out=("left_out", "max"),
     ).reset_index()  # fmt: skip
     if not several(rounds):
         return cells.drop(columns="file").assign(run_means=cells["mean"].map(lambda mean: [mean]))
     together = cells.groupby(["machine", *PLACE], dropna=False).agg(
         run_means=("mean", list), mean=("mean", "mean"), blocks=("blocks", "sum"),
-        seconds=("seconds", "median"), suspect=("suspect", "max"),
+        seconds=("seconds", "median"), suspect=("suspect", "max"), left_out=("left_out", "sum"),
     ).reset_index()  # fmt: skip
     return together.assign(spread=np.nan)
 
@@ -181,6 +191,16 @@ def _summary(cells: pd.DataFrame, end: str) -> Summary:
 def _joined(one: Iterable[str], other: Iterable[str]) -> npt.NDArray[np.object_]:
     pairs = zip(one, other, strict=True)
     return np.array(["; ".join(filter(None, dict.fromkeys(pair))) for pair in pairs], dtype=object)
+
+
+def _left_out(both: pd.DataFrame, *, base: str, machine: str) -> npt.NDArray[np.object_]:
+    """How many suspect blocks either side is without."""
+    texts = []
+    for name, side in ((base, "base"), (machine, "own")):
+        counts = both[f"left_out_{side}"].fillna(0).astype(int)
+        said = [f"{name}: {count} suspect block{'s' * (count > 1)} left out" for count in counts]
+        texts.append(np.where(counts > 0, said, ""))
+    return _joined(*texts)
 
 
 def _reasons(both: pd.DataFrame, *, base: str, machine: str) -> npt.NDArray[np.object_]:

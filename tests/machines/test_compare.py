@@ -87,6 +87,17 @@ def test_too_few_blocks_are_never_decided(tmp_path: Path) -> None:
     assert set(comparison["verdict"]) == {"undecided"}
 
 
+def test_a_suspect_block_is_left_out_of_its_cell_and_said(tmp_path: Path) -> None:
+    marks = {("mlp", 8, None, "cpu"): ["block 1: host loaded"]}
+    marked = Corpus(machine="b", suspect=marks, seed=1, cpu_step_seconds=slower_cpu, **SMALL)
+    comparison = compared(loaded(tmp_path, Corpus(machine="a", **SMALL), marked), base="a")
+    own = comparison[(comparison["side"] == "cpu") & (comparison["batch_size"] == 8)]
+    assert set(own["verdict"]) == {"slower"}
+    assert set(own["reason"]) == {"b: 1 suspect block left out"}
+    assert set(own["base_blocks"] - own["blocks"]) == {1}
+    assert set(comparison.drop(own.index)["reason"]) == {""}
+
+
 def test_a_suspect_side_withholds_the_verdict_and_keeps_the_ratio(tmp_path: Path) -> None:
     marked = Corpus(machine="b", suspect={("mlp", 8, None, "cpu"): ["host loaded"]}, **SMALL)
     comparison = compared(loaded(tmp_path, Corpus(machine="a", **SMALL), marked), base="a")

@@ -76,11 +76,15 @@ def test_means_are_over_the_cells_that_all_machines_have_measured(tmp_path: Path
     assert means["ratio"].to_dict() == pytest.approx({"bb": 1.5, "ccc": 1.0}, rel=0.03)
 
 
-def test_suspect_cells_are_in_no_mean(tmp_path: Path) -> None:
-    marked = machine("bb", suspect={("mlp", 8, None, "cpu"): ["block 2: host loaded"]})
+@pytest.mark.parametrize(("lost", "cells"), [(1, 2), (3, 1)])
+def test_suspect_rounds_are_left_out_and_cells_without_enough_others_are_in_no_mean(
+    tmp_path: Path, lost: int, cells: int
+) -> None:
+    marks = [f"block {number}: host loaded" for number in range(lost)]
+    marked = machine("bb", suspect={("mlp", 8, None, "cpu"): marks})
     rounds = loaded(tmp_path, machine("a"), marked)
     means = geometric_means(rounds, base="a").set_index("scope")
-    assert means["cells"].to_dict() == {"warm": 1, "total": 2}
+    assert means["cells"].to_dict() == {"warm": cells, "total": 2 * cells}
 
 
 def test_a_machine_without_the_side_leaves_the_others_means_alone(tmp_path: Path) -> None:
