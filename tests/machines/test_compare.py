@@ -88,7 +88,7 @@ def test_too_few_blocks_are_never_decided(tmp_path: Path) -> None:
 
 
 def test_a_suspect_block_is_left_out_of_its_cell_and_said(tmp_path: Path) -> None:
-    marks = {("mlp", 8, None, "cpu"): ["block 1: host loaded"]}
+    marks: dict[Any, Any] = {("mlp", 8, None, "cpu"): ["block 1: host loaded"]}
     marked = Corpus(machine="b", suspect=marks, seed=1, cpu_step_seconds=slower_cpu, **SMALL)
     comparison = compared(loaded(tmp_path, Corpus(machine="a", **SMALL), marked), base="a")
     own = comparison[(comparison["side"] == "cpu") & (comparison["batch_size"] == 8)]
