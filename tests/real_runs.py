@@ -10,7 +10,7 @@ from tests.run.typed import bench
 
 TIMING = (
     *("--workloads", "mlp", "--batch-sizes", "32,64", "--epochs", "1,2", "--samples", "64"),
-    *("--devices", "cpu", "--blocks", "2", "--suspect-repeats", "0"),
+    *("--devices", "cpu", "--blocks", "2", "--suspect-repeats", "0", "--measured-epochs", "all"),
 )
 DIAGNOSIS = (
     *("--workloads", "rnn", "--batch-sizes", "16,32", "--epochs", "1", "--samples", "64"),

@@ -40,7 +40,7 @@ def losses(name, device, optimizer_name):
         optimizer.step()
         found.append(loss.item())
     with torch.no_grad():
-        found.append(workload.score(network.eval()(*inputs), targets).mean().item())
+        found.append(workload.scores(network.eval()(*inputs), targets).mean().item())
     return found
 
 assert torchvulkan.is_available(), "no Vulkan driver"

@@ -14,6 +14,12 @@ import pytest
 
 from bench.measure.process import ROOT
 
+HEARD = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+"""
+"""A test that `nohup` or a background shell runs would hand down that these are ignored."""
 REPORT = """
 import os, sys, time
 from scripts.options import answered
@@ -35,7 +41,7 @@ if __name__ == "__main__":
 def busy() -> Iterator[tuple[Any, list[psutil.Process]]]:
     """A report whose processes have minutes to do, and these."""
     process = subprocess.Popen(
-        [sys.executable, "-c", REPORT],
+        [sys.executable, "-c", f"{HEARD}\n{REPORT}"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

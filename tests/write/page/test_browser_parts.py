@@ -100,7 +100,7 @@ def test_times_to_the_target_are_sorted_by_their_seconds_and_filtered(page: "Pag
     box.locator('th[data-key="seconds"] button').click()
     units = {"µs": 1e-6, "ms": 1e-3, "s": 1.0}
     seconds = []
-    for text in shown(page, "time-to-target-mlp", 7):
+    for text in shown(page, "time-to-target-mlp", 8):
         if text:
             number, unit = text.split(" ")[:2]
             seconds.append(float(number) * units[unit])
