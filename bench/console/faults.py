@@ -43,5 +43,5 @@ def fault_share(figures: Epochs) -> float:
 def _mend() -> str:
     if lacking(KEEP) is None and not allocator_variables(os.environ):
         settings = " ".join(f"{name}={value}" for name, value in KEEPING.items())
-        return f"this keeps the memory: {settings} python train.py"
+        return f"this may keep the memory: {settings} python train.py"
     return "another allocator may keep the memory (--remedies malloc=tcmalloc times it)"

@@ -56,7 +56,7 @@ def test_a_budget_in_which_nothing_was_measured_says_that_it_was_too_little(tmp_
         (
             73_000.0,
             "page faults take a quarter of a CPU step or more (batch sizes: mlp at 64); "
-            "this keeps the memory: MALLOC_MMAP_THRESHOLD_=4294967296 "
+            "this may keep the memory: MALLOC_MMAP_THRESHOLD_=4294967296 "
             "MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_TOP_PAD_=268435456 python train.py",
         ),
         (20.0, ""),
