@@ -141,7 +141,9 @@ def test_a_number_that_is_read_is_neither_true_nor_a_text(
 def test_this_projects_own_files_are_records(path: Path) -> None:
     document = json.loads(path.read_bytes())
     record: type[msgspec.Struct] = LearningFile
-    if "crossover" in document:
-        with_sides(document)
-        record = OldFile
+    if own := document.get("crossover"):
+        record = ResultFile
+        if own["schema_version"] == 2:
+            with_sides(document)
+            record = OldFile
     assert breach(document, record) is None
