@@ -26,8 +26,8 @@ from bench.parse import (
     workload_names,
     wrong,
 )
-from bench.remedies import REMEDIES, known_remedy
-from bench.settings import Settings, of_devices, with_sides
+from bench.sides.remedies import REMEDIES, known_remedy
+from bench.sides.settings import Settings, of_devices, with_sides
 
 MOST_BLOCKS = 1000
 MOST_SAMPLES = 10_000_000

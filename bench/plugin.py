@@ -11,9 +11,9 @@ import pytest
 from rich.console import Console
 
 from bench.measure.journal import Line, journal_path
-from bench.record.claim import result_path
 from bench.record.reader import has_reader, refusal
 from bench.record.result_file import write_json
+from bench.record.resume import result_path
 from bench.record.state import RunState
 from bench.signals import ended_by_signals, unheard_signals, until_the_end
 

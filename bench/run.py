@@ -25,8 +25,8 @@ from bench.record.reader import ask_undecided
 from bench.record.result_file import SCHEMA_VERSION, now
 from bench.record.rows import provisional
 from bench.record.state import Facts, TimingRun
-from bench.settings import of_devices, with_sides
-from bench.sides import torch_devices
+from bench.sides.names import torch_devices
+from bench.sides.settings import of_devices, with_sides
 from bench.why.studies import (
     added_plans,
     diagnosis_plans,

@@ -28,7 +28,7 @@ from scripts.options import (
 )
 from scripts.read.document import ResultError
 from scripts.read.workers import Workers
-from scripts.sections.compared import compared
+from scripts.sections.machines.compared import compared
 from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import Comparison, grouped
 from scripts.tables.learned import Learned

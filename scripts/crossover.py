@@ -17,7 +17,7 @@ import pandas as pd
 
 from scripts.read.workers import Workers
 from scripts.sections.answer import answer
-from scripts.sections.report import Report
+from scripts.sections.inputs import Report
 from scripts.tables.many import analysed
 
 BENCH = Path(__file__).resolve().parents[1] / "bench"

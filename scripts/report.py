@@ -31,8 +31,8 @@ from scripts.options import (
 from scripts.read.document import ResultError
 from scripts.read.workers import Workers
 from scripts.sections.contents import contents
-from scripts.sections.report import Report, detailed
-from scripts.sections.target import learning_only
+from scripts.sections.inputs import Report, detailed
+from scripts.sections.target.question import learning_only
 from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import Comparison, of_same_work
 from scripts.tables.learned import Learned

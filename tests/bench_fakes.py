@@ -12,7 +12,7 @@ from bench.measure.journal import Header, Journal
 from bench.measure.measurements import Measurements
 from bench.measure.process import Death
 from bench.measure.quiet import HostState
-from bench.settings import Settings
+from bench.sides.settings import Settings
 from tests.stubs.answers import absent, diagnosed, measured
 
 __all__ = ["FakeWorkers", "absent", "campaign", "diagnosed", "measured"]

@@ -22,8 +22,6 @@ FLOORS = {
         {"grid", "loop"},
         {"answer", "job"},
         {"parse", "refused", "sides", "signals", "train"},
-        {"remedies"},
-        {"settings"},
         {"options"},
         {"measure"},
         {"machine", "why"},

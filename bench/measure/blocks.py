@@ -20,8 +20,8 @@ from bench.measure.measurements import Answered, Block, JournalLine, Key, Measur
 from bench.measure.order import Wanted, answered_sizes, shuffled, side_order
 from bench.measure.process import CUT, Death, run_worker
 from bench.measure.quiet import describe_block, read_host, suspicions, unsteady
-from bench.settings import Settings
-from bench.sides import lacks
+from bench.sides.names import lacks
+from bench.sides.settings import Settings
 from bench.workloads import resolved, typed_for
 
 MOST_ATTEMPTS = 2

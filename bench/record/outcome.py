@@ -6,8 +6,8 @@ from typing import NamedTuple
 from bench.answer import Epochs
 from bench.grid import Cell, device_of, devices_of
 from bench.measure.measurements import Key, Measurements
-from bench.settings import Settings
-from bench.sides import equal_arithmetic
+from bench.sides.names import equal_arithmetic
+from bench.sides.settings import Settings
 
 # The same weights on the same first minibatch differ only by rounding; after some epochs rounding
 # has grown, and a tolerance can only tell the same training from another one.

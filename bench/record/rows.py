@@ -13,7 +13,7 @@ from bench.record.precision import precision_text
 from bench.record.result_file import SCHEMA_VERSION, now
 from bench.record.state import Facts, TimingRun
 from bench.record.tables import diagnosis_tables, process_tables
-from bench.sides import torch_devices
+from bench.sides.names import torch_devices
 
 
 def absent_rows(run: TimingRun, shown: set[Cell]) -> list[Line]:

@@ -9,11 +9,11 @@ from bench.grid import Cell, cell_id, device_of, make_cells, plan_workloads
 from bench.measure.budget import Budget
 from bench.measure.measurements import JournalLine, Measurements
 from bench.measure.search import planned_looks
-from bench.record.claim import Claim
 from bench.record.outcome import Absent, Timed, cell_outcome
 from bench.record.result_file import KEY
-from bench.settings import Settings
-from bench.sides import axes
+from bench.record.resume import Claim
+from bench.sides.names import axes
+from bench.sides.settings import Settings
 from bench.why.studies import unanswered
 from bench.workloads import name_of
 

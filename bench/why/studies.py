@@ -14,7 +14,7 @@ from bench.job import DIAGNOSIS, PEAKS, RUN_FOLDER
 from bench.measure.blocks import Campaign
 from bench.measure.measurements import Key, Measurements
 from bench.measure.search import planned_looks, run_rounds
-from bench.settings import Settings
+from bench.sides.settings import Settings
 
 Measured = Container[Key] | None
 

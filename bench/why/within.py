@@ -8,7 +8,7 @@ from bench.measure.blocks import Campaign
 from bench.measure.budget import LEAST_ROUNDS, Pace
 from bench.measure.measurements import Key
 from bench.measure.rounds import answered, catch_up, first_round
-from bench.settings import Settings
+from bench.sides.settings import Settings
 from bench.why.studies import added_plans, diagnosis_plans, own_plans
 
 DIAGNOSIS_SHARE, ADDED_SHARE = 0.15, 0.35

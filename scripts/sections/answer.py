@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from scripts.sections.collection import collection_lines
-from scripts.sections.report import Report
+from scripts.sections.inputs import Report
+from scripts.sections.machines.collection import collection_lines
 from scripts.sections.section import Column, Line, Section, Table
 from scripts.tables.analysis import Pair
 from scripts.words.crossovers import crossover_words

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from scripts.sections.columns import table
-from scripts.sections.report import Report
+from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Section, Table
 from scripts.tables.analysis import Pair
 from scripts.words.verdicts import absences

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable
 from scripts.sections.answer import answer
 from scripts.sections.break_even import break_even
 from scripts.sections.cells import cells
-from scripts.sections.collection import collection
-from scripts.sections.machines import hardware, noise, software
-from scripts.sections.report import Report
+from scripts.sections.inputs import Report
+from scripts.sections.machines.about import hardware, noise, software
+from scripts.sections.machines.collection import collection
+from scripts.sections.machines.side_by_side import side_by_side
 from scripts.sections.section import Section
-from scripts.sections.side_by_side import side_by_side
-from scripts.sections.target import target
+from scripts.sections.target.question import target
 from scripts.sections.totals import totals
 from scripts.sections.warnings import warnings
 from scripts.sections.where import where

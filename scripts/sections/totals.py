@@ -6,7 +6,7 @@ import pandas as pd
 
 from scripts.judge.derived_errors import derived_errors
 from scripts.sections.columns import table
-from scripts.sections.report import Report
+from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Section, Table
 from scripts.words.derived import derived_line, errors_line
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from scripts.read.text import counted
-from scripts.sections.report import Report
+from scripts.sections.inputs import Report
 from scripts.sections.section import EVERYWHERE, Line, Section
 from scripts.words.warnings import learning_warnings, software_warnings
 

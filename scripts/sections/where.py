@@ -11,7 +11,7 @@ from scripts.judge.verdicts import WORDS
 from scripts.read.text import counted, file_stem
 from scripts.sections.cells import verdict_table_name
 from scripts.sections.columns import table
-from scripts.sections.report import Report, line_of
+from scripts.sections.inputs import Report, line_of
 from scripts.sections.section import Line, Map, Picture, Section, Table
 from scripts.tables.analysis import Pair
 from scripts.words import verdicts as words

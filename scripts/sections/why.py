@@ -7,7 +7,7 @@ import pandas as pd
 
 from scripts.read.text import counted, seconds_in_words
 from scripts.sections.columns import table
-from scripts.sections.report import Report, line_of, one_per_file
+from scripts.sections.inputs import Report, line_of, one_per_file
 from scripts.sections.section import Line, Section, Table
 from scripts.sections.why_pictures import rooflines, step_pictures
 from scripts.tables.analysis import Pair

@@ -12,7 +12,7 @@ from scripts.figures.speed import speed_figure
 from scripts.figures.style import Drawing
 from scripts.figures.total import total_figure
 from scripts.read.text import file_stem
-from scripts.sections.report import Report
+from scripts.sections.inputs import Report
 from scripts.sections.section import Picture
 from scripts.tables.analysis import Pair
 from scripts.why.remedies import REMEDY

@@ -15,7 +15,7 @@ from scripts.figures.style import DPI, FORMATS, encoded
 from scripts.read.workers import Workers
 from scripts.sections.section import Picture, Section
 from scripts.write.folder import Folder
-from scripts.write.pictures import small_svg
+from scripts.write.inline_svg import small_svg
 
 FEWEST_FIGURES = 8
 """So many are encoded before processes are started for the rest: starting takes as long."""

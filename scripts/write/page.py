@@ -16,10 +16,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from scripts.read.text import counted
-from scripts.sections.report import Report
+from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Picture, Section
 from scripts.write.heatmap import heat_map, scale
-from scripts.write.pictures import fitting
+from scripts.write.inline_svg import fitting
 
 _FOLDER = Path(__file__).resolve().parent / "page"
 MOST_BYTES = 4_800_000

@@ -32,7 +32,7 @@ from bench.record.precision import precision_text
 from bench.record.result_file import SCHEMA_VERSION, now, write_json
 from bench.record.rows import block_row
 from bench.record.tables import process_tables
-from bench.settings import Settings
+from bench.sides.settings import Settings
 
 SAMPLES = 512
 SLOWED = "slowed:"

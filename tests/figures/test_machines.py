@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from scripts.figures.cost import cost_figure
 from scripts.figures.fastest import fastest_figure, side_colours
 from scripts.figures.marks import MOST_MACHINES
-from scripts.sections.compared import compared
+from scripts.sections.machines.compared import compared
 from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import Comparison
 from scripts.tables.learned import Learned

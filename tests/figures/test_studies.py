@@ -10,7 +10,7 @@ from scripts.figures.ladder import ladder_figure
 from scripts.figures.parts import parts_figure
 from scripts.figures.remedies import remedies_figure
 from scripts.figures.roofline import roofline_figure
-from scripts.sections.report import Report
+from scripts.sections.inputs import Report
 from scripts.sections.why import why
 from scripts.tables.analysis import Analysis
 from scripts.why.remedies import REMEDY

@@ -17,7 +17,7 @@ from scripts.figures.target.descent import descents
 from scripts.figures.target.time import panel_title
 from scripts.read import learning
 from scripts.read.table import load
-from scripts.sections.target import learning_only
+from scripts.sections.target.question import learning_only
 from scripts.tables.learned import Learned
 from scripts.target.curves import band, figure_runs
 from tests.corpus import Corpus

@@ -10,8 +10,8 @@ from rich.console import Console
 from scripts.figures.style import encoded
 from scripts.judge.collection import crossings, shares
 from scripts.judge.crossover import crossovers
-from scripts.sections.collection import collection
-from scripts.sections.report import Report
+from scripts.sections.inputs import Report
+from scripts.sections.machines.collection import collection
 from scripts.sections.section import Section
 from scripts.tables.analysis import Analysis
 from scripts.write.terminal import show

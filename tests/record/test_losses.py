@@ -9,7 +9,7 @@ import pytest
 from bench.grid import Cell, Side
 from bench.job import Job
 from bench.record.outcome import REDUCED_TOLERANCES, TOLERANCES, Timed, loss_mismatch
-from bench.sides import equal_arithmetic
+from bench.sides.names import equal_arithmetic
 from scripts.read.sides import ALIKE, ROUNDED, tolerance
 from tests.bench_fakes import PLAN, Say, measured
 from tests.record.test_outcome import JOB, after, outcome, timed

@@ -13,7 +13,7 @@ import bench.run
 from bench.learning import run as learn_run
 from bench.measure.blocks import Campaign
 from bench.record.state import TimingRun
-from bench.settings import Settings
+from bench.sides.settings import Settings
 from tests.bench_fakes import SETTINGS, FakeWorkers
 
 GPU = {"device": "cuda", "name": "a GPU", "driver": "580.65"}

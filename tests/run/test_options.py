@@ -8,8 +8,8 @@ import pytest
 from bench.grid import PRESETS
 from bench.loop import COURSE, LEAN
 from bench.options import read_settings
-from bench.record.claim import result_path
-from bench.remedies import REMEDIES
+from bench.record.resume import result_path
+from bench.sides.remedies import REMEDIES
 from bench.workloads import WORKLOAD_NAMES
 
 FLAGS = (

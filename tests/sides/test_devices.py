@@ -7,8 +7,8 @@ import torch
 from torch import distributed
 
 from bench.machine import probe
-from bench.remedies import REMEDIES, with_remedies
-from bench.sides import job_of, torch_devices
+from bench.sides.names import job_of, torch_devices
+from bench.sides.remedies import REMEDIES, with_remedies
 from bench.train import group
 from bench.train.device import NoSuchDeviceError, open_device
 from tests.sides.test_names import PLAIN

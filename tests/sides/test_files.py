@@ -16,9 +16,9 @@ from bench.measure.process import ROOT
 from bench.measure.search import measure_all
 from bench.record.rows import provisional
 from bench.record.state import TimingRun
-from bench.remedies import REMEDIES
-from bench.settings import Settings, with_sides
-from bench.sides import TERMS, SideError, job_of
+from bench.sides.names import TERMS, SideError, job_of
+from bench.sides.remedies import REMEDIES
+from bench.sides.settings import Settings, with_sides
 from bench.why.studies import own_plans, run_studies
 from scripts.read.sides import contest
 from scripts.read.table import load

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bench.grid import device_of
 from bench.job import DIAGNOSIS, TASKS, Job
 from bench.loop import COURSE, LEAN, OWN
-from bench.sides import (
+from bench.sides.names import (
     TERMS,
     SideError,
     axes,

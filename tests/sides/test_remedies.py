@@ -6,8 +6,8 @@ import pytest
 
 from bench.job import Job
 from bench.loop import RUNGS
-from bench.remedies import REMEDIES, with_remedies, with_remedy, with_rungs
-from bench.sides import canonical
+from bench.sides.names import canonical
+from bench.sides.remedies import REMEDIES, with_remedies, with_remedy, with_rungs
 from tests.sides.test_names import PLAIN, TAUGHT
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from bench.measure import tasks
-from bench.sides import job_of
+from bench.sides.names import job_of
 from bench.train.device import NoSuchDeviceError
 from bench.train.errors import classify, is_of_compiling
 from tests.measure.test_worker import JOB

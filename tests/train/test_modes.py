@@ -16,7 +16,7 @@ from torch import nn
 from bench.answer import Epochs, Measured, Unmeasured
 from bench.job import RUN_FOLDER, Job
 from bench.measure.tasks import work_of
-from bench.sides import job_of
+from bench.sides.names import job_of
 from bench.train import modes
 from bench.train.epochs import measure
 from bench.train.errors import classify

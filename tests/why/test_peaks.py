@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from bench.sides import job_of
+from bench.sides.names import job_of
 from bench.train.trainer import open_trainer
 from bench.why import peaks
 from tests.train.test_group import JOB

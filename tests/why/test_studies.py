@@ -15,7 +15,7 @@ from bench.measure.journal import read_journal
 from bench.measure.measurements import Block, JournalLine, Key
 from bench.measure.search import measure_all
 from bench.record.tables import diagnosis_tables, process_tables
-from bench.settings import Settings
+from bench.sides.settings import Settings
 from bench.why.studies import (
     added_plans,
     diagnosis_plans,

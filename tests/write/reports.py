@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from matplotlib.figure import Figure
 
 from scripts.sections.contents import contents
-from scripts.sections.report import Report
+from scripts.sections.inputs import Report
 from scripts.sections.section import Section
 from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import Comparison

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from scripts import report
-from scripts.sections.report import Report
+from scripts.sections.inputs import Report
 from scripts.sections.section import Table
 from scripts.sections.where import where
 from scripts.tables.analysis import Analysis

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from scripts.figures.grid import Edge, colour_of
 from scripts.figures.style import readable_on
-from scripts.sections.report import Report
+from scripts.sections.inputs import Report
 from scripts.sections.section import Map
 from scripts.tables.analysis import Analysis
 from scripts.write.heatmap import heat_map

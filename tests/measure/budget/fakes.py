@@ -13,7 +13,7 @@ from bench.measure.budget import Budget, Pace
 from bench.measure.measurements import Key
 from bench.measure.process import CUT, Death
 from bench.measure.rounds import measure_within
-from bench.settings import Settings
+from bench.sides.settings import Settings
 from bench.why.studies import own_plans
 from bench.why.within import reserved, study_within
 from tests.bench_fakes import SETTINGS, Said, campaign, diagnosed

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scripts.tables.analysis import Analysis
-from scripts.write.pictures import small_svg
+from scripts.write.inline_svg import small_svg
 from tests.browsing import Opened
 from tests.corpus import Corpus, Pattern, falling
 from tests.write.reports import page_text, report_figures

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from scripts import report
-from scripts.sections import side_tables
-from scripts.sections.side_tables import side_tables as tables_of
+from scripts.sections.machines import tables as side_tables
+from scripts.sections.machines.tables import side_tables as tables_of
 from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import of_same_work
 from tests.corpus import Corpus, falling

@@ -156,7 +156,7 @@ def test_a_learning_file_without_any_run_is_reported_as_that(
 def test_of_too_many_settings_the_page_shows_each_sides_fastest_and_says_where_the_rest_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scripts.sections.target_tables.MOST_SETTINGS", 5)
+    monkeypatch.setattr("scripts.sections.target.tables.MOST_SETTINGS", 5)
     elements = learned_page(tmp_path, [Corpus(**TIMED)], LearnCorpus(batch_sizes=SIZES))
     assert "t-fastest-mlp" in elements.ids()
     assert "t-time-to-target-mlp" not in elements.ids()

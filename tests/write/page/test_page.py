@@ -11,13 +11,13 @@ import pytest
 
 from scripts.figures.speed import speed_figure
 from scripts.figures.style import encoded
-from scripts.sections.machines import software
-from scripts.sections.report import Report
+from scripts.sections.inputs import Report
+from scripts.sections.machines.about import software
 from scripts.sections.section import Column, Table
 from scripts.tables.analysis import Analysis
 from scripts.words.names import listed
 from scripts.write import page as page_module
-from scripts.write.pictures import data_address, small_svg
+from scripts.write.inline_svg import data_address, small_svg
 from tests.corpus import Corpus, Pattern, falling
 from tests.write.reports import page_text
 
@@ -230,7 +230,7 @@ def test_the_same_files_give_the_same_page(tmp_path: Path) -> None:
 def test_beyond_its_room_the_page_keeps_the_crossovers_and_says_what_it_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scripts.sections.report.MOST_ROWS", 15)
+    monkeypatch.setattr("scripts.sections.inputs.MOST_ROWS", 15)
     said = page_of(tmp_path, *[Corpus(machine=name, **SMALL) for name in "abc"]).said
     assert "Shown cell by cell: the first 1 of 3 files" in said
     assert "mlp on a: vulkan" in said

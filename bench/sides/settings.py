@@ -8,8 +8,8 @@ import pytest
 from bench.grid import MOST_EPOCHS, OWN_THREADS, device_of
 from bench.job import Job
 from bench.loop import LEAN, Loop
-from bench.remedies import REMEDIES, with_remedies, with_remedy, with_rungs
-from bench.sides import SideError, canonical, job_of, plain_sides
+from bench.sides.names import SideError, canonical, job_of, plain_sides
+from bench.sides.remedies import REMEDIES, with_remedies, with_remedy, with_rungs
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from scripts.sections.report import Report
+from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Section
-from scripts.sections.target_pictures import target_pictures
-from scripts.sections.target_tables import target_tables, whole
+from scripts.sections.target.pictures import target_pictures
+from scripts.sections.target.tables import target_tables, whole
 from scripts.tables.learned import Learned
 from scripts.target.source import one_source
 from scripts.target.time import best_of

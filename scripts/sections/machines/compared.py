@@ -10,9 +10,9 @@ from scripts.machines.cells import PLACE
 from scripts.machines.upgrade import changed, contradicted
 from scripts.read.text import counted
 from scripts.sections.columns import table
+from scripts.sections.machines.side_by_side import note, side_pictures
+from scripts.sections.machines.tables import summary_tables
 from scripts.sections.section import EVERYWHERE, Line, Section, Table
-from scripts.sections.side_by_side import note, side_pictures
-from scripts.sections.side_tables import summary_tables
 from scripts.tables.comparison import Comparison
 from scripts.words.machines import contradiction_words, upgrade_words
 

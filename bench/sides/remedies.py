@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from bench.job import Job
 from bench.loop import rungs
-from bench.sides import TERMS, SideError, job_of, name_of
+from bench.sides.names import TERMS, SideError, job_of, name_of
 
 REMEDIES = {
     "fused": ("fused", "for-loop"),

@@ -10,7 +10,7 @@ from scripts.judge.collection import CONTEST, SORTS, crossings, shares
 from scripts.judge.verdicts import WORDS
 from scripts.read.text import counted
 from scripts.sections.columns import table
-from scripts.sections.report import Report
+from scripts.sections.inputs import Report
 from scripts.sections.section import EVERYWHERE, Line, Picture, Section, Table
 from scripts.words.verdicts import sure_words
 

@@ -10,7 +10,7 @@ from scripts.judge.noise import COPIED, floor_of
 from scripts.judge.verdicts import WORDS, expected_wrong
 from scripts.read.text import counted
 from scripts.sections.columns import table
-from scripts.sections.report import Report
+from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Section
 from scripts.words.names import is_software, listed
 from scripts.words.noise import noise_lines, tolerance_line

@@ -14,9 +14,9 @@ from scripts.figures.style import Drawing
 from scripts.machines.means import ALL
 from scripts.machines.shift import NO_INTERVAL, OVERLAP, base_curves
 from scripts.read.text import counted, file_stem, file_stems
-from scripts.sections.report import Report
+from scripts.sections.inputs import Report
+from scripts.sections.machines.tables import side_tables
 from scripts.sections.section import Line, Picture, Section
-from scripts.sections.side_tables import side_tables
 from scripts.tables.comparison import Comparison
 from scripts.words.crossovers import crossover_words
 from scripts.words.machines import between_words, upgrade_words
