@@ -39,6 +39,7 @@ FLOORS = {
         {"figures"},
         {"tables"},
         {"sections"},
+        {"sharing"},
         {"write"},
         {"doors"},
     ),

@@ -3,6 +3,18 @@
 from tests.faults.fault import Fault
 
 REPORTING = {
+    "a software rasteriser taken for a card": Fault(
+        "scripts/sections/machines/cards.py",
+        'analysis.work[~analysis.work["device_label"].map(is_software)]',
+        "analysis.work",
+        "share/test_cards.py",
+    ),
+    "paths shared": Fault(
+        "scripts/sharing/private.py",
+        '_PATH.sub("<path>", text)',
+        "text",
+        "share/test_private.py",
+    ),
     "one-sided test called two-sided": Fault(
         "scripts/judge/rule.py",
         "np.stack([2 * slower, ",
