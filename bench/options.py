@@ -71,7 +71,7 @@ OPTIONS = {
         "epochs to train and time, or all; totals of more are derived", epochs_or_all
     ),
     "sides": Option(
-        "devices with settings, e.g. cpu,cuda+bf16,cpu+threads=1 (see README)",
+        "devices with settings, e.g. cpu,cuda+bf16,cpu+threads=1 (see bench/README.md)",
         names_or,
         (),
         said="the CPU and every accelerator, or one thread",
