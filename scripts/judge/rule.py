@@ -31,8 +31,12 @@ MOST_BLOCKS = 1000
 
 SMALLEST_DELTA = 0.05
 """A difference of less than 5 % is not called a difference, however quiet the machine."""
-GATE = 0.10
-"""The margin is widened only where the A/A cells differ at this level."""
+GATE = 0.18
+"""The margin is widened only where the A/A cells differ at this level.
+
+At 10 % offsets that last a run make 0.7 % wrong words, at 20 % too few true ones are found
+(results/simulation.md).
+"""
 MOST_CLOSE = float(np.log(1.1))
 """However wide the margin, a difference of 10 % is never called too close."""
 
