@@ -77,7 +77,7 @@ def test_the_crossovers_interval_holds_it_and_is_narrow(
 
 
 def test_looks_find_more_and_hardly_ever_take_a_word_back() -> None:
-    for noise, least in (("spread 5 %", 0.99), ("spread 10 %", 0.85)):
+    for noise, least in (("spread 5 %", 0.99), ("spread 10 %", 0.75)):
         found = looks.rates(noise, 1.3, runs=60, seed=4)
         assert found["at_the_end"] >= least
         assert found["taken_back"] <= 0.01
