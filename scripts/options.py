@@ -118,9 +118,9 @@ def take_learning(options: argparse.Namespace, *, alone: bool = False) -> list[P
     """Takes the learning files out of `options.files`: they hold no seconds.
 
     Folders and patterns among them are replaced by their files. Learning files only are an error
-    unless they may be `alone`.
+    unless they may be `alone`, and so are imported tables: those become `options.imported`.
     """
-    timing, learned = by_kind(expanded(options.files))
+    timing, learned, options.imported = by_kind(expanded(options.files), imported=alone)
     if learned and not timing and not alone:
         message = "is a learning file; name a timing file too, or read it with report.py"
         raise ResultError(learned[0], "", message)

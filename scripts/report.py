@@ -32,11 +32,13 @@ from scripts.read.document import ResultError
 from scripts.read.workers import Workers
 from scripts.sections.contents import contents
 from scripts.sections.inputs import Report, detailed
+from scripts.sections.published import others
 from scripts.sections.target.question import learning_only
 from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import Comparison, of_same_work
 from scripts.tables.learned import Learned
 from scripts.tables.many import analysed
+from scripts.tables.published import Imported
 from scripts.write.drawing import write_sections
 from scripts.write.folder import Folder
 from scripts.write.page import page
@@ -56,6 +58,7 @@ def _report(options: argparse.Namespace) -> None:
 
 def _report_with(options: argparse.Namespace, workers: Workers) -> None:
     learning_files = take_learning(options, alone=True)
+    imported = Imported.read(options.imported) if options.imported else None
     console, report = new_console(), None
     if options.files:
         strict = options.strict
@@ -65,12 +68,14 @@ def _report_with(options: argparse.Namespace, workers: Workers) -> None:
         learned = None
         if learning_files:
             learned = Learned.read(learning_files, analysis.rounds, strict=strict)
-        report = Report(analysis, learned, _comparison(analysis, options, learned))
+        report = Report(analysis, learned, _comparison(analysis, options, learned), imported)
         sections = contents(report)
         show_skipped(options, analysis.results, console)
     else:
-        sections = learning_only(Learned.read(learning_files, pd.DataFrame()))
-    folder = Folder(options.out, inputs=[*options.files, *learning_files])
+        learned_only = learning_files and Learned.read(learning_files, pd.DataFrame())
+        sections = learning_only(learned_only) if learned_only else []
+        sections += [others(imported)] if imported else []
+    folder = Folder(options.out, inputs=[*options.files, *learning_files, *options.imported])
     show(sections, console)
     with console.status("drawing the figures"):
         small = write_sections(folder, sections, workers, dpi=options.dpi)
@@ -103,7 +108,9 @@ def _comparison(
 
 def _parser() -> argparse.ArgumentParser:
     parser = new_parser(__doc__)
-    add_sources(parser, files="result files of pytest bench, learning files among them")
+    add_sources(
+        parser, files="result files of pytest bench, learning files and imported tables among them"
+    )
     add_base(parser)
     add_comparison(parser, priced="costs to the comparison of machines")
     parser.add_argument(

@@ -34,7 +34,7 @@ FLOORS = {
         {"scripts"},
         {"read"},
         {"judge"},
-        {"machines", "target", "why"},
+        {"machines", "published", "target", "why"},
         {"words"},
         {"figures"},
         {"tables"},

@@ -7,10 +7,14 @@ read with every check that a report makes, without the seconds that importing pa
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from scripts.read.document import ResultError, read
-from scripts.read.learning_file import LEARNING, is_learning
+from scripts.read.checks.published import PUBLISHED
+from scripts.read.document import Kind, ResultError, read
+from scripts.read.learning_file import LEARNING, kind_of
 from scripts.read.timing import TIMING
+
+_KINDS: dict[str, Kind[Any, Any]] = {one.key: one for one in (LEARNING, PUBLISHED)}
 
 
 def refusals(names: Sequence[str]) -> Iterator[ResultError]:
@@ -19,10 +23,7 @@ def refusals(names: Sequence[str]) -> Iterator[ResultError]:
         yield ResultError("", "", "no file is given: python -m scripts.read FILE...")
     for path in map(Path, names):
         try:
-            if is_learning(path):
-                read(path, LEARNING)
-            else:
-                read(path, TIMING)
+            read(path, _KINDS.get(kind_of(path), TIMING))
         except ResultError as error:
             yield error
 

@@ -1,4 +1,4 @@
-"""Reads one learning file, every check made, and tells learning files from timing files."""
+"""Reads one learning file, every check made, and tells files of each kind apart."""
 
 import math
 from collections import Counter
@@ -10,7 +10,8 @@ from pathlib import Path
 from threading import Lock
 
 from scripts.read.breach import Breach, Place, bounded, once
-from scripts.read.document import Kind, file_content
+from scripts.read.checks.published import KEY as PUBLISHED_KEY
+from scripts.read.document import Kind, ResultError, file_content
 from scripts.read.json_text import parsed
 from scripts.read.metric import reached
 from scripts.read.records.learning import Learning, LearningFile, LearningRun
@@ -24,28 +25,39 @@ _READERS = 4
 """Files looked into at once: reading waits for the disk, and each is held in memory."""
 
 
-def is_learning(path: Path) -> bool:
-    """Return whether the file is a learning file by its content.
+def kind_of(path: Path) -> str:
+    """Return the key of a file's own part by its content: KEY, PUBLISHED_KEY, or "" for others.
 
-    False as well for what cannot be read or is no JSON: the reader of timing files words that.
+    That is timing files as well as what cannot be read or is no JSON: their reader words that.
     """
     try:
         content = file_content(path)
+        keys = [key for key in (KEY, PUBLISHED_KEY) if f'"{key}"'.encode() in content]
         with _PARSING:  # in memory at once is one document only
-            document = parsed(content) if f'"{KEY}"'.encode() in content else None
+            document = parsed(content) if keys else None
     except (Breach, RecursionError, MemoryError):
-        return False
-    return isinstance(document, dict) and KEY in document and "crossover" not in document
+        return ""
+    if not isinstance(document, dict) or "crossover" in document:
+        return ""
+    return next((key for key in keys if key in document), "")
 
 
-def by_kind(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
-    """Return (timing files, learning files); what is neither counts as a timing file."""
-    kinds: tuple[list[Path], list[Path]] = ([], [])
+def by_kind(
+    paths: Iterable[Path], *, imported: bool = False
+) -> tuple[list[Path], list[Path], list[Path]]:
+    """Return (timing files, learning files, imported tables); what is none counts as the first.
+
+    Raises ResultError for an imported table where these may not be.
+    """
+    kinds: dict[str, list[Path]] = {"": [], KEY: [], PUBLISHED_KEY: []}
     names = list(paths)
     with ThreadPoolExecutor(_READERS) as threads:
-        for path, learning in zip(names, threads.map(is_learning, names), strict=True):
-            kinds[learning].append(path)
-    return kinds
+        for path, kind in zip(names, threads.map(kind_of, names), strict=True):
+            kinds[kind].append(path)
+    if kinds[PUBLISHED_KEY] and not imported:
+        message = "is an imported table, which takes no part in this; read it with report.py"
+        raise ResultError(kinds[PUBLISHED_KEY][0], "", message)
+    return kinds[""], kinds[KEY], kinds[PUBLISHED_KEY]
 
 
 def checked(file: LearningFile) -> LearningFile:

@@ -101,6 +101,8 @@ COLUMNS: dict[str, tuple[str, Words | None]] = {
     "error": ("error", _number("error", "{:+.1%}")),
     "lowest": ("lowest", _number("lowest", "{:+.1%}")),
     "highest": ("highest", _number("highest", "{:+.1%}")),
+    # published
+    "points": ("GPU seconds / CPU seconds", _factor("ratio")),
     # machines
     "cpu": ("CPU", None),
     "cores_physical": ("cores", None),

@@ -9,6 +9,7 @@ from scripts.sections.inputs import Report
 from scripts.sections.machines.about import hardware, noise, software
 from scripts.sections.machines.collection import collection
 from scripts.sections.machines.side_by_side import side_by_side
+from scripts.sections.published import published
 from scripts.sections.section import Section
 from scripts.sections.target.question import target
 from scripts.sections.totals import totals
@@ -29,6 +30,7 @@ SECTIONS: tuple[Callable[[Report], Iterable[Section]], ...] = (
     break_even,
     target,
     cells,
+    published,
     software,
 )
 

@@ -13,6 +13,7 @@ from scripts.sections.section import Brief, Line, Table
 from scripts.tables.analysis import Analysis, Pair
 from scripts.tables.comparison import Comparison
 from scripts.tables.learned import Learned
+from scripts.tables.published import Imported
 from scripts.words.names import is_software
 from scripts.words.verdicts import question
 
@@ -24,11 +25,12 @@ below 5 MB; of the others it has the crossovers, and the CSV files beside it eve
 
 @dataclass(frozen=True)
 class Report:
-    """The tables of a report, with learning and a comparison of machines, if any."""
+    """The tables of a report, with learning, a comparison and imported tables, if any."""
 
     analysis: Analysis
     learned: Learned | None = None
     comparison: Comparison | None = None
+    published: Imported | None = None
 
     @cached_property
     def files(self) -> tuple[str, ...]:

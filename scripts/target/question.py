@@ -37,7 +37,7 @@ class Known:
 
 def known(paths: Iterable[Path], question: Question) -> Known:
     """The rows that answer a question; raises ResultError, with what there is, without any."""
-    timing, learned = by_kind(paths)
+    timing, learned, _imported = by_kind(paths)
     every = table.load(timing) if timing else pd.DataFrame()
     if not learned:
         message = "no learning file is given; `pytest bench --learning` makes one"

@@ -11,7 +11,7 @@ from scripts import compare, report
 from scripts.read import table
 from scripts.read.document import ResultError, read
 from scripts.read.learning import load
-from scripts.read.learning_file import KEY, LEARNING, by_kind, is_learning
+from scripts.read.learning_file import KEY, LEARNING, by_kind, kind_of
 from tests.corpus import Corpus
 from tests.learn_corpus import LearnCorpus
 from tests.write.reports import DRAWN, no_pictures
@@ -24,7 +24,7 @@ def test_kinds_are_told_apart_by_content_not_by_name(tmp_path: Path) -> None:
     timing = Corpus(sides=("cpu",), batch_sizes=(8,), epochs=(1,)).write(tmp_path)
     odd = tmp_path / "timing.json"
     odd.write_bytes(learning.read_bytes())
-    assert by_kind([timing, learning, odd]) == ([timing], [learning, odd])
+    assert by_kind([timing, learning, odd]) == ([timing], [learning, odd], [])
 
 
 def test_a_timing_file_that_mentions_learning_is_a_timing_file(tmp_path: Path) -> None:
@@ -33,13 +33,13 @@ def test_a_timing_file_that_mentions_learning_is_a_timing_file(tmp_path: Path) -
     document["crossover"]["run"][KEY] = "not at the top"
     path = tmp_path / "odd.json"
     path.write_text(json.dumps(document))
-    assert not is_learning(path)
+    assert kind_of(path) == ""
 
 
 def test_what_is_no_json_is_left_to_the_reader_of_timing_files(tmp_path: Path) -> None:
     path = tmp_path / "torn.json"
     path.write_text(f'{{"{KEY}": ')
-    assert not is_learning(path)
+    assert kind_of(path) == ""
 
 
 def test_the_reader_of_timing_files_refuses_a_learning_file_by_name(tmp_path: Path) -> None:

@@ -1,0 +1,64 @@
+"""The figure of published figures: grey and hollow, the line at 1, where curves pass it."""
+
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+from scripts.figures.published import published_figure
+from tests.published.tables import HEAD, curve, tables_of
+
+STARTS = (
+    f"{HEAD},epochs,total_seconds\nmlp,64,cpu,1,10,11\nmlp,64,cuda,0.5,10,11\n"
+    "lstm,64,cpu,2,10,21\nlstm,64,cuda,0.5,10,6\n"
+)
+
+
+def drawn(text: str) -> Figure:
+    own = tables_of(text)
+    made = published_figure(own.ratios, own.crossings, own.break_even)
+    assert made is not None
+    return made
+
+
+def words(figure: Figure) -> set[str]:
+    return {text.get_text() for axes in figure.axes for text in axes.texts}
+
+
+@pytest.mark.parametrize("text", [curve({32: 2.0, 128: 0.5}), STARTS])
+def test_every_line_is_grey_and_every_point_is_hollow(text: str) -> None:
+    lines = [line for axes in drawn(text).axes for line in axes.lines]
+    assert {len(set(to_rgb(line.get_color()))) for line in lines} == {1}
+    points = [line for line in lines if line.get_marker() == "o"]
+    assert points
+    assert {line.get_markerfacecolor() for line in points} == {"white"}
+
+
+def test_the_line_at_one_and_both_its_sides_are_named() -> None:
+    made = drawn(curve({32: 2.0, 128: 0.5}))
+    (axes,) = made.axes
+    assert any(list(line.get_ydata()) == [1, 1] for line in axes.lines)
+    assert {"GPU slower", "GPU faster"} <= words(made)
+    legend = axes.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["net"]
+
+
+def test_a_crossing_has_its_number_and_near_ones_share_theirs() -> None:
+    text = curve({32: 2.0, 128: 0.5})
+    assert "64" in words(drawn(text))
+    other = text.partition("\n")[2].replace("net,", "other,").replace("2.0", "2.2")
+    assert "64-68" in words(drawn(text + other))
+
+
+def test_against_epochs_is_drawn_where_starts_are_told_with_the_break_even() -> None:
+    made = drawn(STARTS)
+    assert len(made.axes) == 2
+    assert {"10", "mlp, batch 64", "lstm, batch 64"} <= words(made)
+    title = made.get_suptitle()
+    assert "published, other software" in title
+    assert "one run" in title
+
+
+def test_without_a_pair_there_is_no_figure() -> None:
+    own = tables_of(f"{HEAD}\nmlp,32,cpu,1\n")
+    assert published_figure(own.ratios, own.crossings, own.break_even) is None

@@ -1,0 +1,106 @@
+"""Imported and measured never mix: doors refuse or set apart, and the mark stays."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from scripts import advise, compare, export, import_table, report
+from scripts.read import __main__ as reader
+from scripts.read.checks.published import KEY
+from tests.corpus import Corpus
+from tests.published.tables import HEAD, curve
+from tests.write.reports import DRAWN, no_pictures
+
+SAID = ["--source", "them", "--licence", "MIT"]
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "table.csv"
+    path.write_text(curve({32: 2.0, 128: 0.5}))
+    return path
+
+
+@pytest.fixture
+def file(table: Path, tmp_path: Path) -> Path:
+    out = tmp_path / "theirs.json"
+    assert import_table.main([str(table), "--out", str(out), *SAID]) == 0
+    return out
+
+
+def test_a_file_is_marked_as_imported_and_can_be_read(file: Path) -> None:
+    own = json.loads(file.read_text())
+    assert list(own) == [KEY]
+    assert own[KEY]["source"] == "them"
+    assert reader.main([str(file)]) == 0
+
+
+@pytest.mark.parametrize("field", ["epoch_seconds", "device", "batch_size"])
+def test_a_changed_file_is_refused_by_its_field(
+    file: Path, field: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = json.loads(file.read_text())
+    own[KEY]["rows"][0][field] = -1
+    file.write_text(json.dumps(own))
+    assert reader.main([str(file)]) == 2
+    assert f"{KEY}.rows[0].{field}" in capsys.readouterr().err
+
+
+def test_a_faulty_table_is_one_line_and_no_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = tmp_path / "odd.csv", tmp_path / "odd.json"
+    path.write_text(f"{HEAD}\nmlp,32,cpu,fast\n")
+    assert import_table.main([str(path), "--out", str(out), *SAID]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("odd.csv, line 2, epoch_seconds: 'fast' is no number; ")
+    assert said.count("\n") == 1
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("wrong", [["--set", "colour=red"], ["--column", "device"]])
+def test_options_name_known_things(
+    table: Path, tmp_path: Path, wrong: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        import_table.main([str(table), "--out", str(tmp_path / "a.json"), *SAID, *wrong])
+    assert "is not NAME=" in capsys.readouterr().err
+
+
+def test_doors_that_compare_refuse_it_in_one_line(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = Corpus(sides=("cpu", "cuda"), batch_sizes=(8,), epochs=(1,)).write(tmp_path)
+    files = [str(mine), str(file)]
+    assert compare.main(files) == 2
+    assert export.main([*files, "--out", str(tmp_path / "rows.csv")]) == 2
+    assert advise.main([*files, "--workload", "mlp"]) == 2
+    assert capsys.readouterr().err.count("theirs.json: is an imported table") == 3
+
+
+def test_a_report_of_tables_only_says_what_they_say(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(DRAWN, no_pictures)
+    assert report.main([str(file), "--out", str(tmp_path / "report")]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "overtakes at a batch size of about" in said
+    assert "one run, no interval" in said
+    assert "Not told: cold start" in said
+    assert (tmp_path / "report" / "published_crossings.csv").exists()
+
+
+def test_a_report_has_them_apart_and_its_verdicts_are_the_same(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(DRAWN, no_pictures)
+    mine = Corpus(sides=("cpu", "cuda"), batch_sizes=(8, 32), epochs=(1,)).write(tmp_path)
+    alone, both = tmp_path / "alone", tmp_path / "both"
+    assert report.main([str(mine), "--out", str(alone)]) == 0
+    assert report.main([str(mine), str(file), "--out", str(both)]) == 0
+    for name in ("verdicts.csv", "crossovers.csv"):
+        assert (alone / name).read_bytes() == (both / name).read_bytes()
+    page = (both / "report.html").read_text()
+    assert "What others measured" in page
+    assert "What others measured" not in (alone / "report.html").read_text()
