@@ -16,7 +16,12 @@ from scripts.words.published import MARK, about
 
 _SHADES = ("0.15", "0.4", "0.6")
 _DASHES: tuple[Any, ...] = ("-", (0, (4, 1.2)), (0, (1.2, 1.2)))
-_POINT = {"marker": "o", "markerfacecolor": "white", "markersize": 4, "markeredgewidth": 0.9}
+_POINT: dict[str, Any] = {
+    "marker": "o",
+    "markerfacecolor": "white",
+    "markersize": 4,
+    "markeredgewidth": 0.9,
+}
 _MOST_EPOCHS = 1000
 _APART = 1.17
 """The factor between the heights of two names."""
@@ -70,8 +75,8 @@ def _draw_sizes(axes: Axes, rows: pd.DataFrame, crossings: pd.DataFrame) -> None
         axes.plot(own["batch_size"].astype(float), own["ratio"], **look, **_POINT, label=name)
     alone = pd.concat([rows.head(0), *(own for own in curves if len(own) == 1)])
     if len(alone):
-        look = {"ls": "", "color": "0.6", "label": "told at one batch size"}
-        axes.plot(alone["batch_size"].astype(float), alone["ratio"], **_POINT, **look)
+        single: dict[str, Any] = {"ls": "", "color": "0.6", "label": "told at one batch size"}
+        axes.plot(alone["batch_size"].astype(float), alone["ratio"], **_POINT, **single)
     batch_size_axis(axes, sorted({int(size) for size in rows["batch_size"]}))
     axes.set_title("the same work, by batch size")
     _draw_crossings(axes, crossings["batch_size"])

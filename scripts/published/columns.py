@@ -105,7 +105,7 @@ def _column(written: str, header: Sequence[str], name: str | None) -> Column | N
         name = _ALIASES.get("_".join(words)) or _timed(words, header)
     if name not in SECONDS:
         return None if name is None else Column(name, written)
-    return Column(name, written, *([units[0]] if units else [1.0, False]))
+    return Column(name, written, units[0] if units else 1.0, unit_told=bool(units))
 
 
 def _timed(words: Sequence[str], header: Sequence[str]) -> str | None:

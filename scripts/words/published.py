@@ -69,10 +69,11 @@ def contest_lines(
 
 def _ratio_words(own: pd.DataFrame) -> str:
     """`1.53x the seconds at batch size 32, 0.86x at 128`."""
-    told = []
-    for row in own.to_dict("records"):
-        size = "an unknown batch size" if pd.isna(row["batch_size"]) else row["batch_size"]
-        told.append(f"{times(row['ratio'])} at {size}")
+    told = [
+        f"{times(row['ratio'])} at "
+        + ("an unknown batch size" if pd.isna(row["batch_size"]) else str(row["batch_size"]))
+        for row in own.to_dict("records")
+    ]
     what = "the seconds" if own["of"].iloc[0] != "everything" else "the total seconds"
     return f"{what}, by batch size: {listed(told)}"
 
@@ -91,7 +92,7 @@ def crossing_words(row: Row) -> str:
 
 def even_words(row: Row) -> str:
     """`even after about 15 epochs at batch size 128`, the GPU being slower before."""
-    size = "" if pd.isna(row["batch_size"]) else f" at batch size {row['batch_size']}"
+    size: str = "" if pd.isna(row["batch_size"]) else f" at batch size {row['batch_size']}"
     if row["kind"] == NEVER:
         return f"slower after any number of epochs{size}"
     if row["kind"] == FROM_FIRST:

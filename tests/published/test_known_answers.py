@@ -83,22 +83,23 @@ def test_epochs_of_one_process_are_one_round(own: Imported) -> None:
 def test_zeus_reaches_shufflenet_fastest_with_batch_256_on_both_cards(own: Imported) -> None:
     rows = own.best[own.best["workload"] == "shufflenetv2-cifar100"]
     rows = rows[(rows["target"] == 0.6) & (rows["optimizer"] == "adadelta")].set_index("side")
-    assert rows.loc["v100", "batch_size"] == rows.loc["a40", "batch_size"] == 256
+    assert rows["batch_size"].to_dict() == {"v100": 256, "a40": 256}
     assert rows.loc["v100", "seconds"] == pytest.approx(302, abs=0.5)
     assert rows.loc["v100", "epochs"] == 30
 
 
 def test_the_best_batch_of_every_target_is_that_of_the_raw_tables(own: Imported) -> None:
-    seconds, epochs = {}, {}
+    seconds: dict[tuple[str, str, str, int], float] = {}
+    epochs: dict[tuple[str, str, int, float], list[float]] = {}
     for row in _raw("zeus-epoch-seconds.csv"):
         setting = (f"{row['network']}-{row['dataset']}", row["optimizer"], int(row["batch_size"]))
         seconds[row["gpu"], *setting] = float(row["seconds_per_epoch"])
     for row in _raw("zeus-epochs-to-target.csv"):
         setting = (f"{row['network']}-{row['dataset']}", row["optimizer"], int(row["batch_size"]))
         seed = float(row["target_epoch"])
-        key = (*setting, float(row["target_metric"]))
-        epochs.setdefault(key, []).append(math.inf if math.isnan(seed) else seed)
-    best: dict[tuple[str, ...], tuple[float, int]] = {}
+        trained = epochs.setdefault((*setting, float(row["target_metric"])), [])
+        trained.append(math.inf if math.isnan(seed) else seed)
+    best: dict[tuple[str, float, str], tuple[float, int]] = {}
     for (workload, optimizer, size, target), seeds in epochs.items():
         for gpu in ("v100", "a40"):
             each = seconds.get((gpu, workload, optimizer, size), math.inf)

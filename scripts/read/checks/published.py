@@ -25,8 +25,7 @@ def checked(file: PublishedFile) -> PublishedFile:
         for field, message in _faults(row):
             raise Breach([*where, index, field], message)
     once(where, map(axes, own.rows), "stands in the table twice; tell rounds or devices apart")
-    index = next(_no_samples(own.rows), None)
-    if index is not None:
+    for index in _no_samples(own.rows):
         message = "fits no number of samples that the rows of other batch sizes fit"
         raise Breach([*where, index, "steps_per_epoch"], message)
     once(
