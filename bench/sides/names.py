@@ -14,7 +14,18 @@ from typing import Any, NamedTuple
 from bench.allocators import HUGE_PAGES, KEEP, LIBRARIES, lacking
 from bench.grid import IMPLEMENTATION_NAMES, device_of, devices_of
 from bench.job import DIAGNOSIS, MEASURE, TASKS, Job
-from bench.loop import EVALUATIONS, GATHERS, LEAN, LOADERS, OWN, PLACEMENTS, RUNGS, SEQUENCES, Loop
+from bench.loop import (
+    DECODERS,
+    EVALUATIONS,
+    GATHERS,
+    LEAN,
+    LOADERS,
+    OWN,
+    PLACEMENTS,
+    RUNGS,
+    SEQUENCES,
+    Loop,
+)
 
 MOST_SIDES = 64
 COMPILE_MODES = ("default", "reduce-overhead", "max-autotune")
@@ -165,13 +176,14 @@ def _sets(term: Term, setting: str, value: Any, kind: str) -> bool:
 
 
 def _loop_words(loop: Loop, plain: Loop, kind: str) -> list[str]:
-    """Returns the whole loop that is nearest, if any is nearer than the plain one, and parts."""
+    """Returns the nearest whole loop, if the plain one is not nearer, and parts."""
     found = []
     whole = {word: term.value for word, term in TERMS.items() if term.setting == "loop"}
-    for word, base in ({"": plain} | whole).items():
+    for word, base in (whole | {"": plain}).items():
         parts = [one for one in PARTS if getattr(loop, one) != getattr(base, one)]
         words = [*filter(None, [word]), *(f"{one}={getattr(loop, one)}" for one in parts)]
-        fits = all(_fits(TERMS[one], kind) for one in words)
+        other = base.loader in DECODERS and "loader" in parts  # that it decodes is its name
+        fits = all(_fits(TERMS[one], kind) for one in words) and not other
         if fits and base.deterministic == loop.deterministic:
             found.append(words)
     return min(found, key=len)

@@ -1,19 +1,18 @@
 """The loop that students are taught, and its steps between it and the lean one.
 
 After every epoch it predicts the whole training and held-out set once more and collects the labels
-in Python. It trains on the same minibatches as the lean loop, in the same order.
+in Python: every sample is asked for three times. It trains on the same minibatches as the lean
+loop, in the same order.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.utils._pytree import tree_leaves
-from torch.utils.data import DataLoader, TensorDataset
 
 from bench.loop import Loop
+from bench.train.course_loader import CourseLoader
 from bench.train.own_loader import Batch, OwnLoader
 from models import Split
 
@@ -28,11 +27,13 @@ def train_course_epoch(
     batch_size: int,
     loop: Loop,
     device: torch.device,
-    own: OwnLoader | None = None,
+    loader: OwnLoader | CourseLoader | None = None,
 ) -> None:
     """Trains one epoch as `train_epoch` does, by another loop, on data that may lie elsewhere."""
-    pinned = is_pinned(loop, own)
-    for batch in batches(split, loop, permutation=permutation, batch_size=batch_size, own=own):
+    pinned = is_pinned(loop, loader)
+    for batch in batches(
+        split, loop, permutation=permutation, batch_size=batch_size, loader=loader
+    ):
         inputs, targets = on_device(batch, device, pinned=pinned)
         loss = loss_function(network(*inputs), targets)
         optimizer.zero_grad()
@@ -40,28 +41,24 @@ def train_course_epoch(
         optimizer.step()
 
 
-def is_pinned(loop: Loop, own: OwnLoader | None) -> bool:
+def is_pinned(loop: Loop, loader: OwnLoader | CourseLoader | None) -> bool:
     """Whether minibatches come in pinned memory, out of which copies do not block the host."""
-    return own.pinned if own else loop.placement == "pinned"
+    return loader.pinned if loader else loop.placement == "pinned"
 
 
 def batches(
-    split: Split, loop: Loop, *, permutation: Tensor, batch_size: int, own: OwnLoader | None = None
+    split: Split,
+    loop: Loop,
+    *,
+    permutation: Tensor,
+    batch_size: int,
+    loader: OwnLoader | CourseLoader | None = None,
 ) -> Iterator[Batch]:
     """Yields the minibatches of one epoch as (inputs, targets), where the data lies."""
-    if own:
-        yield from own.minibatches(permutation, batch_size=batch_size)
+    if loader:
+        yield from loader.minibatches(permutation, batch_size=batch_size)
         return
     pinned = loop.placement == "pinned"
-    if loop.loader == "dataloader":
-        for *inputs, targets in DataLoader(
-            TensorDataset(*split.inputs, split.targets),
-            batch_size=batch_size,
-            sampler=permutation.tolist(),
-            pin_memory=pinned,
-        ):
-            yield inputs, targets
-        return
     tensors = [permuted(tensor, permutation, pinned=pinned) for tensor in split.inputs]
     targets = permuted(split.targets, permutation, pinned=pinned)
     for start in range(0, len(targets), batch_size):
@@ -85,26 +82,24 @@ def on_device(batch: Batch, device: torch.device, *, pinned: bool) -> Batch:
     return moved, targets.to(device, non_blocking=pinned)
 
 
-def predictions(output: Any, targets: Tensor) -> Tensor:
-    """Returns the highest score's class; of what has the targets' shape, such as a regression, it.
-
-    An output of several tensors, by name or not, begins with the one that is meant.
-    """
-    first: Tensor = tree_leaves(output)[0]
-    return first if first.shape == targets.shape else first.argmax(dim=-1)
+def predictions(output: Tensor, targets: Tensor) -> Tensor:
+    """Returns the highest score's class; or the output, where it has the targets' shape."""
+    return output if output.shape == targets.shape else output.argmax(dim=-1)
 
 
-def accuracy(network: nn.Module, split: Split, *, device: torch.device, batch_size: int) -> float:
+def accuracy(
+    network: nn.Module, loader: CourseLoader, *, device: torch.device, batch_size: int
+) -> float:
     """Returns the share of right predictions, of sequences that of right symbols.
 
     A second DataLoader, labels by a Python loop, NumPy: as it is taught. The network stays in
-    training mode.
+    training mode. An output of several tensors, by name or not, begins with the one that is meant.
     """
-    samples = TensorDataset(*split.inputs, split.targets)
-    predicted = []
+    outputs = []
     with torch.no_grad():
-        for *inputs, targets in DataLoader(samples, batch_size=batch_size):
-            moved, _ = on_device((inputs, targets), device, pinned=False)
-            predicted.append(predictions(network(*moved), targets).cpu().numpy())
-    labels = np.array([samples[place][-1].tolist() for place in range(len(samples))])
-    return float((np.concatenate(predicted) == labels).mean())
+        for inputs, _ in loader.in_order(batch_size=batch_size):
+            output = network(*[tensor.to(device) for tensor in inputs])
+            outputs.append(tree_leaves(output)[0])
+    labels = loader.labels().cpu()
+    predicted = predictions(torch.cat(outputs), labels).cpu()
+    return float((predicted.numpy() == labels.numpy()).mean())

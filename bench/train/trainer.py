@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from bench.grid import MOST_EPOCHS
 from bench.job import Job
 from bench.train.clock import DeviceClock
+from bench.train.course_loader import CourseLoader, course_loaders
 from bench.train.course_loop import accuracy, train_course_epoch
 from bench.train.device import make_clock, open_device, synchroniser
 from bench.train.group import (
@@ -36,10 +37,11 @@ from models.optimizers import make_optimizer
 class Trainer:
     """A workload on a device in this process, initial weights kept on the CPU.
 
-    `train` and `evaluated` (the held-out split) lie where the loop wants the data, `held_out` on
-    the device. `cold_start` holds seconds until training runs warm. `compiled` is a compiled
-    network, as (the module that has its weights, itself); `compiling_seconds` what getting ready
-    to compile took, before the first step. `own` is the user's DataLoader, where that is timed.
+    `train` lies where the loop wants the data, `held_out` on the device. `loader` makes the
+    minibatches, where they are no slices; `evaluated` are training and held-out samples as they are
+    evaluated after every epoch. `cold_start` holds seconds until training runs warm. `compiled` is
+    a compiled network, as (the module that has its weights, itself); `compiling_seconds` what
+    getting ready to compile took, before the first step.
     """
 
     job: Job
@@ -48,13 +50,13 @@ class Trainer:
     clock: DeviceClock
     train: Split
     held_out: Split
-    evaluated: Split
     initial_state: dict[str, Tensor]
     cold_start: dict[str, float]
     measured: int = 0
     compiled: tuple[nn.Module, nn.Module] | None = None
     compiling_seconds: float = 0.0
-    own: OwnLoader | None = None
+    loader: OwnLoader | CourseLoader | None = None
+    evaluated: tuple[CourseLoader, ...] = ()
 
     def note_first_step(self, first: float, warm: float) -> dict[str, Any]:
         """Returns the process's cold start; its first step is the first one told here."""
@@ -100,6 +102,8 @@ def open_trainer(job: Job) -> Trainer:
         opened.append(place(host_train, job, device))
 
     transferred = clock.time(transfer)
+    held_out = place(dataset.held_out, job, device)
+    course, evaluated = course_loaders(opened[1], held_out, job.loop)
     # What stands now stays: later collections, on every device alike, need not walk torch's heap,
     # which takes 0.1 s and could fall into an epoch by chance.
     gc.collect()
@@ -111,13 +115,13 @@ def open_trainer(job: Job) -> Trainer:
         clock=clock,
         train=opened[1],
         held_out=to_device(dataset.held_out, device),
-        evaluated=place(dataset.held_out, job, device),
         initial_state=initial_state,
         cold_start={
             "context_seconds": context.wall_seconds,
             "transfer_seconds": transferred.wall_seconds,
         },
-        own=own,
+        loader=own or course,
+        evaluated=evaluated,
     )
 
 
@@ -215,12 +219,12 @@ def loop_of(trainer: Trainer) -> Callable[..., None]:
     loop = trainer.job.loop
     if loop.is_lean:
         return train_epoch
-    return partial(train_course_epoch, loop=loop, device=trainer.device, own=trainer.own)
+    return partial(train_course_epoch, loop=loop, device=trainer.device, loader=trainer.loader)
 
 
 def evaluate_everything(trainer: Trainer, network: nn.Module, *, batch_size: int) -> list[float]:
     """Evaluates as the course does after an epoch; returns training and held-out accuracy."""
     return [
-        accuracy(network, split, device=trainer.device, batch_size=batch_size)
-        for split in (trainer.train, trainer.evaluated)
+        accuracy(network, loader, device=trainer.device, batch_size=batch_size)
+        for loader in trainer.evaluated
     ]

@@ -61,11 +61,12 @@ def instrumented_pass(
 ) -> dict[str, float]:
     """Trains a pass as the loop does and returns each part's seconds per step."""
     loop = trainer.job.loop
-    pinned, own = is_pinned(loop, trainer.own), trainer.own
+    loader = trainer.loader
+    pinned = is_pinned(loop, loader)
     laps = Laps(trainer.clock)
     order = which.permutation(trainer)
     size = which.batch_size
-    for batch in batches(trainer.train, loop, permutation=order, batch_size=size, own=own):
+    for batch in batches(trainer.train, loop, permutation=order, batch_size=size, loader=loader):
         laps.take("load")
         inputs, targets = on_device(batch, trainer.device, pinned=pinned)
         laps.take("copy")

@@ -21,13 +21,15 @@ from scripts.read.text import safe_text
 
 LEAN = Loop()
 COURSE = Loop("dataloader", "per-batch", "list", "packed", "every-epoch")
+_NAMED = {"course": COURSE, "decoding": replace(COURSE, loader="decoding")}
 
 
 def loop_words(loop: Loop) -> str:
     """`lean`, `course`, or what differs from the lean loop: `loader dataloader, gather list`."""
     loop = replace(loop, deterministic=False)
-    if loop == COURSE:
-        return "course"
+    for name, named in _NAMED.items():
+        if loop == named:
+            return name
     told, lean = asdict(loop), asdict(LEAN)
     return ", ".join(f"{name} {told[name]}" for name in told if told[name] != lean[name]) or "lean"
 

@@ -1,5 +1,7 @@
 """From the loop that is taught to the lean one: what every step between them costs, cell by cell.
 
+Above the taught loop are those that decode images whenever they are asked for.
+
 Each rung of the ladder, a side like `cpu+loop=course`, leaves out one thing of the loop above it.
 They are judged where all sides are; here they are put in order, the plain side among them.
 """
@@ -9,10 +11,12 @@ import pandas as pd
 from scripts.read.studies import CELL
 
 RUNGS = (
-    "course", "no-evaluation", "vectorised-gather", "padded", "slices", "pinned", "lean",
+    "decoding", "workers", "course", "no-evaluation", "vectorised-gather", "padded", "slices",
+    "pinned", "lean",
 )  # fmt: skip
-"""From the top, which is the loop that is taught, each with one thing less than the one above."""
-COURSE, LEAN = RUNGS[0], RUNGS[-1]
+"""From the top, each with one thing less than the one above."""
+DECODING, WORKERS, COURSE = RUNGS[:3]
+LEAN = RUNGS[-1]
 RUNG = "loop="
 """What the setting of a rung begins with."""
 

@@ -26,6 +26,8 @@ _NAMES = {
     "placement=per-batch": "copying each minibatch",
     "placement=pinned": "copying out of pinned memory",
     "loader=dataloader": "a DataLoader",
+    "loader=decoding": "images decoded on the fly",
+    "loader=workers": "images decoded by workers",
 }
 
 
@@ -44,7 +46,9 @@ def _setting_words(setting: str) -> str:
 
 
 _RUNGS = {
-    "course": ("as taught", ""),
+    "decoding": (_NAMES["loader=decoding"], ""),
+    "workers": (_NAMES["loader=workers"], "decoding in the training process"),
+    "course": ("as taught", "decoding images"),
     "no-evaluation": ("no evaluation in the clock", "the evaluation inside the clock"),
     "vectorised-gather": ("vectorised gather", "the Python list as index"),
     "padded": ("padded, not packed", "packing the sequences"),

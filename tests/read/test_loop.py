@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bench.loop import COURSE, LEAN, Loop
+from bench.loop import COURSE, LEAN, LOOPS, Loop
 from scripts import compare
 from scripts.read import columns as loop
 from scripts.read.columns import loop_words
@@ -20,6 +20,7 @@ from tests.corpus import Corpus
     [
         (LEAN, "lean"),
         (COURSE, "course"),
+        (LOOPS["decoding"], "decoding"),
         (Loop(loader="dataloader", gather="list"), "loader dataloader, gather list"),
     ],
 )

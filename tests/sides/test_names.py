@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bench.grid import device_of
 from bench.job import DIAGNOSIS, TASKS, Job
-from bench.loop import COURSE, LEAN, OWN
+from bench.loop import COURSE, LEAN, OWN, RUNGS
 from bench.sides.names import (
     TERMS,
     SideError,
@@ -79,6 +79,13 @@ def test_what_the_plain_job_is_has_no_name() -> None:
     assert name_of(job_of("cpu+foreach", replace(PLAIN, optimizer_implementation="fused")),
                    replace(PLAIN, optimizer_implementation="fused")) == "cpu+foreach"  # fmt: skip
     assert canonical(("cpu+loop=course", "cpu+loop=lean"), TAUGHT) == ("cpu", "cpu+loop=lean")
+
+
+def test_a_rung_has_its_name_in_a_run_of_the_course_loop_too() -> None:
+    for plain in (PLAIN, TAUGHT):
+        names = [name for name in RUNGS if RUNGS[name] != plain.loop]
+        sides = [name_of(job_of(f"cuda+loop={name}", plain), plain) for name in names]
+        assert sides == [f"cuda+loop={name}" for name in names]
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,8 @@ def test_remedies_and_ladder_add_sides_to_the_plain_ones() -> None:
     read = settings(sides="cpu,cuda,cuda+bf16", remedies="bf16,fused,tf32", ladder="yes")
     remedies = ("cuda+fused", "cpu+fused", "cpu+bf16", "cuda+tf32")
     assert read.added("mlp")[:4] == remedies
-    assert read.added("mlp")[4:7] == (
-        "cpu+loop=course",
-        "cpu+loop=no-evaluation",
+    assert read.added("mlp")[4:9] == (
+        *("cpu+loop=course", "cpu+loop=decoding", "cpu+loop=workers", "cpu+loop=no-evaluation"),
         "cuda+loop=course",
     )
     assert "cuda+loop=padded" in read.added("lstm")

@@ -56,7 +56,6 @@ def fake_trainer(job: Job = JOB) -> tuple[Trainer, FakeTime]:
         held_out=split,
         initial_state=build().state_dict(),
         cold_start={"context_seconds": 0.0, "transfer_seconds": 0.0},
-        evaluated=split,
     )
     return trainer, time
 

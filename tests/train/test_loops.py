@@ -1,6 +1,7 @@
 """The loop that is taught against the lean one: the same training, other ways to it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -10,9 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from bench.job import DIAGNOSIS, TASKS, Job, to_line
-from bench.loop import COURSE, LEAN, RECURRENT, RUNGS, Loop, rungs
+from bench.loop import COURSE, DECODERS, IMAGES, LEAN, RECURRENT, RUNGS, Loop, rungs
 from bench.train import course_loop
 from bench.train import trainer as trainers
+from bench.train.course_loader import CourseLoader, course_loaders
 from bench.train.course_loop import accuracy, batches, predictions
 from bench.train.epochs import measure
 from bench.train.modes import place, with_loop
@@ -24,7 +26,8 @@ from bench.train.trainer import (
     make_permutation,
     open_trainer,
 )
-from models import WORKLOADS, Split
+from models import WORKLOADS, Split, load_dataset
+from models.data import DATASETS
 
 JOB = Job("rnn", "cpu", 0, (16,), 1, 60, 0, "sgd", "foreach", 0.02, 60.0)
 
@@ -47,10 +50,12 @@ def parameters_after_an_epoch(trainer: Trainer) -> dict[str, Tensor]:
     return {name: value.detach().clone() for name, value in network.named_parameters()}
 
 
-@pytest.mark.parametrize("rung", [name for name in RUNGS if name != "pinned"])
-@pytest.mark.parametrize("workload", ["mlp", "rnn", "lstm"])
+@pytest.mark.parametrize(
+    ("workload", "rung"),
+    [(name, rung) for name in ("mlp", "rnn", "lstm") for rung in rungs(name, "cpu")],
+)
 def test_every_rung_of_the_ladder_trains_the_same_network_to_the_same_weights(
-    rung: str, workload: str
+    workload: str, rung: str
 ) -> None:
     lean = parameters_after_an_epoch(opened(LEAN, workload))
     other = parameters_after_an_epoch(opened(RUNGS[rung], workload))
@@ -61,7 +66,6 @@ def test_every_rung_of_the_ladder_trains_the_same_network_to_the_same_weights(
 
 def test_each_rung_leaves_out_one_thing_more_than_the_one_above() -> None:
     steps = list(RUNGS.values())
-    assert steps[0] == COURSE
     assert steps[-1] == LEAN
     fields = ("loader", "placement", "gather", "sequences", "evaluate")
     for upper, lower in pairwise(steps):
@@ -70,8 +74,8 @@ def test_each_rung_leaves_out_one_thing_more_than_the_one_above() -> None:
 
 
 def test_the_cpu_has_no_rungs_of_copies_and_images_none_of_sequences() -> None:
-    assert rungs("mlp", "cpu") == ["course", "no-evaluation", "lean"]
-    assert rungs("lstm", "cuda:1") == list(RUNGS)
+    assert rungs("mlp", "cpu") == ["decoding", "workers", "course", "no-evaluation", "lean"]
+    assert rungs("lstm", "cuda:1") == [name for name in RUNGS if name not in DECODERS]
     assert "padded" not in rungs("cnn", "cuda")
     assert "pinned" not in rungs("lstm", "cpu")
 
@@ -85,10 +89,22 @@ def test_the_recurrent_workloads_are_those_whose_way_can_change() -> None:
     assert tuple(changed) == RECURRENT
 
 
+def test_the_workloads_of_images_are_those_that_can_be_decoded_on_the_fly() -> None:
+    decoded = {name for name in DATASETS if can_be_decoded(load_dataset(name).train)}
+    assert tuple(name for name, own in WORKLOADS.items() if own.dataset in decoded) == IMAGES
+
+
+def can_be_decoded(split: Split) -> bool:
+    with suppress(NotImplementedError):
+        return len(CourseLoader(split, RUNGS["decoding"]).samples) > 0
+    return False
+
+
 def minibatches(loop: Loop) -> list[tuple[list[Tensor], Tensor]]:
     split = Split((torch.arange(10.0).reshape(10, 1), torch.arange(10)), torch.arange(10) * 2)
     order = torch.tensor([3, 1, 4, 0, 5, 9, 2, 6, 8, 7])
-    return list(batches(split, loop, permutation=order, batch_size=4))
+    loader, _ = course_loaders(split, split, loop)
+    return list(batches(split, loop, permutation=order, batch_size=4, loader=loader))
 
 
 def test_the_dataloader_gives_the_minibatches_that_slicing_gives() -> None:
@@ -105,9 +121,9 @@ def test_the_course_loop_evaluates_everything_after_an_epoch_and_the_lean_loop_n
     asked: list[int] = []
     original = course_loop.accuracy
 
-    def seen(network: nn.Module, split: Split, **how: Any) -> float:
-        asked.append(len(split.targets))
-        return original(network, split, **how)
+    def seen(network: nn.Module, loader: CourseLoader, **how: Any) -> float:
+        asked.append(len(loader.samples))
+        return original(network, loader, **how)
 
     monkeypatch.setattr(trainers, "accuracy", seen)
     parameters_after_an_epoch(opened(LEAN))
@@ -119,7 +135,6 @@ def test_the_course_loop_evaluates_everything_after_an_epoch_and_the_lean_loop_n
 def test_what_is_predicted_is_a_class_or_of_a_regression_the_output_itself() -> None:
     scores = torch.tensor([[0.1, 0.9], [0.8, 0.2]])
     assert predictions(scores, torch.tensor([1, 1])).tolist() == [1, 0]
-    assert predictions({"logits": scores}, torch.tensor([1, 1])).tolist() == [1, 0]
     assert torch.equal(predictions(scores, torch.zeros(2, 2)), scores)
 
 
@@ -128,8 +143,21 @@ def test_the_courses_accuracy_is_the_share_of_right_predictions() -> None:
     network.weight.data = torch.tensor([[1.0, 0.0], [0.0, 1.0], [-1.0, -1.0]])
     samples = torch.tensor([[2.0, 1.0], [1.0, 2.0], [-1.0, -2.0], [3.0, 1.0], [0.0, 1.0]])
     right = torch.tensor([0, 1, 2, 1, 0])  # the last two are not what the network says
-    split = Split((samples,), right)
-    assert accuracy(network, split, device=torch.device("cpu"), batch_size=2) == pytest.approx(0.6)
+    loader = CourseLoader(Split((samples,), right), COURSE)
+    for own in (network, Named(network)):
+        score = accuracy(own, loader, device=torch.device("cpu"), batch_size=2)
+        assert score == pytest.approx(0.6)
+
+
+class Named(nn.Module):
+    """A network whose output is a dict."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, *inputs: Tensor) -> dict[str, Tensor]:
+        return {"logits": self.network(*inputs)}
 
 
 def test_the_courses_evaluation_is_of_training_and_held_out_samples() -> None:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from bench.job import DIAGNOSIS, TASKS, Job
 from bench.loop import COURSE, LEAN, Loop
 from bench.train.clock import DeviceClock
+from bench.train.course_loader import course_loaders
 from bench.train.course_loop import on_device
 from bench.train.epochs import TooSlowError
 from bench.train.trainer import Trainer, fresh_training
@@ -66,6 +67,7 @@ def fake_trainer(job: Job = JOB, *, samples: int = 64) -> tuple[Trainer, FakeDev
 
     torch.manual_seed(0)
     split = Split((torch.randn(samples, 3),), torch.arange(samples) % 10)
+    loader, evaluated = course_loaders(split, split, job.loop)
     trainer = Trainer(
         job=replace(job, samples=samples),
         workload=replace(WORKLOADS["mlp"], build=lambda: Network(3, 10)),
@@ -73,9 +75,10 @@ def fake_trainer(job: Job = JOB, *, samples: int = 64) -> tuple[Trainer, FakeDev
         clock=device.clock(),
         train=split,
         held_out=split,
-        evaluated=split,
         initial_state=Network(3, 10).state_dict(),
         cold_start={"context_seconds": 0.0, "transfer_seconds": 0.0},
+        loader=loader,
+        evaluated=evaluated,
     )
     return trainer, device
 

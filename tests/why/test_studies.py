@@ -66,7 +66,8 @@ def test_added_sides_meet_the_plain_ones_in_blocks_of_their_own() -> None:
     asked = replace(SETTINGS, remedies=("compile",), ladder=True)
     (plan,) = added_plans(plans_of(asked), asked)
     own = [(side.name, side.again) for side in plan.batch_sizes if side.device == "cpu"]
-    added = ["cpu+compile", "cpu+loop=course", "cpu+loop=no-evaluation"]
+    rungs = ("course", "decoding", "workers", "no-evaluation")
+    added = ["cpu+compile", *(f"cpu+loop={rung}" for rung in rungs)]
     assert own == [("cpu", False), *((name, False) for name in added), ("cpu", True)]
     assert plan.start == SETTINGS.blocks
     again = [CPU._replace(again=True) in plan.sides(block) for block in range(3, 8)]
@@ -200,7 +201,8 @@ def test_the_plain_loop_of_a_course_run_is_the_course_loop(tmp_path: Path) -> No
     workers = FakeWorkers(diagnosed)
     studied(tmp_path, workers, replace(SETTINGS, loop=COURSE, ladder=True))
     loops = {job.loop for job in workers.jobs if job.device == "cpu"}
-    assert loops == {RUNGS["course"], RUNGS["no-evaluation"], RUNGS["lean"]}
+    rungs = ("decoding", "workers", "course", "no-evaluation", "lean")
+    assert loops == {RUNGS[rung] for rung in rungs}
 
 
 def test_compiled_files_go_when_the_run_has_ended() -> None:

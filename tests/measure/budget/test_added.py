@@ -69,4 +69,4 @@ def test_the_ladders_ends_come_before_its_rungs_and_after_the_remedies(tmp_path:
     spent = spend(tmp_path, TimedWorkers(second_each), seconds=1, ladder=True, remedies=("bf16",))
     (plan, *_) = added_plans(spent.plans, spent.campaign.settings)
     names = [side.name for side in by_worth(spent.campaign, plan)]
-    assert names[:4] == ["cuda+bf16", "cpu+bf16", "cpu+loop=course", "cpu+loop=no-evaluation"]
+    assert names[:4] == ["cuda+bf16", "cpu+bf16", "cpu+loop=course", "cpu+loop=decoding"]
