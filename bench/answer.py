@@ -86,6 +86,21 @@ class Diagnosis(ColdStart, tag="diagnosis", tag_field="kind", kw_only=True):
     steps: int
 
 
+class Dispatch(Struct, tag="dispatch", tag_field="kind", kw_only=True):
+    """What a step asks of the host on any device, seen at a batch size of 2; what grows with it.
+
+    `launches` are operations that start something on a device.
+    """
+
+    step_seconds: float
+    kernel_seconds: float
+    launches: int
+    flops_per_sample: float
+    bytes_per_sample: float
+    fixed_bytes: float
+    uncounted_operations: list[str]
+
+
 class Peaks(Struct, tag="peaks", tag_field="kind"):
     """A device's best rates; null for what it cannot do."""
 
@@ -121,7 +136,7 @@ class Measured(Struct, tag="measured", tag_field="kind"):
 
     batch_size: int
     process: Process
-    figures: Epochs | Diagnosis | Peaks
+    figures: Epochs | Diagnosis | Dispatch | Peaks
 
 
 class Unmeasured(Struct, tag="absent", tag_field="kind"):

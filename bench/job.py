@@ -7,10 +7,11 @@ import msgspec
 from bench.loop import LEAN, Loop
 
 MEASURE = "bench.train.epochs:measure"
-DIAGNOSIS, PEAKS = "diagnosis", "peaks"
+DIAGNOSIS, DISPATCH, PEAKS = "diagnosis", "dispatch", "peaks"
 TASKS = {
     "": MEASURE,
     DIAGNOSIS: "bench.why.diagnose:diagnose",
+    DISPATCH: "bench.why.dispatch:dispatch",
     PEAKS: "bench.why.peaks:peaks",
 }
 """The function (trainer, batch size) -> figures that a worker calls at each batch size."""

@@ -34,7 +34,7 @@ FLOORS = {
         {"scripts"},
         {"read"},
         {"judge"},
-        {"machines", "published", "target", "why"},
+        {"bound", "machines", "published", "target", "why"},
         {"words"},
         {"figures"},
         {"tables"},

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from pkgutil import resolve_name
 
-from bench.answer import Diagnosis, Epochs, Peaks
+from bench.answer import Diagnosis, Dispatch, Epochs, Peaks
 from bench.job import Job
 from bench.train.device import first_line
 from bench.train.errors import classify, is_of_compiling
 from bench.train.trainer import Trainer
 
-Figures = Epochs | Diagnosis | Peaks
+Figures = Epochs | Diagnosis | Dispatch | Peaks
 Work = Callable[[Trainer, int], Figures]
 
 

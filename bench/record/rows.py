@@ -56,7 +56,7 @@ def crossover_key(run: TimingRun, facts: Facts, shown: set[Cell]) -> Line:
         "workloads": facts.workloads,
         "absent": absent,
         **process_tables(measured),
-        **(diagnosis_tables(run.measurements) if run.settings.diagnose else {}),
+        **diagnosis_tables(run.measurements),
         "blocks": [block_row(block) for block in run.measurements.blocks if block.timed],
     }
 

@@ -9,8 +9,8 @@ from typing import Any, cast
 
 from msgspec import Struct
 
-from bench.answer import ColdStart, Diagnosis, Epochs, Measured, Peaks, Process
-from bench.job import DIAGNOSIS, PEAKS
+from bench.answer import ColdStart, Diagnosis, Dispatch, Epochs, Measured, Peaks, Process
+from bench.job import DIAGNOSIS, DISPATCH, PEAKS
 from bench.measure.journal import Line
 from bench.measure.measurements import Key, Measurements
 from bench.record.outcome import block_suspicions
@@ -18,6 +18,7 @@ from bench.record.outcome import block_suspicions
 OF_THE_PROCESS = {*ColdStart.__struct_fields__, "trained_on"}
 """What each answer of a process says alike: it stands in the row of the process."""
 UNWRITTEN = {"stopped"}
+OF_STUDIES = {DIAGNOSIS: Diagnosis, DISPATCH: Dispatch, PEAKS: Peaks}
 
 
 def fields(record: Struct, kind: type[Struct], *, but: Container[str] = ()) -> Line:
@@ -54,21 +55,23 @@ def process_tables(measured: Mapping[Key, Mapping[int, Measured]]) -> dict[str, 
 
 
 def diagnosis_tables(found: Measurements) -> dict[str, list[Line]]:
-    """Returns `diagnosis`, a row per cell, and `peaks`, a side's best rates; or why there is none.
+    """Returns the tables of what followed the run's own blocks, or why a row has no figures.
 
-    Each side is diagnosed in one block.
+    `diagnosis` has a row per cell, `dispatch` one per workload, `peaks` one per side; each was
+    seen in one block.
     """
-    tables: dict[str, list[Line]] = {"diagnosis": [], "peaks": []}
+    tables: dict[str, list[Line]] = {}
     for key in dict.fromkeys([*found.measured, *found.absent]):
-        where = {"workload": key.workload, "batch_size": key.batch_size, "side": key.side.name}
-        seen = [answer.figures for answer in found.measured.get(key, {}).values()]
+        if not (task := key.side.task):
+            continue
+        where = {"side": key.side.name}
+        where |= {} if task == PEAKS else {"workload": key.workload}
+        where |= {"batch_size": key.batch_size} if task == DIAGNOSIS else {}
         if absence := found.absent.get(key):
             about = {"reason": absence.reason, "detail": absence.detail}
-        elif key.side.task:
-            about = fields(seen[-1], Diagnosis if key.side.task == DIAGNOSIS else Peaks)
-        if key.side.task == DIAGNOSIS:
-            suspect = [] if absence else block_suspicions(key, (0,), found)
-            tables[DIAGNOSIS].append(where | about | {"suspect": suspect})
-        elif key.side.task == PEAKS:
-            tables[PEAKS].append({"side": key.side.name} | about)
+        else:
+            about = fields([*found.measured[key].values()][-1].figures, OF_STUDIES[task])
+        if task == DIAGNOSIS:
+            about |= {"suspect": [] if absence else block_suspicions(key, (0,), found)}
+        tables.setdefault(task, []).append(where | about)
     return tables

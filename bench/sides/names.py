@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from bench.allocators import HUGE_PAGES, KEEP, LIBRARIES, lacking
 from bench.grid import IMPLEMENTATION_NAMES, device_of, devices_of
-from bench.job import DIAGNOSIS, MEASURE, TASKS, Job
+from bench.job import DIAGNOSIS, DISPATCH, MEASURE, TASKS, Job
 from bench.loop import (
     DECODERS,
     EVALUATIONS,
@@ -237,7 +237,7 @@ def equal_arithmetic(one: str, other: str) -> bool:
 
 def lacks(job: Job, batch_size: int) -> str | None:
     """Says why this machine cannot do a job, as far as it is known beforehand; None: it may."""
-    if job.compiled and job.task == TASKS[DIAGNOSIS]:
+    if job.compiled and job.task in (TASKS[DIAGNOSIS], TASKS[DISPATCH]):
         return "what torch.compile has fused cannot be taken apart"
     if job.devices > 1 and job.task != MEASURE:
         return "a step of several processes is not taken apart"

@@ -135,15 +135,20 @@ def fresh_training(trainer: Trainer) -> tuple[nn.Module, torch.optim.Optimizer]:
     else:
         base, network = trainer.compiled
         base.load_state_dict(trainer.initial_state)
-    optimizer = make_optimizer(
+    optimizer = new_optimizer(trainer, network)
+    torch.manual_seed(trainer.job.seed)  # dropout draws alike in every process
+    return network, optimizer
+
+
+def new_optimizer(trainer: Trainer, network: nn.Module) -> torch.optim.Optimizer:
+    """Returns the optimiser of the job for a network's parameters."""
+    return make_optimizer(
         network.parameters(),
         name=trainer.job.optimizer,
         implementation=trainer.job.optimizer_implementation,
         learning_rate=trainer.job.learning_rate,
         own=trainer.workload.optimizer,
     )
-    torch.manual_seed(trainer.job.seed)  # dropout draws alike in every process
-    return network, optimizer
 
 
 def _new_network(trainer: Trainer) -> nn.Module:

@@ -9,13 +9,14 @@ from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from bench.grid import Side, WorkloadPlan, repeated
-from bench.job import DIAGNOSIS, PEAKS, RUN_FOLDER
+from bench.grid import Side, WorkloadPlan, device_of, repeated
+from bench.job import DIAGNOSIS, DISPATCH, PEAKS, RUN_FOLDER
 from bench.measure.blocks import Campaign
 from bench.measure.measurements import Key, Measurements
 from bench.measure.search import planned_looks, run_rounds
 from bench.sides.settings import Settings
 
+HOST = "cpu"
 Measured = Container[Key] | None
 
 
@@ -27,13 +28,22 @@ def own_plans(plans: Iterable[WorkloadPlan], settings: Settings) -> list[Workloa
 def diagnosis_plans(
     plans: Iterable[WorkloadPlan], settings: Settings, measured: Measured = None
 ) -> list[WorkloadPlan]:
-    """Returns an instrumented process per workload and side; a side's peaks once."""
+    """Returns an instrumented process per workload and side; a side's peaks once.
+
+    What a step asks of the host is looked at once per workload: without an accelerator in any run
+    whose time is not limited, since all that is said of GPUs there follows from it.
+    """
     answer, known = [], set()
-    for plan in own_plans(plans, settings) if settings.diagnose else []:
+    alone = settings.budget_seconds is None and {*map(device_of, settings.sides)} == {HOST}
+    for plan in own_plans(plans, settings) if settings.diagnose or alone else []:
         sides: dict[Side, tuple[int, ...]] = {}
         for side, sizes in plan.batch_sizes.items():
             own = tuple(size for size in sizes if _timed(plan, side, size, measured))
             if side.again or not own:
+                continue
+            if side.device == HOST and not any(one.task == DISPATCH for one in sides):
+                sides[side._replace(task=DISPATCH)] = own[:1]
+            if not settings.diagnose:
                 continue
             if side not in known:
                 known.add(side)

@@ -22,8 +22,13 @@ CELL = ["file", "machine", "workload", "batch_size", "side"]
 PARTS = tuple(name.removesuffix("_seconds") for name in Parts.__annotations__)
 _SEEN = [*Parts.__annotations__, *Step.__annotations__]
 _NUMBERS = [*_SEEN, "cold_start_seconds", *Peak.__annotations__]
+_COUNTED = [
+    *("step_seconds", "kernel_seconds", "launches"),
+    *("flops_per_sample", "bytes_per_sample", "fixed_bytes"),
+]
 _WORDS = ["suspect", "reason", "detail", "device", "device_label"]
 DIAGNOSIS = [*CELL, *_NUMBERS, "uncounted", *_WORDS]
+DISPATCH = ["file", "workload", *_COUNTED, "uncounted"]
 _COMMON: dict[str, Any] = {"file": TEXT, "machine": TEXT, "batch_size": "int64"}
 
 Named = tuple[str, str, ResultFile]
@@ -38,6 +43,23 @@ def diagnosis_table(files: Iterable[Named]) -> pd.DataFrame:
     rows = [row for named in files for row in _diagnosed(*named)]
     types = dict.fromkeys(_NUMBERS, "float64") | _COMMON
     return pd.DataFrame(rows, columns=_files_last(DIAGNOSIS)).astype(types)
+
+
+def dispatch_table(files: Iterable[Named]) -> pd.DataFrame:
+    """A row per file and workload whose step was looked at for what the host does (DISPATCH)."""
+    rows = [
+        {**{column: getattr(row, column) for column in _COUNTED}, "file": name}
+        | {"workload": row.workload, "uncounted": _names(row.uncounted_operations)}
+        for name, _machine, file in files
+        for row in file.crossover.dispatch
+        if row.reason is UNSET
+    ]
+    types = dict.fromkeys(_COUNTED, "float64") | {"file": TEXT}
+    return pd.DataFrame(rows, columns=DISPATCH).astype(types)
+
+
+def _names(operations: Iterable[str]) -> str:
+    return ", ".join(map(safe_text, operations))
 
 
 def _files_last(columns: list[str]) -> list[str]:
@@ -55,7 +77,7 @@ def _diagnosed(name: str, machine: str, file: ResultFile) -> Iterator[dict[str, 
             **(asdict(row.parts) if isinstance(row.parts, Parts) else {}),
             **_cell(name, machine, file, row),
             "cold_start_seconds": row.cold_start.cold_start_seconds,
-            "uncounted": ", ".join(map(safe_text, row.uncounted_operations)),
+            "uncounted": _names(row.uncounted_operations),
         }
 
 

@@ -14,7 +14,7 @@ from scripts.read.columns import Columns, columns_of, frame_of
 from scripts.read.document import ResultError, read, require_new
 from scripts.read.provenance import describe_file
 from scripts.read.records.result import ResultFile
-from scripts.read.studies import diagnosis_table
+from scripts.read.studies import diagnosis_table, dispatch_table
 from scripts.read.text import distinct
 from scripts.read.timing import TIMING
 
@@ -23,13 +23,14 @@ __all__ = ["ResultError", "Results", "Skip", "load", "load_results"]
 
 @dataclass(frozen=True)
 class Results:
-    """All files together: `rounds` (a row per round or absent cell), `files` (a row per file) and
-    `diagnosis` (a row per diagnosed cell).
+    """All files together: `rounds` (a row per round or absent cell), `files` (a row per file),
+    `diagnosis` (a row per diagnosed cell) and `dispatch` (a row per workload that was looked at).
     """
 
     rounds: pd.DataFrame
     files: pd.DataFrame
     diagnosis: pd.DataFrame
+    dispatch: pd.DataFrame
 
 
 Skip = Callable[[ResultError], object]
@@ -78,7 +79,8 @@ def read_parts(
             skip(error)
         else:
             file = rounds.file
-            diagnosed = file if file.crossover.diagnosis else None
+            studied = file.crossover.diagnosis or file.crossover.dispatch
+            diagnosed = file if studied else None
             yield Part(columns_of(path, rounds), describe_file(path, file), diagnosed)
 
 
@@ -89,7 +91,8 @@ def joined(parts: list[Part]) -> Results:
     named = list(zip(about["file"], about["machine"], parts, strict=True))
     columns = [part.columns | {"file": file, "machine": machine} for file, machine, part in named]
     diagnosed = [(file, name, part.diagnosed) for file, name, part in named if part.diagnosed]
-    return Results(frame_of(columns), about, diagnosis_table(diagnosed))
+    tables = (diagnosis_table(diagnosed), dispatch_table(diagnosed))
+    return Results(frame_of(columns), about, *tables)
 
 
 def require_some(left: Sized, *, given: Sized) -> None:

@@ -135,6 +135,12 @@ COLUMNS: dict[str, tuple[str, Words | None]] = {
     "rung_verdict": ("against the plain loop", None),
     "remedy": ("remedy", lambda row: settings_words(row["remedy"])),
     "gain": ("against the base", remedy_words),
+    # a bound
+    "gpu": ("GPU", None),
+    "floor_seconds": ("no GPU below", _seconds("floor_seconds")),
+    "best_speedup": ("faster, at best", _factor("best_speedup")),
+    "least_epochs": ("epochs that pay, at least", _number("least_epochs", "{:,.0f}")),
+    "least_epochs_if_slow": ("with a slow start", _number("least_epochs_if_slow", "{:,.0f}")),
     # learning
     "learner": ("learned on", None),
     "optimizer": ("optimiser", lambda row: optimizer_name(row["optimizer"])),

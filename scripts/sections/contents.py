@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable
 
 from scripts.sections.answer import answer
+from scripts.sections.bound import bound
 from scripts.sections.break_even import break_even
 from scripts.sections.cells import cells
+from scripts.sections.cpu import cpu
 from scripts.sections.inputs import Report
 from scripts.sections.machines.about import hardware, noise, software
 from scripts.sections.machines.collection import collection
@@ -21,6 +23,8 @@ SECTIONS: tuple[Callable[[Report], Iterable[Section]], ...] = (
     warnings,
     hardware,
     answer,
+    cpu,
+    bound,
     collection,
     side_by_side,
     totals,

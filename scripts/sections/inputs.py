@@ -7,7 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from scripts.bound.cards import cards
+from scripts.bound.floor import bounds
 from scripts.figures.heatmap import shared_limit
+from scripts.read.sides import is_cpu
 from scripts.read.text import file_stems
 from scripts.sections.section import Brief, Line, Table
 from scripts.tables.analysis import Analysis, Pair
@@ -51,6 +54,20 @@ class Report:
     def all_pairs(self) -> list[Pair]:
         """The pairs of sides of these files, of which there are pictures."""
         return [pair for file in self.all_files for pair in self.analysis.pairs(file["file"])]
+
+    @cached_property
+    def cpu_only(self) -> dict[str, str]:
+        """The machines that have no side but of the CPU, by their files, which are told apart."""
+        rounds = self.analysis.rounds
+        others = set(rounds.loc[~rounds["side"].map(is_cpu).astype(bool), "file"])
+        return {one["file"]: one["machine"] for one in self.all_files if one["file"] not in others}
+
+    @cached_property
+    def bounds(self) -> pd.DataFrame:
+        """What no GPU can beat, of the files of these machines."""
+        rounds, dispatch = self.analysis.rounds, self.analysis.results.dispatch
+        own = rounds[rounds["file"].isin(self.cpu_only)]
+        return bounds(own, dispatch, cards().values())
 
     @cached_property
     def workloads(self) -> list[str]:

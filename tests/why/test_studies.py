@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.grid import Side, WorkloadPlan, make_cells, plan_workloads
-from bench.job import DIAGNOSIS, MEASURE, PEAKS, RUN_FOLDER, TASKS, Job
+from bench.job import DIAGNOSIS, DISPATCH, MEASURE, PEAKS, RUN_FOLDER, TASKS, Job
 from bench.loop import COURSE, RUNGS
 from bench.measure.blocks import Campaign
 from bench.measure.journal import read_journal
@@ -58,8 +58,17 @@ def test_a_diagnosis_is_one_process_a_side_and_peaks_are_measured_once() -> None
     first, second = diagnosis_plans(plans_of(ASKED, "mlp", "cnn"), ASKED)
     peaks = {side.name: sizes for side, sizes in first.batch_sizes.items() if side.task == PEAKS}
     assert peaks == {"cpu": (8,), "cuda": (8,)}
-    assert [side.task for side in second.batch_sizes] == [DIAGNOSIS, DIAGNOSIS]
+    assert [side.task for side in second.batch_sizes] == [DISPATCH, DIAGNOSIS, DIAGNOSIS]
     assert first.batch_sizes[Side("cpu", task=DIAGNOSIS)] == (8, 64)
+
+
+def test_what_the_host_does_is_looked_at_in_every_run_without_an_accelerator() -> None:
+    alone = replace(SETTINGS, sides=("cpu", "cpu+threads=1"))
+    first, second = diagnosis_plans(plans_of(alone, "mlp", "cnn"), alone)
+    assert first.batch_sizes == second.batch_sizes == {Side("cpu", task=DISPATCH): (8,)}
+    assert diagnosis_plans(plans_of(SETTINGS), SETTINGS) == []
+    timed = replace(alone, budget_seconds=60.0)
+    assert diagnosis_plans(plans_of(timed), timed) == []
 
 
 def test_added_sides_meet_the_plain_ones_in_blocks_of_their_own() -> None:
@@ -104,6 +113,7 @@ def test_every_added_side_is_a_fresh_process_in_every_block_in_turn(tmp_path: Pa
     run = studied(tmp_path, workers, asked)
     assert [job.compiled for job in workers.jobs] == [
         *[""] * 4,
+        "",  # what the host does
         "",
         "default",
         "",
@@ -112,14 +122,16 @@ def test_every_added_side_is_a_fresh_process_in_every_block_in_turn(tmp_path: Pa
         "",
     ]
     orders = [block.order for block in run.measurements.blocks]
-    assert orders[2:] == [["cpu", "cpu+compile", "cpu again"], ["cpu again", "cpu+compile", "cpu"]]
+    assert orders[2] == ["cpu (dispatch)"]
+    assert orders[3:] == [["cpu", "cpu+compile", "cpu again"], ["cpu again", "cpu+compile", "cpu"]]
 
 
 @pytest.mark.usefixtures("quiet_host")
 def test_what_was_diagnosed_stands_in_its_tables_and_nowhere_else(tmp_path: Path) -> None:
     run = studied(tmp_path, FakeWorkers(diagnosed))
     tables = diagnosis_tables(run.measurements)
-    assert set(tables) == {"diagnosis", "peaks"}
+    assert set(tables) == {"diagnosis", "dispatch", "peaks"}
+    assert [(row["workload"], row["side"]) for row in tables["dispatch"]] == [("mlp", "cpu")]
     cells = {(row["side"], row["batch_size"]) for row in tables["diagnosis"]}
     assert cells == {(side, size) for side in ("cpu", "cuda") for size in (8, 64)}
     assert [row["side"] for row in tables["peaks"]] == ["cpu", "cuda"]

@@ -1,4 +1,4 @@
-"""What must hold in the studies of a file: diagnosis and peaks."""
+"""What must hold in the studies of a file: diagnosis, dispatch and peaks."""
 
 import math
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from msgspec import UNSET
 from scripts.read.breach import Breach, Place, bounded, once
 from scripts.read.checks.cells import check_workloads
 from scripts.read.records.result import Own
-from scripts.read.records.study import Cell
+from scripts.read.records.study import Cell, Study
 
 MOST_VALUES = 64
 """Batch sizes, or variants, of a table: each of them is drawn."""
@@ -19,7 +19,17 @@ MOST_CELLS = 200_000
 def check_studies(own: Own) -> None:
     """Raises Breach for the first rule that is broken."""
     check_study(own, "diagnosis", own.diagnosis)
+    _check_dispatch(own, ["crossover", "dispatch"])
     once(["crossover", "peaks"], [row.side for row in own.peaks])
+
+
+def _check_dispatch(own: Own, where: Place) -> None:
+    check_workloads(own, where, own.dispatch)
+    once(where, [row.workload for row in own.dispatch])
+    for index, row in enumerate(own.dispatch):
+        _check_row([*where, index], row)
+        if row.kernel_seconds > row.step_seconds:
+            raise Breach([*where, index, "kernel_seconds"], "are more than the whole step's")
 
 
 def check_study(own: Own, table: str, rows: Sequence[Cell], *more: str) -> None:
@@ -37,7 +47,7 @@ def check_study(own: Own, table: str, rows: Sequence[Cell], *more: str) -> None:
     bounded(where, math.prod(values.values()) if cells else 0, MOST_CELLS, "cells in their grid")
 
 
-def _check_row(where: Place, row: Cell) -> None:
+def _check_row(where: Place, row: Study) -> None:
     """A row says what was measured, or why nothing was."""
     for name in row.__struct_fields__ if row.reason is UNSET else ():
         if name != "reason" and _missing(getattr(row, name)):

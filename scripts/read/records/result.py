@@ -32,7 +32,7 @@ from scripts.read.records.fields import (
     Threads,
 )
 from scripts.read.records.machine import MachineInfo
-from scripts.read.records.study import Diagnosed, Peak
+from scripts.read.records.study import Diagnosed, Dispatch, Peak
 
 Key = tuple[str, str, bool, int]
 """(workload, side, again, batch size) of a process's measurement."""
@@ -83,10 +83,7 @@ class Marks(Record):
 
 
 class Stats(Record):
-    """pytest-benchmark's own: `data` are the total seconds of each round, then their summary.
-
-    NaN: the summary is not given.
-    """
+    """pytest-benchmark's own: the total seconds of each round, and their summary (NaN: none)."""
 
     rounds: Count
     data: Annotated[list[PositiveSeconds], Meta(min_length=1, max_length=100_000)]
@@ -238,6 +235,7 @@ class Own(Record):
     measurements: Annotated[list[Measurement], Meta(max_length=1_000_000)]
     blocks: Annotated[list[Attempt], Meta(max_length=1_000_000)]
     diagnosis: Annotated[list[Diagnosed], Meta(max_length=1_000_000)] = []
+    dispatch: Annotated[list[Dispatch], Meta(max_length=1000)] = []
     peaks: Annotated[list[Peak], Meta(max_length=1000)] = []
 
 

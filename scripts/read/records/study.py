@@ -16,6 +16,7 @@ from scripts.read.records.fields import (
     Maybe,
     Name,
     PerSecond,
+    PerStep,
     PositiveSeconds,
     Reason,
     Record,
@@ -88,6 +89,23 @@ class Diagnosed(Step, kw_only=True):
     def cold_start(self) -> ColdStart:
         """The same four numbers."""
         return ColdStart(*(getattr(self, name) for name in ColdStart.__struct_fields__))
+
+
+class Dispatch(Study, kw_only=True):
+    """What a step asks of the host on any device, seen at a batch size of 2; what grows with it.
+
+    `kernel_seconds` are a part of `step_seconds`; `launches` start something on a device. It has
+    `fixed_bytes` plus `bytes_per_sample` to read and write, uncached.
+    """
+
+    workload: Name
+    step_seconds: PositiveSeconds = nan
+    kernel_seconds: Seconds = nan
+    launches: Maybe[Large] = UNSET
+    flops_per_sample: PerStep = nan
+    bytes_per_sample: PerStep = nan
+    fixed_bytes: PerStep = nan
+    uncounted_operations: Annotated[list[Text], Meta(max_length=1000)] = []
 
 
 class Peak(Study, kw_only=True):

@@ -1,0 +1,73 @@
+"""What could a GPU do for the networks of a file that was measured without one? A bound.
+
+python scripts/predict.py results/mine.json --card t4,rtx4090,h100
+
+Beside the bound stands an estimate where one of the files was measured on a GPU (with --diagnose):
+it is learned from that, and held against it with each network left out in turn.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+if not __package__:  # run as a file: make `scripts` importable instead of its folder
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from scripts.bound.cards import Card, cards
+from scripts.bound.estimate import estimates, left_out, measured_pairs, spread
+from scripts.bound.floor import bounds
+from scripts.options import answered, new_parser, place
+from scripts.read.document import ResultError
+from scripts.read.table import load_results
+from scripts.words.bound import WHAT_IT_IS
+from scripts.words.prediction import coverage_words, prediction_lines
+
+KIND = "cuda"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Reads the files and prints what is known of the cards; 2 and one line when it cannot."""
+    options = _parser().parse_args(arguments)
+    return answered(lambda: print("\n".join(_lines(options.files, options.card))))
+
+
+def _lines(files: Sequence[Path], asked: Sequence[Card]) -> Iterator[str]:
+    """The bound by workload and batch size, then the estimates or why there are none."""
+    results = load_results(files)
+    rounds, dispatch = results.rounds, results.dispatch
+    if dispatch.empty:
+        words = "has not looked at what the host does for a step; measure it again, --diagnose adds"
+        raise ResultError(files[0], "crossover.dispatch", f"{words} it to any run")
+    pairs = measured_pairs(rounds, dispatch, results.diagnosis)
+    pairs = pairs[pairs["kind"] == KIND]
+    known = spread(pairs)
+    yield WHAT_IT_IS
+    yield coverage_words(left_out(pairs), known)
+    found = bounds(rounds, dispatch, asked)
+    for card in asked:
+        own = found[found["card"] == card.key]
+        guess = None if known is None else estimates(rounds, dispatch, card, known)
+        yield from prediction_lines(own, guess)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = new_parser(__doc__)
+    parser.add_argument("files", nargs="+", type=place, metavar="FILE", help="result files")
+    parser.add_argument(
+        "--card", required=True, type=_cards, help=f"one or more of: {', '.join(cards())}"
+    )
+    return parser
+
+
+def _cards(text: str) -> list[Card]:
+    known = cards()
+    names = text.split(",")
+    for name in names:
+        if name not in known:
+            raise argparse.ArgumentTypeError(f"{name!r} is none of: {', '.join(known)}")
+    return [known[name] for name in dict.fromkeys(names)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""What could a GPU do here at best? A bound, for machines on which none was measured."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import pandas as pd
+
+from scripts.bound.cards import ANY_CARD
+from scripts.figures.bound import bound_figure
+from scripts.read.text import file_stem
+from scripts.sections.columns import table
+from scripts.sections.inputs import Report
+from scripts.sections.section import Line, Picture, Section, Table
+from scripts.words.bound import NOT_SEEN, WHAT_IT_IS, bound_lines
+
+NAMED = (ANY_CARD.key, "t4", "rtx4090", "h100")
+"""Cards of the sentences and the picture; the table has all."""
+
+
+def bound(report: Report) -> Iterator[Section]:
+    """Yield the bound of every machine without an accelerator, if there is any."""
+    if report.cpu_only:
+        known = len(report.bounds) > 0
+        yield Section(
+            key="bound",
+            title="What could a GPU do here, at best?",
+            part="answer",
+            lines=[line for file in report.cpu_only for line in _lines(report, file)],
+            pictures=[_picture(report, file) for file in report.cpu_only] if known else [],
+            notes=[Line(WHAT_IT_IS)] if known else [],
+            tables=[_table(report.bounds)] if known else [],
+            brief={
+                (machine, ""): list(_lines(report, file))
+                for file, machine in report.cpu_only.items()
+            },
+            frames={"bounds.csv": report.bounds} if known else {},
+        )
+
+
+def _shown(report: Report, file: str) -> pd.DataFrame:
+    return report.bounds[(report.bounds["file"] == file) & report.bounds["card"].isin(NAMED)]
+
+
+def _lines(report: Report, file: str) -> Iterator[Line]:
+    machine, own = report.cpu_only[file], _shown(report, file)
+    for _workload, rows in own.groupby("workload", sort=False):
+        for text in bound_lines(rows):
+            yield Line(text, lead=f"{machine}: ", machine=machine)
+    if own.empty:
+        yield Line(NOT_SEEN, lead=f"{machine}: ", machine=machine, tone="faint")
+
+
+def _picture(report: Report, file: str) -> Picture:
+    machine = report.cpu_only[file]
+    title = f"What no GPU can beat on {machine}"
+    return Picture(
+        file_stem("bound", report.stems[machine]),
+        partial(bound_figure, _shown(report, file), title=title),
+        caption=f"{title}: a bound; hatched is below it.",
+        alt=f"{title}. {' '.join(line.text for line in _lines(report, file))}",
+        machine=machine,
+    )
+
+
+def _table(bounds: pd.DataFrame) -> Table:
+    return table(
+        bounds,
+        "bounds",
+        "How much faster a GPU could be at best: a bound, by batch size",
+        "machine workload batch_size name:gpu step_seconds floor_seconds best_speedup "
+        "least_epochs least_epochs_if_slow",
+        "file card side host_seconds roof_seconds samples",
+        choices="workload name",
+    )

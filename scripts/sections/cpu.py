@@ -1,0 +1,50 @@
+"""What is fastest on a machine whose CPU only was measured? Its batch sizes, and where they end."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from scripts.figures.throughput import throughput_figure
+from scripts.read.text import file_stem
+from scripts.sections.inputs import Report
+from scripts.sections.section import Line, Picture, Section
+from scripts.words.cpu import cpu_lines
+
+
+def cpu(report: Report) -> Iterator[Section]:
+    """Yield the fastest batch size of every network, machine by machine."""
+    if report.cpu_only:
+        yield Section(
+            key="cpu",
+            title="Which batch size is fastest on this CPU?",
+            part="answer",
+            lines=[
+                line for machine in report.cpu_only.values() for line in _lines(report, machine)
+            ],
+            pictures=[_picture(report, machine) for machine in report.cpu_only.values()],
+            brief={(one, ""): list(_lines(report, one)) for one in report.cpu_only.values()},
+        )
+
+
+def _lines(report: Report, machine: str) -> Iterator[Line]:
+    analysis = report.analysis
+    rounds = analysis.rounds[analysis.rounds["machine"] == machine]
+    faults = analysis.page_faults[analysis.page_faults["machine"] == machine]
+    cells = rounds[rounds["block"].notna() & ~rounds["again"]]
+    cell = ["workload", "side", "batch_size"]
+    rates = cells.groupby(cell, sort=False)["samples_a_second"].median().reset_index()
+    for workload, own in rates.groupby("workload", sort=False):
+        for text in cpu_lines(own, faults[faults["workload"] == workload]):
+            yield Line(text, lead=f"{machine}: ", machine=machine)
+
+
+def _picture(report: Report, machine: str) -> Picture:
+    rounds = report.analysis.rounds
+    own = rounds[(rounds["machine"] == machine) & ~rounds["again"]]
+    title = f"Samples per second on {machine}"
+    return Picture(
+        file_stem("throughput", report.stems[machine]),
+        partial(throughput_figure, own, title=title),
+        caption=f"{title}, by batch size: higher is faster.",
+        alt=f"{title}. {' '.join(line.text for line in _lines(report, machine))}",
+        machine=machine,
+    )

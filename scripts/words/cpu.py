@@ -1,0 +1,46 @@
+"""The CPU's own answer in sentences: its fastest batch size, what that gains, where it ends."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from scripts.read.text import short_number
+from scripts.why.faults import QUARTER
+from scripts.words.names import listed
+
+ALIKE = 0.9
+"""A batch size that trains this share of the most samples per second, or more, is as good."""
+
+
+def cpu_lines(rates: pd.DataFrame, faults: pd.DataFrame) -> Iterator[str]:
+    """Yield the fastest batch size of one workload, and the larger ones that are slower.
+
+    `rates` as of `cpu_rates`, `faults` of `page_faults`, both of one workload of a file.
+    """
+    best = rates.loc[rates["samples_a_second"].idxmax()]
+    own = rates[rates["side"] == best["side"]].sort_values("batch_size")
+    first = own.iloc[0]
+    gain = best["samples_a_second"] / first["samples_a_second"]
+    many = f"{short_number(best['samples_a_second'])} samples per second"
+    text = f"{best['workload']} trains fastest at batch size {best['batch_size']} on {best['side']}"
+    gains = f", {gain:.1f} times as many as at {first['batch_size']}" if gain > 1 else ""
+    yield f"{text}: {many}{gains}."
+    larger = own[own["batch_size"] > best["batch_size"]]
+    slower = larger[larger["samples_a_second"] < ALIKE * best["samples_a_second"]]
+    if len(slower):
+        yield _slower_words(slower, best, faults)
+
+
+def _slower_words(slower: pd.DataFrame, best: pd.Series, faults: pd.DataFrame) -> str:
+    shares = slower["samples_a_second"] / best["samples_a_second"]
+    said = [
+        f"{share:.0%} at {size}" for share, size in zip(shares, slower["batch_size"], strict=True)
+    ]
+    text = f"Larger batches are slower: {listed(said)} of that"
+    alike = faults[(faults["side"] == best["side"]) & (faults["fault_share"] >= QUARTER)]
+    alike = alike[alike["batch_size"].isin(slower["batch_size"])]
+    if alike.empty:
+        return f"{text}."
+    most = alike.loc[alike["fault_share"].idxmax()]
+    share, size = most["fault_share"], most["batch_size"]
+    return f"{text}; page faults take {share:.0%} of a step's CPU seconds at {size}."

@@ -1,0 +1,134 @@
+"""An estimate on devices whose truth is known: it holds what it was not shown, or is not given."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from scripts import predict
+from scripts.bound.cards import Card, Range
+from scripts.bound.estimate import LEAST, estimates, left_out, measured_pairs, spread
+from scripts.read.table import load_results
+from tests.bound.rows import ISSUED, cpu_file
+from tests.causes.study_rows import diagnosis, peak, write
+from tests.corpus import Corpus
+from tests.evidence.prediction.__main__ import coverage
+
+NETWORKS = ("mlp", "cnn", "lstm", "rnn")
+LAUNCHED = 2e-4 + 100 * np.sqrt(1.5e-6 * 5e-6)
+"""What the host of ISSUED needs in the middle of the range."""
+
+
+def gpu_file(folder: Path, *, took: dict[str, float], **plan: Any) -> Path:
+    """A file of a GPU whose steps take so many times what the host needs, by network."""
+    known = Corpus(
+        sides=("cpu", "cuda"),
+        workloads=tuple(took),
+        cpu_step_seconds=lambda _workload, _batch: 1e-3,
+        ratio=lambda workload, _side, _batch: took[workload] * LAUNCHED / 1e-3,
+        process_noise=0.0,
+        epoch_noise=0.0,
+        **plan,
+    )
+    content = known.result()
+    content["crossover"] |= {
+        "dispatch": [{"workload": one} | ISSUED for one in took],
+        "diagnosis": list(diagnosis(known)),
+        "peaks": [peak(side) for side in known.sides],
+    }
+    return write(folder, content)
+
+
+def pairs(path: Path) -> pd.DataFrame:
+    results = load_results([path])
+    return measured_pairs(results.rounds, results.dispatch, results.diagnosis)
+
+
+def test_a_pair_is_what_a_device_took_of_what_is_expected(tmp_path: Path) -> None:
+    found = pairs(gpu_file(tmp_path, took=dict.fromkeys(NETWORKS, 2.0), batch_sizes=(8, 32)))
+    assert set(found["kind"]) == {"cuda"}
+    assert found["expected"].to_list() == pytest.approx([LAUNCHED] * 8)
+    assert np.exp(found["log_ratio"]).to_list() == pytest.approx([2.0] * 8)
+
+
+def test_the_interval_of_equal_devices_is_a_point_and_of_others_a_wide_one(tmp_path: Path) -> None:
+    same = spread(pairs(gpu_file(tmp_path, took=dict.fromkeys(NETWORKS, 2.0), batch_sizes=(8, 32))))
+    assert same is not None
+    assert np.exp(same.centre) == pytest.approx(2.0)
+    assert same.width == pytest.approx(0.0, abs=1e-9)
+    took = dict(zip(NETWORKS, (1.0, 2.0, 2.0, 4.0), strict=True))
+    other = spread(pairs(gpu_file(tmp_path, took=took, batch_sizes=(8, 32))))
+    assert other is not None
+    spreads = np.log(2) * np.sqrt(2 / 3) * np.sqrt(1 + 1 / 4)  # t of 3 degrees of freedom: 3.18
+    assert other.width == pytest.approx(3.182 * spreads, rel=1e-3)
+
+
+def test_each_network_is_held_against_the_others_and_one_far_off_is_a_miss(tmp_path: Path) -> None:
+    took = dict(zip(NETWORKS, (2.0, 2.1, 1.9, 60.0), strict=True))
+    table = coverage(left_out(pairs(gpu_file(tmp_path, took=took, batch_sizes=(8, 32)))))
+    assert table["inside"].to_list() == [2, 2, 2, 0]
+    assert table["missed"].iloc[3].startswith("cuda at 8: ")
+
+
+def test_too_few_networks_give_no_estimate(tmp_path: Path) -> None:
+    few = pairs(gpu_file(tmp_path, took=dict.fromkeys(NETWORKS[: LEAST - 1], 2.0)))
+    assert spread(few) is None
+    assert left_out(few).empty
+
+
+def test_an_estimate_of_a_card_is_its_arithmetic_times_what_others_took(tmp_path: Path) -> None:
+    known = spread(pairs(gpu_file(tmp_path, took=dict.fromkeys(NETWORKS, 3.0), batch_sizes=(8,))))
+    assert known is not None
+    results = load_results([cpu_file(tmp_path, batch_sizes=(8, 4096))])
+    box = Card("box", "Box", Range(1e12, 1e12), Range(1e15, 1e15))
+    found = estimates(results.rounds, results.dispatch, box, known)
+    assert found["seconds"].to_list() == pytest.approx([3 * LAUNCHED, 3 * 2e6 * 4096 / 1e12])
+
+
+def printed(capsys: pytest.CaptureFixture[str], *files: Path, card: str = "t4") -> str:
+    assert predict.main([*map(str, files), "--card", card]) == 0
+    return capsys.readouterr().out
+
+
+def test_without_a_measured_gpu_there_is_the_bound_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = printed(capsys, cpu_file(tmp_path), card="t4,h100")
+    assert "No estimate: it takes 4 networks" in text
+    assert "T4 on devbox, mlp:\n  batch size 8: CPU 316 µs, at least 350 µs, at best 0.90x" in text
+    assert "H100 on devbox, mlp:" in text
+    assert "; estimate" not in text
+
+
+def test_with_one_there_is_an_interval_and_how_often_such_held(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = [tmp_path / name for name in ("gpu", "own")]
+    for folder in folders:
+        folder.mkdir()
+    took = dict(zip(NETWORKS, (2.0, 2.1, 1.9, 2.2), strict=True))
+    gpu = gpu_file(folders[0], took=took, batch_sizes=(8, 32))
+    text = printed(capsys, gpu, cpu_file(folders[1]))
+    assert "with each left out in turn, 100% of 8 cells lie in their interval of 95 %." in text
+    assert "at least 350 µs, at best 0.90x; estimate 970 µs [775 µs, 1.21 ms]" in text
+
+
+@pytest.mark.parametrize(
+    ("card", "words"), [("gtx9", "'gtx9' is none of: k80, t4"), ("", "'' is none of")]
+)
+def test_a_card_that_is_not_known_is_refused(
+    card: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        predict.main([str(cpu_file(tmp_path)), "--card", card])
+    assert left.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_file_of_before_is_told_how_to_be_measured_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert predict.main([str(cpu_file(tmp_path, issued=None)), "--card", "t4"]) == 2
+    assert "crossover.dispatch: has not looked at what the host does" in capsys.readouterr().err

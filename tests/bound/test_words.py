@@ -1,0 +1,90 @@
+"""The bound and the CPU's own answer in sentences."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from scripts.bound.cards import cards
+from scripts.bound.floor import bounds
+from scripts.read.table import load_results
+from scripts.why.faults import page_faults
+from scripts.words.bound import bound_lines
+from scripts.words.cpu import cpu_lines
+from tests.bound.rows import cpu_file
+from tests.causes.test_faults import counted
+from tests.frames import frame
+
+
+def said(folder: Path, **plan: object) -> str:
+    results = load_results([cpu_file(folder, **plan)])
+    return " ".join(bound_lines(bounds(results.rounds, results.dispatch, [cards()["t4"]])))
+
+
+def test_a_cpu_that_is_done_before_the_host_could_issue_the_step_is_not_beaten(
+    tmp_path: Path,
+) -> None:
+    words = said(tmp_path)
+    assert words.startswith(
+        "At batch size 8 no GPU can beat this CPU on mlp: the host needs 350 µs to issue a step, "
+        "at least, and the CPU has trained it in 316 µs."
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "begin"),
+    [
+        (lambda _workload, batch: 1e-4 * (1 + batch / 32), "Up to batch size 32 no GPU can beat"),
+        (lambda _workload, _batch: 1e-4, "At no batch size that was measured can a GPU beat"),
+        (lambda _workload, _batch: 7e-4, "On mlp a GPU is at best 2.0 times faster at batch size"),
+    ],
+)
+def test_how_far_the_cpu_is_ahead_is_said(tmp_path: Path, step: object, begin: str) -> None:
+    assert said(tmp_path, cpu_step_seconds=step).startswith(begin)
+
+
+def test_graphs_change_the_first_line_by_so_much_at_most(tmp_path: Path) -> None:
+    words = "CUDA graphs or torch.compile can lower that to 2.50 µs at best, 140 times less."
+    assert words in said(tmp_path)
+
+
+def test_cards_and_epochs_are_told_at_the_largest_batch_size(tmp_path: Path) -> None:
+    words = said(tmp_path, cpu_step_seconds=lambda _workload, _batch: 3.5e-3)
+    assert "At batch size 512 these could be faster, at best: T4 10 times." in words
+    # 8 steps of 3.5 ms an epoch, of which 0.35 ms stay at the least
+    assert "With a cold start of 0.1 s a GPU has to train 4 epochs of 4,096 samples there" in words
+    assert words.endswith("with 5 s, 199.")
+
+
+def rates(**by_size: int) -> pd.DataFrame:
+    rows = [
+        {"workload": "cnn", "side": "cpu", "batch_size": int(size[1:]), "samples_a_second": rate}
+        for size, rate in by_size.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+NONE = page_faults(frame(counted(faults=0, system=0.0, user=1.0, workload="cnn", batch_size=8)))
+
+
+def test_the_fastest_batch_size_and_what_it_gains() -> None:
+    (line,) = cpu_lines(rates(b8=1000, b32=2000, b128=4000), NONE)
+    assert line == (
+        "cnn trains fastest at batch size 128 on cpu: 4000 samples per second, 4.0 times as many "
+        "as at 8."
+    )
+
+
+def test_larger_batches_that_are_slower_are_told_with_their_page_faults() -> None:
+    faults = page_faults(
+        frame(counted(faults=73_000, system=0.5, user=0.5, workload="cnn", batch_size=512))
+    )
+    *_, line = cpu_lines(rates(b8=1000, b128=4000, b512=2000), faults)
+    assert line == (
+        "Larger batches are slower: 50% at 512 of that; page faults take 50% of a step's CPU "
+        "seconds at 512."
+    )
+
+
+def test_a_batch_size_that_is_nearly_as_fast_is_not_called_slower() -> None:
+    assert len(list(cpu_lines(rates(b8=1000, b128=4000, b512=3700), NONE))) == 1
