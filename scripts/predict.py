@@ -20,8 +20,8 @@ from scripts.bound.floor import bounds
 from scripts.options import answered, new_parser, place
 from scripts.read.document import ResultError
 from scripts.read.table import load_results
-from scripts.words.bound import WHAT_IT_IS
-from scripts.words.prediction import coverage_words, prediction_lines
+from scripts.words.host.bound import WHAT_IT_IS
+from scripts.words.host.prediction import coverage_words, prediction_lines
 
 KIND = "cuda"
 

@@ -6,12 +6,12 @@ from functools import partial
 import pandas as pd
 
 from scripts.bound.cards import ANY_CARD
-from scripts.figures.bound import bound_figure
+from scripts.figures.host.bound import bound_figure
 from scripts.read.text import file_stem
 from scripts.sections.columns import table
 from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Picture, Section, Table
-from scripts.words.bound import NOT_SEEN, WHAT_IT_IS, bound_lines
+from scripts.words.host.bound import NOT_SEEN, WHAT_IT_IS, bound_lines
 
 NAMED = (ANY_CARD.key, "t4", "rtx4090", "h100")
 """Cards of the sentences and the picture; the table has all."""

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from functools import partial
 
-from scripts.figures.throughput import throughput_figure
+from scripts.figures.host.throughput import throughput_figure
 from scripts.read.text import file_stem
 from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Picture, Section
-from scripts.words.cpu import cpu_lines
+from scripts.words.host.cpu import cpu_lines
 
 
 def cpu(report: Report) -> Iterator[Section]:

@@ -9,8 +9,8 @@ from scripts.bound.cards import cards
 from scripts.bound.floor import bounds
 from scripts.read.table import load_results
 from scripts.why.faults import page_faults
-from scripts.words.bound import bound_lines
-from scripts.words.cpu import cpu_lines
+from scripts.words.host.bound import bound_lines
+from scripts.words.host.cpu import cpu_lines
 from tests.bound.rows import cpu_file
 from tests.causes.test_faults import counted
 from tests.frames import frame

@@ -201,4 +201,16 @@ REPORTING = {
         "beside < -1",
         "published/test_import.py",
     ),
+    "a bound by the most that a launch costs": Fault(
+        "scripts/bound/floor.py",
+        "host().launch_seconds.low",
+        "host().launch_seconds.high",
+        "bound/test_floor.py",
+    ),
+    "the CPU called beaten where the bound is slower": Fault(
+        "scripts/words/host/bound.py",
+        '(anyone["best_speedup"] < 1).cummin()',
+        '(anyone["best_speedup"] > 1).cummin()',
+        "bound/test_words.py",
+    ),
 }

@@ -29,7 +29,7 @@ def test_what_was_asked_for_has_its_part_of_the_budget(tmp_path: Path) -> None:
     spent = spend(tmp_path, TimedWorkers(second_each), seconds=600, **STUDIED)
     assert len(blocks_of(spent, "cnn", "cuda")) >= 3
     tasks = {key.side.task for key in spent.campaign.measurements.measured}
-    assert tasks == {"", "diagnosis", "peaks"}
+    assert tasks == {"", "diagnosis", "dispatch", "peaks"}
     found = added(spent, "mlp", "cnn")
     assert set(found) == {"cpu+fused", "cuda+fused", "cpu+compile", "cuda+compile", "cuda+tf32"}
     assert all(blocks == {0, 1, 2} for blocks in found.values())
