@@ -108,7 +108,7 @@ def _require_free(name: str, source: Path) -> None:
 
 def _check(options: argparse.Namespace) -> None:
     arrived = expanded([options.check])
-    there, _learning = by_kind(expanded([options.beside]))
+    there = _timing(options.beside)
     findings = [examined(path, there) for path in arrived]
     folder = Folder(options.out, inputs=[*arrived, *there])
     folder.write("answer.md", "".join(map(finding_text, findings)).encode())
@@ -116,6 +116,11 @@ def _check(options: argparse.Namespace) -> None:
     print("\n".join(map(finding_text, findings)))
     if refused := [one for one in findings if one.refusals]:
         raise ResultError("", "", f"refused: {_names(refused)}")
+
+
+def _timing(folder: Path) -> list[Path]:
+    """The timing files of a folder, learning files among them left alone."""
+    return by_kind(expanded([folder]))[0]
 
 
 def _names(findings: list[Finding]) -> str:
@@ -133,7 +138,7 @@ def _draw(paths: list[Path], folder: Folder) -> None:
 
 
 def _collect(options: argparse.Namespace) -> None:
-    timing, _learning = by_kind(expanded([options.collection]))
+    timing = _timing(options.collection)
     with Workers() as workers:
         report = Report(analysed(timing, workers))
         sections = [*cards(report), *contents(report)]
