@@ -1,7 +1,7 @@
 """The documents' commands, typed: what measures is collected, what reads does so, without pictures.
 
-Runs of `pytest bench` have their own tests, as have the experiments in tests/evidence/ and what reads
-all committed files.
+Runs of `pytest bench` have their own tests, as have the experiments in tests/evidence/ and what
+reads all committed files.
 """
 
 import importlib
