@@ -58,10 +58,12 @@ def _ended_by_signals() -> Iterator[None]:
             signal.signal(one, signal.SIG_DFL)
 
 
-def new_parser(description: str | None) -> argparse.ArgumentParser:
-    """A parser that keeps the lines of a door's own text."""
+def new_parser(description: str | None, *, abbreviated: bool = True) -> argparse.ArgumentParser:
+    """A parser that keeps the lines of a door's own text, whose options may be `abbreviated`."""
     raw = argparse.RawTextHelpFormatter
-    return argparse.ArgumentParser(description=description, formatter_class=raw)
+    return argparse.ArgumentParser(
+        description=description, formatter_class=raw, allow_abbrev=abbreviated
+    )
 
 
 def add_sources(parser: argparse.ArgumentParser, *, files: str) -> None:

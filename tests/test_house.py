@@ -33,7 +33,7 @@ FLOORS = {
     "scripts": (
         {"scripts"},
         {"read"},
-        {"judge"},
+        {"cluster", "judge"},
         {"bound", "machines", "published", "target", "why"},
         {"words"},
         {"figures"},

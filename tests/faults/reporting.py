@@ -72,6 +72,12 @@ REPORTING = {
         "side = epochs * self.side_epoch",
         "judge/test_crossover_epochs.py",
     ),
+    "a job queued again starts anew": Fault(
+        "scripts/cluster/job.py",
+        '["--resume", "--same-machine"] if',
+        '["--overwrite"] if',
+        "cluster/test_jobs.py::test_a_job_goes_on_from_its_journal_and_a_finished_one_does_nothing",
+    ),
     "machines exchanged": Fault(
         "scripts/machines/two_runs.py",
         "mean=own.mean - base.mean",

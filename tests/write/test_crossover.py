@@ -1,11 +1,13 @@
 """A run from Python: the same processes as the command, and a frame and a sentence of them."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bench.measure.process import ROOT
-from scripts.crossover import crossover
+from models.own import content_hash, load_workload
+from scripts.crossover import _pickled, crossover
 
 
 @pytest.fixture(autouse=True)
@@ -32,3 +34,48 @@ def test_a_run_from_python_is_a_file_a_frame_and_a_sentence(
 def test_what_the_command_refuses_is_said() -> None:
     with pytest.raises(ValueError, match=r"^--workloads net\.py:make: there is no such file$"):
         crossover("net.py:make", out="box.json")
+
+
+NOTEBOOK = """
+import torch
+from torch import nn
+
+class Own(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.line = nn.Linear(4, 1)
+
+    def forward(self, x):
+        return self.line(x)
+
+def make():
+    return Own(), torch.ones(10, 4), torch.ones(10, 1), lambda out, y: (out - y).square().mean()
+"""
+
+
+@pytest.mark.parametrize("called", [False, True], ids=["a function", "what it returns"])
+def test_what_is_in_a_notebooks_memory_is_a_workload_of_any_process(
+    tmp_path: Path, called: bool
+) -> None:
+    cells: dict[str, Any] = {"__name__": "__main__"}
+    exec(NOTEBOOK, cells)  # noqa: S102 - as a notebook does
+    work = cells["make"]() if called else cells["make"]
+    reference = _pickled(work, tmp_path / "mine.json")
+    assert reference == f"{tmp_path / 'mine.py'}:make"
+    loaded = load_workload(reference)
+    assert type(loaded.build()).__name__ == "Own"
+    assert loaded.dataset.train.targets.shape == (8, 1)
+    first = content_hash(reference)
+    _pickled((*cells["make"]()[:3], "another loss"), tmp_path / "mine.json")
+    assert content_hash(reference) != first
+
+
+@pytest.mark.slow
+def test_a_network_in_memory_is_timed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTEST_ADDOPTS")
+    cells: dict[str, Any] = {"__name__": "__main__"}
+    exec(NOTEBOOK, cells)  # noqa: S102 - as a notebook does
+    grid = {"batch_sizes": 4, "epochs": 1, "samples": 8, "blocks": 1, "sides": "cpu"}
+    told = crossover(cells["make"](), out="mine.json", suspect_repeats=0, **grid)
+    assert set(told.frame["workload"]) == {"mine"}
+    assert told.path == tmp_path / "mine.json"
