@@ -4,6 +4,7 @@ The reader has checked that the file does not contradict itself. Here it is held
 card reaches, against the files that are there already, and against machines with the same card.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from scripts.bound.cards import cards
 from scripts.judge.collection import with_cards
 from scripts.read.document import ResultError, file_content
 from scripts.read.json_text import parsed
-from scripts.read.sides import is_cpu
+from scripts.read.sides import is_cpu, settings_of
 from scripts.read.table import Results, load_results
 from scripts.read.text import counted, times
 from scripts.sharing.names import require_name
@@ -23,6 +25,8 @@ from scripts.words.why import flops_in_words
 
 FASTEST = 5e15
 """FLOPs per second that no card reaches: NVIDIA's B200 has 4.5e15 in 8 bits, half of it in 16."""
+OF_ITS_NAME = 2.0
+"""A published peak times this: cards of one name are sold in several builds."""
 OWN_PEAK = 1.5
 """A step that is so many times faster than its side's best matrix product was not computed."""
 ALIKE = 2.0
@@ -87,17 +91,30 @@ def _too_fast(own: Results, others: Results | None) -> Iterator[str]:
     known = [_flops_per_sample(one) for one in (own, others) if one is not None]
     flops = pd.concat(known).groupby("definition")["flops_per_sample"].min()
     rounds = own.rounds[own.rounds["block"].notna()]
-    rate = rounds["samples_a_second"] * rounds["definition"].map(flops)
-    peaks = own.diagnosis.groupby("side")["matmul_flops_per_second"].max() * OWN_PEAK
-    limit = rounds["side"].map(peaks).fillna(FASTEST).clip(upper=FASTEST)
-    above = rounds.assign(rate=rate, limit=limit)[rate > limit]
-    for row in above.sort_values("rate").drop_duplicates("side", keep="last").to_dict("records"):
-        whose = "any card reaches" if row["limit"] == FASTEST else "its own matrix product allows"
-        cell = f"{row['workload']}, batch size {row['batch_size']}, {row['side']}"
-        yield (
-            f"{cell}: computes {flops_in_words(row['rate'])}, more than {whose} "
-            f"({flops_in_words(row['limit'])}); measure again"
-        )
+    rounds = rounds.assign(
+        rate=rounds["samples_a_second"] * rounds["definition"].map(flops),
+    ).sort_values("rate", ascending=False)
+    peaks = own.diagnosis.groupby("side")["matmul_flops_per_second"].max()
+    for row in rounds.dropna(subset=["rate"]).drop_duplicates("side").to_dict("records"):
+        most, whose = _limit(row["side"], row["device_label"], peaks.get(row["side"]))
+        if row["rate"] > most:
+            cell = f"{row['workload']}, batch size {row['batch_size']}, {row['side']}"
+            rate, limit = (flops_in_words(one) for one in (row["rate"], most))
+            yield f"{cell}: computes {rate}, more than {whose} ({limit}); measure again"
+
+
+def _limit(side: str, label: str, peak: float | None) -> tuple[float, str]:
+    """Return the FLOPs per second that a side cannot exceed, and what sets that limit."""
+    limits = [(FASTEST, "any card reaches")]
+    plain = not settings_of(side) & {"bf16", "tf32"}
+    limits += [
+        (OF_ITS_NAME * card.flops_per_second.high, f"an {card.name} reaches")
+        for card in cards().values()
+        if plain and card.flops_per_second and re.search(rf"\b{card.name}\b", label)
+    ]
+    if peak is not None and peak > 0:
+        limits.append((OWN_PEAK * peak, "its own matrix product allows"))
+    return min(limits)
 
 
 def _flops_per_sample(results: Results) -> pd.DataFrame:
