@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("bench", "models", "scripts", "results", "results/published")
 DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
-    *sorted(ROOT.glob("*/README.md")),
-    *sorted(ROOT.glob("*/*/README.md")),
+    *(ROOT / room / "README.md" for room in ROOMS),
 ]
 _STARTS = ("uv ", "python ", "python3 ", "bash ")
 
