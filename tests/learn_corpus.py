@@ -48,6 +48,7 @@ class LearnCorpus:
     lost: Mapping[tuple[str, int, str], Sequence[int]] = field(default_factory=dict)
     last_epoch: int = 0
     turn: float = 10.0
+    dataset: str = ""
     seed: int = 0
 
     def result(self) -> dict[str, Any]:
@@ -93,6 +94,7 @@ class LearnCorpus:
                         "train_samples": self.samples,
                         "held_out_samples": 1000,
                         "goal_metric": self.metric,
+                        "dataset": self.dataset,
                     }
                     for name in self.workloads
                 },

@@ -32,7 +32,7 @@ _ABSENT = [*CELL[2:], "reason", "detail", "file", "machine"]
 _RUNS = [
     *CELL, "learning_rate", "seed", "ended", "role", "detail", "steps", "samples", "metric",
     "target", "definition", "steps_an_epoch", *CURVE, *ENDS, "seeds_planned", "patience",
-    "complete", "to_end", "held_out", "cut",
+    "complete", "to_end", "held_out", "cut", "dataset",
 ]  # fmt: skip
 NOT_REACHED = "not reached"
 _EPOCHS = [
@@ -111,6 +111,7 @@ def _runs(file: str, machine: str, content: LearningFile) -> Iterator[dict[str, 
             "to_end": own.run.to_end,
             "held_out": about.held_out_samples or math.nan,
             "cut": own.run.train_samples is not None,
+            "dataset": safe_text(about.dataset),
         }
 
 

@@ -13,6 +13,7 @@ from scripts.sections.machines.collection import collection
 from scripts.sections.machines.side_by_side import side_by_side
 from scripts.sections.published import published
 from scripts.sections.section import Section
+from scripts.sections.target.kinds import kinds
 from scripts.sections.target.question import target
 from scripts.sections.totals import totals
 from scripts.sections.warnings import warnings
@@ -32,6 +33,7 @@ SECTIONS: tuple[Callable[[Report], Iterable[Section]], ...] = (
     where,
     why,
     break_even,
+    kinds,
     target,
     cells,
     published,

@@ -11,6 +11,7 @@ from scripts.figures.style import labelled
 from scripts.read import learning
 from scripts.target.contest import contests
 from scripts.target.critical import critical
+from scripts.target.kinds import kinds
 from scripts.target.source import one_source
 from scripts.target.standing import with_whole_epochs
 from scripts.target.time import times_to_target
@@ -75,6 +76,11 @@ class Learned:
         if self.turning.empty or self.rounds.empty:
             return pd.DataFrame()
         return savings(self.turning, self.epochs, self.rounds)
+
+    @cached_property
+    def kinds(self) -> pd.DataFrame:
+        """Networks that learned the same data, a row per network and timed side."""
+        return kinds(self.turning, self.epochs, self.rounds)
 
     @cached_property
     def workloads(self) -> list[str]:

@@ -19,6 +19,7 @@ from scripts.target.time import PLACE, times_to_target
 
 Array = npt.NDArray[np.float64]
 
+_OF_CELL = ("metric", "learning_rate", "samples", "cut", "dataset")
 _LEAST = 1e-12
 """A loss of nothing has no logarithm."""
 SURELY = 1.05
@@ -53,7 +54,7 @@ def epoch_curves(runs: pd.DataFrame) -> dict[str, Array]:
 def turning_points(runs: pd.DataFrame) -> pd.DataFrame:
     """A row per cell whose figure seeds were trained to the last epoch.
 
-    Columns: CELL, metric, learning_rate, samples, cut, seeds, last (the last epoch), lowest, low
+    Columns: CELL, _OF_CELL, seeds, last (the last epoch), lowest, low
     and high (the epoch of the lowest held-out loss: median and extremes of the seeds), worse, lo
     and hi (how many times the held-out loss at the end is that at the turning point, which other
     seeds tell; its 95 % interval), turns (whether it is surely more than SURELY), loss_best and
@@ -65,7 +66,7 @@ def turning_points(runs: pd.DataFrame) -> pd.DataFrame:
     for cell, own in end_runs(runs).groupby(CELL, sort=False):
         first, curves = own.iloc[0], epoch_curves(own)
         about = dict(zip(CELL, cell, strict=True))
-        about |= {name: first[name] for name in ("metric", "learning_rate", "samples", "cut")}
+        about |= {name: first[name] for name in _OF_CELL}
         rows.append(about | _turn(curves))
     return pd.DataFrame(rows)
 

@@ -48,7 +48,7 @@ def descent_figure(runs: pd.DataFrame, times: pd.DataFrame, *, title: str) -> Fi
     """
     if len(descents(runs)) < 2:
         return None
-    curves = list(_curves(runs))
+    curves = list(descent_curves(runs))
     sides = split(times, "label") if len(times) else []
     count = 2 + max(len(sides), 1)
     figure, panels = new_panels(count, count, panel=(2.35, 2.9), margin=(0, 0), sharey=True)
@@ -67,7 +67,7 @@ def descent_figure(runs: pd.DataFrame, times: pd.DataFrame, *, title: str) -> Fi
     return figure
 
 
-def _curves(runs: pd.DataFrame) -> Iterator[Curve]:
+def descent_curves(runs: pd.DataFrame) -> Iterator[Curve]:
     """The kinds of descent, each in its colour, the same in every figure."""
     full = int(runs["samples"].iloc[0])
     for kind, size in descents(runs).items():

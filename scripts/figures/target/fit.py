@@ -1,5 +1,6 @@
 """Training and held-out loss and score after every epoch: the course's plot for "# of epochs"."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scripts.figures.axes import log_axis
-from scripts.figures.marks import draw_key, key_marks
+from scripts.figures.marks import Looks, draw_key, key_marks
 from scripts.figures.style import GREY, headline, new_figure, style
 from scripts.figures.target.axes import score_words
 from scripts.figures.total import spread
@@ -22,6 +23,7 @@ BELOW = 4.0
 """The loss axis ends at such a part of the lowest held-out loss: training loss goes on to 0, and
 with all of it in view nobody would see the other one turn."""
 _TRAIN, _HELD_OUT = (sns.color_palette("colorblind")[hue] for hue in (0, 1))
+LOOKS: Looks = {"training data": (_TRAIN, ""), "held-out data": (_HELD_OUT, "")}
 
 
 @style()
@@ -40,24 +42,29 @@ def fit_figure(runs: pd.DataFrame, turning: pd.DataFrame, *, title: str) -> Figu
     figure = new_figure(width=max(3.5, 0.6 + 2.5 * len(drawn)), height=4.6)
     panels = figure.subplots(2, len(drawn), squeeze=False, sharex="col", sharey="row")
     for (above, below), row in zip(panels.T, drawn, strict=True):
-        curves = epoch_curves(cells[tuple(row[name] for name in CELL)])
-        factor = row["metric"].factor
-        for axes, name, times in ((above, "loss", 1.0), (below, "score", factor)):
-            _draw(axes, times * curves[f"train_{name}"], _TRAIN)
-            _draw(axes, times * curves[name], _HELD_OUT)
-            axes.axvspan(row["low"], row["high"], color=GREY, alpha=0.12, linewidth=0)
-            axes.axvline(row["lowest"], color=GREY, linestyle="--", linewidth=0.8)
+        draw_fit(above, below, cells[tuple(row[name] for name in CELL)], row)
         above.set_title(cell_text(row), fontsize=7)
         below.set_xlabel("epochs")
-    log_axis(panels[0][0], "y", "{:g}".format)
+        above.label_outer()
+        below.label_outer()
     panels[0][0].set_ylim(min(row["loss_best"] for row in drawn) / BELOW, None)
-    panels[0][0].set_ylabel("loss (nats)")
-    panels[1][0].set_ylabel(score_words(drawn[0]["metric"]).removeprefix("held-out "))
     headline(figure, title, "line: median of the seeds, band: all of them; "
              "dashed: lowest held-out loss, grey: over the seeds")  # fmt: skip
-    looks = {"training data": (_TRAIN, ""), "held-out data": (_HELD_OUT, "")}
-    draw_key(figure, key_marks(looks))
+    draw_key(figure, key_marks(LOOKS))
     return figure
+
+
+def draw_fit(above: Axes, below: Axes, runs: pd.DataFrame, row: Mapping[Any, Any]) -> None:
+    """Losses in one panel and scores in another: of a cell's figure runs and its turning point."""
+    curves, metric = epoch_curves(runs), row["metric"]
+    for axes, name, times in ((above, "loss", 1.0), (below, "score", metric.factor)):
+        _draw(axes, times * curves[f"train_{name}"], _TRAIN)
+        _draw(axes, times * curves[name], _HELD_OUT)
+        axes.axvspan(row["low"], row["high"], color=GREY, alpha=0.12, linewidth=0)
+        axes.axvline(row["lowest"], color=GREY, linestyle="--", linewidth=0.8)
+    log_axis(above, "y", "{:g}".format)
+    above.set(ylabel="loss (nats)", ylim=(row["loss_best"] / BELOW, None))
+    below.set_ylabel(score_words(metric).removeprefix("held-out "))
 
 
 def _draw(axes: Axes, values: Any, colour: Any) -> None:

@@ -42,7 +42,7 @@ class LearningSettings(Record):
 
 
 class Learned(Record):
-    """A workload: how many samples an epoch has, and what its score is."""
+    """A workload: its data, how many samples an epoch has, and what its score is."""
 
     definition: Short
     train_samples: Count
@@ -50,6 +50,7 @@ class Learned(Record):
     goal_better: Better | None = None
     goal_unit: Short | None = None
     held_out_samples: Count | None = None
+    dataset: Text = ""
 
     @property
     def metric(self) -> Metric:

@@ -1,0 +1,30 @@
+"""Is the gradient right? Backpropagation against difference quotients, by their step."""
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from scripts.figures.lecture.slide import new_slide
+from scripts.figures.marks import key_marks
+from scripts.figures.style import style
+
+_LINES = {"double": "-", "single": ":"}
+
+
+@style()
+def gradient_figure(errors: pd.DataFrame, *, title: str, caption: str) -> Figure:
+    """The figure of rows network, precision, h, error: a line is the median over directions."""
+    figure, [axes] = new_slide(title, caption)
+    networks = list(dict.fromkeys(errors["network"]))
+    colours = dict(zip(networks, sns.color_palette("colorblind"), strict=False))
+    middle = errors.groupby(["network", "precision", "h"], sort=False)["error"].median()
+    for (network, precision), own in middle.groupby(level=[0, 1], sort=False):
+        curve = own.droplevel([0, 1]).sort_index()
+        line = _LINES[str(precision)]
+        axes.plot(curve.index, curve, line, color=colours[network], marker="o", markersize=2.5)
+    axes.set(xscale="log", yscale="log")
+    axes.invert_xaxis()
+    axes.set(xlabel="step h of the difference quotient", ylabel="relative error of the slope")
+    looks = {name: (colour, "") for name, colour in colours.items()}
+    axes.legend(handles=key_marks(looks), frameon=False, loc="upper left", ncols=2)
+    return figure

@@ -1,0 +1,168 @@
+"""The slides of a lecture on training: each one's picture, title, caption and source."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from scripts.figures.lecture.batches import batches_figure
+from scripts.figures.lecture.descent import descent_slide
+from scripts.figures.lecture.epochs import epochs_figure
+from scripts.figures.lecture.filters import FIRST, filters_figure
+from scripts.figures.lecture.gradient import gradient_figure
+from scripts.figures.lecture.kinds import table_slide
+from scripts.figures.lecture.mask import mask_figure
+from scripts.figures.lecture.skier import X, Y, loss, path, skier_figure
+from scripts.figures.target.descent import descents
+from scripts.read.learning import CELL
+from scripts.read.text import file_stem, seconds_in_words
+from scripts.sections.target.kinds import with_crossovers
+from scripts.tables.lecture import Lecture
+from scripts.target.turning import end_runs
+from scripts.words import lecture as words
+from scripts.words.kinds import KINDS, kinds_line
+from scripts.words.learning import score_text
+from scripts.words.turning import lowest_text, turning_line
+
+RATES = {"too small": 0.02, "right": 0.2, "too large": 0.56}
+STEPS = 8
+
+
+@dataclass(frozen=True)
+class Slide:
+    """A picture by the name of its files; `source` says which file it is made from, and how."""
+
+    name: str
+    said: words.Said
+    source: str
+    drawing: Callable[..., Figure]
+
+    def draw(self) -> Figure:
+        """Return the figure, its source below its caption."""
+        caption = f"{self.said.caption} Source: {self.source}."
+        return self.drawing(title=self.said.title, caption=caption)
+
+
+def slides(lecture: Lecture) -> Iterator[Slide]:
+    """Yield the slides in a lecture's order; those without data are left out."""
+    yield _skier()
+    yield _gradients(lecture)
+    yield from _descent(lecture)
+    yield _batches(lecture)
+    yield from _epochs(lecture)
+    yield from _kinds(lecture)
+    yield _filters(lecture)
+    yield _mask(lecture)
+
+
+def _skier() -> Slide:
+    ends = [
+        f"{float(loss(path(rate, steps=STEPS)[-1])):.2g} ({name})" for name, rate in RATES.items()
+    ]
+    said = words.skier(float(loss(float(X @ Y / (X @ X)))), ends, STEPS)
+    source = "computed by scripts/figures/lecture/skier.py"
+    return Slide("skier", said, source, partial(skier_figure, RATES, steps=STEPS))
+
+
+def _gradients(lecture: Lecture) -> Slide:
+    own = lecture.tables["gradients"]
+    middle = own[own["precision"] == "double"].groupby(["network", "h"])["error"].median()
+    best = float(middle.groupby("network").min().max())
+    said = words.gradients(best)
+    return Slide("gradient-check", said, _evidence("gradients"), partial(gradient_figure, own))
+
+
+def _descent(lecture: Lecture) -> Iterator[Slide]:
+    """Yield the workload that was trained by single samples too, in seconds of one timed side."""
+    learned = lecture.learned
+    sgd = learned.runs[learned.runs["optimizer"] == "sgd"]
+    for workload, own in sgd.groupby("workload", sort=False):
+        kinds = descents(own)
+        if len(kinds) < 3:
+            continue
+        times = learned.of(str(workload), learned.times)
+        times = times[(times["optimizer"] == "sgd") & times["seconds"].notna()]
+        timed = times[(times[["file", "side"]] == times[["file", "side"]].iloc[0]).all(axis=1)]
+        side = f"{timed['label'].iloc[0]} of {timed['machine'].iloc[0]}" if len(timed) else ""
+        said = words.descent(str(workload), side, ", ".join(kinds))
+        source = _file(learned.files, own["file"].iloc[0])
+        yield Slide("descent", said, source, partial(descent_slide, own, timed))
+        return
+
+
+def _batches(lecture: Lecture) -> Slide:
+    rounds = lecture.analysis.rounds
+    own = rounds[rounds["file"] == rounds["file"].iloc[0]]
+    said = words.batches(str(own["machine"].iloc[0]), int(own["samples"].iloc[0]))
+    source = _file(lecture.analysis.results.files, own["file"].iloc[0])
+    return Slide("batch-size", said, source, partial(batches_figure, own))
+
+
+def _epochs(lecture: Lecture) -> Iterator[Slide]:
+    """Yield the setting whose held-out loss turns up most surely."""
+    turning = lecture.learned.turning
+    turned = turning[turning["turns"]] if len(turning) else turning
+    for row in turned.sort_values("lo", ascending=False)[:1].to_dict("records"):
+        runs = end_runs(lecture.learned.runs)
+        own = runs[(runs[CELL] == [row[name] for name in CELL]).all(axis=1)]
+        said = words.epochs(row["workload"], turning_line(row))
+        source = _file(lecture.learned.files, row["file"])
+        yield Slide("epochs", said, source, partial(epochs_figure, own, row))
+
+
+def _kinds(lecture: Lecture) -> Iterator[Slide]:
+    rows = lecture.learned.kinds
+    if rows.empty:
+        return
+    rows = with_crossovers(rows, lecture.analysis.crossovers)
+    for dataset, own in rows.groupby("dataset", sort=False):
+        said = words.kinds(str(dataset), KINDS, kinds_line(own))
+        source = _file(lecture.learned.files, own["learning_file"].iloc[0])
+        draw = partial(table_slide, *_table(own))
+        yield Slide(file_stem("kinds", dataset), said, source, draw)
+
+
+def _table(rows: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+    """Return titles and texts: a row per network, a column for each side of one timed file."""
+    timed = rows[rows["file"] == rows["file"].dropna().iloc[0]] if rows["file"].any() else rows[:0]
+    sides = list(dict.fromkeys(timed["side"]))
+    titles = ["network", "score", "epochs", *(f"an epoch,\n{side}" for side in sides)]
+    titles += ["crossover batch size"] * bool(len(sides) > 1)
+    texts = []
+    for workload, own in rows.groupby("workload", sort=False):
+        row: dict[Any, Any] = own.iloc[0].to_dict()
+        there = timed[timed["workload"] == workload].drop_duplicates("side").set_index("side")
+        seconds = there["epoch_seconds"].reindex(sides)
+        crossings = there.loc[there["base"] != "", "crossover_batch_size"]
+        text = [str(workload), score_text(row["metric"], row["score_best"]), lowest_text(row)]
+        text += ["" if pd.isna(value) else seconds_in_words(value) for value in seconds]
+        texts.append(text + ["; ".join(crossings)] * bool(len(sides) > 1))
+    return titles, texts
+
+
+def _filters(lecture: Lecture) -> Slide:
+    own = lecture.tables["filters"]
+    said = words.filters(FIRST, own["seed"].nunique())
+    return Slide("filters", said, _evidence("filters"), partial(filters_figure, own))
+
+
+def _mask(lecture: Lecture) -> Slide:
+    own = lecture.tables["mask"]
+    last = own[own["epoch"] == own["epoch"].max()]
+    ends = last.groupby(["trained", "looked"])["bits"].median()
+    ways = {"on": ("mask on",) * 2, "off": ("mask off",) * 2, "used": ("mask off", "mask on")}
+    said = words.mask({name: float(ends[way]) for name, way in ways.items()})
+    return Slide("mask", said, _evidence("mask"), partial(mask_figure, own))
+
+
+def _evidence(name: str) -> str:
+    return f"results/lecture/{name}.csv, python -m tests.evidence.lecture {name}"
+
+
+def _file(files: pd.DataFrame, file: str) -> str:
+    """Return a result file's name and the command that made it."""
+    [command] = files.loc[files["file"] == file, "command"]
+    return f"{file.rpartition('/')[2]}, {command}"
