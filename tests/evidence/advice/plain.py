@@ -23,7 +23,10 @@ OPTIMIZERS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Task:
-    """A setting to train, from a seed, for whole epochs; `threads`: 0 is torch's own number."""
+    """A setting to train, from a seed, for whole epochs; `threads`: 0 is torch's own number.
+
+    No epoch begins after `most_seconds`.
+    """
 
     workload: str
     batch_size: int
@@ -32,6 +35,7 @@ class Task:
     epochs: int
     seed: int
     threads: int = 0
+    most_seconds: float = 1e9
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ def train(task: Task) -> Trained:
     optimizer = OPTIMIZERS[task.optimizer](network.parameters(), task.learning_rate)
     trained = Trained([], [])
     for _ in range(task.epochs):
+        if sum(trained.seconds) > task.most_seconds:
+            break
         begun = time.perf_counter()
         order = torch.randperm(len(targets))
         xs, ys = [x[order] for x in inputs], targets[order]

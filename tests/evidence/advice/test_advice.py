@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from scripts.read.metric import Metric
+from tests.evidence.advice import regret
 from tests.evidence.advice.follow import COLUMNS, alone, outcome, tasks, write
 from tests.evidence.advice.plain import OPTIMIZERS, Task, Trained, train
 from tests.evidence.advice.regret import BETWEEN, seconds_of, settings
@@ -80,8 +81,33 @@ def test_rivals_are_the_settings_that_come_near_at_rates_between_those_that_were
 
 
 def test_a_setting_that_never_holds_has_no_seconds() -> None:
-    task = Task("lstm", 90, "sgd", 1e-6, epochs=1, seed=0, threads=1)
-    assert math.isinf(seconds_of(task, ROW, range(1)))
+    assert math.isinf(seconds_of([Trained([0.5, 0.6], [1.0, 1.0])], ROW))
+
+
+def test_seconds_of_a_rival_are_those_of_the_epochs_that_hold() -> None:
+    runs = [Trained([0.5, 0.95, 0.95, 0.95], [1.0] * 4), Trained([0.5, 0.92, 0.93], [3.0] * 3)]
+    assert seconds_of(runs, ROW) == 3 * 2.0  # the first look of two that find it is too early
+
+
+def test_a_run_begins_no_epoch_after_its_time() -> None:
+    task = Task("lstm", 90, "sgd", 0.5, epochs=9, seed=0, threads=1, most_seconds=0.0)
+    assert len(train(task).scores) == 1
+
+
+def test_regret_is_the_advice_against_its_best_rival(monkeypatch: pytest.MonkeyPatch) -> None:
+    def trained(task: Task) -> Trained:
+        """Twice as fast at batch size 64, and never there at other rates than 0.01."""
+        epoch = {32: 1.0, 64: 0.5}[task.batch_size]
+        score = 0.95 if task.learning_rate == 0.01 else 0.5
+        return Trained([score] * task.epochs, [epoch] * task.epochs)
+
+    monkeypatch.setattr(regret, "train", trained)
+    times = pd.DataFrame([ROW, ROW | {"batch_size": 64}])
+    told = regret.regret_of(ROW, times, seconds=60.0)
+    assert (told["advised"], told["best"]) == ("batch 32, adam 0.01", "batch 64, adam 0.01")
+    assert (told["advised_seconds"], told["best_seconds"], told["regret"]) == (2.0, 0.5, 4.0)
+    assert told["tried"] == told["settings"] == 10
+    assert list(told) == regret.COLUMNS
 
 
 def test_the_plain_optimisers_are_those_that_are_learned_with() -> None:
