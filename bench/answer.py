@@ -45,6 +45,8 @@ class Epochs(ColdStart, tag="epochs", tag_field="kind", kw_only=True):
     host_peak_bytes: int | None
     device_peak_bytes: int | None
     trained_on: str
+    update_seconds: dict[str, float] | None = None
+    """Of one update by each optimiser: a process tells it at its last batch size."""
     stopped: str | None = None
     paused_epoch_seconds: list[float] = []
     loosely: bool = False

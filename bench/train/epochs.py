@@ -26,6 +26,7 @@ from bench.train.trainer import (
     fresh_training,
     make_permutation,
 )
+from bench.train.updates import update_seconds
 from bench.train.usage import Usage
 from models import WORKLOADS, Split, Workload
 
@@ -113,6 +114,7 @@ def measure(trainer: Trainer, batch_size: int) -> Epochs:
         )
     record = _train(trainer, batch_size, expected=expected)
     trainer.measured += 1
+    last = batch_size == trainer.job.batch_sizes[-1]  # what it leaves in memory disturbs no other
     return Epochs(
         **cold_start,
         own_first_step_seconds=first,
@@ -121,6 +123,7 @@ def measure(trainer: Trainer, batch_size: int) -> Epochs:
         loosely=loosely,
         steps=steps,
         position=trainer.measured - 1,
+        update_seconds=update_seconds(trainer) if last else None,
         **record,
     )
 

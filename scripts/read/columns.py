@@ -17,7 +17,7 @@ from scripts.read.records.result import Loop
 from scripts.read.rounds import Rounds
 from scripts.read.sides import contest, device_of
 from scripts.read.suspicion import suspicions
-from scripts.read.text import safe_text
+from scripts.read.text import OPTIMIZERS, safe_text
 
 LEAN = Loop()
 COURSE = Loop("dataloader", "per-batch", "list", "packed", "every-epoch")
@@ -82,6 +82,7 @@ def columns_of(path: Path, rounds: Rounds) -> Columns:
         "again": np.concatenate([~first, np.zeros(lost, dtype=np.bool_)]),
         **_numbers(rounds, lost=lost),
         "derived": epochs > run.measured_epochs,
+        **_updates(rounds, lost=lost),
         **_allocators(rounds, lost=lost),
         "suspect": suspicions(rounds) + [""] * lost,
         "reason": [""] * timed + [cell.reason for cell in absent],
@@ -120,6 +121,28 @@ def _numbers(rounds: Rounds, *, lost: int) -> Columns:
     }
     unknown = np.full(lost, np.nan)
     return {name: np.concatenate([values, unknown]) for name, values in numbers.items()}
+
+
+def update_column(optimizer: str) -> str:
+    """The column of the seconds that an update by this optimiser takes."""
+    return f"update_seconds_{optimizer}"
+
+
+def _updates(rounds: Rounds, *, lost: int) -> Columns:
+    """Seconds of an update by each optimiser in each round's process; NaN where it is not told."""
+    told = {
+        row.process: row.update_seconds
+        for row in rounds.file.crossover.measurements
+        if row.update_seconds is not None
+    }
+    own = [told.get(row.process, {}) for row in rounds.measurements]
+    unknown = np.full(lost, np.nan)
+    return {
+        update_column(name): np.concatenate(
+            [np.array([one.get(name, np.nan) for one in own])[rounds.which], unknown]
+        )
+        for name in OPTIMIZERS
+    }
 
 
 def _allocators(rounds: Rounds, *, lost: int) -> Columns:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 MOST_MARKS = 4
 """Accents on one letter; dozens of them are drawn over the lines above and below."""
 LONGEST_TEXT = 500
-_OPTIMIZERS = {
+OPTIMIZERS = {
     "sgd": "SGD",
     "momentum": "SGD with momentum",
     "adam": "Adam",
@@ -89,7 +89,7 @@ def device_label(device: str, *, accelerator: str = "", software: bool = False) 
 
 def optimizer_name(optimizer: str) -> str:
     """An optimiser as it is written in prose."""
-    return _OPTIMIZERS.get(optimizer, optimizer)
+    return OPTIMIZERS.get(optimizer, optimizer)
 
 
 def seconds_in_words(seconds: float) -> str:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from scripts.judge.pairs import NOT_REACHED
 from scripts.judge.rule import FEWEST_BLOCKS
+from scripts.read.columns import update_column
 from scripts.read.text import optimizer_name
 
 EVALUATION_BATCH = 512
@@ -38,12 +39,14 @@ class Seconds:
 class StepTimes:
     """One side's timed rows of a workload, as `table.load` has them, and what was assumed.
 
-    `assumed`: they are those of another optimiser.
+    `assumed`: they are those of another optimiser; `known`: which were timed, or made of what the
+    updates of both take.
     """
 
     rows: pd.DataFrame
     note: str
     assumed: bool = False
+    known: bool = True
 
     @classmethod
     def of(cls, timed: pd.DataFrame, *, definition: str, optimizer: str) -> "StepTimes":
@@ -52,14 +55,16 @@ class StepTimes:
         if same.empty:
             return cls(same, "the timed network is another one than the trained one")
         own = same[same["optimizer"] == optimizer]
-        notes = []
+        notes, known = [], True
         if assumed := own.empty:
-            known = min(map(str, same["optimizer"].unique()))
-            own = same[same["optimizer"] == known]
-            notes.append(f"seconds of {optimizer_name(known)}, assumed alike")
+            other = min(map(str, same["optimizer"].unique()))
+            own, known = _with_update(same[same["optimizer"] == other], optimizer, other)
+            note = f"seconds of {optimizer_name(other)}, "
+            update = f"with {optimizer_name(optimizer)}'s update in place of its own"
+            notes.append(note + (update if known else "assumed alike"))
         if (loop := str(own["loop"].iloc[0])) != "lean":
             notes.append(f"seconds of the {loop} loop")
-        return cls(own, "; ".join(notes), assumed)
+        return cls(own, "; ".join(notes), assumed, known)
 
     @cached_property
     def blocks(self) -> dict[int, pd.DataFrame]:
@@ -120,6 +125,18 @@ class StepTimes:
         error = float(best["mean_error"])
         note = f"{nothing}: on a curve that misses by {error:.0%}"
         return Seconds(seconds.cold, seconds.step, note, seconds.suspect, error)
+
+
+def _with_update(rows: pd.DataFrame, own: str, timed: str) -> tuple[pd.DataFrame, bool]:
+    """Rows of one optimiser as a step with another takes, where each process timed both updates.
+
+    An update's work is that of the parameters, whatever the batch size.
+    """
+    names = [update_column(own), update_column(timed)]
+    timed_rows = rows["block"].notna()
+    if not set(names) <= set(rows) or rows.loc[timed_rows, names].isna().to_numpy().any():
+        return rows, False
+    return rows.assign(step_seconds=rows["step_seconds"] + rows[names[0]] - rows[names[1]]), True
 
 
 def _sound(blocks: pd.DataFrame) -> Seconds:

@@ -48,7 +48,8 @@ def times_to_target(epochs: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
     those of `table.load`. Columns: PLACE, base, machine_id, device_label, those of the cell,
     learned_on (the machine of the learning file), cold_seconds, epoch_seconds, evaluation_seconds
     (after each epoch, estimated), blocks, seconds (of train_epochs whole epochs), lo and hi (where
-    95 % of single runs end), measured (whether the seconds are of this optimiser and batch size),
+    95 % of single runs end), measured (whether the seconds are of this optimiser, or made of both
+    updates, and of this batch size),
     note (what was assumed or interpolated), suspect, reason (why there are no seconds) and draws
     (of the bootstrap; None without seconds).
     A cell whose own optimiser was timed in another file of the same machine has no row with the
@@ -127,7 +128,7 @@ def _row(cell: dict[Any, Any], timed: StepTimes, about: dict[str, Any]) -> dict[
         "epoch_seconds": float(np.exp(np.log(epoch).mean())),
         "evaluation_seconds": evaluation,
         "blocks": len(epoch),
-        "measured": not timed.assumed and not seconds.error,
+        "measured": timed.known and not seconds.error,
         "seconds": float(np.exp(runs.mean())),
         "lo": float(np.exp(runs.mean() - far)),
         "hi": float(np.exp(runs.mean() + far)),

@@ -198,7 +198,8 @@ class Measurement(Record):
     """A process's figures for one batch size: a round. `process`: index in `processes`.
 
     `epoch_seconds` by the wall clock, `event_seconds` by the device's own events. Page faults and
-    CPU seconds are those of the timed epochs.
+    CPU seconds are those of the timed epochs. `update_seconds`: of an update by each optimiser, once
+    a process.
     """
 
     process: Block
@@ -219,6 +220,7 @@ class Measurement(Record):
     system_seconds_per_step: Seconds | None = None
     host_peak_bytes: Large | None = None
     device_peak_bytes: Large | None = None
+    update_seconds: dict[Name, Seconds] | None = None
 
 
 class Own(Record):
