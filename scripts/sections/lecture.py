@@ -16,11 +16,13 @@ from scripts.figures.lecture.gradient import gradient_figure
 from scripts.figures.lecture.kinds import table_slide
 from scripts.figures.lecture.mask import mask_figure
 from scripts.figures.lecture.skier import X, Y, loss, path, skier_figure
+from scripts.figures.style import labelled
 from scripts.figures.target.descent import descents
 from scripts.read.learning import CELL
 from scripts.read.text import file_stem, seconds_in_words
 from scripts.sections.target.kinds import with_crossovers
 from scripts.tables.lecture import Lecture
+from scripts.target.time import times_to_target
 from scripts.target.turning import end_runs
 from scripts.words import lecture as words
 from scripts.words.kinds import KINDS, kinds_line
@@ -76,21 +78,29 @@ def _gradients(lecture: Lecture) -> Slide:
 
 
 def _descent(lecture: Lecture) -> Iterator[Slide]:
-    """Yield the workload that was trained by single samples too, in seconds of one timed side."""
+    """Yield what was trained by single samples and the whole set too, in seconds of one side."""
     learned = lecture.learned
     sgd = learned.runs[learned.runs["optimizer"] == "sgd"]
-    for workload, own in sgd.groupby("workload", sort=False):
+    for (file, workload), own in sgd.groupby(["file", "workload"], sort=False):
         kinds = descents(own)
         if len(kinds) < 3:
             continue
-        times = learned.of(str(workload), learned.times)
-        times = times[(times["optimizer"] == "sgd") & times["seconds"].notna()]
-        timed = times[(times[["file", "side"]] == times[["file", "side"]].iloc[0]).all(axis=1)]
+        cells = learned.epochs[learned.epochs["file"] == file]
+        timed = _fullest(times_to_target(cells[cells["workload"] == workload], learned.rounds))
         side = f"{timed['label'].iloc[0]} of {timed['machine'].iloc[0]}" if len(timed) else ""
         said = words.descent(str(workload), side, ", ".join(kinds))
-        source = _file(learned.files, own["file"].iloc[0])
+        source = _file(learned.files, str(file))
         yield Slide("descent", said, source, partial(descent_slide, own, timed))
         return
+
+
+def _fullest(times: pd.DataFrame) -> pd.DataFrame:
+    """Return the SGD rows of the side of a file that has most of their seconds."""
+    if times.empty:
+        return times
+    known = labelled(times[(times["optimizer"] == "sgd") & times["seconds"].notna()])
+    sides = list(known.groupby(["file", "side"], sort=False))
+    return max((own for _side, own in sides), key=len, default=known)
 
 
 def _batches(lecture: Lecture) -> Slide:
@@ -104,8 +114,10 @@ def _batches(lecture: Lecture) -> Slide:
 def _epochs(lecture: Lecture) -> Iterator[Slide]:
     """Yield the setting whose held-out loss turns up most surely."""
     turning = lecture.learned.turning
-    turned = turning[turning["turns"]] if len(turning) else turning
-    for row in turned.sort_values("lo", ascending=False)[:1].to_dict("records"):
+    if turning.empty:
+        return
+    turned = turning[turning["turns"]].sort_values("lo", ascending=False)
+    for row in turned[:1].to_dict("records"):
         runs = end_runs(lecture.learned.runs)
         own = runs[(runs[CELL] == [row[name] for name in CELL]).all(axis=1)]
         said = words.epochs(row["workload"], turning_line(row))
@@ -127,7 +139,8 @@ def _kinds(lecture: Lecture) -> Iterator[Slide]:
 
 def _table(rows: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     """Return titles and texts: a row per network, a column for each side of one timed file."""
-    timed = rows[rows["file"] == rows["file"].dropna().iloc[0]] if rows["file"].any() else rows[:0]
+    files = rows["file"].dropna()
+    timed = rows[rows["file"] == files.iloc[0]] if len(files) else rows[:0]
     sides = list(dict.fromkeys(timed["side"]))
     titles = ["network", "score", "epochs", *(f"an epoch,\n{side}" for side in sides)]
     titles += ["crossover batch size"] * bool(len(sides) > 1)

@@ -1,5 +1,7 @@
 """Seconds of an epoch against batch size, a panel per network: where does which side win?"""
 
+import textwrap
+
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
@@ -9,7 +11,7 @@ from scripts.figures.lecture.slide import new_slide
 from scripts.figures.marks import key_marks, look_by, side_looks
 from scripts.figures.style import style
 
-MOST = 4
+MOST, _LETTERS = 4, 17
 
 
 @style()
@@ -32,5 +34,7 @@ def batches_figure(rounds: pd.DataFrame, *, title: str, caption: str) -> Figure:
         log_axis(axes, "y", short_seconds)
         axes.set(title=workload, xlabel="batch size", ylabel="")
     panels[0].set_ylabel("an epoch")
-    panels[-1].legend(handles=key_marks(looks), frameon=False)
+    marks = key_marks(looks)
+    labels = [textwrap.fill(str(mark.get_label()), _LETTERS) for mark in marks]
+    panels[-1].legend(marks, labels, frameon=False, loc="upper right")
     return figure

@@ -4,6 +4,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
+from scripts.figures.axes import log_axis
 from scripts.figures.lecture.slide import new_slide
 from scripts.figures.marks import key_marks
 from scripts.figures.style import style
@@ -22,9 +23,9 @@ def gradient_figure(errors: pd.DataFrame, *, title: str, caption: str) -> Figure
         curve = own.droplevel([0, 1]).sort_index()
         line = _LINES[str(precision)]
         axes.plot(curve.index, curve, line, color=colours[network], marker="o", markersize=2.5)
-    axes.set(xscale="log", yscale="log")
-    axes.invert_xaxis()
+    for name in ("x", "y"):
+        log_axis(axes, name, "{:.0e}".format)
     axes.set(xlabel="step h of the difference quotient", ylabel="relative error of the slope")
     looks = {name: (colour, "") for name, colour in colours.items()}
-    axes.legend(handles=key_marks(looks), frameon=False, loc="upper left", ncols=2)
+    axes.legend(handles=key_marks(looks), frameon=False, loc="upper center", ncols=2)
     return figure

@@ -7,23 +7,29 @@ from matplotlib.figure import Figure
 from scripts.figures.lecture.slide import new_slide
 from scripts.figures.style import GREY, plain, style
 
+_LETTERS = 100
+"""Of 8 points that a slide has room for in a line; smaller ones where there are more."""
+_GAP = 3
+
 
 @style()
 def table_slide(
     titles: Sequence[str], rows: Sequence[Sequence[str]], *, title: str, caption: str
 ) -> Figure:
-    """The figure of a table in words, its first column to the left."""
+    """The figure of a table in words; a title may have two lines."""
     figure, [axes] = new_slide(title, caption)
     axes.set_axis_off()
-    words = [[plain(text) for text in row] for row in (titles, *rows)]
-    drawn = axes.table(words, loc="center", cellLoc="center", edges="B", bbox=(0, 0, 1, 1))
-    drawn.auto_set_font_size(False)
-    drawn.set_fontsize(8)
-    drawn.auto_set_column_width(list(range(len(titles))))
-    for (line, column), cell in drawn.get_celld().items():
-        cell.set(edgecolor=GREY, linewidth=0.6)
-        if column == 0:
-            cell.set_text_props(ha="left")
-        if line == 0 or column == 0:
-            cell.set_text_props(fontweight="bold")
+    axes.set(xlim=(0, 1), ylim=(len(rows) + 0.5, -0.8))
+    columns = list(zip(titles, *rows, strict=True))
+    widths = [_GAP + max(len(line) for text in own for line in text.split("\n")) for own in columns]
+    whole = max(sum(widths), _LETTERS)
+    for place, own in enumerate(columns):
+        for line, text in enumerate(own):
+            words = "\n".join(plain(part) for part in text.split("\n"))
+            bold = "bold" if line == 0 or place == 0 else "normal"
+            axes.text(
+                sum(widths[:place]) / whole, line, words, va="center", fontweight=bold,
+                fontsize=8 * _LETTERS / whole,
+            )  # fmt: skip
+    axes.hlines([line + 0.5 for line in range(len(rows) + 1)], 0, 1, color=GREY, linewidth=0.6)
     return figure

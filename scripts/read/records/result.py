@@ -198,8 +198,8 @@ class Measurement(Record):
     """A process's figures for one batch size: a round. `process`: index in `processes`.
 
     `epoch_seconds` by the wall clock, `event_seconds` by the device's own events. Page faults and
-    CPU seconds are those of the timed epochs. `update_seconds`: of an update by each optimiser, once
-    a process.
+    CPU seconds are those of the timed epochs. `update_seconds`: of an update by each optimiser,
+    once a process.
     """
 
     process: Block
