@@ -54,7 +54,7 @@ def test_the_lowest_point_of_noise_is_no_turning_point() -> None:
             {
                 "file": "f", "machine": "m", "workload": "w", "batch_size": 4, "optimizer": "sgd",
                 "role": "figure", "ended": "cap", "metric": Metric("accuracy"),
-                "learning_rate": 0.1, "samples": 4, "cut": False,
+                "learning_rate": 0.1, "samples": 4, "cut": False, "dataset": "",
                 "steps_an_epoch": 1, "steps": np.arange(41.0), "loss": loss,
                 "score": 1 - loss / 10, "epoch_train_loss": loss, "epoch_train_score": 1 - loss / 9,
             }

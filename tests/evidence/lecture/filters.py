@@ -15,8 +15,8 @@ from models.vowels import ChannelsTransformer
 from tests.evidence.lecture.loop import score, trained
 
 LENGTHS = (10, 20, 30)
-KERNELS = (2, 4, 6, 8, 10, 12, 14, 16)
-SEEDS = (0, 1, 2)
+KERNELS = (2, 4, 6, 8, 12, 16)
+SEEDS = (0, 1)
 EPOCHS, BATCH_SIZE, WIDTH = 8, 32, 64
 OTHERS = ("rnn-far", "lstm-far", "transformer-far")
 
