@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from scripts.figures.lecture.batches import batches_figure
 from scripts.figures.lecture.descent import descent_slide
@@ -40,9 +39,9 @@ class Slide:
     name: str
     said: words.Said
     source: str
-    drawing: Callable[..., Figure]
+    drawing: Callable[..., Any]
 
-    def draw(self) -> Figure:
+    def draw(self) -> Any:
         """Return the figure, its source below its caption."""
         caption = f"{self.said.caption} Source: {self.source}."
         return self.drawing(title=self.said.title, caption=caption)
