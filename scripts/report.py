@@ -58,7 +58,7 @@ def _report(options: argparse.Namespace) -> None:
 
 def _report_with(options: argparse.Namespace, workers: Workers) -> None:
     learning_files = take_learning(options, alone=True)
-    imported = Imported.read(options.imported) if options.imported else None
+    imported = _imported(options)
     console, report = new_console(), None
     if options.files:
         strict = options.strict
@@ -82,6 +82,13 @@ def _report_with(options: argparse.Namespace, workers: Workers) -> None:
         if report is not None:
             folder.write("report.html", page(report, sections, small).encode())
     show_written(folder, console)
+
+
+def _imported(options: argparse.Namespace) -> Imported | None:
+    own = Imported.read(options.imported, skip=skipper(options))
+    if not (own.files or options.files) and options.imported:
+        raise ResultError("", "", "no file is left; name a good result file")
+    return own if own.files else None
 
 
 def _comparison(

@@ -96,7 +96,8 @@ def _read(content: bytes, asked: Asked, flags: Flags) -> Iterator[tuple[int, Val
             raise Breach([f"line {line}"], words, way)
         if number == 0 and not any(name in values for name in (*_TIMES, "target_epochs")):
             words = f"has no column of seconds that is known ({', '.join(table.header)})"
-            raise Breach([], words, "name one: --column epoch_seconds=COLUMN")
+            way = "a row is of one device; name its seconds: --column epoch_seconds=COLUMN"
+            raise Breach([], words, way)
         if values.get("dataset"):
             values["workload"] = f"{values['workload']}-{values['dataset']}"
         yield line, values

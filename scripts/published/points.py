@@ -4,16 +4,17 @@ Point estimates of single runs, without any interval. A side is a device of a ta
 CPU of the same table that trained the same workload.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise, product
 from statistics import fmean, median
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from scripts.read.checks.published import seconds_together
 from scripts.read.records.published import Published, PublishedRow
+from scripts.read.text import safe_text
 
 CONTEST = ["file", "source", "software", "workload", "optimizer", "side", "base"]
 _RATIOS = [
@@ -26,12 +27,15 @@ AFTER, UNTIL, NEVER, FROM_FIRST = "after", "until", "never", "from the first epo
 OVERTAKES, FALLS_BEHIND = "overtakes", "falls behind"
 
 Seconds = Callable[[PublishedRow], float | None]
+_Cell = tuple[int | None, int | None, int | None]
+"""Batch size, samples of an epoch, epochs of a whole training: null is a value of its own."""
 _Sides = dict[str, list[PublishedRow]]
+EPOCH, WHOLE = "an epoch", "everything"
 MEASURES: Mapping[str, Seconds] = {
-    "an epoch": lambda row: row.one_epoch_seconds,
+    EPOCH: lambda row: row.one_epoch_seconds,
     "a step": lambda row: row.step_seconds,
     "a sample": lambda row: row.samples_per_second and 1 / row.samples_per_second,
-    "everything": lambda row: row.total_seconds,
+    WHOLE: lambda row: row.total_seconds,
 }
 """What is compared, the first that both sides tell."""
 
@@ -51,7 +55,8 @@ def ratios(files: Mapping[str, Published]) -> pd.DataFrame:
 def _of_file(name: str, own: Published) -> Iterator[dict[str, Any]]:
     work: dict[tuple[str, ...], dict[bool, _Sides]] = {}
     for row in own.rows:
-        told = (row.source or own.source, row.software or "", row.workload, row.optimizer or "")
+        texts = (row.source or own.source, row.software or "", row.workload, row.optimizer or "")
+        told = tuple(map(safe_text, texts))
         kinds = work.setdefault((name, *told), {False: {}, True: {}})
         kinds[row.device == "cpu"].setdefault(side_name(row), []).append(row)
     for key, kinds in work.items():
@@ -65,7 +70,7 @@ def _of_file(name: str, own: Published) -> Iterator[dict[str, Any]]:
 def side_name(row: PublishedRow) -> str:
     """What a device is called: by its own name, its machine's, or neither."""
     names = dict.fromkeys(filter(None, (row.machine, row.device_name)))
-    name = ", ".join(names) or row.device
+    name = safe_text(", ".join(names) or row.device)
     return (
         name
         if row.device_name or name.lower().startswith(row.device)
@@ -73,58 +78,57 @@ def side_name(row: PublishedRow) -> str:
     )
 
 
-def _fastest(sides: _Sides) -> str:
-    """The side with the fewest seconds per epoch, over the cells that all of them have."""
-    cells = {side: {_cell(row): row for row in rows} for side, rows in sides.items()}
-    shared = set.intersection(*map(set, cells.values())) if cells else set()
-    for seconds in MEASURES.values():
-        own = {side: [seconds(known[cell]) for cell in shared] for side, known in cells.items()}
-        means = {
-            side: fmean(np.log([value for value in values if value]))
-            for side, values in own.items()
-            if values and all(values)
-        }
-        if means:
-            return min(means, key=means.__getitem__)
-    return ""
-
-
-def _cell(row: PublishedRow) -> tuple[int | None, int | None]:
-    return row.batch_size, row.epochs
-
-
-def _cells(side: list[PublishedRow], base: list[PublishedRow]) -> Iterator[dict[str, Any]]:
-    own, other = _by_cell(side), _by_cell(base)
-    for cell in [cell for cell in own if cell in other]:
-        for of, seconds in MEASURES.items():
-            both = [_median(rows, seconds) for rows in (own[cell], other[cell])]
-            if None not in both:
-                yield _ratio(cell, of, own[cell], other[cell], both)
-                break
-
-
-def _by_cell(rows: Iterable[PublishedRow]) -> dict[Any, list[PublishedRow]]:
-    found: dict[Any, list[PublishedRow]] = {}
+def _told(rows: Iterable[PublishedRow], of: str) -> dict[_Cell, list[PublishedRow]]:
+    """The rows that tell a measure, by cell; epochs are a part of it for a whole training only."""
+    found: dict[_Cell, list[PublishedRow]] = {}
     for row in rows:
-        found.setdefault(_cell(row), []).append(row)
+        if MEASURES[of](row):
+            epochs = row.trained_epochs if of == WHOLE else None
+            found.setdefault((row.batch_size, row.samples_per_epoch, epochs), []).append(row)
     return found
 
 
+def _fastest(sides: _Sides) -> str:
+    """The side with the fewest seconds, over the cells that all of them have."""
+    for of, seconds in MEASURES.items():
+        cells = {side: _told(rows, of) for side, rows in sides.items()}
+        shared = set.intersection(*map(set, cells.values())) if cells else set()
+        if shared:
+            return min(
+                cells,
+                key=lambda side: fmean(
+                    math.log(_median(cells[side][cell], seconds) or 1) for cell in shared
+                ),
+            )
+    return ""
+
+
+def _cells(side: list[PublishedRow], base: list[PublishedRow]) -> Iterator[dict[str, Any]]:
+    """Yield each cell that both have, by the first measure that both tell of it."""
+    known: set[Any] = set()
+    for of in MEASURES:
+        own, other = _told(side, of), _told(base, of)
+        shared = [cell for cell in own if cell in other and cell[:2] not in known]
+        known |= {cell[:2] for cell in shared}
+        yield from (_ratio(cell, of, own[cell], other[cell]) for cell in shared)
+
+
 def _ratio(
-    cell: Any, of: str, side: list[PublishedRow], base: list[PublishedRow], both: Any
+    cell: _Cell, of: str, side: list[PublishedRow], base: list[PublishedRow]
 ) -> dict[str, Any]:
+    seconds = [_median(rows, MEASURES[of]) or 1 for rows in (side, base)]
     return {
         "batch_size": cell[0],
-        "epochs": cell[1],
+        "epochs": cell[2],
         "of": of,
-        "ratio": both[0] / both[1],
-        "side_seconds": both[0],
-        "base_seconds": both[1],
+        "ratio": seconds[0] / seconds[1],
+        "side_seconds": seconds[0],
+        "base_seconds": seconds[1],
         "runs": min(_runs(side), _runs(base)),
         "side_fixed": _median(side, _fixed),
         "base_fixed": _median(base, _fixed),
-        "side_epoch": _median(side, MEASURES["an epoch"]),
-        "base_epoch": _median(base, MEASURES["an epoch"]),
+        "side_epoch": _median(side, MEASURES[EPOCH]),
+        "base_epoch": _median(base, MEASURES[EPOCH]),
     }
 
 
@@ -154,8 +158,7 @@ def crossings(table: pd.DataFrame) -> pd.DataFrame:
     `batch_size` is where two curves a + b / batch size meet, through the points at `lower` and
     `upper`; at a ratio of exactly 1 it is that batch size.
     """
-    known = table[table["batch_size"].notna()].copy()
-    known["epochs"] = known["epochs"].where(known["of"] == "everything")
+    known = table[table["batch_size"].notna()]
     rows = [
         dict(zip([*CONTEST, "epochs"], key[:-1], strict=True)) | found
         for key, own in known.groupby([*CONTEST, "epochs", "of"], dropna=False, sort=False)

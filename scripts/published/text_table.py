@@ -68,7 +68,7 @@ def _delimiter(lines: list[str]) -> str:
 
 
 def _rows(lines: list[str], delimiter: str) -> Iterator[TextRow]:
-    """Yield the rows that are neither empty, nor a comment, nor the rule below a header."""
+    """Yield the rows that are not empty, a comment, a spreadsheet's `sep=;`, a header's rule."""
     reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, skipinitialspace=True)
     try:
         for texts in reader:
@@ -76,7 +76,7 @@ def _rows(lines: list[str], delimiter: str) -> Iterator[TextRow]:
             whole = delimiter.join(own)
             if delimiter == "|" and len(own) > 2 and own[0] == own[-1] == "":
                 own = own[1:-1]  # a row of Markdown begins and ends with it
-            if any(own) and not whole.startswith("#") and not _RULE.match(whole):
+            if any(own) and not whole.startswith(("#", "sep=")) and not _RULE.match(whole):
                 yield TextRow(reader.line_num, own)
     except csv.Error as error:
         raise Breach([f"line {reader.line_num}"], f"is no row of a table ({error})") from None

@@ -9,6 +9,7 @@ import pandas as pd
 
 from scripts.published.points import side_name
 from scripts.read.records.published import Published, PublishedTarget
+from scripts.read.text import safe_text
 
 FEWEST_SEEDS = 4
 TASK = ["file", "workload", "optimizer", "target"]
@@ -39,8 +40,8 @@ def _times(name: str, own: Published) -> Iterator[dict[str, Any]]:
                 epochs = _median(one)
                 yield {
                     "file": name,
-                    "workload": one.workload,
-                    "optimizer": one.optimizer or "",
+                    "workload": safe_text(one.workload),
+                    "optimizer": safe_text(one.optimizer or ""),
                     "target": one.target,
                     "side": side,
                     "batch_size": one.batch_size,

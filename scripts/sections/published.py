@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from scripts.figures.published import published_figure
+from scripts.read.text import safe_text
 from scripts.sections.columns import table
 from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Picture, Section, Table
@@ -55,7 +56,7 @@ def others(own: Imported) -> Section:
 def _about(own: Imported) -> Iterator[str]:
     for name, file in own.files.items():
         yield " ".join([words.file_words(name, file), words.not_told(file)])
-        yield from (f"{name}: {flag}" for flag in file.flags)
+        yield from (f"{name}: {safe_text(flag)}" for flag in file.flags)
 
 
 def _picture(own: Imported) -> Picture:

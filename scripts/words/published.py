@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from scripts.published.points import AFTER, FROM_FIRST, NEVER, OVERTAKES
+from scripts.published.points import AFTER, FROM_FIRST, NEVER, OVERTAKES, WHOLE
 from scripts.published.to_target import TASK
 from scripts.read.records.published import Published
 from scripts.read.text import counted, safe_text, times
@@ -74,7 +74,7 @@ def _ratio_words(own: pd.DataFrame) -> str:
         + ("an unknown batch size" if pd.isna(row["batch_size"]) else str(row["batch_size"]))
         for row in own.to_dict("records")
     ]
-    what = "the seconds" if own["of"].iloc[0] != "everything" else "the total seconds"
+    what = "the seconds" if own["of"].iloc[0] != WHOLE else "the total seconds"
     return f"{what}, by batch size: {listed(told)}"
 
 

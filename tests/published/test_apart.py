@@ -91,6 +91,19 @@ def test_a_report_of_tables_only_says_what_they_say(
     assert (tmp_path / "report" / "published_crossings.csv").exists()
 
 
+def test_a_bad_table_is_left_out_where_that_is_asked(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(DRAWN, no_pictures)
+    bad = tmp_path / "bad.json"
+    bad.write_text(file.read_text().replace(': "MIT"', ": 5"))
+    options = ["--skip-bad", "--out", str(tmp_path / "report")]
+    assert report.main([str(bad), str(file), *options]) == 0
+    assert f"{KEY}.licence: is 5" in capsys.readouterr().err
+    assert report.main([str(bad), *options]) == 2
+    assert "no file is left" in capsys.readouterr().err
+
+
 def test_a_report_has_them_apart_and_its_verdicts_are_the_same(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

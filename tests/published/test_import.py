@@ -26,6 +26,7 @@ def first(text: str, **said: Any) -> PublishedRow:
         ("workload,batch_size,device,epochTime\nmlp,1024,/cpu:0,2 min\n", 120.0),
         ("model\tbs\tdevice\ts_per_epoch\nmlp\t1024\tcpu\t1.5\n", 1.5),
         ("|Model|Batch|Device|s/epoch|\n|---|--:|---|---|\n| mlp | 1,024 | CPU | 1.5 |\n", 1.5),
+        ("sep=;\nmodel;bs;device;epoch time [ms]\nmlp;1024;CPU;1500\n", 1.5),
         (f"# taken from a page\n{HEAD}\nmlp,1024,cpu,1.5\n\n", 1.5),
         (f"{HEAD}\nmlp,1024,cpu,~1.5\n", 1.5),
     ],

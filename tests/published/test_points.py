@@ -81,6 +81,21 @@ def test_rows_without_a_batch_size_are_compared_but_are_in_no_curve() -> None:
     assert own.crossings.empty
 
 
+@pytest.mark.parametrize(
+    ("cpu", "gpu", "ratios"),
+    [
+        ("2,1000,1,", "20,1000,3,", [3.0]),  # an epoch is an epoch, however many were trained
+        ("2,1000,1,", "2,500,3,", []),  # but not of fewer samples
+        ("2,,,4", "2,,,6", [1.5]),
+        ("2,,,4", "20,,,6", []),  # two whole trainings are the same work or nothing
+    ],
+)
+def test_only_the_same_work_is_compared(cpu: str, gpu: str, ratios: list[float]) -> None:
+    head = "workload,batch_size,device,epochs,samples,epoch_seconds,total_seconds"
+    own = tables_of(f"{head}\nmlp,32,cpu,{cpu}\nmlp,32,cuda,{gpu}\n").ratios
+    assert list(own["ratio"]) == ratios
+
+
 def test_the_fastest_of_each_kind_lead_and_the_others_are_in_the_table() -> None:
     rows = ["net,32,cpu,small,9", "net,32,cpu,large,3", "net,32,gpu,one,4", "net,32,gpu,four,5"]
     text = "\n".join(["workload,batch_size,device,device_name,epoch_seconds", *rows, ""])
@@ -98,6 +113,13 @@ def test_a_crossing_is_told_as_a_point_of_one_run_without_any_verdict() -> None:
     assert "falls behind" in crossing_words(
         tables_of(curve({32: 0.5, 128: 2.0})).crossings.iloc[0].to_dict()
     )
+
+
+def test_no_text_of_a_table_reaches_a_terminal_as_it_is() -> None:
+    bad = "\N{RIGHT-TO-LEFT OVERRIDE}net"
+    own = tables_of(curve({32: 2.0, 128: 0.5}).replace("net", bad))
+    ((who, text),) = contest_lines(own.ratios, own.crossings, own.break_even)
+    assert bad not in who + text + own.ratios["workload"].iloc[0]
 
 
 def test_what_no_row_tells_is_said() -> None:
