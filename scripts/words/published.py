@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from scripts.published.points import AFTER, FROM_FIRST, NEVER, OVERTAKES, WHOLE
+from scripts.published.points import AFTER, CONTEST, FROM_FIRST, NEVER, OVERTAKES, WHOLE
 from scripts.published.to_target import TASK
 from scripts.read.records.published import Published
 from scripts.read.text import counted, safe_text, times
@@ -54,28 +54,56 @@ def file_words(name: str, own: Published) -> str:
 def contest_lines(
     ratios: pd.DataFrame, crossings: pd.DataFrame, even: pd.DataFrame
 ) -> Iterator[tuple[str, str]]:
-    """A sentence per workload, of its fastest GPU against its fastest CPU: who, and what of it."""
-    for _key, own in ratios[ratios["fastest"]].groupby(["file", "source", "workload"], sort=False):
-        first = own.iloc[0]
-        same = ["file", "source", "software", "workload", "optimizer", "side", "base"]
-        passes, starts = (
-            table.merge(own[same].drop_duplicates(), on=same) for table in (crossings, even)
-        )
-        said = [_ratio_words(own), *map(crossing_words, passes.to_dict("records"))]
-        said += [even_words(row) for row in starts.to_dict("records")]
-        who = f"{first['workload']}, {first['side']} against {first['base']}"
-        yield safe_text(who), "; ".join(filter(None, said)) + f" ({runs_words(own['runs'].min())})."
+    """A sentence per network whose fastest GPU is slower than its fastest CPU, and one of the rest.
+
+    Slower somewhere: at a batch size, or until some number of epochs. Each is (who, what).
+    """
+    contests = list(ratios[ratios["fastest"]].groupby(CONTEST, sort=False))
+    faster = []
+    for key, own in contests:
+        place = pd.DataFrame([key], columns=CONTEST)
+        passes, starts = (table.merge(place, on=CONTEST) for table in (crossings, even))
+        if (own["ratio"] < 1).all() and (starts["kind"] == FROM_FIRST).all():
+            faster.append(own["workload"].iloc[0])
+            continue
+        every = ratios.merge(place.drop(columns="base"), on=[*CONTEST[:-1]])
+        said = [
+            _ratio_words(own),
+            *_every_words(every),
+            *map(crossing_words, passes.to_dict("records")),
+        ]
+        said += map(even_words, starts.to_dict("records"))
+        who = "{workload}, {side} against {base}".format(**own.iloc[0])
+        yield who, f"{'; '.join(said)} ({runs_words(own['runs'].min())})."
+    if faster:
+        told = f"{len(faster)} of {counted(len(contests), 'network')} wherever it is told"
+        yield "The GPU is faster", f"{told}: {listed(faster, most=len(faster))}."
 
 
 def _ratio_words(own: pd.DataFrame) -> str:
-    """`1.53x the seconds at batch size 32, 0.86x at 128`."""
-    told = [
-        f"{times(row['ratio'])} at "
-        + ("an unknown batch size" if pd.isna(row["batch_size"]) else str(row["batch_size"]))
-        for row in own.to_dict("records")
+    """`the GPU takes 1.53x the CPU's seconds at batch size 32 and 0.86x at 128`."""
+    rows = list(own.to_dict("records"))
+    first, *others = [times(row["ratio"]) for row in rows]
+    whole = " of a whole training" if rows[0]["of"] == WHOLE else ""
+    told = [f"{first} the CPU's seconds{whole} at {_size(rows[0])}"]
+    told += [
+        f"{ratio} at {_size(row).removeprefix('batch size ')}"
+        for ratio, row in zip(others, rows[1:], strict=True)
     ]
-    what = "the seconds" if own["of"].iloc[0] != WHOLE else "the total seconds"
-    return f"{what}, by batch size: {listed(told)}"
+    return f"the GPU takes {listed(told, most=len(told))}"
+
+
+def _every_words(every: pd.DataFrame) -> Iterator[str]:
+    """Where a GPU is slower than every CPU of its table: by how much, least and most."""
+    cpus, own = every["base"].nunique(), every["ratio"]
+    if cpus > 1 and (own > 1).all():
+        yield f"it is slower than each of {cpus} CPUs, {times(own.min())} to {times(own.max())}"
+
+
+def _size(row: Row) -> str:
+    return (
+        "an unknown batch size" if pd.isna(row["batch_size"]) else f"batch size {row['batch_size']}"
+    )
 
 
 def about(number: float) -> str:
@@ -84,21 +112,22 @@ def about(number: float) -> str:
 
 
 def crossing_words(row: Row) -> str:
-    """`the GPU overtakes at about 111, between 32 and 128`."""
+    """`it overtakes at about 111, between 32 and 128`."""
     verb = "overtakes" if row["kind"] == OVERTAKES else "falls behind"
-    where = f"between {row['lower']} and {row['upper']}"
-    return f"the GPU {verb} at a batch size of about {about(row['batch_size'])}, {where}"
+    return (
+        f"it {verb} at about {about(row['batch_size'])}, between {row['lower']} and {row['upper']}"
+    )
 
 
 def even_words(row: Row) -> str:
-    """`even after about 15 epochs at batch size 128`, the GPU being slower before."""
-    size: str = "" if pd.isna(row["batch_size"]) else f" at batch size {row['batch_size']}"
+    """`with its start it is slower until about 15 epochs`."""
+    start = "with its start it is"
     if row["kind"] == NEVER:
-        return f"slower after any number of epochs{size}"
+        return f"{start} slower after any number of epochs"
     if row["kind"] == FROM_FIRST:
-        return f"faster from the first epoch{size}"
+        return f"{start} faster from the first epoch"
     side = "slower" if row["kind"] == AFTER else "faster"
-    return f"{side} until about {about(row['epochs'])} epochs{size}, its start included"
+    return f"{start} {side} until about {about(row['epochs'])} epochs at {_size(row)}"
 
 
 def target_words(best: pd.DataFrame) -> Iterator[str]:

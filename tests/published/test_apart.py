@@ -85,7 +85,7 @@ def test_a_report_of_tables_only_says_what_they_say(
     monkeypatch.setattr(DRAWN, no_pictures)
     assert report.main([str(file), "--out", str(tmp_path / "report")]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert "overtakes at a batch size of about" in said
+    assert "it overtakes at about" in said
     assert "one run, no interval" in said
     assert "Not told: cold start" in said
     assert (tmp_path / "report" / "published_crossings.csv").exists()

@@ -12,7 +12,7 @@ import pytest
 from scripts import import_table
 from scripts.published.points import AFTER, NEVER, OVERTAKES
 from scripts.tables.published import Imported
-from scripts.words.published import target_words
+from scripts.words.published import contest_lines, target_words
 
 FOLDER = Path(__file__).resolve().parents[2] / "results" / "published"
 LSTM = {"lstm-synthetic": 96, "lstm-nietzsche": 111, "lstm-wikitext-2": 113}
@@ -74,6 +74,9 @@ def test_the_bidirectional_lstm_is_slower_on_the_k80_than_on_every_cpu(own: Impo
     assert len(rows) == 8
     assert rows["ratio"].min() == pytest.approx(1.97, abs=0.01)
     assert rows["ratio"].max() == pytest.approx(2.42, abs=0.01)
+    lines = dict(contest_lines(own.ratios, own.crossings, own.break_even))
+    said = next(text for who, text in lines.items() if who.startswith("imdb_bidirectional_lstm"))
+    assert "slower than each of 8 CPUs, 1.97x to 2.4x" in said
 
 
 def test_epochs_of_one_process_are_one_round(own: Imported) -> None:

@@ -107,7 +107,7 @@ def test_the_fastest_of_each_kind_lead_and_the_others_are_in_the_table() -> None
 def test_a_crossing_is_told_as_a_point_of_one_run_without_any_verdict() -> None:
     own = tables_of(curve({32: 2.0, 128: 0.5}))
     ((_who, text),) = contest_lines(own.ratios, own.crossings, own.break_even)
-    assert "overtakes at a batch size of about" in text
+    assert "it overtakes at about" in text
     assert "one run, no interval" in text
     assert "verdict" not in own.ratios
     assert "falls behind" in crossing_words(
