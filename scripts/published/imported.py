@@ -140,6 +140,8 @@ def _processes(rows: Iterable[tuple[int, Values]]) -> Iterator[tuple[int, Values
     """Yield one row per process, of its epochs in order: they are no rounds."""
     found: dict[tuple[Any, ...], list[tuple[int, Values]]] = {}
     for line, values in rows:
+        if values["epoch"] is None or values.get("epoch_seconds") is None:
+            raise Breach([f"line {line}"], "is an epoch without its number or its seconds")
         found.setdefault(tuple(values.get(name) for name in _AXES), []).append((line, values))
     for own in found.values():
         own.sort(key=lambda row: row[1]["epoch"])
@@ -148,8 +150,6 @@ def _processes(rows: Iterable[tuple[int, Values]]) -> Iterator[tuple[int, Values
             words = f"begins epochs {numbers[:8]}: not each once, in order"
             raise Breach([f"line {line}"], words, "tell processes apart by a column round")
         each = [values["epoch_seconds"] for _line, values in own]
-        if None in each:
-            raise Breach([f"line {line}"], "begins epochs of which one has no seconds")
         yield line, first | {"epochs": len(own), "epoch_seconds": None, "each_epoch_seconds": each}
 
 

@@ -59,4 +59,5 @@ def _median(one: PublishedTarget) -> float:
 def best_batches(times: pd.DataFrame) -> pd.DataFrame:
     """The fastest row of `times_to_target` for each target and device, where any gets there."""
     there = times[times["seconds"] < math.inf].sort_values("seconds", kind="stable")
-    return there.drop_duplicates([*TASK, "side"]).sort_index().reset_index(drop=True)
+    best = there.drop_duplicates([*TASK, "side"])
+    return best.sort_values([*TASK, "side"], kind="stable", ignore_index=True)

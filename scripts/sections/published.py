@@ -11,7 +11,7 @@ from scripts.sections.section import Line, Picture, Section, Table
 from scripts.tables.published import Imported
 from scripts.words import published as words
 
-TITLE = "What others measured"
+TITLE = f"What others measured: {words.MARK}"
 _CAPTION = (
     "GPU seconds over CPU seconds that others published: above 1 the GPU is slower. Diamonds: "
     "where a curve passes 1. Left, once it runs (or the whole training, where a table tells no "
@@ -27,10 +27,10 @@ def published(report: Report) -> Iterator[Section]:
 
 def others(own: Imported) -> Section:
     """Return the section: who measured, what it comes to, the figure, every number as CSV."""
-    lines = [Line(words.NO_VERDICT)]
+    lines = [Line(words.NO_VERDICT, tone="faint")]
     contests = words.contest_lines(own.ratios, own.crossings, own.break_even)
     lines += [Line(text, lead=f"{who}: ", tone="faint") for who, text in contests]
-    lines += [Line(text) for text in words.target_words(own.best)]
+    lines += [Line(text, tone="faint") for text in words.target_words(own.best)]
     notes = [Line(text, tone="faint") for text in _about(own)]
     return Section(
         key="published",

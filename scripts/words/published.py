@@ -76,8 +76,8 @@ def contest_lines(
         who = "{workload}, {side} against {base}".format(**own.iloc[0])
         yield who, f"{'; '.join(said)} ({runs_words(own['runs'].min())})."
     if faster:
-        told = f"{len(faster)} of {counted(len(contests), 'network')} wherever it is told"
-        yield "The GPU is faster", f"{told}: {listed(faster, most=len(faster))}."
+        told = f"{len(faster)} of {counted(len(contests), 'network')}"
+        yield "Faster in all that is told", f"{told}: {listed(faster, most=len(faster))}."
 
 
 def _ratio_words(own: pd.DataFrame) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from scripts.published.imported import Asked, imported
 from scripts.read.breach import Breach, record_of
-from scripts.read.checks.published import KEY, checked
+from scripts.read.checks.published import checked
 from scripts.read.records.published import Published, PublishedFile
 from scripts.tables.published import Imported
 
@@ -26,7 +26,7 @@ def refusal(text: str, **said: Any) -> str:
     try:
         published(text, **said)
     except Breach as breach:
-        return f"{', '.join(map(str, breach.where))}: {breach}: {breach.message}; {breach.advice}"
+        return f"{', '.join(map(str, breach.where))}: {breach.message}; {breach.advice}"
     return ""
 
 
@@ -38,6 +38,3 @@ def curve(ratios: dict[int, float]) -> str:
         for device, seconds in (("cpu", 1), ("cuda", ratio))
     ]
     return "\n".join([HEAD, *rows, ""])
-
-
-__all__ = ["HEAD", "KEY", "curve", "published", "refusal", "tables_of"]

@@ -113,6 +113,11 @@ def test_steps_have_to_be_those_of_some_batch_size(rows: str, fine: bool) -> Non
         ("workload,batch_size,device,time\nmlp,32,cpu,1\n", "--column epoch_seconds=COLUMN"),
         ("a,batch_size,device,epoch_seconds\nmlp,32,cpu,1\n", "--column workload=COLUMN"),
         (f"{HEAD},epoch_time\nmlp,32,cpu,1,1\n", "are both epoch_seconds"),
+        (
+            f"{HEAD},epoch\nmlp,32,cpu,1,0\nmlp,32,cpu,1,\n",
+            "line 3: is an epoch without its number",
+        ),
+        (f"{HEAD},epoch\nmlp,32,cpu,1,0\nmlp,32,cpu,1,2\n", "not each once, in order"),
         ("", "no table"),
         ('{"a": 1}', "no table"),
         ("PK\x03\x04", "is packed (zip)"),
