@@ -30,6 +30,8 @@ class TextTable(NamedTuple):
 
 def text_table(content: bytes) -> TextTable:
     """Return the table; raises Breach for bytes that are none, and for rows of another length."""
+    if content.startswith(b"PK"):
+        raise Breach([], "is a spreadsheet, or packed", "save it as CSV")
     require_ours(content)
     lines = _decoded(content).splitlines()
     delimiter = _delimiter(lines)

@@ -8,6 +8,11 @@ import pytest
 from scripts import advise, compare, export, import_table, report
 from scripts.read import __main__ as reader
 from scripts.read.checks.published import KEY
+from scripts.sections.contents import contents
+from scripts.sections.inputs import Report
+from scripts.tables.analysis import Analysis
+from scripts.tables.published import Imported
+from scripts.write.page import page
 from tests.corpus import Corpus
 from tests.published.tables import HEAD, curve
 from tests.write.reports import DRAWN, no_pictures
@@ -104,16 +109,19 @@ def test_a_bad_table_is_left_out_where_that_is_asked(
     assert "no file is left" in capsys.readouterr().err
 
 
-def test_a_report_has_them_apart_and_its_verdicts_are_the_same(
-    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_page_has_them_apart_and_every_other_table_is_the_same(
+    file: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(DRAWN, no_pictures)
-    mine = Corpus(sides=("cpu", "cuda"), batch_sizes=(8, 32), epochs=(1,)).write(tmp_path)
-    alone, both = tmp_path / "alone", tmp_path / "both"
-    assert report.main([str(mine), "--out", str(alone)]) == 0
-    assert report.main([str(mine), str(file), "--out", str(both)]) == 0
-    for name in ("verdicts.csv", "crossovers.csv"):
-        assert (alone / name).read_bytes() == (both / name).read_bytes()
-    page = (both / "report.html").read_text()
-    assert "What others measured" in page
-    assert "What others measured" not in (alone / "report.html").read_text()
+    plan = Corpus(sides=("cpu", "cuda"), batch_sizes=(8, 32), epochs=(1,), blocks=3)
+    analysis = Analysis([plan.write(tmp_path)])
+    alone, both = (Report(analysis, published=own) for own in (None, Imported.read([file])))
+    theirs = [part for part in contents(both) if part.key == "published"]
+    mine = [part for part in contents(both) if part.key != "published"]
+    assert [part.title for part in theirs] == ["What others measured: published, other software"]
+    for one, other in zip(mine, contents(alone), strict=True):
+        assert (one.lines, one.tables, one.frames.keys()) == (
+            other.lines,
+            other.tables,
+            other.frames.keys(),
+        )
+    assert "overtakes at about 64" in page(both, contents(both), {})

@@ -120,7 +120,7 @@ def test_steps_have_to_be_those_of_some_batch_size(rows: str, fine: bool) -> Non
         (f"{HEAD},epoch\nmlp,32,cpu,1,0\nmlp,32,cpu,1,2\n", "not each once, in order"),
         ("", "no table"),
         ('{"a": 1}', "no table"),
-        ("PK\x03\x04", "is packed (zip)"),
+        ("PK\x03\x04", "is a spreadsheet, or packed; save it as CSV"),
     ],
 )
 def test_what_is_no_sound_table_is_refused_in_one_sentence(text: str, said: str) -> None:
