@@ -19,7 +19,8 @@ from scripts.read.sides import is_cpu, settings_of
 CELL = ["file", "machine", "workload", "batch_size"]
 COLUMNS = [
     *CELL,
-    *("card", "name", "side", "step_seconds", "host_seconds", "roof_seconds", "floor_seconds"),
+    *("card", "name", "side", "step_seconds", "slowest_seconds"),
+    *("host_seconds", "roof_seconds", "floor_seconds"),
     *("best_speedup", "samples", "least_epochs", "least_epochs_if_slow"),
 ]
 
@@ -27,9 +28,10 @@ COLUMNS = [
 def bounds(rounds: pd.DataFrame, dispatch: pd.DataFrame, cards: Iterable[Card]) -> pd.DataFrame:
     """A row per CPU cell of a workload in `dispatch`, and card (COLUMNS): any card first.
 
-    `side` is the fastest one of the CPU, `step_seconds` those of its slowest process.
-    `least_epochs` are those after which a GPU can have paid, its context made in the least or (`if
-    slow`) in the most seconds; infinity where the bound is no faster.
+    `side` is the fastest one of the CPU, `step_seconds` are the median of its processes and
+    `slowest_seconds` those of the slowest, which is what cannot be beaten. `least_epochs` are those
+    after which a GPU can have paid, its context made in the least or (`if slow`) in the most
+    seconds; infinity where the bound is no faster.
     """
     cells = cpu_cells(rounds).merge(_issued(dispatch), on=["file", "workload"])
     flops = cells["batch_size"] * cells["flops_per_sample"]
@@ -40,7 +42,7 @@ def bounds(rounds: pd.DataFrame, dispatch: pd.DataFrame, cards: Iterable[Card]) 
     table = pd.concat(tables, ignore_index=True)
     table["floor_seconds"] = np.fmax(table["host_seconds"], table["roof_seconds"])
     table["best_speedup"] = table["step_seconds"] / table["floor_seconds"]
-    context, saved = host().context_seconds, table["step_seconds"] - table["floor_seconds"]
+    context, saved = host().context_seconds, table["slowest_seconds"] - table["floor_seconds"]
     saved = (saved * table["steps"]).where(saved > 0, 0.0)
     for name, seconds in zip(COLUMNS[-2:], context, strict=True):
         late = (seconds - table["cold_start_seconds"]).clip(lower=0.0)
@@ -49,19 +51,19 @@ def bounds(rounds: pd.DataFrame, dispatch: pd.DataFrame, cards: Iterable[Card]) 
 
 
 def cpu_cells(rounds: pd.DataFrame) -> pd.DataFrame:
-    """The fastest CPU side of each workload and batch size, by its slowest process.
+    """The fastest CPU side of each workload and batch size.
 
-    Columns: CELL, side, step_seconds, cold_start_seconds, steps, samples. `rounds` as of
-    `table.load`.
+    Columns: CELL, side, step_seconds, slowest_seconds, cold_start_seconds, steps, samples. `rounds`
+    as of `table.load`.
     """
     known = rounds[rounds["block"].notna() & ~rounds["again"]]
     plain = {side: is_cpu(side) and "bf16" not in settings_of(side) for side in {*known["side"]}}
     known = known[known["side"].map(plain).astype(bool)]
-    worst = known.groupby([*CELL, "side"], sort=False)[
-        ["step_seconds", "cold_start_seconds", "steps", "samples"]
-    ].max()
-    fastest = worst.groupby(CELL, sort=False)["step_seconds"].idxmin()
-    return worst.loc[fastest].reset_index()
+    cells = known.groupby([*CELL, "side"], sort=False)
+    table = cells[["cold_start_seconds", "steps", "samples"]].max()
+    table["step_seconds"] = cells["step_seconds"].median()
+    table["slowest_seconds"] = cells["step_seconds"].max()
+    return table.loc[table.groupby(CELL, sort=False)["step_seconds"].idxmin()].reset_index()
 
 
 def _issued(dispatch: pd.DataFrame) -> pd.DataFrame:

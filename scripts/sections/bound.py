@@ -11,7 +11,7 @@ from scripts.read.text import file_stem
 from scripts.sections.columns import table
 from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Picture, Section, Table
-from scripts.words.host.bound import NOT_SEEN, WHAT_IT_IS, bound_lines
+from scripts.words.host.bound import NOT_SEEN, WHAT_IT_IS, bound_line, graphs_words
 
 NAMED = (ANY_CARD.key, "t4", "rtx4090", "h100")
 """Cards of the sentences and the picture; the table has all."""
@@ -44,10 +44,9 @@ def _shown(report: Report, file: str) -> pd.DataFrame:
 def _lines(report: Report, file: str) -> Iterator[Line]:
     machine, own = report.cpu_only[file], _shown(report, file)
     for _workload, rows in own.groupby("workload", sort=False):
-        for text in bound_lines(rows):
-            yield Line(text, lead=f"{machine}: ", machine=machine)
-    if own.empty:
-        yield Line(NOT_SEEN, lead=f"{machine}: ", machine=machine, tone="faint")
+        yield Line(bound_line(rows), lead=f"{machine}: ", machine=machine)
+    text = NOT_SEEN if own.empty else graphs_words(own)
+    yield Line(text, lead=f"{machine}: ", machine=machine, tone="faint")
 
 
 def _picture(report: Report, file: str) -> Picture:
@@ -69,6 +68,6 @@ def _table(bounds: pd.DataFrame) -> Table:
         "How much faster a GPU could be at best: a bound, by batch size",
         "machine workload batch_size name:gpu step_seconds floor_seconds best_speedup "
         "least_epochs least_epochs_if_slow",
-        "file card side host_seconds roof_seconds samples",
+        "file card side slowest_seconds host_seconds roof_seconds samples",
         choices="workload name",
     )

@@ -21,7 +21,8 @@ def sections(path: Path) -> dict[str, Section]:
 def test_a_file_of_the_cpu_has_its_own_answer_and_a_bound(tmp_path: Path) -> None:
     own = sections(cpu_file(tmp_path, workloads=("mlp", "cnn")))
     assert [line.text.split(" ")[0] for line in own["cpu"].lines] == ["mlp", "cnn"]
-    assert len(own["bound"].lines) == 4
+    assert len(own["bound"].lines) == 3
+    assert "CUDA graphs" in own["bound"].lines[-1].text
     assert "A bound, no measurement" in own["bound"].notes[0].text
 
 

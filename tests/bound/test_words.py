@@ -9,16 +9,20 @@ from scripts.bound.cards import cards
 from scripts.bound.floor import bounds
 from scripts.read.table import load_results
 from scripts.why.faults import page_faults
-from scripts.words.host.bound import bound_lines
+from scripts.words.host.bound import bound_line, graphs_words
 from scripts.words.host.cpu import cpu_lines
 from tests.bound.rows import cpu_file
 from tests.causes.test_faults import counted
 from tests.frames import frame
 
 
-def said(folder: Path, **plan: object) -> str:
+def told(folder: Path, **plan: object) -> pd.DataFrame:
     results = load_results([cpu_file(folder, **plan)])
-    return " ".join(bound_lines(bounds(results.rounds, results.dispatch, [cards()["t4"]])))
+    return bounds(results.rounds, results.dispatch, [cards()["t4"]])
+
+
+def said(folder: Path, **plan: object) -> str:
+    return bound_line(told(folder, **plan))
 
 
 def test_a_cpu_that_is_done_before_the_host_could_issue_the_step_is_not_beaten(
@@ -43,17 +47,28 @@ def test_how_far_the_cpu_is_ahead_is_said(tmp_path: Path, step: object, begin: s
     assert said(tmp_path, cpu_step_seconds=step).startswith(begin)
 
 
-def test_graphs_change_the_first_line_by_so_much_at_most(tmp_path: Path) -> None:
-    words = "CUDA graphs or torch.compile can lower that to 2.50 µs at best, 140 times less."
-    assert words in said(tmp_path)
+def test_a_cpu_whose_slowest_process_a_gpu_may_beat_is_not_called_unbeaten(tmp_path: Path) -> None:
+    factors = {"cpu": [1.0, 1.0, 2.0]}
+    words = said(tmp_path, blocks=3, block_factors=factors)
+    assert words.startswith("On mlp a GPU is at best 0.9 times as fast")
+
+
+def test_graphs_change_that_by_so_much_at_most(tmp_path: Path) -> None:
+    words = graphs_words(told(tmp_path))
+    assert words.endswith("issue a step in 2.50 µs at best, 140 times less than here.")
 
 
 def test_cards_and_epochs_are_told_at_the_largest_batch_size(tmp_path: Path) -> None:
     words = said(tmp_path, cpu_step_seconds=lambda _workload, _batch: 3.5e-3)
-    assert "At batch size 512 these could be faster, at best: T4 10 times." in words
+    assert "At batch size 512 these can be faster, at best: T4 10 times." in words
     # 8 steps of 3.5 ms an epoch, of which 0.35 ms stay at the least
-    assert "With a cold start of 0.1 s a GPU has to train 4 epochs of 4,096 samples there" in words
-    assert words.endswith("with 5 s, 199.")
+    paid = "a cold start of 0.1 to 5 s takes at least 4 to 199 epochs of 4,096 samples"
+    assert words.endswith(f"{paid} to have paid.")
+
+
+def test_a_cold_start_never_pays_where_the_cpu_cannot_be_beaten(tmp_path: Path) -> None:
+    words = said(tmp_path, cpu_step_seconds=lambda _workload, _batch: 1e-4)
+    assert words.endswith("T4 not at all. Its cold start can never pay there.")
 
 
 def rates(**by_size: int) -> pd.DataFrame:
@@ -81,7 +96,7 @@ def test_larger_batches_that_are_slower_are_told_with_their_page_faults() -> Non
     )
     *_, line = cpu_lines(rates(b8=1000, b128=4000, b512=2000), faults)
     assert line == (
-        "Larger batches are slower: 50% at 512 of that; page faults take 50% of a step's CPU "
+        "Larger batches are slower: 50% of that at 512; page faults take 50% of a step's CPU "
         "seconds at 512."
     )
 

@@ -12,7 +12,7 @@ from scripts.figures.axes import batch_size_axis, log_axis, short_seconds
 from scripts.figures.marks import draw_key, machine_looks
 from scripts.figures.style import GREY, headline, new_panels, plain, split, style
 
-_COLUMNS = 3
+_COLUMNS = 4
 _BEYOND = {"facecolor": "0.93", "edgecolor": "0.6", "hatch": "////", "linewidth": 0.0}
 _CPU = {"color": "0.15", "marker": "o", "markersize": 4, "linewidth": 1.2}
 
@@ -23,7 +23,7 @@ def bound_figure(bounds: pd.DataFrame, *, title: str) -> Figure | None:
     if bounds.empty:
         return None
     panels_of = split(bounds, "workload")
-    figure, panels = new_panels(len(panels_of), _COLUMNS, panel=(2.3, 2.0), margin=(0.2, 0.8))
+    figure, panels = new_panels(len(panels_of), _COLUMNS, panel=(1.9, 1.8), margin=(0.2, 0.8))
     looks = machine_looks(bounds.loc[bounds["card"] != ANY_CARD.key, "name"])
     colours = {name: colour for name, (colour, _marker) in looks.items()}
     for axes, (workload, own) in zip(panels, panels_of, strict=True):
@@ -35,7 +35,7 @@ def bound_figure(bounds: pd.DataFrame, *, title: str) -> Figure | None:
     marks: list[Artist] = [Line2D([], [], label="this CPU, measured", **_CPU)]
     marks.append(Patch(label="no GPU gets here", **_BEYOND))
     marks += [
-        Line2D([], [], label=f"nor {name} below", color=colour, linestyle="--", linewidth=1.0)
+        Line2D([], [], label=f"{name}, at best", color=colour, linestyle="--", linewidth=1.0)
         for name, colour in colours.items()
     ]
     draw_key(figure, marks)

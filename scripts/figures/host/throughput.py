@@ -8,7 +8,7 @@ from scripts.figures.axes import batch_size_axis, log_axis
 from scripts.figures.marks import draw_key, key_marks, look_by, side_looks
 from scripts.figures.style import headline, new_panels, plain, split, style
 
-_COLUMNS = 3
+_COLUMNS = 4
 
 
 @style()
@@ -19,7 +19,7 @@ def throughput_figure(rounds: pd.DataFrame, *, title: str) -> Figure | None:
     if measured.empty:
         return None
     panels_of, looks = split(measured, "workload"), side_looks(measured["label"])
-    figure, panels = new_panels(len(panels_of), _COLUMNS, panel=(2.3, 2.0), margin=(0.2, 0.8))
+    figure, panels = new_panels(len(panels_of), _COLUMNS, panel=(1.9, 1.8), margin=(0.2, 0.8))
     for axes, (workload, own) in zip(panels, panels_of, strict=True):
         sns.lineplot(
             own, x="batch_size", y="samples_a_second", ax=axes, **look_by("label", looks),

@@ -33,10 +33,9 @@ def cpu_lines(rates: pd.DataFrame, faults: pd.DataFrame) -> Iterator[str]:
 
 def _slower_words(slower: pd.DataFrame, best: pd.Series, faults: pd.DataFrame) -> str:
     shares = slower["samples_a_second"] / best["samples_a_second"]
-    said = [
-        f"{share:.0%} at {size}" for share, size in zip(shares, slower["batch_size"], strict=True)
-    ]
-    text = f"Larger batches are slower: {listed(said)} of that"
+    pairs = zip(shares, slower["batch_size"], strict=True)
+    said = [f"{share:.0%} of that at {size}" for share, size in pairs]
+    text = f"Larger batches are slower: {listed(said)}"
     alike = faults[(faults["side"] == best["side"]) & (faults["fault_share"] >= QUARTER)]
     alike = alike[alike["batch_size"].isin(slower["batch_size"])]
     if alike.empty:
