@@ -17,10 +17,12 @@ from tests.run.typed import answers_to
 from tests.write.reports import DRAWN, no_pictures
 
 pytestmark = pytest.mark.slow
+DOORS = ("advise", "compare", "export", "import_table", "report", "share")
 READING = [
     words
     for words in dict.fromkeys(tuple(asked(one)) for one in COMMANDS)
-    if words[0].startswith("scripts/") and not {"results/figures", "--collection"} & {*words}
+    if words[0] in {f"scripts/{name}.py" for name in DOORS}
+    and not {"results/figures", "--collection"} & {*words}
 ]
 
 
