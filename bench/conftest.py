@@ -54,6 +54,7 @@ class TimingPlugin(RunPlugin[TimingRun]):
         """Checks everything that was typed, before anything runs."""
         refuse_learning_options(config)
         super().__init__(config, TimingRun(read_settings(config), *placed(config)))
+        self.run.busy_ok = config.getoption("--busy-ok")
         if self.run.budget:
             self.run.budget.before = process_age()
 

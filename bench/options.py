@@ -39,6 +39,7 @@ SWITCHES = {
     "until_decided": "measure up to 15 blocks of cells without a verdict and of those at "
     "crossovers",
     "find_crossover": "measure only the batch sizes around each crossover, found by bisection",
+    "busy_ok": "measure a busy machine at once: do not wait up to 60 s for quiet",
     "resume": "finish the run whose journal lies beside the file",
     "same_machine": "with --resume: this is the same machine, though it is told by another id",
     "overwrite": "replace an existing result file or journal",

@@ -1,5 +1,6 @@
 """What a timing run does: asks the machine, measures the selected cells, journals every answer."""
 
+import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
@@ -16,6 +17,7 @@ from bench.machine.facts import describe_machine, own_rate, run_probe
 from bench.machine.facts import identity as machine_identity
 from bench.measure.blocks import Campaign
 from bench.measure.budget import Budget, Pace
+from bench.measure.busy import PART_OF_BUDGET, WAIT_SECONDS, Load, wait_for_quiet
 from bench.measure.environment import left_out_lines, limit_lines
 from bench.measure.journal import STOPS, Journal, Line
 from bench.measure.measurements import Block, JournalLine, Look, Undecided, whole
@@ -61,19 +63,28 @@ def measure(run: TimingRun, cells: list[Cell], console: Console) -> None:
     """Measures the selected cells, every answer journalled; returns early on Ctrl-C."""
     run.cells = cells
     run.claim.take()  # until it is released: the result file is still to be written
+    load = Load()
     say(console, "asking torch for its devices and reading the data")
     facts = ask_facts(run)
     require_crossover(run, facts)
     left_out = left_out_lines(facts.machine["environment"])
     for line in [*missing_lines(facts), *limit_lines(), *left_out]:
         say(console, line)
+    wait_for_quiet(load, partial(say, console), seconds=_patience(run))
     journal, facts.started, lines = run.claim.open_journal(identity(run, facts), now=facts.started)
     try:
         take(run, lines)
         run.facts = facts
-        _campaign(run, facts, journal, console)
+        _campaign(run, facts, journal, console, load)
     finally:
         journal.close()
+
+
+def _patience(run: TimingRun) -> float:
+    """How long a run waits for a quiet machine."""
+    if run.busy_ok:
+        return 0.0
+    return min(WAIT_SECONDS, PART_OF_BUDGET * run.budget.left() if run.budget else math.inf)
 
 
 def ask_facts(run: TimingRun) -> Facts:
@@ -142,13 +153,18 @@ def take(run: TimingRun, lines: list[JournalLine]) -> None:
         run.budget.resumed = max(spent, default=0.0)
 
 
-def _campaign(run: TimingRun, facts: Facts, journal: Journal, console: Console) -> None:
+def _campaign(run: TimingRun, facts: Facts, journal: Journal, console: Console, load: Load) -> None:
     plans = plan_workloads(run.cells)
-    budget_left = run.budget.left if run.budget else None
-    progress = RunProgress(_planned(run, plans, facts), console, budget_left=budget_left)
+    progress = RunProgress(
+        _planned(run, plans, facts),
+        console,
+        budget_left=run.budget.left if run.budget else None,
+        load=load.words,
+    )
     with progress, run_folder():
         for key, blocks in run.measurements.measured.items():
-            progress.skip(key.workload, key.side, len(blocks))
+            progress.expect(key.workload, 0, {key.side: -len(blocks)})
+        progress.begin(len(run.cells))
         campaign = Campaign(
             settings=run.settings,
             learning_rates=facts.learning_rates,
@@ -157,6 +173,7 @@ def _campaign(run: TimingRun, facts: Facts, journal: Journal, console: Console) 
             missing_devices=facts.missing_devices,
             cores=facts.machine["cores_usable"],
             report=progress.answered,
+            expect=progress.expect,
             accelerators=tuple(facts.machine["accelerators"]),
         )
         try:
@@ -175,9 +192,9 @@ def _campaign(run: TimingRun, facts: Facts, journal: Journal, console: Console) 
 
 
 def _planned(run: TimingRun, plans: list[WorkloadPlan], facts: Facts) -> dict[tuple[str, str], int]:
-    """Counts the answers to come by workload and side; a budget has no plan."""
+    """Counts the answers to come by workload and side; a budget and a search have no plan."""
     settings, counts = run.settings, Counter[tuple[str, str]]()
-    if run.budget:
+    if run.budget or settings.find_crossover:
         return counts
     for own, blocks in (
         (own_plans(plans, settings), settings.blocks),

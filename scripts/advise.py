@@ -11,6 +11,7 @@ from pathlib import Path
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from scripts.judge.doubt import doubts, trusted
 from scripts.options import answered, new_parser, place
 from scripts.target.contest import contests, optimizer_contests
 from scripts.target.question import Question, known
@@ -22,6 +23,7 @@ from scripts.words.advice import (
     side_lines,
     untimed_lines,
 )
+from scripts.words.doubts import suspect_lines
 from scripts.words.typed_advice import epochs_lines, seconds_line, size_lines
 
 
@@ -43,6 +45,8 @@ def _lines(files: Sequence[Path], question: Question) -> Iterator[str]:
     """The answer, a sentence per line."""
     rows = known(files, question)
     epochs, rounds = rows.epochs, rows.rounds
+    if len(rounds):
+        yield from suspect_lines(doubts(trusted(rounds)))
     yield reached_line(epochs)
     yield from other_target(epochs, rows.runs)
     times = times_to_target(epochs, rounds)

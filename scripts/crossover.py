@@ -26,6 +26,7 @@ from scripts.read.workers import Workers
 from scripts.sections.answer import answer
 from scripts.sections.inputs import Report
 from scripts.tables.many import analysed
+from scripts.words.doubts import suspect_lines
 
 MADE = '''"""{title}"""
 
@@ -71,8 +72,8 @@ def crossover(work: Work, *, out: str | Path, **options: object) -> Answer:
     with Workers() as workers:
         analysis = analysed([path], workers)
         lines = next(answer(Report(analysis, None, None))).lines
-        words = " ".join(f"{line.lead}{line.text}" for line in lines)
-        return Answer(words, analysis.rounds, analysis.verdicts, path)
+        said = [*suspect_lines(analysis.doubts), *(f"{line.lead}{line.text}" for line in lines)]
+        return Answer(" ".join(said), analysis.rounds, analysis.verdicts, path)
 
 
 def _pickled(work: object, path: Path) -> str:

@@ -78,7 +78,7 @@ def frame(*rows: list[Row], sides: Sequence[str] = (), base: str = "") -> pd.Dat
         table.loc[own.index, ["base", "family"]] = told
     for name in NUMBERS:
         table[name] = table.get(name, pd.Series(np.nan, index=table.index)).astype(float)
-    for name in ("allocator", "allocator_variables"):
+    for name in ("allocator", "allocator_variables", "doubt"):
         table[name] = table.get(name, "")
     return table.astype({"block": "Int64"})
 

@@ -9,9 +9,11 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from bench.console.say import say
 from bench.grid import Side, WorkloadPlan, devices_of
 
 LINE_EVERY_SECONDS = 15.0
+LOAD_EVERY_SECONDS = 2.0
 
 
 def duration(seconds: float) -> str:
@@ -38,22 +40,25 @@ def planned_answers(
 
 @dataclass
 class RunProgress:
-    """Counts answers of worker processes and says what is left.
+    """Counts measurements, each a batch size of a side in a block, and says what is left.
 
-    `total` is the number of answers planned. The remaining time supposes that an answer of the same
-    workload and side takes as long as before; unseen ones as long as the mean.
+    The remaining time supposes that one of the same workload and side takes as long as before;
+    unseen ones as long as the mean. Without a plan nobody knows how many there will be.
     """
 
     planned: dict[tuple[str, str], int]
     console: Console
     now: Callable[[], float] = time.monotonic
     budget_left: Callable[[], float] | None = None
-    """Seconds left of a run that goes on as long as it was told to: it has no plan of answers."""
+    """Seconds left of a run that goes on as long as it was told to: it has no plan."""
+    load: Callable[[], str] = str
+    """Says who else uses the CPU."""
     done: defaultdict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     spent: defaultdict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
 
     def __post_init__(self) -> None:
-        self.begun = self.last_answer = self.last_line = self.now()
+        self.begun = self.last_answer = self.last_line = self.last_load = self.now()
+        self.has_plan, self.others = bool(self.planned), ""
         self.bar: Progress | None = None
         self.task: Any = None
 
@@ -63,6 +68,7 @@ class RunProgress:
                 TextColumn("{task.description}"),
                 BarColumn(),
                 MofNCompleteColumn(),
+                TextColumn("measurements"),
                 TextColumn("{task.fields[left]}"),
                 console=self.console,
             )
@@ -79,25 +85,35 @@ class RunProgress:
         now = self.now()
         key = (workload, side.name)
         self.done[key] += 1
-        if self.budget_left is None:
-            # Repeats of what was suspect and blocks of later looks are in no plan.
-            self.planned[key] = max(self.planned.get(key, 0), self.done[key])
         self.spent[key] += now - self.last_answer
         self.last_answer = now
         what = f"{workload} on {side.label}, block {block + 1}, batch size {batch_size}"
         self._show(what, now)
 
-    def skip(self, workload: str, side: Side, answers: int) -> None:
-        """Takes answers off the plan: an earlier, interrupted run has them already."""
-        if self.planned:
-            self.planned[workload, side.name] -= answers
+    def expect(self, workload: str, block: int, answers: dict[Side, int], why: str = "") -> None:
+        """Takes note of measurements beside the plan, or of some that will not be; says `why`."""
+        for side, count in answers.items() if self.has_plan else ():
+            key = (workload, side.name)
+            self.planned[key] = self.planned.get(key, 0) + count
+        if why:
+            again = f"again, {sum(answers.values())} measurements"
+            self._say(f"{workload}, block {block + 1} {again}: {why}")
+
+    def begin(self, cells: int) -> None:
+        """Says what is counted, of a run with so many cells."""
+        if self.has_plan:
+            each = "each one batch size of one side in one block, A/A repeats among them"
+            say(self.console, f"{cells} cells, {self._total()} measurements to come: {each}")
 
     def _total(self) -> int | None:
-        return sum(self.planned.values()) if self.budget_left is None else None
+        return max(sum(self.planned.values()), self._count()) if self.has_plan else None
+
+    def _count(self) -> int:
+        return sum(self.done.values())
 
     def remaining_seconds(self) -> float:
         """Seconds that the answers still missing will take, judged by those seen."""
-        seen = sum(self.done.values())
+        seen = self._count()
         overall = sum(self.spent.values()) / seen if seen else 0.0
         left = 0.0
         for key, planned in self.planned.items():
@@ -107,14 +123,28 @@ class RunProgress:
         return left
 
     def _show(self, what: str, now: float) -> None:
-        count, total = sum(self.done.values()), self._total()
-        left = f"about {duration(self.remaining_seconds())} left"
+        count, total = self._count(), self._total()
+        parts = [f"{duration(now - self.begun)} gone"]
         if self.budget_left is not None:
-            left = f"{duration(max(0.0, self.budget_left()))} of the budget left"
-        times = f"{duration(now - self.begun)} gone, {left}"
+            parts.append(f"{duration(max(0.0, self.budget_left()))} of the budget left")
+        elif total is not None and count < total:
+            parts.append(f"about {duration(self.remaining_seconds())} left")
+        is_line = now - self.last_line >= LINE_EVERY_SECONDS or count in (1, total)
+        if self.bar or is_line:
+            parts += filter(None, [self._load(now)])
         if self.bar:
-            self.bar.update(self.task, completed=count, total=total, description=what, left=times)
-        elif now - self.last_line >= LINE_EVERY_SECONDS or count in (1, total):
+            left = ", ".join(parts)
+            self.bar.update(self.task, completed=count, total=total, description=what, left=left)
+        elif is_line:
             self.last_line = now
-            of = f"/{total}" if total is not None else ""
-            self.console.print(f"[{count}{of}] {what}; {times}", markup=False, highlight=False)
+            self._say(f"{what}; {', '.join(parts)}")
+
+    def _load(self, now: float) -> str:
+        if now - self.last_load >= LOAD_EVERY_SECONDS:
+            self.others, self.last_load = self.load(), now
+        return self.others
+
+    def _say(self, words: str) -> None:
+        total = self._total()
+        count = f"{self._count()}/{total}" if total is not None else f"{self._count()}"
+        say(self.console, f"[{count} measurement{'s' * (count != '1')}] {words}")

@@ -7,6 +7,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
+from bench.console.doubts import doubt_lines, doubts, noise_line
 from bench.console.faults import fault_line
 from bench.console.say import say, say_next
 from bench.grid import Cell
@@ -21,7 +22,11 @@ SIDE_BY_SIDE = 3
 
 
 def print_summary(run: TimingRun, console: Console) -> None:
-    """Prints a table of total seconds for every workload and the counts of absent cells."""
+    """Prints what is suspect, the total seconds of every workload, the counts of absent cells."""
+    known = {cell: run.outcome(cell) for cell in run.cells}
+    outcomes = {cell: one for cell, one in known.items() if isinstance(one, Timed)}
+    for line in filter(None, (*doubt_lines(outcomes), noise_line(run.measurements))):
+        say(console, line)
     console.print("total seconds, cold start included (median of the processes)", highlight=False)
     if any(cell.epochs > run.settings.measured_epochs for cell in run.cells):
         most = run.settings.measured_epochs
@@ -68,7 +73,8 @@ def _table(run: TimingRun, cells: list[Cell], shown: list[tuple[int, str]]) -> T
 def _seconds(run: TimingRun, cell: Cell) -> str:
     outcome = run.outcome(cell)
     if isinstance(outcome, Timed):
-        return significant(median(outcome.seconds)) + (" (suspect)" if outcome.suspect else "")
+        mark = " (suspect)" if doubts(outcome) else ""
+        return significant(median(outcome.seconds)) + mark
     return outcome.reason
 
 

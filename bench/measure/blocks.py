@@ -10,16 +10,24 @@ from typing import Any
 
 from msgspec.structs import replace as changed
 
-from bench.answer import Epochs, Measured, Started, Unmeasured
+from bench.answer import Measured, Started, Unmeasured
 from bench.grid import Side, WorkloadPlan, devices_of
 from bench.job import TASKS, Job
 from bench.measure.budget import Pace
 from bench.measure.gpu_watch import GpuWatch
 from bench.measure.journal import Journal
-from bench.measure.measurements import Answered, Block, JournalLine, Key, Measurements
+from bench.measure.measurements import (
+    TIMEOUT,
+    Answered,
+    Block,
+    JournalLine,
+    Key,
+    Measurements,
+)
 from bench.measure.order import Wanted, answered_sizes, shuffled, side_order
 from bench.measure.process import CUT, Death, run_worker
-from bench.measure.quiet import describe_block, read_host, suspicions, unsteady
+from bench.measure.quiet import describe_block, read_host, suspicions
+from bench.measure.repeats import worth_repeating
 from bench.sides.names import lacks
 from bench.sides.settings import Settings
 from bench.workloads import resolved, typed_for
@@ -27,7 +35,7 @@ from bench.workloads import resolved, typed_for
 MOST_ATTEMPTS = 2
 """Starts of a worker for one batch size: a process killed by chance is given one more."""
 
-FATAL = {"hung": "timeout", "oom": "oom"}
+FATAL = {"hung": TIMEOUT, "oom": "oom"}
 """Deaths that a second start would only repeat, and the reason that they give a cell."""
 
 
@@ -35,7 +43,9 @@ FATAL = {"hung": "timeout", "oom": "oom"}
 class Campaign:
     """One run: its settings, its journal and what was measured so far.
 
-    `report(workload, side, block, batch_size)` is told of every answer; `worker` yields a job's.
+    `report(workload, side, block, batch_size)` is told of every answer, `expect(workload, block,
+    answers by side, why)` of those that come beside the plan, or never will; `worker` yields a
+    job's.
     """
 
     settings: Settings
@@ -45,6 +55,7 @@ class Campaign:
     missing_devices: dict[str, dict[str, str]]
     cores: int
     report: Callable[[str, Side, int, int], None]
+    expect: Callable[[str, int, dict[Side, int], str], None] = lambda *_: None
     worker: Callable[[Job], Iterator[Started | Measured | Unmeasured | Death]] = run_worker
     pace: Pace = field(default_factory=Pace)
     accelerators: tuple[dict[str, Any], ...] = ()
@@ -61,6 +72,12 @@ class Campaign:
     def try_block(self, plan: WorkloadPlan, block: int) -> Wanted:
         """Starts one fresh process per side; returns what is worth a second attempt."""
         wanted = self.pending(plan, block)
+        known, workload = self.measurements.absent, plan.workload
+        settled = {
+            side: -sum(Key(workload, side.first, size) in known for size in sizes)
+            for side, sizes in plan.sides(block).items()
+        }
+        self.expect(workload, block, settled, "")
         if not wanted or self.pace.left() <= 0:
             return {}
         self.pace.begin((plan.workload, side) for side in wanted)
@@ -74,6 +91,8 @@ class Campaign:
             if not turns or not self.repeats_left or self.pace.cost(turns) > self.pace.left():
                 break
             self.repeats_left -= 1
+            why = "; ".join(self.measurements.blocks[-1].suspect) or "an unsteady worker"
+            self.expect(plan.workload, block, {s: len(own) for s, own in wanted.items()}, why)
             wanted = self._attempt(plan, block, wanted, attempt)
         self.pace.costs = costs  # of a whole block, not of a part that was repeated
 
@@ -137,29 +156,10 @@ class Campaign:
                         torn=torn,
                     )
                 )
-        loaded = bool(reasons)
-        return {} if reasons is None else self._suspect(plan.workload, block, wanted, loaded=loaded)
-
-    def _suspect(self, workload: str, block: int, wanted: Wanted, *, loaded: bool) -> Wanted:
-        """On a loaded machine all that was measured; otherwise the batch sizes of unsteady workers.
-
-        On every side of the block: its times are compared with each other.
-        """
-        measured = {
-            (side, size): answer.figures
-            for side, sizes in wanted.items()
-            for size in sizes
-            if (answer := self.measurements.measured.get(Key(workload, side, size), {}).get(block))
-        }
-        suspect = {
-            size
-            for (_, size), figures in measured.items()
-            if loaded or (isinstance(figures, Epochs) and unsteady(figures.epoch_seconds))
-        }
-        return {
-            side: [size for size in sizes if size in suspect and (side, size) in measured]
-            for side, sizes in wanted.items()
-        }
+        if reasons is None:
+            return {}
+        known, loaded = self.measurements, bool(reasons)
+        return worth_repeating(known, plan.workload, block, wanted, loaded=loaded)
 
     def record(self, line: JournalLine) -> None:
         """Journals a line, then files it."""

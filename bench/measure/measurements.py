@@ -11,6 +11,9 @@ from bench.grid import Cell, Side
 from bench.measure.gpu_watch import CardFacts
 from bench.measure.quiet import HostFacts
 
+TIMEOUT = "timeout"
+"""The reason of what took too long; on a loaded machine that says nothing of the device."""
+
 
 class Key(NamedTuple):
     """What an answer is about, in every block: one batch size of one side."""
@@ -86,24 +89,36 @@ def whole(lines: Iterable[JournalLine]) -> list[JournalLine]:
     """Returns the lines without figures of torn blocks: a resumed run measures those anew.
 
     What is compared was measured side by side, under circumstances that are known: a block's line
-    stands behind its answers, and where a run was killed there is none.
+    stands behind its answers, and where a run was killed there is none. What took too long on a
+    loaded machine is asked again, too.
     """
     kept: dict[int, JournalLine] = {}
     open_ones: dict[int, Answered] = {}
     for place, line in enumerate(lines):
         match line:
-            case Answered(answer=Measured()):
+            case Answered(answer=answer) if isinstance(answer, Measured) or _is_late(answer):
                 open_ones[place] = line
             case Block():
                 own = {at: one for at, one in open_ones.items() if _is_of(one, line)}
                 open_ones = {at: one for at, one in open_ones.items() if at not in own}
-                kept |= {} if line.torn else own | {place: line}
+                kept |= {} if line.torn else _told(own, line) | {place: line}
             case Resumed():
                 open_ones.clear()
                 kept[place] = line
             case _:
                 kept[place] = line
     return [kept[place] for place in sorted(kept)]
+
+
+def _told(own: dict[int, Answered], block: Block) -> dict[int, JournalLine]:
+    """The answers of a block; without the batch sizes that took too long on a loaded machine."""
+    answers = own.values() if block.suspect else ()
+    late = {one.key.batch_size for one in answers if _is_late(one.answer)}
+    return {place: one for place, one in own.items() if one.key.batch_size not in late}
+
+
+def _is_late(answer: Measured | Unmeasured | None) -> bool:
+    return isinstance(answer, Unmeasured) and answer.reason == TIMEOUT
 
 
 def _is_of(one: Answered, block: Block) -> bool:
@@ -117,6 +132,8 @@ class Measurements:
 
     measured: dict[Key, dict[int, Measured]] = field(default_factory=dict)
     absent: dict[Key, Unmeasured] = field(default_factory=dict)
+    absent_in: dict[Key, int] = field(default_factory=dict)
+    """The block in which each of them was told."""
     blocks: list[Block] = field(default_factory=list)
     looks: dict[int, list[Undecided]] = field(default_factory=dict)
     sides: dict[Side, None] = field(default_factory=dict)
@@ -134,8 +151,15 @@ class Measurements:
                 self.looks[line.after] = line.cells
             case Answered(answer=Measured() as answer):
                 self.measured.setdefault(line.key, {})[line.block] = answer
+                if self.timed_out(line.key):  # on a loaded machine, and asked again
+                    self.absent.pop(line.key, None)
             case Answered(answer=Unmeasured() as answer):
-                self.absent[line.key._replace(side=line.key.side.first)] = answer
+                first = line.key._replace(side=line.key.side.first)
+                self.absent[first], self.absent_in[first] = answer, line.block
+
+    def timed_out(self, key: Key) -> bool:
+        """Returns whether an answer is missing because it took too long."""
+        return _is_late(self.absent.get(key._replace(side=key.side.first)))
 
     def begun(self, workload: str, block: int, wanted: Mapping[Side, Iterable[int]]) -> list[int]:
         """Returns the batch sizes of which a block has any figures."""

@@ -103,8 +103,13 @@ def _busy(times: Any) -> float:
 
 
 def _own_seconds() -> float | None:
-    """CPU seconds of this process and of its ended workers; None where the system counts none."""
-    return sum(psutil.Process().cpu_times()[:4]) if psutil.POSIX else None
+    """CPU seconds of this process and of its workers; None where the system counts none."""
+    if not psutil.POSIX:
+        return None
+    own = psutil.Process()  # knows those of workers that have ended
+    alive = own.children(recursive=True)
+    every = [own.cpu_times(), *filter(None, (ask(one.cpu_times) for one in alive))]
+    return sum(sum(times[:4]) for times in every)
 
 
 def _swapped_bytes() -> int:
@@ -150,12 +155,17 @@ def _held_share(first: tuple[int, int] | None, last: tuple[int, int] | None) -> 
     return (last[1] - first[1]) / periods if periods > 0 else 0.0
 
 
+def loads(host: HostFacts) -> Iterator[str]:
+    """Yields who else used the CPU, in words; none when it was quiet."""
+    if (host.others_share or 0.0) > OTHERS_SHARE:
+        yield f"other processes used {host.others_share:.0%} of the CPU"
+    if (host.steal_share or 0.0) > STEAL_SHARE:
+        yield f"the hypervisor took {host.steal_share:.0%} of the CPU"
+
+
 def suspicions(host: HostFacts) -> Iterator[str]:
     """Yields the reasons why a block's figures are suspect, in words; none when it was quiet."""
-    if (host.others_share or 0.0) > OTHERS_SHARE:
-        yield f"host loaded: other processes used {host.others_share:.0%} of the CPU"
-    if (host.steal_share or 0.0) > STEAL_SHARE:
-        yield f"host loaded: the hypervisor took {host.steal_share:.0%} of the CPU"
+    yield from (f"host loaded: {load}" for load in loads(host))
     if (host.swapped_bytes or 0) > SWAPPED_BYTES:
         yield f"host loaded: {(host.swapped_bytes or 0) / 2**20:.0f} MiB were swapped"
     if (host.held_share or 0.0) > HELD_SHARE:
@@ -167,10 +177,12 @@ def suspicions(host: HostFacts) -> Iterator[str]:
         yield f"throttled: the CPU fell from {first:.0f} to {last:.0f} MHz"
 
 
-def unsteady(epoch_seconds: Sequence[float]) -> bool:
-    """Whether a worker changed its speed while it was timed: first half against second half."""
+def unsteady_words(epoch_seconds: Sequence[float]) -> str:
+    """How a worker changed its speed while it was timed, first half against second; else empty."""
     half = len(epoch_seconds) // 2
     if len(epoch_seconds) < FEWEST_EPOCHS:
-        return False
+        return ""
     ratio = median(epoch_seconds[-half:]) / median(epoch_seconds[:half])
-    return not 1 / UNSTEADY_RATIO <= ratio <= UNSTEADY_RATIO
+    if 1 / UNSTEADY_RATIO <= ratio <= UNSTEADY_RATIO:
+        return ""
+    return f"unsteady worker: later epochs took {ratio:.2g} times the earlier ones' seconds"

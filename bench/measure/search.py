@@ -1,6 +1,7 @@
 """What of the grid is measured: all, all until it is decided, or only around crossovers."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise, product
 from statistics import median
@@ -110,7 +111,17 @@ def measure_until_decided(campaign: Campaign, plans: list[WorkloadPlan], ask: As
             _restricted(plan, [cell for cell in cells if cell.workload == plan.workload])
             for plan in plans
         ]
+        announce(campaign, chosen, range(done, blocks))
         run_rounds(campaign, chosen, range(done, blocks))
+
+
+def announce(campaign: Campaign, plans: Iterable[WorkloadPlan], blocks: range) -> None:
+    """Tells of the answers that blocks are to have which were in no plan."""
+    for plan in plans:
+        counts = Counter[Side]()
+        for block in blocks:
+            counts.update({side: len(sizes) for side, sizes in plan.sides(block).items()})
+        campaign.expect(plan.workload, blocks.start, counts, "")
 
 
 def _restricted(plan: WorkloadPlan, cells: list[Undecided]) -> WorkloadPlan:

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from bench.answer import Epochs
 from bench.grid import Cell, device_of, devices_of
-from bench.measure.measurements import Key, Measurements
+from bench.measure.measurements import TIMEOUT, Key, Measurements
+from bench.measure.quiet import unsteady_words
 from bench.sides.names import equal_arithmetic
 from bench.sides.settings import Settings
 
@@ -70,11 +71,22 @@ def _failure(
     cell: Cell, measurements: Measurements, rounds: Mapping[int, Epochs], short: list[Epochs]
 ) -> tuple[str, str] | None:
     """Why a block of the cell has no time, and what was said; None where no block failed."""
-    if absence := measurements.absent.get(Key.of(cell)):
-        return absence.reason, absence.detail
-    stopped = next((one.stopped for one in rounds.values() if one.stopped), None)
-    # Shorter numbers of epochs than the one it was stopped in have their times.
-    return ("timeout", stopped) if stopped and short else None
+    key = Key.of(cell)
+    if absence := measurements.absent.get(key):
+        late = measurements.timed_out(key)
+        block = measurements.absent_in[key]
+        return absence.reason, absence.detail + _doubt(key, block, measurements) * late
+    for block, one in rounds.items():
+        # Shorter numbers of epochs than the one it was stopped in have their times.
+        if one.stopped and short:
+            return TIMEOUT, one.stopped + _doubt(key, block, measurements)
+    return None
+
+
+def _doubt(key: Key, block: int, measurements: Measurements) -> str:
+    """`; suspect: host loaded: ...`, after what took too long; empty where nothing else ran."""
+    reasons = block_suspicions(key, (block,), measurements)
+    return f"; suspect: {', '.join(one.partition(': ')[2] for one in reasons)}" * bool(reasons)
 
 
 def _unreached(cell: Cell, measurements: Measurements, settings: Settings) -> tuple[str, str]:
@@ -103,6 +115,8 @@ def suspicions(
 ) -> list[str]:
     """Returns why a timed cell deserves no verdict: its blocks' circumstances, or other work."""
     reasons = block_suspicions(Key.of(cell), rounds, measurements)
+    steady = ((block, unsteady_words(one.epoch_seconds)) for block, one in rounds.items())
+    reasons += [f"block {block}: {words}" for block, words in steady if words]
     # Every block starts from the same seed, so another first loss means that the code changed.
     first = next(iter(rounds.values()))
     mismatch = loss_mismatch(rounds, dict.fromkeys(rounds, first), TOLERANCES, whom="block 0")

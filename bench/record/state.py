@@ -78,6 +78,8 @@ class TimingRun(RunState[Settings, Cell]):
     kinds = JournalLine
     facts: Facts | None = None
     measurements: Measurements = field(default_factory=Measurements)
+    busy_ok: bool = False
+    """Whether a busy machine is measured at once."""
     accelerator_note: str | None = None
     """Why no accelerator is measured, when torch was asked for them and found none."""
     budget: Budget | None = field(init=False)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from scripts.figures.axes import log_axis, short_seconds
 from scripts.figures.marks import (
     Looks,
+    draw_doubts,
     draw_key,
     draw_points,
     key_marks,
@@ -19,6 +20,7 @@ from scripts.figures.marks import (
 )
 from scripts.figures.style import headline, new_panels, plain, split, style
 from scripts.read.sides import is_cpu
+from scripts.words.doubts import key
 
 
 @style()
@@ -28,7 +30,7 @@ def cost_figure(costs: pd.DataFrame, *, machines: list[str]) -> Figure:
     `machines` are all that are compared, in their order. Lower left is better. Bars are 95 %
     intervals; filled points are accelerators, hollow ones CPUs.
     """
-    known = costs[costs["usd"].notna()]
+    known = costs[costs["usd"].notna()].assign(doubt=lambda own: own["suspect"])
     looks = machine_looks(machines, known=known["machine"])
     workloads = split(known[known["machine"].isin(looks)], "workload")
     figure, panels = new_panels(len(workloads), 3, panel=(2.6, 2.2), margin=(0, 1.1))
@@ -36,7 +38,8 @@ def cost_figure(costs: pd.DataFrame, *, machines: list[str]) -> Figure:
         _draw(axes, own, looks)
         axes.set_title(plain(workload, longest=30), fontweight="bold")
     note = "each side at its fastest setting; bars: 95 % intervals; hollow: the CPU"
-    headline(figure, f"Time and cost to the target{left_out(machines)}", note)
+    title = f"Time and cost to the target{left_out(machines)}"
+    headline(figure, title, note, *key(known))
     draw_key(figure, key_marks(looks))
     return figure
 
@@ -50,6 +53,7 @@ def _draw(axes: Axes, costs: pd.DataFrame, looks: Looks) -> None:
         axes, costs, x="usd", y="seconds", by="machine", looks=looks, size=28,
         hollow=costs["side"].map(is_cpu),
     )  # fmt: skip
+    draw_doubts(axes, costs, x="usd", y="seconds", by="machine")
     axes.set(
         xlim=(costs["usd"].min() / 1.8, costs["usd"].max() * 1.8),
         ylim=(costs["seconds"].min() / 1.8, costs["seconds"].max() * 1.8),

@@ -15,10 +15,11 @@ from matplotlib.patches import Rectangle
 from scripts.figures.style import plain, readable_on
 from scripts.read.text import times
 from scripts.words.derived import MARK, MEANS
+from scripts.words.doubts import MARK as SUSPECT_MARK
 
 WARM = "warm"
 COLOURS = "PuOr_r"
-MARKS = {"undecided": "?", "too close": "≈", "suspect": "!"}
+MARKS = {"undecided": "?", "too close": "≈", "suspect": SUSPECT_MARK}
 DECIDED = ("slower", "faster")
 CELL_WIDTH, CELL_HEIGHT = 0.62, 0.34
 _DIGIT_WIDTH = 0.07

@@ -8,9 +8,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scripts.figures.axes import log_axis, short_seconds
-from scripts.figures.marks import Looks, draw_key, key_marks, look_by, size_looks
+from scripts.figures.marks import (
+    Looks,
+    draw_doubts,
+    draw_key,
+    key_marks,
+    look_by,
+    size_looks,
+)
 from scripts.figures.style import headline, new_panels, plain, split, style
 from scripts.why.ladder import RUNGS
+from scripts.words.doubts import key
 from scripts.words.settings import rung_words
 
 BEST = "best remedy"
@@ -22,13 +30,13 @@ def ladder_figure(
 ) -> Figure:
     """The figure of one workload on one machine.
 
-    `rounds` are its rows of the table, `cells` its rows of `ladder`, `best` the best
+    `rounds` are its `trusted` rows of the table, `cells` its rows of `ladder`, `best` the best
     remedy of each cell (rows of `remedies`). Dots are processes, lines run through their medians.
     """
     timed = rounds[rounds["block"].notna() & ~rounds["again"]]
     timed = timed.drop_duplicates(["side", "batch_size", "block"])
     known = cells[["side", "batch_size", "base", "rung"]].drop_duplicates()
-    timed = timed[["side", "batch_size", "epoch_seconds"]].merge(known)
+    timed = timed[["side", "batch_size", "epoch_seconds", "doubt"]].merge(known)
     bases = split(timed, "base")
     looks = size_looks(timed["batch_size"])
     widest = max(own["rung"].nunique() for _base, own in bases)
@@ -37,7 +45,8 @@ def ladder_figure(
     for axes, (base, own) in zip(panels, bases, strict=True):
         _draw_rungs(axes, own, best[best["base"] == base], looks)
         axes.set_title(plain(base))
-    headline(figure, title, "each step leaves one thing out; dots: processes, lines: their medians")
+    note = "each step leaves one thing out; dots: processes, lines: their medians"
+    headline(figure, title, note, *key(timed))
     draw_key(figure, key_marks(looks, words="batch size {}"))
     return figure
 
@@ -52,6 +61,7 @@ def _draw_rungs(axes: Axes, timed: pd.DataFrame, best: pd.DataFrame, looks: Look
         timed, estimator="median", errorbar=None, dashes=False, markersize=4.5, linewidth=1.2,
         **shared,
     )  # fmt: skip
+    draw_doubts(axes, timed, x="rung", y="epoch_seconds", by="batch_size")
     lean = timed[timed["rung"] == len(rungs) - 1].groupby("batch_size")["epoch_seconds"].median()
     remedies = list(best["remedy"].unique())
     for row in best[best["batch_size"].isin(lean.index)].to_dict("records"):

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from scripts.figures.style import LETTERS_PER_INCH, plain
+from scripts.words.doubts import MARK
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
 MOST_MACHINES = 10
@@ -92,6 +93,16 @@ def draw_points(
     colours = np.asarray(points.get_facecolor())
     points.set_edgecolor(list(colours))
     points.set_facecolor(list(np.where(hollow.to_numpy()[:, None], 1.0, colours)))
+
+
+def draw_doubts(axes: Axes, rows: pd.DataFrame, *, x: str, y: str, by: str = "label") -> None:
+    """A mark at the median of each suspect figure of `rows`, which have a `doubt`."""
+    medians = rows[rows["doubt"] != ""].groupby([by, x], observed=True)[y].median()
+    for (_by, place), value in medians.items():
+        axes.annotate(
+            MARK, (float(place), float(value)), xytext=(0, 3), textcoords="offset points",
+            ha="center", fontsize=9, fontweight="bold", zorder=4,
+        )  # fmt: skip
 
 
 def key_marks(looks: Looks, *, words: str = "{}", hollow: Container[Any] = ()) -> list[Line2D]:

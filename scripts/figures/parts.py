@@ -14,6 +14,7 @@ from scripts.figures.marks import draw_key
 from scripts.figures.style import GREY, headline, new_panels, plain, readable_on, split, style
 from scripts.read.studies import PARTS
 from scripts.read.text import seconds_in_words
+from scripts.words.doubts import key, marked
 
 _HUES = sns.color_palette("colorblind", 10)
 COLOURS = dict(zip(PARTS, [_HUES[place] for place in (7, 5, 0, 9, 2, 1)], strict=True))
@@ -36,7 +37,7 @@ def parts_figure(cells: pd.DataFrame, *, title: str) -> Figure:
         _draw_bars(axes, own.set_index("batch_size").reindex(sizes))
         axes.set_title(plain(label), pad=22)
     figure.supylabel("share of a step", fontsize=8)
-    headline(figure, title)
+    headline(figure, title, *key(cells))
     draw_key(figure, [Patch(color=colour, label=part) for part, colour in COLOURS.items()])
     return figure
 
@@ -67,5 +68,5 @@ def _share_words(share: float) -> str:
 def _above(row: dict[Any, Any]) -> str:
     """What stands above a bar: the cause and the undisturbed step, or why there is none."""
     if pd.notna(row["step_seconds"]):
-        return f"{row['cause']}\n{seconds_in_words(row['step_seconds'])}"
+        return f"{row['cause']}\n{marked(seconds_in_words(row['step_seconds']), row)}"
     return "" if pd.isna(row["reason"]) else plain(row["reason"] or "not seen", longest=14)

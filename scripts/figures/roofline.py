@@ -13,9 +13,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scripts.figures.axes import log_axis
-from scripts.figures.marks import MARKERS, Looks, draw_key, key_marks, palette, side_looks
+from scripts.figures.marks import (
+    MARKERS,
+    Looks,
+    draw_doubts,
+    draw_key,
+    key_marks,
+    palette,
+    side_looks,
+)
 from scripts.figures.style import headline, new_figure, style
 from scripts.read.rounds import Floats
+from scripts.words.doubts import key
 from scripts.words.why import flops_in_words
 
 _CURVE = ["label", "workload"]
@@ -46,7 +55,7 @@ def roofline_figure(cells: pd.DataFrame, *, title: str) -> Figure | None:
     notes = ["lines: each side's fastest copy and matrix product; numbers: batch sizes"]
     if (known["uncounted"] != "").any():
         notes.append("hollow markers: at least; FLOPs of some operations cannot be counted")
-    headline(figure, title, *notes)
+    headline(figure, title, *notes, *key(known))
     workloads = {name: ("0.4", marker) for name, marker in markers.items()}
     draw_key(figure, [*key_marks(sides), *key_marks(workloads)])
     return figure
@@ -84,6 +93,8 @@ def _draw_cells(axes: Axes, cells: pd.DataFrame, sides: Looks, markers: dict[str
     partial = cells[curves["uncounted"].transform(any)]
     if len(partial):
         sns.scatterplot(partial, color="white", s=6, linewidth=0, zorder=3, **shared)
+    for _workload, own in cells.groupby("workload"):
+        draw_doubts(axes, own, x="intensity", y="rate")
     ends = pd.concat([curves.head(1), curves.tail(1)]).drop_duplicates([*_CURVE, "batch_size"])
     for row in ends.to_dict("records"):
         # Above or below by side, so that the numbers of two can be read.

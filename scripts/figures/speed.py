@@ -6,16 +6,24 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from scripts.figures.axes import batch_size_axis, log_axis, short_seconds
-from scripts.figures.marks import draw_key, key_marks, look_by, palette, side_looks
+from scripts.figures.marks import (
+    draw_doubts,
+    draw_key,
+    key_marks,
+    look_by,
+    palette,
+    side_looks,
+)
 from scripts.figures.style import headline, new_panels, style
 from scripts.judge.fits import predicted
+from scripts.words.doubts import key
 
 
 @style()
 def speed_figure(rounds: pd.DataFrame, fitted: pd.DataFrame, *, title: str) -> Figure:
     """The figure of one workload on one machine: both panels over the same batch sizes.
 
-    `rounds` are first rows of the table, `labelled`. Dots are processes, the line runs through
+    `rounds` are `trusted` rows of the table, `labelled`. Dots are processes, the line runs through
     their medians, the band from the fastest to the slowest. `fitted` are the workload's rows of
     `fits.fits`: the best ones are drawn dotted over the step times, each within its segment.
     """
@@ -30,6 +38,7 @@ def speed_figure(rounds: pd.DataFrame, fitted: pd.DataFrame, *, title: str) -> F
             linewidth=1.2, markersize=4, err_kws={"alpha": 0.2, "linewidth": 0},
         )  # fmt: skip
         sns.scatterplot(measured, **shared, s=5, alpha=0.6, linewidth=0)
+        draw_doubts(axes, measured, x="batch_size", y=column)
         batch_size_axis(axes, sorted(rounds["batch_size"].unique()))
     log_axis(panels[0], "y", short_seconds)
     log_axis(panels[1], "y", "{:,.10g}".format)
@@ -46,7 +55,7 @@ def speed_figure(rounds: pd.DataFrame, fitted: pd.DataFrame, *, title: str) -> F
         errors = [f"{100 * miss:.0f}" for miss in best["mean_error"].agg(["min", "max"])]
         misses = " to ".join(dict.fromkeys(errors))
         notes.append(f"dotted: fitted step times, which miss by {misses} % on average")
-    headline(figure, title, *notes)
+    headline(figure, title, *notes, *key(measured))
     draw_key(figure, key_marks(looks))
     return figure
 

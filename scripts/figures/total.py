@@ -11,9 +11,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scripts.figures.axes import log_axis, short_seconds
-from scripts.figures.marks import Looks, draw_key, draw_points, key_marks, palette, side_looks
+from scripts.figures.marks import (
+    Looks,
+    draw_doubts,
+    draw_key,
+    draw_points,
+    key_marks,
+    palette,
+    side_looks,
+)
 from scripts.figures.style import GREY, headline, new_panels, style
 from scripts.words.derived import MEANS
+from scripts.words.doubts import key
 
 PANELS = 6
 """At most so many batch sizes are drawn, spread over the grid; the tables hold all of them."""
@@ -29,7 +38,7 @@ def total_figure(
 ) -> Figure:
     """The figure of one workload on one machine.
 
-    `rounds` are first rows of the table, `labelled`; `crossings` are rows of `break_even` (none
+    `rounds` are `trusted` rows of the table, `labelled`; `crossings` are rows of `break_even` (none
     where nothing is compared). Dots are measured totals, lines cold start + epochs x warm epoch,
     dotted beyond the `measured_epochs`, where hollow dots are derived totals; a dashed line and its
     band are break-even and its interval.
@@ -53,7 +62,7 @@ def total_figure(
         axes.set_xlabel("epochs")
     figure.supylabel("total time, cold start included", fontsize=8)
     note = f"hollow dots are derived: {MEANS}" if measured["derived"].any() else ""
-    headline(figure, title, note)
+    headline(figure, title, note, *key(measured))
     draw_key(figure, key_marks(looks))
     return figure
 
@@ -92,6 +101,7 @@ def _draw_totals(
         axes, totals, x="epochs", y="total_seconds", by="label", looks=looks,
         hollow=totals["derived"],
     )  # fmt: skip
+    draw_doubts(axes, measured, x="epochs", y="total_seconds")
     medians = measured.groupby("label")[["cold_start_seconds", "epoch_seconds"]].median()
     middle = min(totals["epochs"].max(), ends[1])
     for start, end, dashes in ((ends[0], middle, "-"), (middle, ends[2], ":")):

@@ -7,7 +7,7 @@ import pandas as pd
 from scripts.sections.inputs import Report
 from scripts.sections.machines.collection import collection_lines
 from scripts.sections.section import Column, Line, Section, Table
-from scripts.tables.analysis import Pair
+from scripts.tables.pair import Pair
 from scripts.words.crossovers import crossover_words
 from scripts.words.names import against, listed
 from scripts.words.verdicts import headline, pair_answer, sure_words

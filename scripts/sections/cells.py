@@ -7,7 +7,7 @@ import pandas as pd
 from scripts.sections.columns import table
 from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Section, Table
-from scripts.tables.analysis import Pair
+from scripts.tables.pair import Pair
 from scripts.words.verdicts import absences
 
 

@@ -9,7 +9,9 @@ from scripts.read.text import optimizer_name, seconds_in_words, times
 from scripts.sections.section import Column, Table, plain_values
 from scripts.words.crossovers import crossover_words
 from scripts.words.derived import epoch_words
+from scripts.words.doubts import marked
 from scripts.words.learning import cost_text, score_text, setting_text, time_text
+from scripts.words.noise import floor_words
 from scripts.words.remedies import remedy_words
 from scripts.words.settings import rung_words, settings_words
 from scripts.words.turning import lowest_text, worse_text
@@ -21,11 +23,11 @@ Words = Callable[[Row], str]
 
 
 def _number(name: str, form: str, *, lost: str = "") -> Words:
-    return lambda row: lost if pd.isna(row[name]) else form.format(row[name])
+    return lambda row: lost if pd.isna(row[name]) else marked(form.format(row[name]), row)
 
 
 def _seconds(name: str) -> Words:
-    return lambda row: "" if pd.isna(row[name]) else seconds_in_words(row[name])
+    return lambda row: "" if pd.isna(row[name]) else marked(seconds_in_words(row[name]), row)
 
 
 def _factor(name: str) -> Words:
@@ -41,7 +43,7 @@ def _score(name: str) -> Words:
 
 
 def _floor(name: str) -> Words:
-    return _number(name, "{:.1%}", lost="unknown")
+    return lambda row: floor_words(row[name])
 
 
 def _percent(name: str) -> Words:

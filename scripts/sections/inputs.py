@@ -13,9 +13,10 @@ from scripts.figures.heatmap import shared_limit
 from scripts.read.sides import is_cpu
 from scripts.read.text import file_stems
 from scripts.sections.section import Brief, Line, Table
-from scripts.tables.analysis import Analysis, Pair
+from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import Comparison
 from scripts.tables.learned import Learned
+from scripts.tables.pair import Pair
 from scripts.tables.published import Imported
 from scripts.words.names import is_software
 from scripts.words.verdicts import question
@@ -130,7 +131,7 @@ class Report:
         """Return the rows, without A/A repeats, of the workload, of every machine that is shown."""
         pairs = one_per_file(self.of(workload))
         tables = [self.analysis.rounds_of(pair) for pair in pairs]
-        return pd.concat(tables or [self.analysis.rounds.head(0)])
+        return pd.concat(tables or [self.analysis.trusted.head(0)])
 
     @cached_property
     def _cells(self) -> dict[str, pd.DataFrame]:

@@ -17,7 +17,7 @@ MOST_ROWS = 200
 def totals(report: Report) -> Iterator[Section]:
     """Yield nothing where every total was measured and none has more than a few epochs."""
     analysis = report.analysis
-    errors = derived_errors(analysis.results.rounds)
+    errors = derived_errors(analysis.every_trusted)
     files = analysis.results.files
     shown, brief = [], {}
     for file in files[files["file"].isin(analysis.whole)].to_dict("records"):

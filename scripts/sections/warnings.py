@@ -4,18 +4,18 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from scripts.read.text import counted
 from scripts.sections.inputs import Report
 from scripts.sections.section import EVERYWHERE, Line, Section
+from scripts.words.doubts import suspect_lines
 from scripts.words.warnings import learning_warnings, software_warnings
 
 MOST_WARNINGS = 50
 
 
 def warnings(report: Report) -> Iterator[Section]:
-    """Yield what is cut short, withheld, unequal or left out."""
+    """Yield what is suspect, cut short, unequal or left out."""
     analysis = report.analysis
-    runs = [_warning(text) for text in run_warnings(analysis.results.files, analysis.verdicts)]
+    runs = [_warning(text) for text in run_warnings(analysis.results.files, analysis.doubts)]
     texts = software_warnings(analysis.results.files, analysis.work)
     if report.learned is not None:
         texts += learning_warnings(report.learned.files, report.learned.times)
@@ -34,23 +34,15 @@ def warnings(report: Report) -> Iterator[Section]:
     )
 
 
-def run_warnings(files: pd.DataFrame, verdicts: pd.DataFrame) -> list[str]:
-    """Return which files were cut short, and which have cells without a verdict."""
-    lines = []
-    cells = verdicts["file"].value_counts()
-    reasons_of = dict(list(verdicts[verdicts["verdict"] == "suspect"].groupby("file")["reason"]))
+def run_warnings(files: pd.DataFrame, doubts: pd.DataFrame) -> list[str]:
+    """Return which files have suspect figures (`doubt.doubts`), and which were cut short."""
+    lines = suspect_lines(doubts)
     for file in files.to_dict("records"):
         if not file["complete"]:
             known = f"{file['measured_cells']} of {file['planned']} cells measured"
             lines.append(f"{file['machine']}: the run was cut short ({known})")
-        if (texts := reasons_of.get(file["file"])) is not None:
-            reasons = sorted({reason for text in texts for reason in text.split("; ")})
-            more = f" and {len(reasons) - 3} more reasons" if len(reasons) > 3 else ""
-            count = f"{len(texts)} of {counted(int(cells[file['file']]), 'verdict')}"
-            why = f"{'; '.join(reasons[:3])}{more}"
-            lines.append(f"{file['machine']}: {count} withheld as suspect: {why}")
     further = len(lines) - MOST_WARNINGS
-    words = f"{further} more files were cut short or have verdicts withheld: see verdicts.csv"
+    words = f"{further} more files were cut short or have suspect figures: see verdicts.csv"
     return [*lines[:MOST_WARNINGS], words] if further > 0 else lines
 
 

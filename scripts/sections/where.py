@@ -13,7 +13,7 @@ from scripts.sections.cells import verdict_table_name
 from scripts.sections.columns import table
 from scripts.sections.inputs import Report, line_of
 from scripts.sections.section import Line, Map, Picture, Section, Table
-from scripts.tables.analysis import Pair
+from scripts.tables.pair import Pair
 from scripts.words import verdicts as words
 from scripts.words.crossovers import crossover_words
 from scripts.words.why import brief_why

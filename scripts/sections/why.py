@@ -10,10 +10,11 @@ from scripts.sections.columns import table
 from scripts.sections.inputs import Report, line_of, one_per_file
 from scripts.sections.section import Line, Section, Table
 from scripts.sections.why_pictures import rooflines, step_pictures
-from scripts.tables.analysis import Pair
+from scripts.tables.pair import Pair
 from scripts.why.faults import PER_STEP
 from scripts.why.remedies import OF_RUN
 from scripts.words.derived import MARK
+from scripts.words.doubts import marked
 from scripts.words.fits import fit_lines
 from scripts.words.steps import against_words, step_words
 from scripts.words.verdicts import NOT_COMPARED
@@ -114,7 +115,8 @@ def _seconds_table(report: Report, workload: str) -> Table:
     medians = "step_seconds samples_a_second epoch_seconds cold_start_seconds"
     once = rounds[rounds["block"].notna()].drop_duplicates([*key, "block"])
     groups = once.groupby(key, sort=False)
-    rows = groups[[*medians.split(), *PER_STEP]].median().join(groups.size().rename("processes"))
+    rows = groups[[*medians.split(), *PER_STEP]].median()
+    rows = rows.assign(processes=groups.size(), doubt=groups["doubt"].first())
     known = bool(rows[PER_STEP].notna().any(axis=None))
     faults, *others = PER_STEP if known else [""]
     return table(
@@ -122,7 +124,7 @@ def _seconds_table(report: Report, workload: str) -> Table:
         f"seconds-{report.work_stems[workload]}",
         f"Seconds behind the ratios of {workload}: medians over the processes",
         f"machine label batch_size {medians} {faults} processes",
-        " ".join(["file", *others]),
+        " ".join(["file", *others, "doubt"]),
     )
 
 
@@ -158,14 +160,16 @@ def _totals_table(rounds: pd.DataFrame) -> Table:
     measured = rounds[rounds["block"].notna()]
     groups = measured.groupby(["label", "batch_size"])
     rows = groups[["step_seconds", "samples_a_second"]].median()
+    rows["doubt"] = groups["doubt"].first()
     totals = measured.groupby(["label", "batch_size", "epochs"])["total_seconds"].median().unstack()
     known = rounds.drop_duplicates("epochs").sort_values("epochs")
     names = []
     for number, derived in zip(known["epochs"], known["derived"], strict=True):
         names.append(counted(number, "epoch") + MARK * derived)
+        seconds = totals.get(number, pd.Series(np.nan, rows.index))
         rows[names[-1]] = [
-            "" if pd.isna(value) else seconds_in_words(value)
-            for value in totals.get(number, pd.Series(np.nan, rows.index))
+            "" if pd.isna(value) else marked(seconds_in_words(value), {"doubt": doubt})
+            for value, doubt in zip(seconds, rows["doubt"], strict=True)
         ]
     rows = rows.reset_index(names=["unnamed", "batch_size"])
     return table(

@@ -14,7 +14,7 @@ from scripts.figures.total import total_figure
 from scripts.read.text import file_stem
 from scripts.sections.inputs import Report
 from scripts.sections.section import Picture
-from scripts.tables.analysis import Pair
+from scripts.tables.pair import Pair
 from scripts.why.remedies import REMEDY
 from scripts.words.remedies import best_remedies
 from scripts.words.steps import step_words
@@ -64,7 +64,7 @@ def _studied(report: Report, pair: Pair, place: str) -> Iterator[tuple[str, str,
         yield "parts", "Where the time of a step goes, by batch size", draw
     if rungs["epoch_seconds"].notna().any():
         title = f"From the loop that is taught to the lean one: {place}"
-        rounds = analysis.results.rounds.merge(rungs[["file", "workload"]].drop_duplicates())
+        rounds = analysis.every_trusted.merge(rungs[["file", "workload"]].drop_duplicates())
         draw = partial(ladder_figure, rounds, rungs, best_remedies(tried), title=title)
         yield "ladder", "From the training loop that is taught to the lean one", draw
     if len(tried):

@@ -1,7 +1,7 @@
 """All that a report says of some result files, computed once: verdicts, crossovers, break-even."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from scripts.figures.style import labelled
 from scripts.judge.best import best_against_best
 from scripts.judge.break_even import break_even
 from scripts.judge.crossover import crossovers
+from scripts.judge.doubt import doubts, trusted
 from scripts.judge.fits import fits
 from scripts.judge.noise import repeats
 from scripts.judge.pairs import Scope, paired, slim, with_base
@@ -19,6 +20,7 @@ from scripts.judge.verdicts import verdicts
 from scripts.read.sides import SIDES
 from scripts.read.table import Results, Skip, load_results
 from scripts.tables.derived import with_mark
+from scripts.tables.pair import Pair
 from scripts.why.causes import causes
 from scripts.why.faults import page_faults
 from scripts.why.ladder import ladder
@@ -30,36 +32,6 @@ _WORK = [
     "file", "machine", "side", "device_label", "workload", "definition", "learning_rate",
     "samples", "precision", "optimizer", "optimizer_implementation", "loop",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A workload on a machine, and a side that meets its base there (None: nothing is compared).
-
-    `label` is the side with the name of its hardware.
-    """
-
-    file: str
-    machine: str
-    workload: str
-    side: str | None = None
-    base: str = ""
-    label: str = ""
-
-    @property
-    def name(self) -> str:
-        """`cuda+bf16 (NVIDIA H200) against cpu`, for switches and cells of tables."""
-        return f"{self.label} against {self.base}" if self.side else ""
-
-    @property
-    def title(self) -> str:
-        """`mlp on devbox: vulkan (llvmpipe, a software rasteriser) against cpu`."""
-        return ": ".join(filter(None, [f"{self.workload} on {self.machine}", self.name]))
-
-    @property
-    def place(self) -> str:
-        """`devbox, cuda (NVIDIA H200) against cpu`: what a sentence about a pair is about."""
-        return ", ".join(filter(None, [self.machine, self.name]))
 
 
 class Analysis:
@@ -94,6 +66,22 @@ class Analysis:
     def rounds(self) -> pd.DataFrame:
         """The rows of `table.load` of the run's own sides, each with its name in figures."""
         return labelled(of_sides(self.results.rounds))
+
+    @cached_property
+    def every_trusted(self) -> pd.DataFrame:
+        """The rows of all sides that figures stand on, each with its `doubt`."""
+        return trusted(self.results.rounds)
+
+    @cached_property
+    def trusted(self) -> pd.DataFrame:
+        """Those of the run's own sides, without A/A repeats, each with its name in figures."""
+        own = self.every_trusted
+        return labelled(of_sides(own[~own["again"]]))
+
+    @cached_property
+    def doubts(self) -> pd.DataFrame:
+        """How many cells of each file are suspect, and why; files without any have no row."""
+        return doubts(self.trusted)
 
     @cached_property
     def work(self) -> pd.DataFrame:
@@ -151,13 +139,13 @@ class Analysis:
     @cached_property
     def causes(self) -> pd.DataFrame:
         """Why each diagnosed cell takes as long as it does."""
-        found = labelled(causes(self.results.diagnosis, self.results.rounds))
-        return with_mark(found, self.results.rounds)
+        found = labelled(causes(self.results.diagnosis, self.every_trusted))
+        return with_mark(found.assign(doubt=found["suspect"]), self.results.rounds)
 
     @cached_property
     def page_faults(self) -> pd.DataFrame:
         """How much of a step page faults take up, of the CPU cells of files that count them."""
-        return page_faults(self.results.rounds)
+        return page_faults(self.every_trusted)
 
     @cached_property
     def remedies(self) -> pd.DataFrame:
@@ -170,7 +158,7 @@ class Analysis:
     @cached_property
     def ladder(self) -> pd.DataFrame:
         """From the loop that is taught to the lean one, rung by rung."""
-        return ladder(self.contests, self.results.rounds)
+        return ladder(self.contests, self.every_trusted)
 
     @cached_property
     def best(self) -> pd.DataFrame:
@@ -220,9 +208,8 @@ class Analysis:
         return own[own["side"] == pair.side]
 
     def rounds_of(self, pair: Pair) -> pd.DataFrame:
-        """The rows, without A/A repeats, of the pair's workload, of every side of its file."""
-        own = self._of_work(pair, self.rounds)
-        return own[~own["again"]]
+        """The trusted rows of the pair's workload, of every side of its file."""
+        return self._of_work(pair, self.trusted)
 
     def fits_of(self, pair: Pair) -> pd.DataFrame:
         """The fits of the pair's workload, of every side of its file."""

@@ -27,7 +27,7 @@ WHOLE_FILES = 3
 BATCH_FILES = 40
 BATCH_BYTES = 64 * 2**20
 JUDGED = (
-    "contests", "crossovers", "pays_off", "causes", "remedies", "ladder", "best", "work",
+    "contests", "crossovers", "pays_off", "causes", "remedies", "ladder", "best", "work", "doubts",
 )  # fmt: skip
 
 Tables = dict[str, pd.DataFrame]

@@ -107,10 +107,11 @@ def contest(side: Row, base: Row, *, margin: float) -> Row:
     lo, middle, hi = np.nanquantile(stretched(log_ratios, blocks=few), [0.025, 0.5, 0.975])
     word, p = _favoured(middle - lo, middle, hi - middle, freedom=few - 1, limit=math.log1p(margin))
     verdict = word if p <= ALPHA else UNDECIDED
-    if reason := "; ".join(filter(None, dict.fromkeys([side["suspect"], base["suspect"]]))):
-        verdict = SUSPECT
+    reason = f"{few} of at least {FEWEST_BLOCKS} blocks" * (few < FEWEST_BLOCKS)
     if few < FEWEST_BLOCKS:
-        verdict, reason = UNDECIDED, f"{few} of at least {FEWEST_BLOCKS} blocks"
+        verdict = UNDECIDED
+    if doubt := "; ".join(filter(None, dict.fromkeys([side["suspect"], base["suspect"]]))):
+        verdict, reason = SUSPECT, doubt
     return answer | {
         "ratio": side["seconds"] / base["seconds"],
         "lo": math.exp(lo),

@@ -58,11 +58,11 @@ _NETWORK = ("forward", "backward", "optimizer")
 def causes(diagnosis: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
     """A row per diagnosed cell: once warm (epochs NA), and for every number of epochs of `rounds`.
 
-    `diagnosis` as of `diagnosis_table`, `rounds` as of `table.load`. Columns: CELL, epochs, cause,
-    agrees (`yes`, `no` or nothing), and the shares that decided: load, copy, network and evaluation
-    share of a step, host_share, busy_share, growth, roof_share, tiny_share, sum_share (the parts'
-    sum over the undisturbed step), looking (what instrumenting added, a fraction), cold_share (of
-    a total), fault_share with minor_faults_per_step.
+    `diagnosis` as of `diagnosis_table`, `rounds` as of `doubt.trusted`. Columns: CELL, epochs,
+    cause, agrees (`yes`, `no` or nothing), and the shares that decided: load, copy, network and
+    evaluation share of a step, host_share, busy_share, growth, roof_share, tiny_share, sum_share
+    (the parts' sum over the undisturbed step), looking (what instrumenting added, a fraction),
+    cold_share (of a total), fault_share with minor_faults_per_step.
     """
     faults = page_faults(rounds)[[*CELL, "minor_faults_per_step", "fault_share"]]
     warm = shares(diagnosis).merge(faults, on=CELL, how="left")

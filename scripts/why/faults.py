@@ -22,18 +22,19 @@ PER_STEP = [
     "system_seconds_per_step",
 ]
 _WORDS = ["allocator", "allocator_variables"]
-COLUMNS = [*CELL, "step_seconds", *PER_STEP, "fault_share", *_WORDS]
+COLUMNS = [*CELL, "step_seconds", *PER_STEP, "fault_share", *_WORDS, "doubt"]
 
 
 def page_faults(rounds: pd.DataFrame) -> pd.DataFrame:
     """A row per CPU cell whose page faults were counted (COLUMNS): medians over its blocks.
 
-    `rounds` as of `table.load`; files of before have no counts, and no rows here.
+    `rounds` as of `doubt.trusted`; files of before have no counts, and no rows here.
     """
     known = rounds[rounds["minor_faults_per_step"].notna()]
     known = known[known["side"].map(is_cpu).astype(bool) & ~known["again"]]
     cells = known.drop_duplicates([*CELL, "block"]).groupby(CELL, sort=False)
-    table = cells[["step_seconds", *PER_STEP]].median().join(cells[_WORDS].first()).reset_index()
+    told = cells[[*_WORDS, "doubt"]].first()
+    table = cells[["step_seconds", *PER_STEP]].median().join(told).reset_index()
     return table.assign(fault_share=_fault_share(table))[COLUMNS]
 
 

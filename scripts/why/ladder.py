@@ -23,7 +23,7 @@ RUNG = "loop="
 _KEY = ["file", "workload", "batch_size", "base"]
 COLUMNS = [
     *CELL, "base", "rung", "epoch_seconds", "saved_seconds", "verdict", "times", "lo", "hi",
-    "reason", "blocks",
+    "reason", "blocks", "doubt",
 ]  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def ladder(judged: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:
     table = pd.concat([rungs, plain[plain["rung"].isin(RUNGS)]]).drop_duplicates([*_KEY, "rung"])
     first = rounds[rounds["block"].notna() & ~rounds["again"]]
     cell = ["file", "workload", "batch_size", "side"]
-    medians = first.groupby(cell)["epoch_seconds"].median().reset_index()
+    medians = first.groupby(cell).agg({"epoch_seconds": "median", "doubt": "first"}).reset_index()
     table = table.merge(medians, on=cell, how="left").sort_values(
         [*_KEY, "rung"], key=lambda own: own.map(RUNGS.index) if own.name == "rung" else own
     )

@@ -9,6 +9,7 @@ from scripts.judge.rule import CLOSE, FASTER, SLOWER
 from scripts.read import learning
 from scripts.read.text import counted, optimizer_name, seconds_in_words
 from scripts.target.time import best_of
+from scripts.words.doubts import marked
 from scripts.words.learning import doubts, score_text, setting_text, time_text
 from scripts.words.names import place_text, side_label
 from scripts.words.verdicts import ratio_words
@@ -85,7 +86,7 @@ def _sooner_perhaps(best: Mapping[Any, Any], times: pd.DataFrame) -> Iterator[st
     faster = times[same & ~times["measured"] & (times["seconds"] < best["seconds"])]
     for row in faster.sort_values("seconds")[:1].to_dict("records") if best["measured"] else ():
         setting = f"batch {row['batch_size']}, {optimizer_name(row['optimizer'])}"
-        seconds = seconds_in_words(row["seconds"])
+        seconds = marked(seconds_in_words(row["seconds"]), {"doubt": row["suspect"]})
         yield f"perhaps sooner there: {setting}, {seconds}; not measured ({row['note']})."
 
 

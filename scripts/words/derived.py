@@ -34,7 +34,8 @@ def derived_line(rounds: pd.DataFrame, *, measured_epochs: float) -> str:
 
 
 def errors_line(errors: pd.DataFrame) -> str:
-    """The errors of one file's cells in two sentences; nothing where there are none."""
+    """The errors of one file's sound cells in two sentences; nothing where there are none."""
+    errors = errors[errors["doubt"] == ""]
     if errors.empty:
         return ""
     sizes = errors["error"].abs()

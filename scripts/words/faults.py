@@ -44,7 +44,7 @@ def brief_faults(faults: pd.DataFrame) -> str:
 
 
 def _taken_up(faults: pd.DataFrame) -> pd.DataFrame:
-    return faults[faults["fault_share"] >= QUARTER]
+    return faults[(faults["fault_share"] >= QUARTER) & (faults["doubt"] == "")]
 
 
 def _span(numbers: pd.Series, words: Callable[[float], str]) -> str:

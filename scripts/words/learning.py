@@ -8,6 +8,7 @@ import pandas as pd
 
 from scripts.read.metric import Metric
 from scripts.read.text import counted, optimizer_name, seconds_in_words, short_number
+from scripts.words.doubts import marked
 
 
 def score_text(metric: Metric, score: float) -> str:
@@ -30,7 +31,8 @@ def time_text(row: Mapping[Any, Any]) -> str:
     ends = [
         short_number(end / size) if math.isfinite(end) else "∞" for end in (row["lo"], row["hi"])
     ]
-    return f"{short_number(float(number))} {unit} [{', '.join(ends)}]"
+    text = f"{short_number(float(number))} {unit} [{', '.join(ends)}]"
+    return marked(text, {"doubt": row.get("suspect")})
 
 
 def cost_text(row: Mapping[Any, Any]) -> str:

@@ -11,6 +11,9 @@ from scripts.read.text import counted
 from scripts.words.names import listed
 
 _UNKNOWN = "unknown: no side was measured against itself"
+TOO_NOISY = 0.25
+"""In a noise floor above it, what is compared drowns."""
+_NOISY = "too noisy to compare"
 
 
 def noise_lines(verdicts: pd.DataFrame, repeats: pd.DataFrame) -> list[str]:
@@ -33,9 +36,10 @@ def noise_lines(verdicts: pd.DataFrame, repeats: pd.DataFrame) -> list[str]:
         )
     if told := len(repeats) - copied:
         different = int((repeats["verdict"] == "differs").sum())
+        quiet = not any(_NOISY in line for line in lines)
         lines.append(
             f"Of {counted(told, 'A/A cell')} the rule calls {different} different at a "
-            "margin of 5 %; nothing differs there."
+            f"margin of 5 %{'; nothing differs there' * quiet}."
         )
     return lines
 
@@ -53,13 +57,21 @@ def tolerance_line(contests: pd.DataFrame) -> str:
     )
 
 
+def floor_words(floor: float, *, of: str = "") -> str:
+    """`3.1% (8 A/A cells)`, `127.0%: too noisy to compare`; `of` stands in brackets."""
+    if pd.isna(floor):
+        return "unknown"
+    noisy = f": {_NOISY}" if floor > TOO_NOISY else ""
+    return f"{floor:.1%}{f' ({of})' * bool(of)}{noisy}"
+
+
 def _scopes(verdicts: pd.DataFrame) -> Iterator[str]:
     """`warm 3.1% (8 A/A cells), margin 5.0%`: all workloads of a pair share one of each scope."""
     for scope, own in verdicts.groupby("scope", sort=False):
         row = own.iloc[0]
         floor = "unknown (no A/A cell)"
         if pd.notna(row["noise_floor"]):
-            floor = f"{row['noise_floor']:.1%} ({counted(row['repeats'], 'A/A cell')})"
+            floor = floor_words(row["noise_floor"], of=counted(row["repeats"], "A/A cell"))
         yield f"{scope} {floor}, margin {row['margin']:.1%}"
 
 
@@ -67,5 +79,5 @@ def _alone(repeats: pd.DataFrame) -> Iterator[str]:
     """`cpu warm 3.1% (8 A/A cells)`, a side and scope each."""
     known = repeats[repeats["log_ratio"].notna()]
     for (side, scope), own in known.groupby(["side", "scope"], sort=False):
-        floor = float(floor_of(own["log_ratio"].to_numpy(dtype=float)))
-        yield f"{side} {scope} {np.expm1(floor):.1%} ({counted(len(own), 'A/A cell')})"
+        floor = float(np.expm1(floor_of(own["log_ratio"].to_numpy(dtype=float))))
+        yield f"{side} {scope} {floor_words(floor, of=counted(len(own), 'A/A cell'))}"

@@ -16,7 +16,7 @@ def step_words(rounds: pd.DataFrame) -> list[str]:
     """What step times say about overhead, a sentence per side of one workload and file.
 
     A step that takes as long with one sample as with a thousand is paid for by launching and
-    waiting, not by computing. `rounds` are first rows with a `label`.
+    waiting, not by computing. `rounds` are `trusted` rows with a `label`.
     """
     lines = []
     for label, own in rounds[rounds["block"].notna()].groupby("label", sort=False):
@@ -35,8 +35,8 @@ def step_words(rounds: pd.DataFrame) -> list[str]:
 
 
 def _steps(rounds: pd.DataFrame) -> dict[int, float]:
-    """Median seconds of a step by batch size, going up."""
-    medians = rounds.groupby("batch_size")["step_seconds"].median().dropna()
+    """Median seconds of a step by batch size, going up: suspect ones carry no sentence."""
+    medians = rounds[rounds["doubt"] == ""].groupby("batch_size")["step_seconds"].median().dropna()
     return {int(str(size)): float(seconds) for size, seconds in medians.items()}
 
 

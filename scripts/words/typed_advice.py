@@ -12,6 +12,7 @@ from scripts.read.metric import reached
 from scripts.read.text import counted, optimizer_name, seconds_in_words
 from scripts.target.time import best_of
 from scripts.words.advice import best_line
+from scripts.words.doubts import marked
 from scripts.words.learning import score_text
 from scripts.words.names import place_text
 
@@ -101,7 +102,7 @@ def seconds_line(times: pd.DataFrame) -> Iterator[str]:
     known = times[times["seconds"].notna()].sort_values("seconds")
     several = known["optimizer"].nunique() > 1
     parts = [
-        f"{seconds_in_words(row['seconds'])} {place_text(row)}"
+        f"{marked(seconds_in_words(row['seconds']), {'doubt': row['suspect']})} {place_text(row)}"
         + (f" with {optimizer_name(row['optimizer'])}" if several else "")
         for row in known.to_dict("records")
     ]

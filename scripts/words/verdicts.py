@@ -19,6 +19,7 @@ from scripts.judge.rule import (
 from scripts.judge.verdicts import expected_wrong
 from scripts.read.text import counted, expected_count, times
 from scripts.words.crossovers import Row, curve_words, number_sentence, number_words
+from scripts.words.doubts import marked
 from scripts.words.names import listed
 
 NOT_COMPARED = (NOT_MEASURED, SUSPECT)
@@ -161,7 +162,7 @@ def break_even_words(row: Mapping[Any, Any]) -> str:
 
 def ratio_words(row: Mapping[Any, Any], *, of: str = "") -> str:
     """A row's ratio with its interval, `of` being what the columns' names begin with."""
-    return factor_words(*(row[f"{of}{name}"] for name in ("ratio", "lo", "hi")))
+    return marked(factor_words(*(row[f"{of}{name}"] for name in ("ratio", "lo", "hi"))), row)
 
 
 def factor_words(ratio: float | None, low: float | None, high: float) -> str:

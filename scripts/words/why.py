@@ -6,6 +6,7 @@ import pandas as pd
 
 from scripts.read.text import counted, seconds_in_words
 from scripts.why.causes import FIXED, UNKNOWN
+from scripts.words.doubts import marked
 from scripts.words.faults import brief_faults, fault_line
 from scripts.words.names import sizes_words
 from scripts.words.remedies import batch_line, ladder_line, remedy_line
@@ -96,7 +97,7 @@ def shares_line(causes: pd.DataFrame) -> str:
     warm = causes[causes["epochs"].isna() & (causes["cause"] != UNKNOWN)]
     if warm.empty:
         return ""
-    row = warm.sort_values("batch_size").iloc[0]
+    row = warm.sort_values("batch_size").iloc[0].to_dict()
     shares = {words: row[f"{part}_share"] for part, words in _PARTS.items()}
     ordered = sorted(shares.items(), key=lambda item: -item[1])
     hosts = {"host share": row["host_share"], "device busy": row["busy_share"]}
@@ -112,7 +113,8 @@ def shares_line(causes: pd.DataFrame) -> str:
         f"{computes}, {of_best:.1%} of the device's best" if of_best > 0 else "",
         f"looking added {looking}",
     )
-    step = f"{seconds_in_words(row['step_seconds'])}, {row['operations']:.0f} operations"
+    seconds = marked(seconds_in_words(row["step_seconds"]), row)
+    step = f"{seconds}, {row['operations']:.0f} operations"
     return f"A step at batch size {row['batch_size']} ({step}): {'; '.join(filter(None, said))}."
 
 

@@ -84,7 +84,7 @@ def test_no_words_overlap_in_the_figures_of_studies(tmp_path: Path) -> None:
     causes = analysis.causes
     tried = analysis.remedies[analysis.remedies["kind"] == REMEDY]
     ladder = ladder_figure(
-        analysis.results.rounds, analysis.ladder, best_remedies(tried), title="ladder"
+        analysis.every_trusted, analysis.ladder, best_remedies(tried), title="ladder"
     )
     assert overlaps(laid_out(parts_figure(causes[causes["epochs"].isna()], title="parts"))) == []
     assert overlaps(laid_out(ladder)) == []

@@ -9,7 +9,7 @@ import pytest
 
 from bench.measure import quiet as guards
 from bench.measure.limits import Limits
-from bench.measure.quiet import HostState, describe_block, read_host, suspicions, unsteady
+from bench.measure.quiet import HostState, describe_block, read_host, suspicions, unsteady_words
 from scripts.read import suspicion as marks
 
 BEFORE = HostState(100.0, 0.5, 50.0, 1.0, 10.0, 0, 2000.0, held=(100, 20))
@@ -153,7 +153,7 @@ def test_the_frequency_is_the_fastest_cores_since_idle_ones_are_clocked_down(
 def test_a_worker_is_unsteady_when_half_of_its_epochs_took_much_longer(
     epochs: list[float], changed: bool
 ) -> None:
-    assert unsteady(epochs) == changed
+    assert bool(unsteady_words(epochs)) == changed
 
 
 def test_the_reading_half_calls_the_same_workers_unsteady() -> None:

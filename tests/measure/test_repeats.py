@@ -1,17 +1,19 @@
 """What of a block is measured again: on a loaded host, and with unsteady workers."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bench.answer import Epochs
-from bench.grid import Side
+from bench.grid import Cell, Side
 from bench.job import Job
 from bench.measure import blocks as measure
 from bench.measure.measurements import Key
 from bench.measure.quiet import HostState
 from bench.measure.search import measure_all
+from bench.record.outcome import Absent, cell_outcome
 from tests.bench_fakes import (
     PLAN,
     QUIET,
@@ -25,6 +27,7 @@ from tests.bench_fakes import (
 )
 
 CPU_8 = Key("mlp", Side("cpu"), 8)
+CUDA_64 = Key("mlp", Side("cuda"), 64)
 
 pytestmark = pytest.mark.usefixtures("quiet_host")
 
@@ -104,16 +107,74 @@ def test_a_worker_that_is_never_steady_does_not_keep_the_run_for_ever(tmp_path: 
     assert run.repeats_left == SETTINGS.blocks - 1
 
 
+def failing(reason: str, times: int) -> Rule:
+    """A rule: cuda has no time at batch size 64 in its first so many tries."""
+    tries = iter(range(times))
+
+    def rule(job: Job, size: int) -> Say:
+        fails = (job.device, size) == ("cuda", 64) and next(tries, None) is not None
+        return absent(size, reason) if fails else measured(job, size)
+
+    return rule
+
+
 def test_what_could_not_be_measured_on_a_loaded_host_is_not_repeated_with_the_block(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loaded_host(monkeypatch, loaded_blocks=1)
-
-    def rule(job: Job, size: int) -> Say:
-        return (
-            absent(size, "timeout") if (job.device, size) == ("cuda", 64) else measured(job, size)
-        )
-
-    workers = FakeWorkers(rule)
+    workers = FakeWorkers(failing("unsupported", 9))
     campaign(tmp_path, workers).run_block(PLAN, 0)
     assert [sorted(job.batch_sizes) for job in workers.jobs] == [[8, 64], [8, 64], [8, 64], [8]]
+
+
+def test_what_took_too_long_on_a_loaded_host_is_measured_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded_host(monkeypatch, loaded_blocks=1)
+    workers = FakeWorkers(failing("timeout", 1))
+    run = campaign(tmp_path, workers)
+    measure_all(run, [PLAN])
+    assert [sorted(job.batch_sizes) for job in workers.jobs] == [[8, 64]] * 8
+    assert run.measurements.absent == {}
+    assert sorted(run.measurements.measured[CUDA_64]) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("loaded_blocks", [0, 2])
+def test_what_took_too_long_again_has_no_time_and_is_suspect_where_others_ran(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loaded_blocks: int
+) -> None:
+    loaded_host(monkeypatch, loaded_blocks=loaded_blocks)
+    run = campaign(tmp_path, FakeWorkers(failing("timeout", 9)))
+    measure_all(run, [PLAN])
+    cell = Cell("mlp", 64, 1, "cuda")
+    suspect = "; suspect: host loaded: other processes used 50% of the CPU" * (loaded_blocks > 0)
+    assert cell_outcome(cell, run.measurements, SETTINGS, {}) == Absent(
+        "timeout", f"said torch{suspect}", 0
+    )
+
+
+def test_repeats_are_told_of_with_their_cause_before_they_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded_host(monkeypatch, loaded_blocks=1)
+    told: list[tuple[int, int, str]] = []
+    workers = FakeWorkers(failing("timeout", 1))
+    run = campaign(tmp_path, workers)
+
+    def expect(_workload: str, _block: int, answers: dict[Side, int], why: str) -> None:
+        if why:
+            told.append((len(workers.jobs), sum(answers.values()), why))
+
+    run.expect = expect
+    run.run_block(PLAN, 0)
+    assert told == [(2, 4, "host loaded: other processes used 50% of the CPU")]
+
+
+def test_answers_that_will_never_come_are_taken_off_the_plan(tmp_path: Path) -> None:
+    counts: Counter[int] = Counter()
+    run = campaign(tmp_path, FakeWorkers(failing("oom", 1)))
+    run.expect = lambda _workload, block, answers, _why: counts.update(
+        {block: sum(answers.values())}
+    )
+    measure_all(run, [PLAN])
+    assert counts == {0: 0, 1: -1, 2: -1}

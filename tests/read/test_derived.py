@@ -13,6 +13,7 @@ from bench.grid import PRESETS
 from bench.train.epochs import LEAST_TIMED_SECONDS
 from scripts.figures.total import total_figure
 from scripts.judge.derived_errors import derived_errors
+from scripts.judge.doubt import trusted
 from scripts.read import rounds as reading
 from scripts.read.columns import DERIVED_FROM
 from scripts.read.rounds import Runs
@@ -142,7 +143,7 @@ def test_tables_and_words_tell_derived_totals_from_measured_ones(
 def test_a_file_without_derived_totals_does_not_speak_of_them(tmp_path: Path) -> None:
     rounds = load([Corpus(batch_sizes=(8,), epochs=(1,)).write(tmp_path)])
     assert derived_line(rounds, measured_epochs=np.inf) == ""
-    assert errors_line(derived_errors(rounds)) == ""
+    assert errors_line(derived_errors(trusted(rounds))) == ""
 
 
 @pytest.mark.parametrize(
@@ -205,7 +206,7 @@ def test_the_error_of_a_derived_total_is_told_where_all_epochs_were_measured(
             row["stats"] = {"rounds": 3, "data": [total] * 3}
 
     rounds = load([written(tmp_path, plan, slower_at_first)])
-    errors = derived_errors(rounds)
+    errors = derived_errors(trusted(rounds))
     (row,) = errors.to_dict("records")
     assert (row["epochs"], row["side"], row["blocks"]) == (4, "cpu", 3)
     assert (row["measured_seconds"], row["derived_seconds"]) == (5.0, 2.0 + 3 * 2.0)

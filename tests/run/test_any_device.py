@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 COMMAND = (
     *("-m", "pytest", "bench", "--preset", "smoke", "--devices", f"cpu,{NAME}"),
     *("--workloads", "mlp", "--blocks", "1", "--batch-sizes", "32,64", "--samples", "64"),
-    *("--suspect-repeats", "0"),
+    *("--suspect-repeats", "0", "--busy-ok"),
 )
 
 

@@ -23,15 +23,16 @@ STUBBED = ("-p", "tests.stubs.plugin", "-p", "no:hypothesispytest")
 
 @contextmanager
 def started(*arguments: str, hold: tuple[Path, int] | None = None) -> Iterator[Any]:
-    """A run in a process of its own, which does not outlive the test.
+    """A run in a process of its own, which does not outlive the test nor wait for quiet.
 
     `hold`: a journal, and how many answers it gets before the stubs stop answering.
     """
     environment = dict(os.environ) | {"COLUMNS": "100"}
     if hold:
         environment[HOLD] = f"{hold[0]}|{hold[1]}"
+    busy_ok = () if {"--learning", "--help"} & {*arguments} else ("--busy-ok",)
     process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", "bench", *arguments],
+        [sys.executable, "-m", "pytest", "bench", *arguments, *busy_ok],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

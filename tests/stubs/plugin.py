@@ -2,12 +2,15 @@
 
 The probe, the timing worker and the learning worker are replaced, where their processes are
 started, by modules of this folder that answer by a rule; so is py-cpuinfo's, which takes a second.
-Everything else is as it is: options, journals, files, signals, deadlines.
+Nor is the machine ever busy. Everything else is as it is: options, journals, files, signals,
+deadlines.
 """
 
 import subprocess
 import sys
 from typing import Any
+
+from bench.measure import busy
 
 STUBS = {
     "bench.machine.probe": "tests.stubs.probe",
@@ -28,3 +31,4 @@ class StubPopen(subprocess.Popen):  # type: ignore[type-arg]
 
 
 subprocess.Popen = StubPopen  # type: ignore[misc]
+busy.Load.words = lambda _self: ""  # type: ignore[method-assign]

@@ -75,3 +75,13 @@ def test_where_one_of_two_sides_computes_with_fewer_digits_the_tolerance_is_said
     )
     both = Corpus(sides=("cpu+bf16", "cuda+bf16"), machine="both", **SMALL)
     assert tolerance_line(Analysis([both.write(tmp_path)]).contests) == ""
+
+
+def test_a_run_that_differs_from_itself_by_a_quarter_is_too_noisy_to_compare(
+    tmp_path: Path,
+) -> None:
+    for noise, noisy in ((0.01, False), (0.6, True)):
+        plan = Corpus(process_noise=noise, **SMALL)
+        floor, told = lines_of(tmp_path, plan)
+        assert ("x% (2 A/A cells): too noisy to compare, margin" in floor) == noisy
+        assert told.endswith("nothing differs there.") != noisy

@@ -128,7 +128,7 @@ def test_a_side_that_could_not_be_compared_says_why(say: Callable[..., str]) -> 
 
 def test_suspect_cells_are_warned_of_before_anything_else(say: Callable[..., str]) -> None:
     words = say(Corpus(suspect={("mlp", 8, 1, "vulkan"): ["loss mismatch"]}, **SMALL))
-    assert words.startswith("Warning: devbox: 2 of 6 verdicts withheld as suspect: loss mismatch")
+    assert words.startswith("Warning: devbox: 2 of 8 cells are suspect (!): loss mismatch")
 
 
 def test_a_run_that_was_cut_short_is_warned_of(

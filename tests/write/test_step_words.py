@@ -16,7 +16,7 @@ SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1, 4)}
 def test_step_times_are_read_as_overhead_only_where_they_hardly_grow(tmp_path: Path) -> None:
     def reading(**plan: Any) -> str:
         analysis = Analysis([Corpus(sides=("cpu",), **SMALL, **plan).write(tmp_path)])
-        [words] = step_words(analysis.rounds)
+        [words] = step_words(analysis.trusted)
         return words
 
     flat = reading(cpu_step_seconds=lambda _workload, _batch: 0.01)
@@ -39,9 +39,9 @@ def test_two_sides_step_times_say_why_one_loses_at_small_batches(
     ratio: Any, words: str, tmp_path: Path
 ) -> None:
     analysis = Analysis([Corpus(**(SMALL | {"ratio": ratio})).write(tmp_path)])
-    said = against_words(analysis.rounds, side="vulkan", base="cpu")
+    said = against_words(analysis.trusted, side="vulkan", base="cpu")
     assert words in said
     assert re.search(
         r"A step of vulkan takes [\d.]+x that of cpu at batch size 8 \(.* against .*\) and ", said
     )
-    assert against_words(analysis.rounds, side="cuda", base="cpu") == ""
+    assert against_words(analysis.trusted, side="cuda", base="cpu") == ""

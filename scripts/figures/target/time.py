@@ -9,9 +9,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scripts.figures.axes import batch_size_axis, log_axis, short_seconds
-from scripts.figures.marks import Looks, draw_key, key_marks, look_by, palette, side_looks
+from scripts.figures.marks import (
+    Looks,
+    draw_doubts,
+    draw_key,
+    key_marks,
+    look_by,
+    palette,
+    side_looks,
+)
 from scripts.figures.style import GREY, headline, new_panels, split, style
 from scripts.read.text import optimizer_name, seconds_in_words
+from scripts.words.doubts import key
 
 
 @style()
@@ -32,7 +41,7 @@ def time_figure(times: pd.DataFrame, *, title: str) -> Figure:
         _draw(axes, own[own["seconds"].notna()].sort_values("batch_size"), looks)
         axes.set_title(panel_title(own), fontsize=7)
         batch_size_axis(axes, sorted(int(size) for size in times["batch_size"].unique()))
-    known = times[times["seconds"].notna()]
+    known = times[times["seconds"].notna()].assign(doubt=lambda own: own["suspect"])
     if len(known):
         panels[0].set_ylim(known["lo"].min() / 2, known["seconds"].max() * 2)
     log_axis(panels[0], "y", short_seconds)
@@ -40,7 +49,7 @@ def time_figure(times: pd.DataFrame, *, title: str) -> Figure:
     note = "bar: 95 % of single runs; ring: fastest of those that were timed"
     if times["note"].str.contains("curve").any():
         note += "; white centre: step time read off a fitted curve"
-    headline(figure, title, note)
+    headline(figure, title, note, *key(known))
     draw_key(figure, key_marks(looks))
     return figure
 
@@ -77,6 +86,7 @@ def _draw(axes: Axes, times: pd.DataFrame, looks: Looks) -> None:
     ends = np.where(np.isfinite(times["hi"]), times["hi"], times["seconds"] * 10)
     colours = list(times["label"].map(palette(looks)))
     axes.vlines(times["batch_size"], times["lo"], ends, colors=colours, linewidth=0.9, alpha=0.6)
+    draw_doubts(axes, times.assign(doubt=times["suspect"]), x="batch_size", y="seconds")
     for label, own in times.groupby("label"):
         _mark_fastest(axes, own, looks[label][0])
 

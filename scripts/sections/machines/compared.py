@@ -14,6 +14,7 @@ from scripts.sections.machines.side_by_side import note, side_pictures
 from scripts.sections.machines.tables import summary_tables
 from scripts.sections.section import EVERYWHERE, Line, Section, Table
 from scripts.tables.comparison import Comparison
+from scripts.words.doubts import suspect_lines
 from scripts.words.machines import contradiction_words, upgrade_words
 
 MOST_MACHINES = 100
@@ -31,6 +32,8 @@ def compared(comparison: Comparison) -> Iterator[Section]:
 
 
 def _brief(comparison: Comparison) -> Iterator[Line | Table]:
+    for text in suspect_lines(comparison.analysis.doubts):
+        yield Line(text, tone="warning")
     yield from _unlike(comparison.cells)
     yield from _machines(comparison.files, comparison.base)
     doubted = contradicted(comparison.cells, comparison.files, base=comparison.base)

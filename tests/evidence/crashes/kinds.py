@@ -16,7 +16,9 @@ import pytest
 
 from bench.measure.journal import lock_path
 from tests.evidence.crashes.checks import check_after_end, finish
+from tests.evidence.crashes.ends import ENDS
 from tests.evidence.crashes.limits import full_disk, out_of_memory, torn_journal, unwritable_result
+from tests.evidence.crashes.surroundings import SURROUNDINGS
 from tests.evidence.crashes.trial import LONGEST_SECONDS, MEASUREMENTS, Trial, with_worker
 
 BETWEEN_PRESSES_SECONDS = 0.7
@@ -217,4 +219,6 @@ KINDS: dict[str, Callable[[Trial], None]] = {
     "the clock jumps": clock_jumps,
     "two runs on one file": two_runs,
     "two runs started at once": two_runs_at_once,
+    **ENDS,
+    **SURROUNDINGS,
 }

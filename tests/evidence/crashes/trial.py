@@ -20,7 +20,10 @@ from bench.measure.process import ROOT
 from tests.run.typed import STUBBED
 
 GRID = ("--workloads", "mlp", "--batch-sizes", "128,256", "--epochs", "1,2", "--samples", "256")
-ASKED = ("--devices", "cpu", "--blocks", "2", "--suspect-repeats", "0", "--cell-timeout", "60")
+ASKED = (
+    *("--devices", "cpu", "--blocks", "2", "--suspect-repeats", "0", "--cell-timeout", "60"),
+    "--busy-ok",
+)
 CELLS = {(size, epochs) for size in (128, 256) for epochs in (1, 2)}
 BLOCKS = 2
 MEASUREMENTS = BLOCKS * 2 * 2
@@ -47,6 +50,8 @@ class Trial:
     grid: tuple[str, ...] = GRID
     stubbed: bool = False
     """Workers answer by a rule, without torch: a run takes a second."""
+    environment: dict[str, str] = field(default_factory=dict)
+    """Variables beside the usual ones."""
     prepare: Callable[[], None] | None = None
     """Runs in the child before pytest: limits."""
     struck_after: int | None = None
@@ -77,6 +82,7 @@ class Trial:
             "CROSSOVER_CRASH_WITNESS": str(self.witness_path),
             "CROSSOVER_CRASH_FAULT": self.fault if fault is None else fault,
             "COLUMNS": "200",
+            **self.environment,
         }
         command = [
             sys.executable,
@@ -137,11 +143,11 @@ class Trial:
     def wait(self, process: "subprocess.Popen[str]") -> int:
         """Waits for the run's end; one that does not end is a problem."""
         try:
-            self.output, _ = process.communicate(timeout=LONGEST_SECONDS)
+            self.output = process.communicate(timeout=LONGEST_SECONDS)[0] or ""
         except subprocess.TimeoutExpired:
             self.problem(f"did not end in {LONGEST_SECONDS:.0f} s")
             process.kill()
-            self.output, _ = process.communicate()
+            self.output = process.communicate()[0] or ""
         return process.returncode
 
     def problem(self, words: str) -> None:

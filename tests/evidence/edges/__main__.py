@@ -1,22 +1,27 @@
 """`python -m tests.evidence.edges`: does anything at the edges end in what nobody can read?
 
-Command lines of `pytest bench`, damaged journals that are resumed, foreign and changed files
-through every door of scripts/. Prints a table of tries and faults; writes it with `--out`. What
-ends a run in mid-flight is tried by `tests.evidence.crashes.matrix`.
+Real runs that are disturbed, command lines of `pytest bench`, damaged journals that are resumed,
+foreign and changed files through every door of scripts/. Prints a table of tries and faults. With
+`--out` it is written, each row as soon as it is done, with the command that made it; rows of parts
+that were not asked for stay as they are in the file, so that the parts can be tried one by one.
 """
 
 import argparse
+import math
 import shlex
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from tests.evidence.edges import files, journals, lines
+from tests.evidence.edges import files, journals, lines, runs
 from tests.evidence.edges.trial import Row
 
 CHECKED = """\
+- a disturbed run loses no answer, measures none twice, leaves no process and no file beside the
+  result, and ends, resumed, as an undisturbed one (`tests/evidence/crashes/checks.py`);
 - no traceback; what is refused is refused in one printable line, with status 4 (bench) or 2
   (scripts);
 - a journal that is refused stays as it is; one that is resumed ends in a whole run;
@@ -24,53 +29,87 @@ CHECKED = """\
 """
 
 
-def table(rows: list[Row]) -> Iterator[str]:
-    """The tries as Markdown."""
-    yield "| tried | tries | how they ended | faults |"
-    yield "|---|---|---|---|"
-    for row in rows:
-        yield f"| {row.kind} | {row.tries} | {row.ends} | {len(row.faults)} |"
+TITLE = "# At the edges"
+HEAD = ("| tried | tries | how they ended | faults | by |", "|---|---|---|---|---|")
 
 
-def report(rows: list[Row], command: str, minutes: float) -> Iterator[str]:
-    """The table with what was checked in every try."""
-    yield "# At the edges"
-    yield ""
-    yield f"`{command}`, {minutes:.0f} minutes."
-    yield ""
-    yield CHECKED
-    yield from table(rows)
+class Asked(NamedTuple):
+    """How many tries of a part, from which seed on, and when the last one has to begin."""
+
+    count: int
+    seed: int
+    end: float
+
+
+PARTS: dict[str, tuple[int, Callable[[Asked, Path], Row]]] = {
+    "runs": (100, lambda own, folder: runs.tried(own.count, own.seed, folder, end=own.end)),
+    "journals": (200, lambda own, folder: journals.tried(own.count, own.seed, folder)),
+    "lines": (300, lambda own, folder: lines.tried(own.count, own.seed, folder)),
+    "foreign": (
+        len(files.FILES),
+        lambda own, folder: files.tried("foreign files", [*files.foreign()][: own.count], folder),
+    ),
+    "files": (
+        100_000,
+        lambda own, folder: files.tried(
+            "changed files", files.fuzzed(own.count, own.seed), folder, end=own.end
+        ),
+    ),
+}
+"""Each part with its usual number of tries."""
+
+
+def line_of(row: Row, command: str) -> str:
+    """A row of the table as Markdown."""
+    cells = (row.kind, row.tries, row.ends, len(row.faults), f"`{command}`")
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def report(known: str, new: Iterable[str]) -> Iterator[str]:
+    """The table with what was checked in every try; `known` is what stands in the file already."""
+    old = [line for line in known.splitlines() if line.startswith("| ") and line not in HEAD]
+    rows = {line.split(" | ")[0]: line for line in (*old, *new)}
+    yield from (TITLE, "", CHECKED, *HEAD, *rows.values())
 
 
 def main() -> int:
-    """Tries everything; exit status 1 when there was a fault."""
+    """Tries what was asked for; exit status 1 when there was a fault."""
+    options = options_of(sys.argv[1:])
+    end = time.monotonic() + 60 * options.minutes
+    command = shlex.join(["python", "-m", "tests.evidence.edges", *sys.argv[1:]])
+    faults, made = 0, list[str]()
+    for part in options.parts:
+        count, tried = PARTS[part]
+        begun = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            row = tried(Asked(options.tries or count, options.seed, end), Path(folder))
+        for fault in row.faults:
+            print(f"{fault.what}: {fault.how}", flush=True)
+        print(f"{part}: {(time.monotonic() - begun) / 60:.1f} minutes", flush=True)
+        faults += len(row.faults)
+        made.append(line_of(row, command))
+        known = options.out.read_text("utf-8") if options.out and options.out.exists() else ""
+        text = "\n".join(report(known, made)) + "\n"
+        if options.out:
+            options.out.write_text(text, encoding="utf-8")
+    print(text)
+    return int(faults > 0)
+
+
+def options_of(arguments: list[str]) -> argparse.Namespace:
+    """What was typed."""
     parser = argparse.ArgumentParser(description="Does anything end in what nobody can read?")
-    parser.add_argument("--lines", type=int, default=300, help="command lines (default: 300)")
-    parser.add_argument("--journals", type=int, default=200, help="journals (default: 200)")
-    parser.add_argument("--files", type=int, default=1000, help="changed files (default: 1000)")
+    parser.add_argument("parts", nargs="*", help=f"any of {', '.join(PARTS)} (default: all)")
+    usual = ", ".join(f"{count} {part}" for part, (count, _) in PARTS.items())
+    parser.add_argument("--tries", type=int, help=f"of each part (default: {usual})")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="no try begins later")
     parser.add_argument("--seed", type=int, default=0, help="of what is drawn (default: 0)")
     parser.add_argument("--out", type=Path, help="file for the table, in Markdown")
-    options = parser.parse_args()
-    asked: list[Callable[[Path], Row]] = [
-        lambda folder: lines.tried(options.lines, options.seed, folder),
-        lambda folder: journals.tried(options.journals, options.seed, folder),
-        lambda folder: files.tried("foreign files", files.foreign(), folder),
-        lambda folder: files.tried(
-            "changed files", files.fuzzed(options.files, options.seed), folder
-        ),
-    ]
-    begun, rows = time.monotonic(), []
-    for one in asked:
-        with tempfile.TemporaryDirectory() as folder:
-            rows.append(one(Path(folder)))
-        for fault in rows[-1].faults:
-            print(f"{fault.what}: {fault.how}", flush=True)
-    command = shlex.join(["python", "-m", "tests.evidence.edges", *sys.argv[1:]])
-    text = "\n".join(report(rows, command, (time.monotonic() - begun) / 60)) + "\n"
-    print(text)
-    if options.out:
-        options.out.write_text(text, encoding="utf-8")
-    return int(any(row.faults for row in rows))
+    options = parser.parse_args(arguments)
+    options.parts = options.parts or list(PARTS)
+    if unknown := {*options.parts} - {*PARTS}:
+        parser.error(f"{', '.join(sorted(unknown))}: no part; one of {', '.join(PARTS)}")
+    return options
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 import io
 import json
+import math
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest.mock import patch
@@ -11,7 +12,7 @@ from unittest.mock import patch
 from scripts import advise, compare, export, report, undecided
 from scripts.read import __main__ as check
 from tests.corpus import Corpus
-from tests.evidence.edges.trial import Fault, Row, row
+from tests.evidence.edges.trial import Fault, Row, row, until
 from tests.fuzzing import BYTES, changed, more_changes, more_cuts, places, written
 from tests.learn_corpus import LearnCorpus
 from tests.read.files import everything
@@ -85,14 +86,14 @@ def faults(door: str, folder: Path) -> Iterator[str]:
         yield f"{door}: a file outside of --out"
 
 
-def tried(kind: str, contents: Iterator[bytes], folder: Path) -> Row:
-    """The row of the table."""
+def tried(kind: str, contents: Iterable[bytes], folder: Path, *, end: float = math.inf) -> Row:
+    """The row of the table; no file is begun after the `end`."""
     (folder / "out").mkdir()
     TINY.write(folder, "good")
     (folder / "learned.json").write_bytes(json.dumps(LEARNED.result()).encode())
     count, refused, found = 0, 0, []
     with patch(DRAWN, no_pictures):
-        for number, content in enumerate(contents):
+        for number, content in enumerate(until(end, contents)):
             (folder / "odd.json").write_bytes(content)
             count += 1
             with redirect_stderr(io.StringIO()):

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from bench.measure.journal import journal_path
-from tests.evidence.edges import files, journals, lines
-from tests.evidence.edges.__main__ import table
-from tests.evidence.edges.trial import Fault, row
+from tests.evidence.crashes.trial import Trial
+from tests.evidence.edges import files, journals, lines, runs
+from tests.evidence.edges.__main__ import line_of, report
+from tests.evidence.edges.trial import Fault, row, until
 from tests.read.refusals.test_foreign import FILES
 from tests.run.typed import Said
 
@@ -71,6 +72,32 @@ def test_a_door_that_raises_or_leaves_a_file_is_found(
     assert "ZeroDivisionError" in next(files.faults("broken", tmp_path))
 
 
-def test_the_table_counts_tries_and_faults() -> None:
-    text = list(table([row("lines", 3, {"refused": 2}, [Fault("a", "b")])]))
-    assert text[-1] == "| lines | 3 | 2 refused | 1 |"
+def test_the_table_counts_tries_and_faults_and_names_the_command() -> None:
+    own = row("lines", 3, {"refused": 2}, [Fault("a", "b")])
+    assert line_of(own, "python x") == "| lines | 3 | 2 refused | 1 | `python x` |"
+
+
+def test_a_part_that_is_tried_alone_leaves_the_rows_of_the_others() -> None:
+    first = "\n".join(report("", ["| lines | 3 | | 0 | `a` |", "| files | 9 | | 0 | `a` |"]))
+    again = "\n".join(report(first, ["| lines | 5 | | 1 | `b` |"]))
+    assert again == first.replace("| lines | 3 | | 0 | `a` |", "| lines | 5 | | 1 | `b` |")
+
+
+def test_no_try_begins_when_the_time_is_over_but_the_first() -> None:
+    clock = iter([1.0, 2.0, 3.0, 4.0])
+    assert list(until(3.0, "abcdef", now=lambda: next(clock))) == ["a", "b", "c"]
+    assert list(until(0.0, "ab", now=lambda: 9.0)) == ["a"]
+
+
+def test_disturbed_runs_are_of_more_than_forty_ways_and_their_losses_are_faults(
+    tmp_path: Path,
+) -> None:
+    assert len({kind for kind, _ in runs.planned(100, 0)}) >= 40
+
+    def run(kind: str, seed: int, folder: Path) -> Trial:
+        problems = ["lost"] if kind == "SIGTERM" else []
+        return Trial(folder, f"{kind} {seed}", "0", b"", problems=problems)
+
+    found = runs.tried(50, 0, tmp_path, run=run)
+    assert (found.tries, [fault.how for fault in found.faults]) == (50, ["lost"])
+    assert found.ends == "48 ways to disturb them"

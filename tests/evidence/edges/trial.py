@@ -1,7 +1,11 @@
 """What becomes of tries: their number, how they ended, and the faults among them."""
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+T = TypeVar("T")
 
 
 class Fault(NamedTuple):
@@ -24,3 +28,15 @@ def row(kind: str, tries: int, ends: Mapping[str, int], faults: Sequence[Fault])
     """The row of so many tries; `ends` counts those that ended in some way."""
     told = ", ".join(f"{count} {end}" for end, count in ends.items())
     return Row(kind, tries, told, list(faults))
+
+
+def until(
+    end: float, every: Iterable[T], *, now: Callable[[], float] = time.monotonic
+) -> Iterator[T]:
+    """The tries that there is time for, the first one in any case."""
+    left = math.inf
+    for one in every:
+        if left <= 0:
+            return
+        yield one
+        left = end - now()

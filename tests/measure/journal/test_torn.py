@@ -112,3 +112,18 @@ def test_a_torn_repeat_leaves_the_first_attempts_answers() -> None:
         Resumed("", ""),
         block,
     ]
+
+
+@pytest.mark.parametrize(("suspect", "kept"), [([], [8, 64, 8, 64]), (["host loaded"], [64, 64])])
+def test_what_took_too_long_on_a_loaded_machine_is_asked_again_on_every_side(
+    suspect: list[str], kept: list[int]
+) -> None:
+    job = SETTINGS.job("cpu", workload="mlp")
+    answers = [absent(8, "timeout"), *(measured(job, size) for size in (64, 8, 64))]
+    lines = [
+        Answered(Key("mlp", Side(side), answer.batch_size or 0), 0, answer)
+        for side, answer in zip(("cpu", "cpu", "cuda", "cuda"), answers, strict=True)
+    ]
+    block = Block("mlp", 0, 0, ["cpu", "cuda"], [8, 64], HOST, [], None, suspect)
+    left = [one.key.batch_size for one in whole([*lines, block]) if isinstance(one, Answered)]
+    assert left == kept

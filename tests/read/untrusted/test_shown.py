@@ -89,7 +89,7 @@ def test_the_report_shows_a_files_texts_as_harmless_data(
     said = capsys.readouterr()
     assert said.err == ""
     assert_clean(said.out)
-    assert "withheld as suspect" in " ".join(said.out.split())
+    assert "suspect (!)" in " ".join(said.out.split())
     tables = {key: text for key, text in everything(tmp_path).items() if key not in before}
     assert {key.partition(os.sep)[0] for key in tables} == {"out"}
     for key, content in tables.items():

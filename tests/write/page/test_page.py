@@ -102,7 +102,7 @@ def _plain(said: str) -> str:
 def test_warnings_stand_before_the_answer(tmp_path: Path) -> None:
     plan = Corpus(suspect={("mlp", 8, 1, "vulkan"): ["loss mismatch"]}, **SMALL)
     said = page_of(tmp_path, plan).said
-    assert said.index("withheld as suspect: loss mismatch") < said.index("The answer")
+    assert said.index("are suspect (!): loss mismatch") < said.index("The answer")
 
 
 def test_what_a_software_rasteriser_is_stands_with_the_machines_not_on_top(tmp_path: Path) -> None:
