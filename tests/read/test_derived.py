@@ -217,7 +217,7 @@ def test_the_error_of_a_derived_total_is_told_where_all_epochs_were_measured(
 
 def test_derived_totals_have_hollow_dots_and_dotted_lines(tmp_path: Path) -> None:
     rounds = load([written(tmp_path, Corpus(**PLAN, measured_epochs=2, sides=("cpu",)))])
-    rounds = rounds[~rounds["again"]].assign(label="cpu")
+    rounds = trusted(rounds[~rounds["again"]]).assign(label="cpu")
     none = pd.DataFrame({"batch_size": [], "epochs": [], "side": []})
     figure = total_figure(rounds, none, title="mlp", measured_epochs=2)
     (dots,) = figure.axes[0].collections
