@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
-
 from scripts.sections.inputs import Report
 from scripts.sections.section import EVERYWHERE, Line, Section
-from scripts.words.doubts import suspect_lines
+from scripts.tables.analysis import Analysis
+from scripts.words.doubts import suspect_lines, withheld_lines
 from scripts.words.warnings import learning_warnings, software_warnings
 
 MOST_WARNINGS = 50
@@ -15,7 +14,7 @@ MOST_WARNINGS = 50
 def warnings(report: Report) -> Iterator[Section]:
     """Yield what is suspect, cut short, unequal or left out."""
     analysis = report.analysis
-    runs = [_warning(text) for text in run_warnings(analysis.results.files, analysis.doubts)]
+    runs = [_warning(text) for text in run_warnings(analysis)]
     texts = software_warnings(analysis.results.files, analysis.work)
     if report.learned is not None:
         texts += learning_warnings(report.learned.files, report.learned.times)
@@ -34,10 +33,10 @@ def warnings(report: Report) -> Iterator[Section]:
     )
 
 
-def run_warnings(files: pd.DataFrame, doubts: pd.DataFrame) -> list[str]:
-    """Return which files have suspect figures (`doubt.doubts`), and which were cut short."""
-    lines = suspect_lines(doubts)
-    for file in files.to_dict("records"):
+def run_warnings(analysis: Analysis) -> list[str]:
+    """Return which files have suspect figures or verdicts, and which were cut short."""
+    lines = suspect_lines(analysis.doubts) + withheld_lines(analysis.verdicts, analysis.doubts)
+    for file in analysis.results.files.to_dict("records"):
         if not file["complete"]:
             known = f"{file['measured_cells']} of {file['planned']} cells measured"
             lines.append(f"{file['machine']}: the run was cut short ({known})")

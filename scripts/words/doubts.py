@@ -37,12 +37,28 @@ def suspect_lines(doubts: pd.DataFrame) -> list[str]:
 def _suspect_line(row: Mapping[Any, Any]) -> str:
     reasons = row["why"].split("; ")
     again = "" if all(one.startswith(_OTHER_WORK) for one in reasons) else "; measure again"
-    causes = ranged(reasons)
-    more = f" and {len(causes) - _MOST} more reasons" if len(causes) > _MOST else ""
     of = counted(row["cells"], "cell")
     verb = "is" if row["suspect"] == 1 else "are"
-    why = "; ".join(causes[:_MOST])
-    return f"{row['machine']}: {row['suspect']} of {of} {verb} suspect ({MARK}): {why}{more}{again}"
+    what = f"{row['suspect']} of {of} {verb} suspect ({MARK})"
+    return f"{row['machine']}: {what}: {_causes(reasons)}{again}"
+
+
+def withheld_lines(verdicts: pd.DataFrame, doubts: pd.DataFrame) -> list[str]:
+    """A line a machine whose cells are sound, each by itself, but withheld where they meet."""
+    rows = verdicts[~verdicts["file"].isin(doubts["file"])]
+    lines = []
+    for machine, own in rows.groupby("machine", sort=False):
+        reasons = own.loc[own["verdict"] == SUSPECT, "reason"]
+        if len(reasons):
+            count = f"{len(reasons)} of {counted(len(own), 'verdict')} withheld as suspect"
+            lines.append(f"{machine}: {count}: {_causes('; '.join(reasons).split('; '))}")
+    return lines
+
+
+def _causes(reasons: list[str]) -> str:
+    causes = ranged(dict.fromkeys(reasons))
+    more = f" and {len(causes) - _MOST} more reasons" if len(causes) > _MOST else ""
+    return "; ".join(causes[:_MOST]) + more
 
 
 def ranged(reasons: Iterable[str]) -> list[str]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from scripts import advise, compare, report
-from scripts.words.doubts import MARK, ranged
+from scripts.words.doubts import MARK, ranged, withheld_lines
 from tests.corpus import Corpus
 from tests.learn_corpus import LearnCorpus
 
@@ -118,4 +119,18 @@ def test_reasons_that_differ_in_numbers_only_are_told_as_a_range() -> None:
     assert ranged(["used 9% of {}", "idle", "used 58% of {}", "used 17% of {}"]) == [
         "used 9-58% of {}",
         "idle",
+    ]
+
+
+def test_verdicts_that_are_withheld_of_sound_cells_are_told_by_machine() -> None:
+    verdicts = pd.DataFrame(
+        {
+            "file": ["a", "a", "b"],
+            "machine": ["box", "box", "lab"],
+            "verdict": ["suspect", "faster", "suspect"],
+            "reason": ["another loss than cpu's", "", "host loaded"],
+        }
+    )
+    assert withheld_lines(verdicts, pd.DataFrame({"file": ["b"]})) == [
+        "box: 1 of 2 verdicts withheld as suspect: another loss than cpu's"
     ]
