@@ -31,4 +31,4 @@ class StubPopen(subprocess.Popen):  # type: ignore[type-arg]
 
 
 subprocess.Popen = StubPopen  # type: ignore[misc]
-busy.Load.words = lambda _self: ""  # type: ignore[method-assign]
+busy.Load.words = lambda _self: ""  # type: ignore[assignment,method-assign]
