@@ -96,8 +96,8 @@ class RunProgress:
             key = (workload, side.name)
             self.planned[key] = self.planned.get(key, 0) + count
         if why:
-            again = f"again, {sum(answers.values())} measurements"
-            self._say(f"{workload}, block {block + 1} {again}: {why}")
+            more = f"{sum(answers.values())} measurements repeated"
+            self._say(f"{workload}, block {block + 1}, {more}: {why}")
 
     def begin(self, cells: int) -> None:
         """Says what is counted, of a run with so many cells."""

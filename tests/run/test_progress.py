@@ -46,7 +46,7 @@ def test_lines_are_occasional_the_first_and_the_last_always_there() -> None:
 
 def test_repeats_are_in_the_count_before_they_run() -> None:
     lines = said({("mlp", "cpu"): 1}, [(CPU, 20.0)] * 3, loaded=2)
-    assert lines[0] == "[0/3 measurements] mlp, block 2 again, 2 measurements: loaded"
+    assert lines[0] == "[0/3 measurements] mlp, block 2, 2 measurements repeated: loaded"
     assert [line.split(" mlp")[0] for line in lines[1:]] == [
         f"[{count}/3 measurements]" for count in (1, 2, 3)
     ]
