@@ -23,8 +23,8 @@ from scripts.words.advice import (
     side_lines,
     untimed_lines,
 )
-from scripts.words.doubts import suspect_lines
 from scripts.words.typed_advice import epochs_lines, seconds_line, size_lines
+from scripts.words.warnings import suspect_lines
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -26,7 +26,7 @@ from scripts.read.workers import Workers
 from scripts.sections.answer import answer
 from scripts.sections.inputs import Report
 from scripts.tables.many import analysed
-from scripts.words.doubts import suspect_lines
+from scripts.words.warnings import suspect_lines
 
 MADE = '''"""{title}"""
 

@@ -20,7 +20,7 @@ from scripts.figures.marks import (
 )
 from scripts.figures.style import headline, new_panels, plain, split, style
 from scripts.read.sides import is_cpu
-from scripts.words.doubts import key
+from scripts.words.warnings import key
 
 
 @style()

@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 from scripts.figures.style import plain, readable_on
 from scripts.read.text import times
 from scripts.words.derived import MARK, MEANS
-from scripts.words.doubts import MARK as SUSPECT_MARK
+from scripts.words.warnings import MARK as SUSPECT_MARK
 
 WARM = "warm"
 COLOURS = "PuOr_r"

@@ -18,8 +18,8 @@ from scripts.figures.marks import (
 )
 from scripts.figures.style import headline, new_panels, plain, split, style
 from scripts.why.ladder import RUNGS
-from scripts.words.doubts import key
 from scripts.words.settings import rung_words
+from scripts.words.warnings import key
 
 BEST = "best remedy"
 

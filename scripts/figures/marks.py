@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from scripts.figures.style import LETTERS_PER_INCH, plain
-from scripts.words.doubts import MARK
+from scripts.words.warnings import MARK
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
 MOST_MACHINES = 10

@@ -14,7 +14,7 @@ from scripts.figures.marks import draw_key
 from scripts.figures.style import GREY, headline, new_panels, plain, readable_on, split, style
 from scripts.read.studies import PARTS
 from scripts.read.text import seconds_in_words
-from scripts.words.doubts import key, marked
+from scripts.words.warnings import key, marked
 
 _HUES = sns.color_palette("colorblind", 10)
 COLOURS = dict(zip(PARTS, [_HUES[place] for place in (7, 5, 0, 9, 2, 1)], strict=True))

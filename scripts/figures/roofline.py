@@ -24,7 +24,7 @@ from scripts.figures.marks import (
 )
 from scripts.figures.style import headline, new_figure, style
 from scripts.read.rounds import Floats
-from scripts.words.doubts import key
+from scripts.words.warnings import key
 from scripts.words.why import flops_in_words
 
 _CURVE = ["label", "workload"]

@@ -16,7 +16,7 @@ from scripts.figures.marks import (
 )
 from scripts.figures.style import headline, new_panels, style
 from scripts.judge.fits import predicted
-from scripts.words.doubts import key
+from scripts.words.warnings import key
 
 
 @style()

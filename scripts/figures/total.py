@@ -22,7 +22,7 @@ from scripts.figures.marks import (
 )
 from scripts.figures.style import GREY, headline, new_panels, style
 from scripts.words.derived import MEANS
-from scripts.words.doubts import key
+from scripts.words.warnings import key
 
 PANELS = 6
 """At most so many batch sizes are drawn, spread over the grid; the tables hold all of them."""

@@ -9,13 +9,13 @@ from scripts.read.text import optimizer_name, seconds_in_words, times
 from scripts.sections.section import Column, Table, plain_values
 from scripts.words.crossovers import crossover_words
 from scripts.words.derived import epoch_words
-from scripts.words.doubts import marked
 from scripts.words.learning import cost_text, score_text, setting_text, time_text
 from scripts.words.noise import floor_words
 from scripts.words.remedies import remedy_words
 from scripts.words.settings import rung_words, settings_words
 from scripts.words.turning import lowest_text, worse_text
 from scripts.words.verdicts import break_even_words, ratio_words
+from scripts.words.warnings import marked
 from scripts.words.why import flops_in_words
 
 Row = Mapping[Any, Any]

@@ -5,8 +5,12 @@ from collections.abc import Iterator
 from scripts.sections.inputs import Report
 from scripts.sections.section import EVERYWHERE, Line, Section
 from scripts.tables.analysis import Analysis
-from scripts.words.doubts import suspect_lines, withheld_lines
-from scripts.words.warnings import learning_warnings, software_warnings
+from scripts.words.warnings import (
+    learning_warnings,
+    software_warnings,
+    suspect_lines,
+    withheld_lines,
+)
 
 MOST_WARNINGS = 50
 

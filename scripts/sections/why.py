@@ -14,10 +14,10 @@ from scripts.tables.pair import Pair
 from scripts.why.faults import PER_STEP
 from scripts.why.remedies import OF_RUN
 from scripts.words.derived import MARK
-from scripts.words.doubts import marked
 from scripts.words.fits import fit_lines
 from scripts.words.steps import against_words, step_words
 from scripts.words.verdicts import NOT_COMPARED
+from scripts.words.warnings import marked
 from scripts.words.why import sum_line, why_lines
 
 _STUDIES = {

@@ -8,7 +8,7 @@ import pandas as pd
 
 from scripts.read.metric import Metric
 from scripts.read.text import counted, optimizer_name, seconds_in_words, short_number
-from scripts.words.doubts import marked
+from scripts.words.warnings import marked
 
 
 def score_text(metric: Metric, score: float) -> str:

@@ -12,9 +12,9 @@ from scripts.read.metric import reached
 from scripts.read.text import counted, optimizer_name, seconds_in_words
 from scripts.target.time import best_of
 from scripts.words.advice import best_line
-from scripts.words.doubts import marked
 from scripts.words.learning import score_text
 from scripts.words.names import place_text
+from scripts.words.warnings import marked
 
 _TYPED = "what you typed"
 

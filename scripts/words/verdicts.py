@@ -19,8 +19,8 @@ from scripts.judge.rule import (
 from scripts.judge.verdicts import expected_wrong
 from scripts.read.text import counted, expected_count, times
 from scripts.words.crossovers import Row, curve_words, number_sentence, number_words
-from scripts.words.doubts import marked
 from scripts.words.names import listed
+from scripts.words.warnings import marked
 
 NOT_COMPARED = (NOT_MEASURED, SUSPECT)
 BEST = (

@@ -6,10 +6,10 @@ import pandas as pd
 
 from scripts.read.text import counted, seconds_in_words
 from scripts.why.causes import FIXED, UNKNOWN
-from scripts.words.doubts import marked
 from scripts.words.faults import brief_faults, fault_line
 from scripts.words.names import sizes_words
 from scripts.words.remedies import batch_line, ladder_line, remedy_line
+from scripts.words.warnings import marked
 
 MEANINGS = {
     "fixed cost": "the cold start is more than half of the total",

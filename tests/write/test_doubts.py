@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from scripts import advise, compare, report
-from scripts.words.doubts import MARK, ranged, withheld_lines
+from scripts.words.warnings import MARK, ranged, withheld_lines
 from tests.corpus import Corpus
 from tests.learn_corpus import LearnCorpus
 

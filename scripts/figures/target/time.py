@@ -20,7 +20,7 @@ from scripts.figures.marks import (
 )
 from scripts.figures.style import GREY, headline, new_panels, split, style
 from scripts.read.text import optimizer_name, seconds_in_words
-from scripts.words.doubts import key
+from scripts.words.warnings import key
 
 
 @style()

@@ -14,8 +14,8 @@ from scripts.sections.machines.side_by_side import note, side_pictures
 from scripts.sections.machines.tables import summary_tables
 from scripts.sections.section import EVERYWHERE, Line, Section, Table
 from scripts.tables.comparison import Comparison
-from scripts.words.doubts import suspect_lines
 from scripts.words.machines import contradiction_words, upgrade_words
+from scripts.words.warnings import suspect_lines
 
 MOST_MACHINES = 100
 MOST_CHANGES = 20
