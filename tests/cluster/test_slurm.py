@@ -84,7 +84,7 @@ def disturbed(slurm: Slurm, tmp_path_factory: pytest.TempPathFactory) -> Disturb
     assert first.returncode == 130, left
     ids = {name: json.loads((folder / "jobs" / f"{name}.json").read_text())["id"] for name in KINDS}
     before = {name: journal.read_text().splitlines() for name, journal in journals.items()}
-    slurm.ask("scontrol", "requeue", ids["quick"])
+    slurm.ask("scancel", "--batch", "--signal=USR2", ids["quick"])  # its time is nearly over
     lost = of_job(slurm, ids["calm"], "%N")
     slurm.lose_node(lost, ids["calm"])
     (folder / "go").touch()

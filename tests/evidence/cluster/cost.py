@@ -12,8 +12,8 @@ from bench.measure.process import ROOT
 KINDS, RUNS = 100, 3
 RUN, SCALE = "results/xeon.json", "results/scale.md"
 BUDGET_SECONDS = 600
-BESIDE = 4
-"""Files of a job beside its result: its id, what was submitted, what came back, its log."""
+BESIDE = 5
+"""Files of a job beside its result: its id, its script, what was submitted, what came back, its log."""
 REPORTED = re.compile(r"^(\d+) files.*^\| the whole of `report.py` \| (\d+) \|", re.M | re.S)
 PAGE = """\
 # A whole cluster, on paper
