@@ -15,7 +15,7 @@ import psutil
 
 TOOLS = ("munged", "slurmctld", "slurmd", "sbatch")
 PATH = f"{os.environ['PATH']}:/usr/sbin:/sbin"
-WAIT_SECONDS = 60.0
+WAIT_SECONDS = 120.0
 CONFIGURATION = """\
 ClusterName=crossover
 SlurmctldHost={host}(127.0.0.1)

@@ -54,6 +54,15 @@ def start(slurm: Slurm, *options: str, **environment: str) -> "subprocess.Popen[
     )
 
 
+def said(fleet: "subprocess.Popen[str]") -> str:
+    """What a fleet says until its end, which comes with the test's at the latest."""
+    try:
+        return fleet.communicate(timeout=400)[0]
+    finally:
+        fleet.kill()
+        fleet.wait()
+
+
 def of_job(slurm: Slurm, job: str, fact: str) -> str:
     return slurm.ask("squeue", "--noheader", f"--jobs={job}", f"--format={fact}")
 
@@ -80,7 +89,7 @@ def disturbed(slurm: Slurm, tmp_path_factory: pytest.TempPathFactory) -> Disturb
     first = start(slurm, *typed, **hold)
     slurm.wait(lambda: all(answers(one) == HELD for one in journals.values()))
     first.send_signal(signal.SIGINT)
-    left, _ = first.communicate(timeout=30)
+    left = said(first)
     assert first.returncode == 130, left
     ids = {name: json.loads((folder / "jobs" / f"{name}.json").read_text())["id"] for name in KINDS}
     before = {name: journal.read_text().splitlines() for name, journal in journals.items()}
@@ -92,7 +101,7 @@ def disturbed(slurm: Slurm, tmp_path_factory: pytest.TempPathFactory) -> Disturb
     for job in ids.values():  # which would wait two minutes
         slurm.ask("scontrol", "update", f"JobId={job}", "StartTime=now")
     second = start(slurm, *typed)
-    output, _ = second.communicate(timeout=120)
+    output = said(second)
     return Disturbed(folder, left, second.returncode, output, before)
 
 
@@ -125,7 +134,7 @@ def test_an_array_on_two_nodes_learns_to_the_digit_what_one_run_learns(
 ) -> None:
     typed = ("--partitions", "fast,slow", "--out", str(tmp_path), *LEARNING, "-k", "270 or 4000")
     fleet = start(slurm, *typed)
-    output, _ = fleet.communicate(timeout=300)
+    output = said(fleet)
     assert fleet.returncode == 0, output
     mine = learned(tmp_path / "learning-cluster.json")
     whole = learned(real_learning.path)

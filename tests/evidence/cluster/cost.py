@@ -13,7 +13,7 @@ KINDS, RUNS = 100, 3
 RUN, SCALE = "results/xeon.json", "results/scale.md"
 BUDGET_SECONDS = 600
 BESIDE = 5
-"""Files of a job beside its result: its id, its script, what was submitted, what came back, its log."""
+"""Files of a job beside its result: its id, script and log, what was submitted, what came back."""
 REPORTED = re.compile(r"^(\d+) files.*^\| the whole of `report.py` \| (\d+) \|", re.M | re.S)
 PAGE = """\
 # A whole cluster, on paper
