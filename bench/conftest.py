@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from bench.console.say import print_help
 from bench.console.summary import print_summary
-from bench.learning.options import add_learning_options, refuse_learning_options
+from bench.learning.options import add_learning_options, learning_help, refuse_learning_options
 from bench.learning.plugin import LearnPlugin
 from bench.measure.budget import process_age
 from bench.measure.journal import Line
-from bench.options import add_options, read_settings
+from bench.options import add_options, option_help, read_settings
 from bench.plugin import NAME, Cases, RunPlugin, placed
 from bench.record.rows import crossover_key
 from bench.record.state import TimingRun
@@ -25,9 +26,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add_learning_options(parser)
 
 
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Prints the help of the suite's own options where that is asked for, and ends."""
+    if not config.getoption("--help-crossover"):
+        return None
+    print_help(Console(), {**option_help(), **learning_help()})
+    return 0
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Checks everything that was typed, before anything runs."""
-    if config.option.help:
+    if config.option.help or config.getoption("--help-crossover"):
         return
     refuse_options(config)
     kind = LearnPlugin if config.getoption("--learning") else TimingPlugin
@@ -55,6 +64,7 @@ class TimingPlugin(RunPlugin[TimingRun]):
         refuse_learning_options(config)
         super().__init__(config, TimingRun(read_settings(config), *placed(config)))
         self.run.busy_ok = config.getoption("--busy-ok")
+        self.verbose = config.option.verbose > 0
         if self.run.budget:
             self.run.budget.before = process_age()
 
@@ -81,4 +91,4 @@ class TimingPlugin(RunPlugin[TimingRun]):
 
     def summarise(self, console: Console) -> None:
         """Says what was measured and what was not."""
-        print_summary(self.run, console)
+        print_summary(self.run, console, seconds=self.verbose)

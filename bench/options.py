@@ -123,17 +123,29 @@ def flag_of(field: str) -> str:
     return "--" + field.removesuffix("_seconds").replace("_", "-")
 
 
+PRESET = "how much to measure (default: default)"
+LOOP = "training loop: lean, as it is taught, or your own DataLoader (default: lean)"
+
+
+def option_help() -> dict[str, str]:
+    """Returns the line of help of each option."""
+    valued = {flag_of(field): option.text() for field, option in OPTIONS.items()}
+    switches = {flag_of(name): about for name, about in SWITCHES.items()}
+    return {"--preset": PRESET} | valued | {"--loop": LOOP} | switches
+
+
 def add_options(parser: pytest.Parser) -> None:
     """Adds the suite's options to pytest's."""
     group = parser.getgroup("crossover", "Crossover: minibatch training over batch size and side")
-    about = "how much to measure (default: default)"
-    group.addoption("--preset", help=about, choices=tuple(PRESETS))
-    for field, option in OPTIONS.items():
-        group.addoption(flag_of(field), help=option.text(), choices=option.choices)
-    about = "training loop: lean, as it is taught, or your own DataLoader (default: lean)"
-    group.addoption("--loop", help=about, choices=tuple(LOOPS))
-    for name, about in SWITCHES.items():
-        group.addoption(flag_of(name), action="store_true", help=about)
+    about = "help about the suite's own options only"
+    group.addoption("--help-crossover", action="store_true", help=about)
+    choices = {flag_of(field): option.choices for field, option in OPTIONS.items()}
+    choices |= {"--preset": tuple(PRESETS), "--loop": tuple(LOOPS)}
+    for flag, about in option_help().items():
+        if flag in choices:
+            group.addoption(flag, help=about, choices=choices[flag])
+        else:
+            group.addoption(flag, action="store_true", help=about)
 
 
 def read_settings(config: pytest.Config) -> Settings:

@@ -34,6 +34,7 @@ from scripts.tables.comparison import Comparison, grouped
 from scripts.tables.learned import Learned
 from scripts.write.drawing import write_sections
 from scripts.write.folder import Folder, csv_bytes, write_whole
+from scripts.write.markdown import markdown
 from scripts.write.terminal import new_console, show, show_written
 
 
@@ -58,6 +59,9 @@ def _compare(options: argparse.Namespace) -> None:
         with Workers() as workers:
             write_sections(folder, sections, workers, dpi=options.dpi)
     show_skipped(options, analysis.results, console)
+    if options.markdown:
+        print(markdown(sections))
+        return
     show(sections, console)
     if folder:
         show_written(folder, console)
@@ -93,6 +97,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_base(parser)
     add_comparison(parser, priced="the cost of the same work")
+    parser.add_argument(
+        "--markdown", action="store_true", help="print it in Markdown, for a pull request"
+    )
     parser.add_argument(
         "--allow", action="store_true", help="compare unlike work as well, and mark it"
     )

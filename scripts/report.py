@@ -14,6 +14,7 @@ if not __package__:  # run as a file: make `scripts` importable instead of its f
 
 import pandas as pd
 
+from scripts.figures.crossover import SLIDE_DPI
 from scripts.figures.style import DPI
 from scripts.options import (
     add_base,
@@ -30,9 +31,11 @@ from scripts.options import (
 )
 from scripts.read.document import ResultError
 from scripts.read.workers import Workers
+from scripts.sections.answer import slide
 from scripts.sections.contents import contents
 from scripts.sections.inputs import Report, detailed
 from scripts.sections.published import others
+from scripts.sections.section import Picture, Section
 from scripts.sections.target.question import learning_only
 from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import Comparison, of_same_work
@@ -41,6 +44,7 @@ from scripts.tables.many import analysed
 from scripts.tables.published import Imported
 from scripts.write.drawing import write_sections
 from scripts.write.folder import Folder
+from scripts.write.markdown import markdown
 from scripts.write.page import page
 from scripts.write.terminal import new_console, show, show_written
 
@@ -52,36 +56,68 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _report(options: argparse.Namespace) -> None:
-    with Workers() as workers:
-        _report_with(options, workers)
-
-
-def _report_with(options: argparse.Namespace, workers: Workers) -> None:
     learning_files = take_learning(options, alone=True)
     imported = _imported(options)
-    console, report = new_console(), None
-    if options.files:
-        strict = options.strict
-        analysis = analysed(
-            options.files, workers, skip=skipper(options), strict=strict, base=options.base
-        )
-        learned = None
-        if learning_files:
-            learned = Learned.read(learning_files, analysis.rounds, strict=strict)
-        report = Report(analysis, learned, _comparison(analysis, options, learned), imported)
-        sections = contents(report)
-        show_skipped(options, analysis.results, console)
-    else:
-        learned_only = learning_files and Learned.read(learning_files, pd.DataFrame())
-        sections = learning_only(learned_only) if learned_only else []
-        sections += [others(imported)] if imported else []
-    folder = Folder(options.out, inputs=[*options.files, *learning_files, *options.imported])
+    inputs = [*options.files, *learning_files, *options.imported]
+    console = new_console()
+    with Workers() as workers:
+        report = None
+        if options.files:
+            report = _read(options, learning_files, imported, workers)
+        if report is not None:
+            sections = contents(report)
+            show_skipped(options, report.analysis.results, console)
+        else:
+            learned = Learned.read(learning_files, pd.DataFrame()) if learning_files else None
+            sections = learning_only(learned) if learned else []
+            sections += [others(imported)] if imported else []
+        if options.markdown:
+            print(markdown(sections))
+        elif options.brief:
+            show(sections, console)
+        elif options.slide:
+            _write_slide(_slide(report), Folder(options.out, inputs=inputs), workers)
+        else:
+            _write(report, sections, Folder(options.out, inputs=inputs), workers, dpi=options.dpi)
+
+
+def _read(
+    options: argparse.Namespace,
+    learning_files: list[Path],
+    imported: Imported | None,
+    workers: Workers,
+) -> Report:
+    analysis = analysed(
+        options.files, workers, skip=skipper(options), strict=options.strict, base=options.base
+    )
+    learned = None
+    if learning_files:
+        learned = Learned.read(learning_files, analysis.rounds, strict=options.strict)
+    return Report(analysis, learned, _comparison(analysis, options, learned), imported)
+
+
+def _write(
+    report: Report | None, sections: list[Section], folder: Folder, workers: Workers, *, dpi: int
+) -> None:
+    console = new_console()
     show(sections, console)
     with console.status("drawing the figures"):
-        small = write_sections(folder, sections, workers, dpi=options.dpi)
+        small = write_sections(folder, sections, workers, dpi=dpi)
         if report is not None:
             folder.write("report.html", page(report, sections, small).encode())
-    show_written(folder, console)
+    show_written(folder, console, opened="report.html" if report is not None else "")
+
+
+def _slide(report: Report | None) -> Picture:
+    picture = None if report is None else slide(report)
+    if picture is None:
+        raise ResultError("", "--slide", "has nothing to show; name a timing file of two sides")
+    return picture
+
+
+def _write_slide(picture: Picture, folder: Folder, workers: Workers) -> None:
+    write_sections(folder, [Section("slide", pictures=[picture])], workers, dpi=SLIDE_DPI)
+    show_written(folder, new_console(), opened="slide.png")
 
 
 def _imported(options: argparse.Namespace) -> Imported | None:
@@ -122,6 +158,13 @@ def _parser() -> argparse.ArgumentParser:
     add_comparison(parser, priced="costs to the comparison of machines")
     parser.add_argument(
         "--out", type=place, default=Path("report"), help="folder (default: report)"
+    )
+    parser.add_argument("--brief", action="store_true", help="print the answer, write nothing")
+    parser.add_argument(
+        "--markdown", action="store_true", help="the same in Markdown, for a pull request"
+    )
+    parser.add_argument(
+        "--slide", action="store_true", help="write only the curve with its sentence, 16 to 9"
     )
     parser.add_argument("--dpi", type=dots, default=DPI, help=f"of PNG figures (default: {DPI})")
     return parser

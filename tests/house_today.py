@@ -15,8 +15,8 @@ TALKING_TOO = {
 
 LONGER = {
     "tests/write/page/test_browser.py": 298,
-    "tests/write/page/test_page.py": 350,
-    "tests/write/test_report.py": 347,
+    "tests/write/page/test_page.py": 292,
+    "tests/write/test_report.py": 321,
 }
 """Files of more than 250 lines, and the lines that they may have at most."""
 

@@ -1,8 +1,11 @@
 """Lines on the console, and the last ones of a run: what became of it and what to type next."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
 
 from bench.measure.journal import journal_path
 from bench.record.state import RunState
@@ -11,6 +14,13 @@ from bench.record.state import RunState
 def say(console: Console, text: str) -> None:
     """Prints a line as it is, however wide the terminal."""
     console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def print_help(console: Console, options: Mapping[str, str]) -> None:
+    """Prints what each option means, below its name."""
+    for flag, words in options.items():
+        say(console, flag)
+        console.print(Padding(Text(words), (0, 0, 0, 4)))
 
 
 def say_next(

@@ -1,4 +1,4 @@
-"""The last words of a run: what was measured, what was not and why, and what to type next."""
+"""The last words of a run: the answer, what was not measured and why, and what to type next."""
 
 import math
 from collections.abc import Iterator
@@ -6,14 +6,17 @@ from statistics import median
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from bench.console.doubts import doubt_lines, doubts, noise_line
+from bench.console.doubts import doubts
 from bench.console.faults import fault_line
 from bench.console.say import say, say_next
+from bench.console.shell import command
 from bench.grid import Cell
 from bench.measure.environment import left_out_lines
 from bench.measure.journal import Line
 from bench.record.outcome import Timed
+from bench.record.reader import brief_answer
 from bench.record.rows import absent_rows
 from bench.record.state import TimingRun
 
@@ -21,12 +24,39 @@ SIDE_BY_SIDE = 3
 """More of them have a table for each number of epochs."""
 
 
-def print_summary(run: TimingRun, console: Console) -> None:
-    """Prints what is suspect, the total seconds of every workload, the counts of absent cells."""
+def print_summary(run: TimingRun, console: Console, *, seconds: bool = False) -> None:
+    """Prints the answer, what was not measured and why, and what to type next.
+
+    The `seconds` come first where they are asked for, or where there is no answer.
+    """
+    wide, colours = console.width, console.is_terminal
+    answer = brief_answer(run.path, columns=wide, colours=colours) if run.path.is_file() else ""
+    if not answer:
+        _print_doubts(run, console)
+    if seconds or not answer:
+        _print_seconds(run, console)
+    _print_counts(run, console)
+    if answer:
+        console.print()
+        console.print(Text.from_ansi(answer))
+        console.print()
+    if line := fault_line(run.measurements):
+        say(console, line)
+    _print_environment(run, console)
+    read = command("scripts/report.py", run.path)
+    say_next(run, console, figure="figure", done="measured", command=read)
+
+
+def _print_doubts(run: TimingRun, console: Console) -> None:
+    """Says what is suspect, and whether the run was too noisy."""
     known = {cell: run.outcome(cell) for cell in run.cells}
     outcomes = {cell: one for cell, one in known.items() if isinstance(one, Timed)}
     for line in filter(None, (*doubt_lines(outcomes), noise_line(run.measurements))):
         say(console, line)
+
+
+def _print_seconds(run: TimingRun, console: Console) -> None:
+    """Prints a table of total seconds for every workload."""
     console.print("total seconds, cold start included (median of the processes)", highlight=False)
     if any(cell.epochs > run.settings.measured_epochs for cell in run.cells):
         most = run.settings.measured_epochs
@@ -35,12 +65,6 @@ def print_summary(run: TimingRun, console: Console) -> None:
     for workload in dict.fromkeys(cell.workload for cell in run.cells):
         for table in _tables(run, workload):
             console.print(table)
-    _print_counts(run, console)
-    if line := fault_line(run.measurements):
-        say(console, line)
-    _print_environment(run, console)
-    read = f"python scripts/report.py {run.path} --out report/"
-    say_next(run, console, figure="figure", done="measured", command=read)
 
 
 def _tables(run: TimingRun, workload: str) -> Iterator[Table]:

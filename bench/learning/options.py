@@ -69,6 +69,7 @@ OWN = {
 }
 """The options that are learning's own."""
 TO_END = "--to-end"
+ENDS = "train every figure seed to the last epoch; notes training loss and score after each"
 SHARED = {"workloads", "batch_sizes", "optimizer", "optimizer_implementation"}
 TIMING = (
     "--loop",
@@ -108,14 +109,18 @@ class LearnSettings:
         return min(self.samples[workload], self.train_samples or MOST)
 
 
+def learning_help() -> dict[str, str]:
+    """Returns the line of help of each option."""
+    return {"--learning": LEARNING, **{flag: own.text() for flag, own in OWN.items()}, TO_END: ENDS}
+
+
 def add_learning_options(parser: pytest.Parser) -> None:
     """Adds the options of learning to pytest's."""
     group = parser.getgroup("crossover learning", "Crossover: epochs to a target (--learning)")
     group.addoption("--learning", action="store_true", help=LEARNING)
     for flag, option in OWN.items():
         group.addoption(flag, help=option.text())
-    words = "train every figure seed to the last epoch; notes training loss and score after each"
-    group.addoption(TO_END, action="store_true", default=None, help=words)
+    group.addoption(TO_END, action="store_true", default=None, help=ENDS)
 
 
 def refuse_learning_options(config: pytest.Config) -> None:

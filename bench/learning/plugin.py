@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.console.say import say_next
+from bench.console.shell import command
 from bench.learning.content import learning_key
 from bench.learning.grid import LearnCell, learn_cell_id
 from bench.learning.options import read_learn_settings
@@ -45,7 +46,8 @@ class LearnPlugin(RunPlugin[LearnRun]):
         for workload, target in run.facts.targets.items():
             metric = run.facts.workloads[workload]["goal_metric"].replace("_", " ")
             console.print(_table(run, workload, f"{workload}: epochs to {metric} {target:g}"))
-        read = f"python scripts/advise.py {run.path} results/*.json --workload NAME"
+        own = next(iter(run.facts.targets), "NAME")
+        read = command("scripts/advise.py", run.path, "--workload", own)
         say_next(run, console, figure="run", done="trained", command=read)
 
 

@@ -1,8 +1,9 @@
-"""Asks the reading half: can a result be read, and which of its cells deserve more blocks?
+"""Asks the reading half: can a result be read, what does it say, which cells need more blocks?
 
 bench/ and scripts/ never import each other: a file and a process are between them.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,16 @@ def refusal(result: Path) -> str | None:
     return lines[-1] if lines else f"{result}: its reader ended with status {done.returncode}"
 
 
+def brief_answer(result: Path, *, columns: int, colours: bool) -> str:
+    """Returns what scripts/report.py says of a result in short; empty where it cannot be asked."""
+    own = {"COLUMNS": str(columns)} | ({"FORCE_COLOR": "1"} if colours else {})
+    try:
+        done = _run(str(ROOT / "scripts/report.py"), str(result.resolve()), "--brief", **own)
+    except OSError:
+        return ""
+    return done.stdout.rstrip() if done.returncode == 0 else ""
+
+
 def ask_undecided(content: dict[str, Any], result: Path, *, looks: int) -> list[Undecided]:
     """Returns the cells that `scripts/undecided.py` names for a provisional result.
 
@@ -47,7 +58,8 @@ def ask_undecided(content: dict[str, Any], result: Path, *, looks: int) -> list[
     return [msgspec.json.decode(line, type=Undecided) for line in done.stdout.splitlines()]
 
 
-def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+def _run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+        [sys.executable, *arguments],
+        cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip

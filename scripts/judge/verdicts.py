@@ -172,7 +172,7 @@ def _reasons(table: pd.DataFrame, absent: pd.Series, suspect: Words, alone: Word
     for place, (verdict, blocks, left_out, needed, cells, lo, hi) in enumerate(rows):
         texts = []
         if verdict == NOT_MEASURED:
-            texts.append(absent.iloc[place] or "no block with both sides")
+            texts.append(absent.iloc[place] or "no repetition with both sides")
         elif verdict == UNDECIDED:
             if blocks >= FEWEST_BLOCKS:
                 texts.append(f"between {times(lo)} and {times(hi)}")
@@ -180,15 +180,17 @@ def _reasons(table: pd.DataFrame, absent: pd.Series, suspect: Words, alone: Word
         if verdict == SUSPECT:
             texts.append(suspect[place])
         elif left_out:
-            texts.append(f"{left_out} of {blocks + left_out} blocks left out: {suspect[place]}")
+            texts.append(
+                f"{left_out} of {blocks + left_out} repetitions left out: {suspect[place]}"
+            )
         answer[place] = "; ".join(texts)
     return answer
 
 
 def _why_undecided(blocks: int, needed: Any, cells: int, alone: str) -> str:
     if blocks < FEWEST_BLOCKS:
-        return f"{blocks} of at least {FEWEST_BLOCKS} blocks"
+        return f"{blocks} of at least {FEWEST_BLOCKS} repetitions"
     if pd.isna(needed):
-        return f"on the margin: more than {decide.MOST_BLOCKS} blocks"
-    text = f"about {needed} blocks would decide it"
+        return f"on the margin: more than {decide.MOST_BLOCKS} repetitions"
+    text = f"about {needed} repetitions would decide it"
     return text if alone == UNDECIDED else f"{alone} alone, not among {cells} cells; {text}"

@@ -198,7 +198,9 @@ def _left_out(both: pd.DataFrame, *, base: str, machine: str) -> npt.NDArray[np.
     texts = []
     for name, side in ((base, "base"), (machine, "own")):
         counts = both[f"left_out_{side}"].fillna(0).astype(int)
-        said = [f"{name}: {count} suspect block{'s' * (count > 1)} left out" for count in counts]
+        said = [
+            f"{name}: {count} suspect repetition{'s' * (count > 1)} left out" for count in counts
+        ]
         texts.append(np.where(counts > 0, said, ""))
     return _joined(*texts)
 

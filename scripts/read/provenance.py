@@ -33,6 +33,7 @@ def describe_file(path: Path, file: ResultFile) -> dict[str, Any]:
     return {
         **_texts(path, machine, own.run),
         "cores_physical": machine.cores_physical,
+        "torch_threads": machine.torch_threads,
         "complete": own.complete,
         "planned": own.planned,
         "measured_cells": len(file.benchmarks),

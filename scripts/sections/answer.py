@@ -1,119 +1,151 @@
-"""Where is a side slower than its base? In a few lines, and all crossovers at a glance."""
+"""Where is a side slower than its base, why, and how sure is that? The first screen."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 
+from scripts.figures.crossover import FIRST_SCREEN, SLIDE, crossover_figure
+from scripts.sections.cpu import cpu_pictures
 from scripts.sections.inputs import Report
 from scripts.sections.machines.collection import collection_lines
-from scripts.sections.section import Column, Line, Section, Table
-from scripts.tables.pair import Pair
-from scripts.words.crossovers import crossover_words
-from scripts.words.names import against, listed
-from scripts.words.verdicts import headline, pair_answer, sure_words
-
-MOST_ANSWERS = 4
-"""Pairs of sides that the first paragraph speaks of; the table below it has all."""
-MOST_COLUMNS = 5
-"""More workloads than this stand one below the other, where fewer pairs do side by side."""
-_LEGEND = (
-    "In brackets: seconds over the base's seconds at the ends of each crossover, with 95 % "
-    "intervals. Once warm: epochs alone, after the first step. Cold start included: what a person "
-    "waits for who starts the training."
+from scripts.sections.section import Line, Picture, Section, Strip, Table
+from scripts.tables.told import Told
+from scripts.words.names import listed
+from scripts.words.told import (
+    cause_sentence,
+    epochs_sentence,
+    fastest_words,
+    machines_sentence,
+    marks_key,
+    verdict_sentence,
 )
+from scripts.words.verdicts import sure_words
+
+MOST_ANSWERS = 2
+"""Contests that have a sentence each; more are told of together."""
+MOST_PANELS = 2
+MOST_STRIPS = 12
+MOST_MACHINES = 10
 
 
 def answer(report: Report) -> Iterator[Section]:
-    """Yield the answer in a line per pair of sides."""
+    """Yield the answer in a sentence per contest, its curve, its cause and how sure it is."""
     analysis = report.analysis
-    glance = _glance_table(analysis.crossovers, analysis.work)
-    sure = sure_words(analysis.verdicts) if len(analysis.verdicts) else ""
+    lines = list(map(partial(Line, tone="strong"), headlines(report)))
+    notes = [*map(Line, _notes(report))]
     yield Section(
         key="answer",
         title="The answer",
         part="answer",
-        lines=[*_answers(report)],
-        notes=[Line(f"{sure} {_LEGEND}")] if sure else [],
-        tables=[] if glance is None else [glance],
-        brief={
-            (file["machine"], ""): _headlines(report, file["file"]) for file in report.all_files
-        },
+        lines=lines,
+        pictures=list(_pictures(report)),
+        notes=notes,
+        brief=[*_machines(report), *lines, *_strips(report), *notes],
         frames={"verdicts.csv": analysis.verdicts, "crossovers.csv": analysis.crossovers},
     )
 
 
-def _answers(report: Report) -> Iterator[Line]:
+def headlines(report: Report) -> Iterator[str]:
+    """Yield the verdict sentences."""
+    contests = report.leading
     if report.analysis.many:
-        yield Line(next(collection_lines(report)), tone="strong")
-        return
-    for pair in _contests(report.leading)[:MOST_ANSWERS]:
-        cells, curves = (
-            _of_contest(pair, table)
-            for table in (report.analysis.verdicts, report.analysis.crossovers)
-        )
-        text = pair_answer(pair.label, cells, curves)
-        yield Line(text, lead=f"{pair.machine}: ", tone="strong")
-    alone = list(dict.fromkeys(pair.machine for pair in report.pairs if pair.side is None))
-    if alone:
-        text = (
-            "only one side was timed, so nothing is compared here; the tables and figures are its "
-            "times."
-        )
-        yield Line(text, lead=f"{listed(alone)}: ", tone="strong")
-
-
-def _contests(pairs: list[Pair]) -> list[Pair]:
-    """Return one pair, of whichever workload, for each two sides that meet on a machine."""
-    return list({(pair.file, pair.side): pair for pair in pairs if pair.side}.values())
-
-
-def _of_contest(pair: Pair, table: pd.DataFrame) -> pd.DataFrame:
-    same = (table["file"] == pair.file) & (table["side"] == pair.side)
-    return table[same & (table["base"] == pair.base)]
-
-
-def _headlines(report: Report, file: str) -> list[Line]:
-    """Return a sentence per two sides of a file, or that there is only one."""
-    analysis = report.analysis
-    verdicts = analysis.in_file(file, analysis.verdicts)
-    texts = [
-        headline(pair.label, pair.base, _of_contest(pair, verdicts))
-        for pair in _contests(list(analysis.pairs(file)))
-    ]
-    only = listed(analysis.in_file(file, analysis.rounds)["side"].unique())
-    texts = texts or [f"Only {only} was measured: there is nothing to compare with."]
-    return [Line(text, tone="strong") for text in texts]
-
-
-def _glance_table(crossovers: pd.DataFrame, work: pd.DataFrame) -> Table | None:
-    """Return a row per machine and two sides, of all files: each workload's warm crossover.
-
-    Of many workloads on few sides each has a row instead.
-    """
-    labels = work[["file", "side", "device_label"]].drop_duplicates()
-    curves = crossovers[crossovers["scope"] == "warm"].merge(labels, on=["file", "side"])
-    if curves.empty:
-        return None
-    records = curves.to_dict("records")
-    curves["words"] = [crossover_words(curve) for curve in records]
-    curves["name"] = [against(row) for row in records]
-    wide = curves.pivot_table(
-        "words", ["file", "machine", "name"], "workload", aggfunc="first", sort=False
-    ).fillna("not in its run")
-    files, machines, sides = (list(wide.index.get_level_values(level)) for level in range(3))
-    if len(wide) < len(wide.columns) > MOST_COLUMNS >= len(wide):
-        titles = [f"{machine}: {side}" for machine, side in zip(machines, sides, strict=True)]
-        columns = [Column("workload", list(wide.columns), "workload")]
-        columns += [
-            Column(title, list(own), title)
-            for title, own in zip(titles, wide.to_numpy(), strict=True)
-        ]
+        yield from collection_lines(report)
+    elif len(contests) > MOST_ANSWERS:
+        machines = len({one.pair.machine for one in contests})
+        what = f"{machines} machines" if machines > 1 else f"{len(contests)} sides"
+        yield f"On {what}, once warm: {machines_sentence([one.curves for one in contests])}."
+    elif contests:
+        several = len({one.pair.machine for one in contests}) > 1
+        for one in contests:
+            most = 6 // len(contests)
+            words = verdict_sentence(one.subject, one.other, one.curves, most=most)
+            yield f"{one.pair.machine}: {words}" if several else words
     else:
-        columns = [Column("machine", machines, "machine"), Column("sides", sides, "sides")]
-        columns += [Column(name, list(wide[name]), name) for name in wide.columns]
-        columns.append(Column("file", files))
-    caption = (
-        "Crossover batch size, once warm: from the last cell called slower to the first called "
-        "faster"
+        sides = listed(dict.fromkeys(report.analysis.rounds["side"]))
+        yield f"Only {sides} was timed: {fastest_words(report.analysis.rounds)}."
+
+
+def _notes(report: Report) -> Iterator[str]:
+    """Yield what the cold start changes, the cause, and how sure it is."""
+    contests = report.leading
+    if report.analysis.many or not contests:
+        return
+    if len(contests) <= MOST_ANSWERS and (text := epochs_sentence(contests[0].even)):
+        yield text
+    if text := _why(report, contests[0]):
+        yield text
+    yield sure_words(pd.concat([one.cells for one in contests]))
+
+
+def _why(report: Report, one: Told) -> str:
+    analysis, file = report.analysis, one.pair.file
+    sides = one.cells[["side", "base"]].iloc[0]
+    rounds = analysis.in_file(file, analysis.rounds)
+    causes, remedies = (
+        analysis.in_file(file, table) for table in (analysis.causes, analysis.remedies)
     )
-    return Table("crossovers-at-a-glance", caption, columns)
+    return cause_sentence(
+        causes[causes["side"] == sides["side"]],
+        remedies[remedies["base"].isin(list(sides))],
+        rounds[rounds["workload"] == one.curves["workload"].iloc[0]],
+        side=sides["side"],
+        base=sides["base"],
+    )
+
+
+def _pictures(report: Report) -> Iterator[Picture]:
+    draw = curve(report, size=FIRST_SCREEN)
+    if draw is None:
+        yield from cpu_pictures(report)[:1]
+    else:
+        words = " ".join(headlines(report))
+        caption = "Warm seconds against the base's; bands: 95 % intervals; hollow: undecided."
+        yield Picture("crossover", draw, caption=caption, alt=f"A line per network. {words}")
+
+
+def curve(report: Report, *, size: tuple[float, float], title: str = "") -> "partial | None":
+    """Return who draws the curve of the leading contests; None where there is none."""
+    contests = report.leading
+    if report.analysis.many or not contests:
+        return None
+    panels = {
+        f"{one.pair.machine}: {one.subject} against {one.other}": one.warm for one in contests
+    }
+    if len(panels) > MOST_ANSWERS:
+        panels = {"": pd.concat(panels.values())}
+    others = dict.fromkeys(one.other for one in contests)
+    return partial(crossover_figure, panels, other=" or ".join(others), size=size, title=title)
+
+
+def slide(report: Report) -> Picture | None:
+    """Return the curve for a lecture, with its sentence."""
+    draw = curve(report, size=SLIDE, title=" ".join(headlines(report)))
+    return None if draw is None else Picture("slide", draw)
+
+
+def _machines(report: Report) -> Iterator[Line]:
+    """Yield what each of the machines is, and why one has no accelerator."""
+    files = report.all_files
+    for file in files[:MOST_MACHINES] if len(files) <= MOST_MACHINES else ():
+        words = f"{file['cpu']}; {file['os']}; torch {file['torch']}, {file['precision']}"
+        yield Line(words, lead=f"{file['machine']}: ", tone="faint")
+        if file["accelerator_note"]:
+            yield Line(file["accelerator_note"], tone="faint")
+
+
+def _strips(report: Report) -> Iterator[Line | Table | Strip]:
+    """Yield a line per network of each leading contest, while they fit on a screen."""
+    contests = [] if report.analysis.many else report.leading
+    if sum(len(one.curves) for one in contests) > MOST_STRIPS:
+        for one in contests[:MOST_MACHINES]:
+            yield Line(
+                verdict_sentence(one.subject, one.other, one.curves), lead=f"{one.pair.machine}: "
+            )
+        return
+    for one in contests:
+        if len(contests) > 1:
+            yield Line(one.title, tone="strong")
+        yield from (Strip(*told) for told in one.answers())
+    if contests:
+        yield Line(marks_key(), tone="faint")

@@ -29,10 +29,7 @@ def bound(report: Report) -> Iterator[Section]:
             pictures=[_picture(report, file) for file in report.cpu_only] if known else [],
             notes=[Line(WHAT_IT_IS)] if known else [],
             tables=[_table(report.bounds)] if known else [],
-            brief={
-                (machine, ""): list(_lines(report, file))
-                for file, machine in report.cpu_only.items()
-            },
+            brief=[line for file in report.cpu_only for line in _lines(report, file)],
             frames={"bounds.csv": report.bounds} if known else {},
         )
 

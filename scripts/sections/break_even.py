@@ -1,4 +1,4 @@
-"""After how many epochs has the cold start paid off?"""
+"""Where does a side overtake, and after how many epochs? One table, then every batch size."""
 
 from collections.abc import Iterator
 
@@ -6,13 +6,21 @@ import pandas as pd
 
 from scripts.sections.columns import table
 from scripts.sections.inputs import Report
-from scripts.sections.section import Section
+from scripts.sections.section import Section, Table
+from scripts.tables.told import Told
 
 
 def break_even(report: Report) -> Iterator[Section]:
-    """Yield a row per pair of sides and batch size, workload by workload."""
+    """Yield a row per machine, contest and network; then one per batch size, by network."""
     every = report.analysis.break_even
-    yield Section(key="all-break-even", frames={"break_even.csv": every})
+    rows = pd.DataFrame([row for one in report.told for row in _rows(one)])
+    yield Section(
+        key="crossings",
+        title="Where it overtakes, and after how many epochs",
+        part="answer",
+        tables=[_at_a_glance(rows)] if len(rows) else [],
+        frames={"break_even.csv": every},
+    )
     for workload in report.workloads:
         tables = [
             report.analysis.of(pair, every).assign(pair=pair.name)
@@ -35,3 +43,16 @@ def break_even(report: Report) -> Iterator[Section]:
             workload=workload,
             tables=[known] if len(rows) else [],
         )
+
+
+def _at_a_glance(rows: pd.DataFrame) -> Table:
+    places = "machine" if rows["machine"].nunique() > 1 else ""
+    sides = "pair" if rows["pair"].nunique() > 1 else ""
+    caption = "Batch sizes in brackets are 95 % intervals; epochs include the cold start"
+    return table(rows, "crossovers-at-a-glance", caption, f"{places} {sides} network answer")
+
+
+def _rows(one: Told) -> Iterator[dict[str, str]]:
+    for name, _verdicts, words in one.answers():
+        place = {"machine": one.pair.machine, "pair": f"{one.subject} against {one.other}"}
+        yield place | {"network": name, "answer": words}

@@ -6,9 +6,7 @@ import pandas as pd
 
 from scripts.sections.columns import table
 from scripts.sections.inputs import Report
-from scripts.sections.section import Line, Section, Table
-from scripts.tables.pair import Pair
-from scripts.words.verdicts import absences
+from scripts.sections.section import Section, Table
 
 
 def cells(report: Report) -> Iterator[Section]:
@@ -27,13 +25,7 @@ def cells(report: Report) -> Iterator[Section]:
             title="Not measured, and why",
             workload=workload,
             tables=[absent] if absent.rows else [],
-            brief=report.by_pair(workload, _absences),
         )
-
-
-def _absences(report: Report, pair: Pair) -> Iterator[Line]:
-    for text in absences(report.analysis.rounds_of(pair)):
-        yield Line(f"not measured: {text}", tone="faint")
 
 
 def verdict_table_name(report: Report, workload: str) -> str:

@@ -83,6 +83,7 @@ COLUMNS: dict[str, tuple[str, Words | None]] = {
     "break_even": ("break-even epochs", break_even_words),
     "crossing": ("crossover batch size", crossover_words),
     "cell_list": ("batch size (epochs)", None),
+    "blocks": ("repetitions", None),
     "detail": ("what was said", None),
     "plain_ratio": ("plain / plain", _factor("ratio")),
     "best_ratio": ("best / best", _factor("best_ratio")),

@@ -8,7 +8,7 @@ from scripts.sections.break_even import break_even
 from scripts.sections.cells import cells
 from scripts.sections.cpu import cpu
 from scripts.sections.inputs import Report
-from scripts.sections.machines.about import hardware, noise, software
+from scripts.sections.machines.about import hardware, software, sure
 from scripts.sections.machines.collection import collection
 from scripts.sections.machines.side_by_side import side_by_side
 from scripts.sections.published import published
@@ -22,22 +22,22 @@ from scripts.sections.why import why
 
 SECTIONS: tuple[Callable[[Report], Iterable[Section]], ...] = (
     warnings,
-    hardware,
     answer,
     cpu,
     bound,
-    collection,
-    side_by_side,
-    totals,
-    noise,
     where,
-    why,
     break_even,
     kinds,
+    collection,
+    why,
     target,
     cells,
+    side_by_side,
+    totals,
+    hardware,
     published,
     software,
+    sure,
 )
 
 

@@ -20,9 +20,14 @@ def cpu(report: Report) -> Iterator[Section]:
             lines=[
                 line for machine in report.cpu_only.values() for line in _lines(report, machine)
             ],
-            pictures=[_picture(report, machine) for machine in report.cpu_only.values()],
-            brief={(one, ""): list(_lines(report, one)) for one in report.cpu_only.values()},
+            pictures=cpu_pictures(report) if report.leading else [],  # else the answer has them
+            brief=[line for one in report.cpu_only.values() for line in _lines(report, one)],
         )
+
+
+def cpu_pictures(report: Report) -> list[Picture]:
+    """Return a picture per machine: samples per second against batch size."""
+    return [_picture(report, machine) for machine in report.cpu_only.values()]
 
 
 def _lines(report: Report, machine: str) -> Iterator[Line]:

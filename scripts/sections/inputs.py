@@ -1,6 +1,6 @@
 """What all sections are made of: the analysis, learning and the comparison, in the page's order."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,14 +12,13 @@ from scripts.bound.floor import bounds
 from scripts.figures.heatmap import shared_limit
 from scripts.read.sides import is_cpu
 from scripts.read.text import file_stems
-from scripts.sections.section import Brief, Line, Table
+from scripts.sections.section import Line
 from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import Comparison
 from scripts.tables.learned import Learned
 from scripts.tables.pair import Pair
 from scripts.tables.published import Imported
-from scripts.words.names import is_software
-from scripts.words.verdicts import question
+from scripts.tables.told import Told, leading, told
 
 MOST_ROWS = 8_500
 MOST_FILES = 50
@@ -78,15 +77,14 @@ class Report:
         return list(dict.fromkeys([*timed, *trained]))
 
     @cached_property
-    def question(self) -> str:
-        """What the page asks."""
-        return question((pair.side, pair.base) for pair in self.leading if pair.side)
+    def told(self) -> list[Told]:
+        """Every contest, a machine's files as one machine, those that matter most first."""
+        return told(self.analysis, [file["file"] for file in self.all_files])
 
     @property
-    def leading(self) -> list[Pair]:
-        """The pairs that the page begins with: software rasterisers only where nothing else is."""
-        others = [pair for pair in self.pairs if not is_software(pair.label)]
-        return others if any(pair.side for pair in others) else self.pairs
+    def leading(self) -> list[Told]:
+        """The contests that a report begins with."""
+        return leading(self.told)
 
     @cached_property
     def machines(self) -> list[str]:
@@ -115,17 +113,6 @@ class Report:
     def all_of(self, workload: str) -> list[Pair]:
         """Return the workload's pairs of sides of all files that are told apart."""
         return [pair for pair in self.all_pairs if pair.workload == workload]
-
-    def by_machine(self, said: Callable[["Report", str], Iterable[Line | Table]]) -> Brief:
-        """Return what is said of each file, for the terminal."""
-        return {(file["machine"], ""): list(said(self, file["file"])) for file in self.all_files}
-
-    def by_pair(
-        self, workload: str, said: Callable[["Report", Pair], Iterable[Line | Table]]
-    ) -> Brief:
-        """Return what is said of each of the workload's pairs of sides, for the terminal."""
-        pairs = self.all_of(workload)
-        return {(pair.machine, pair.title): list(said(self, pair)) for pair in pairs}
 
     def rounds_of(self, workload: str) -> pd.DataFrame:
         """Return the rows, without A/A repeats, of the workload, of every machine that is shown."""

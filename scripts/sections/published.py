@@ -39,7 +39,7 @@ def others(own: Imported) -> Section:
         notes=notes,
         pictures=[_picture(own)] if len(own.ratios) else [],
         tables=_tables(own),
-        brief={("", TITLE): [*lines, *notes]},
+        brief=[Line(TITLE, tone="strong"), *lines, *notes],
         frames={
             f"{name}.csv": frame
             for name, frame in {

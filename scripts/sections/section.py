@@ -15,9 +15,6 @@ from scripts.read.metric import Metric
 
 Value = str | int | float | None
 Tone = Literal["", "strong", "faint", "warning"]
-Place = tuple[str, str]
-"""A machine and, below it, the title of two sides; "" stands for all of them."""
-EVERYWHERE: Place = ("", "")
 _LONGEST_NUMBER = 28
 """With its unit and interval; longer words are sentences, which have to wrap."""
 
@@ -102,7 +99,16 @@ class Table:
         return [column.packed() for column in self.columns]
 
 
-Brief = Mapping[Place, Sequence[Line | Table]]
+@dataclass(frozen=True)
+class Strip:
+    """A network's answer in a line: the verdict at each batch size, and words."""
+
+    name: str
+    verdicts: Mapping[int, str]
+    text: str
+
+
+Brief = Sequence[Line | Table | Strip]
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,20 +147,21 @@ class Map:
 class Section:
     """The answer to one question: sentences, then maps, pictures, notes and tables.
 
-    It stands in the chapter of its `workload`, or in a `part` of the report about all of them.
-    `brief` is what a terminal shows of it, and `frames` are its CSV files by their names.
+    It stands in the chapter of its `workload`, or in a `part` of the report about all of them:
+    `first` are warnings, `answer` is seen at once, `after` is folded. `brief` is what a terminal
+    and a summary show of it, and `frames` are its CSV files by their names.
     """
 
     key: str
     title: str = ""
     workload: str = ""
-    part: Literal["first", "answer", "before", "after"] = "after"
+    part: Literal["first", "answer", "after"] = "after"
     lines: Sequence[Line] = ()
     maps: Sequence[Map] = ()
     pictures: Sequence[Picture] = ()
     notes: Sequence[Line] = ()
     tables: Sequence[Table] = ()
-    brief: Brief = field(default_factory=dict)
+    brief: Brief = ()
     frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 

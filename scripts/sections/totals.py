@@ -19,19 +19,16 @@ def totals(report: Report) -> Iterator[Section]:
     analysis = report.analysis
     errors = derived_errors(analysis.every_trusted)
     files = analysis.results.files
-    shown, brief = [], {}
-    for file in files[files["file"].isin(analysis.whole)].to_dict("records"):
+    shown = []
+    for file in files[files["file"].isin(report.files)].to_dict("records"):
         machine = file["machine"]
-        texts = list(_texts(report, file["file"], errors))
-        brief[machine, ""] = list(map(Line, texts))
-        if file["file"] in report.files:
-            shown += [Line(text, lead=f"{machine}: ", machine=machine) for text in texts]
+        texts = _texts(report, file["file"], errors)
+        shown += [Line(text, lead=f"{machine}: ", machine=machine) for text in texts]
     yield Section(
         key="totals",
         title="Derived totals",
         lines=shown,
         tables=[_table(errors)] if shown and 0 < len(errors) <= MOST_ROWS else [],
-        brief={} if analysis.many else brief,
         frames={"derived_errors.csv": errors} if len(errors) else {},
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from scripts.sections.inputs import Report
-from scripts.sections.section import EVERYWHERE, Line, Section
+from scripts.sections.section import Line, Section
 from scripts.tables.analysis import Analysis
 from scripts.words.warnings import (
     learning_warnings,
@@ -33,7 +33,7 @@ def warnings(report: Report) -> Iterator[Section]:
         title="Read this first",
         part="first",
         lines=[*runs, *map(_warning, texts)],
-        brief={EVERYWHERE: runs},
+        brief=runs,
     )
 
 

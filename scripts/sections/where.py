@@ -7,37 +7,59 @@ from typing import Any
 import pandas as pd
 
 from scripts.figures.heatmap import heat_map_figure, overview_figure
-from scripts.judge.verdicts import WORDS
-from scripts.read.text import counted, file_stem
+from scripts.read.text import file_stem
 from scripts.sections.cells import verdict_table_name
 from scripts.sections.columns import table
 from scripts.sections.inputs import Report, line_of
-from scripts.sections.section import Line, Map, Picture, Section, Table
+from scripts.sections.section import Line, Map, Picture, Section
 from scripts.tables.pair import Pair
 from scripts.words import verdicts as words
 from scripts.words.crossovers import crossover_words
 from scripts.words.why import brief_why
 
+MOST_MAPS = 6
+"""Heat maps that are seen at once; the others are folded."""
 _BEST = "machine pair batch_size ratio:plain_ratio best_ratio best_side best_base"
 
 
 def where(report: Report) -> Iterator[Section]:
-    """Yield the answer in words, how sure it is, and the heat maps, workload by workload."""
+    """Yield the small heat maps that are seen at once, then the rest, workload by workload."""
+    first = _first(report)
+    yield Section(
+        key="maps",
+        title="By batch size and number of epochs",
+        part="answer",
+        maps=[_map(report, pair) for pair in first],
+    )
     for workload in report.workloads:
         pairs = report.all_of(workload)
+        own = [pair for pair in report.of(workload) if pair.side]
         yield Section(
             key="where",
             title="Where does it overtake its base?",
             workload=workload,
-            lines=[_line(report, pair) for pair in report.of(workload)],
-            maps=[_map(report, pair) for pair in report.of(workload) if pair.side],
+            lines=[_line(report, pair) for pair in own],
+            maps=[_map(report, pair) for pair in own if pair not in first],
             pictures=[_picture(report, pair) for pair in pairs if _to_draw(report, pair)],
             **_best(report, workload),
-            brief=report.by_pair(workload, _brief),
         )
     best = report.analysis.best
     frames = {"best_against_best.csv": best} if len(best) else {}
     yield Section(key="overviews", pictures=list(_overviews(report)), frames=frames)
+
+
+def _first(report: Report) -> list[Pair]:
+    """The pairs whose maps are seen at once: of few contests between devices, all of them.
+
+    What epochs change between two numbers of threads is no more than noise.
+    """
+    contests = [one.pair for one in report.leading if one.even.size]
+    return [
+        pair
+        for contest in contests
+        for pair in report.pairs
+        if (pair.file, pair.side, pair.base) == (contest.file, contest.side, contest.base)
+    ][:MOST_MAPS]
 
 
 def _best(report: Report, workload: str) -> dict[str, Any]:
@@ -60,9 +82,6 @@ def _with_settings(best: pd.DataFrame) -> pd.DataFrame:
 
 
 def _line(report: Report, pair: Pair) -> Line:
-    if pair.side is None:
-        text = "only one side was measured, so there is nothing to compare."
-        return Line(text, lead=f"{pair.machine}: ", machine=pair.machine)
     cells, curves, warm = _verdicts(report, pair)
     parts = (words.answer(cells, curves), words.sureness(cells, warm))
     return line_of(pair, " ".join(filter(None, parts)))
@@ -89,8 +108,8 @@ def _map(report: Report, pair: Pair) -> Map:
         name="_".join(["map", machine, workload, *_stems(pair)]),
         table=verdict_table_name(report, pair.workload),
         cells=cells[(cells["file"] == pair.file) & (cells["pair"] == pair.name)],
-        title=pair.title,
-        caption=f"{crossover} {_why(report, pair)}".strip(),
+        title=pair.title if len(report.machines) > 1 or len(report.told) > 1 else pair.workload,
+        caption=crossover,
         limit=report.limit,
         machine=pair.machine,
         pair=pair.name,
@@ -135,42 +154,3 @@ def _stems(pair: Pair) -> list[str]:
     """The sides in names of files; the CPU as it is goes without saying."""
     sides = [side for side in (pair.side, pair.base) if side != "cpu"]
     return [file_stem(str(side).replace("*", "x")) for side in sides]
-
-
-def _brief(report: Report, pair: Pair) -> Iterator[Line | Table]:
-    """Yield the answer and two small tables: verdicts by epochs, the warm ratio by batch size."""
-    if pair.side is None:
-        return
-    cells, curves, _warm = _verdicts(report, pair)
-    if len(cells):
-        yield Line(words.answer(cells, curves))
-    if cells["verdict"].isin(words.NOT_COMPARED).all():
-        return
-    yield _counts_table(cells, curves)
-    even = report.analysis.of(pair, report.analysis.break_even)
-    rows = cells[cells["scope"] == "warm"].merge(
-        even[["batch_size", "kind", "epochs", "lower", "upper"]],
-        on="batch_size",
-        suffixes=("_cell", ""),
-    )
-    yield table(rows, "", "", "batch_size warm_ratio verdict break_even")
-    best = report.analysis.in_file(pair.file, report.analysis.best)
-    own = (best["workload"] == pair.workload) & (best["side"] == pair.side)
-    if len(rows := _with_settings(best[own])):
-        yield table(rows, "", "", _BEST.removeprefix("machine pair "))
-        if pair.workload == report.workloads[0]:
-            yield Line(words.BEST, tone="faint")
-
-
-def _counts_table(cells: pd.DataFrame, curves: pd.DataFrame) -> Table:
-    """Return a row per curve: how many cells have which verdict, and where the curve crosses."""
-    names = [
-        "warm"
-        if curve["scope"] == "warm"
-        else counted(curve["epochs"], "epoch") + " (derived)" * curve["derived"]
-        for curve in curves.to_dict("records")
-    ]
-    counts = pd.crosstab(cells["epochs"].fillna(0), cells["verdict"])
-    rows = curves.assign(unnamed=names, at=curves["epochs"].fillna(0)).join(counts, on="at")
-    present = [word for word in WORDS if word in counts]
-    return table(rows, "", "", ["unnamed", *present, "crossing"])

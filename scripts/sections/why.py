@@ -2,10 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-import pandas as pd
-
-from scripts.read.text import counted, seconds_in_words
 from scripts.sections.columns import table
 from scripts.sections.inputs import Report, line_of, one_per_file
 from scripts.sections.section import Line, Section, Table
@@ -13,12 +9,8 @@ from scripts.sections.why_pictures import rooflines, step_pictures
 from scripts.tables.pair import Pair
 from scripts.why.faults import PER_STEP
 from scripts.why.remedies import OF_RUN
-from scripts.words.derived import MARK
-from scripts.words.fits import fit_lines
-from scripts.words.steps import against_words, step_words
-from scripts.words.verdicts import NOT_COMPARED
-from scripts.words.warnings import marked
-from scripts.words.why import sum_line, why_lines
+from scripts.words.steps import against_words, fit_lines, step_words
+from scripts.words.why import why_lines
 
 _STUDIES = {
     "causes": (
@@ -55,12 +47,11 @@ def why(report: Report) -> Iterator[Section]:
         pairs = report.all_of(workload)
         yield Section(
             key="why",
-            title="Why? The time of a step, and the cold start",
+            title="Why?",
             workload=workload,
             lines=list(_lines(report, shown)),
             pictures=[one for pair in one_per_file(pairs) for one in step_pictures(report, pair)],
             tables=list(_tables(report, workload)) if shown else [],
-            brief=report.by_pair(workload, _brief),
         )
     studies = {
         "causes": analysis.causes,
@@ -71,7 +62,6 @@ def why(report: Report) -> Iterator[Section]:
     yield Section(
         key="why-by-machine",
         pictures=[picture for file in report.all_files for picture in rooflines(report, file)],
-        brief=report.by_machine(_sums),
         frames={"fits.csv": analysis.fits}
         | {f"{name}.csv": own for name, own in studies.items() if len(own)},
     )
@@ -87,8 +77,10 @@ def _lines(report: Report, pairs: list[Pair]) -> Iterator[Line]:
         for text in step_words(report.analysis.rounds_of(pair)):
             yield Line(text, lead=f"{pair.machine}, ", machine=pair.machine)
     for pair in one_per_file(pairs):
-        for side in report.analysis.rounds_of(pair)["side"].unique():
-            for text in why_lines(report.analysis.studies(pair, side)):
+        for side, own in report.analysis.rounds_of(pair).groupby("side", sort=False):
+            for text in fit_lines(own, report.analysis.fits_of(pair)):
+                yield Line(text, lead=f"{pair.machine}, ", machine=pair.machine)
+            for text in why_lines(report.analysis.studies(pair, str(side))):
                 yield Line(text, lead=f"{pair.machine}, {side}: ", machine=pair.machine)
 
 
@@ -125,53 +117,4 @@ def _seconds_table(report: Report, workload: str) -> Table:
         f"Seconds behind the ratios of {workload}: medians over the processes",
         f"machine label batch_size {medians} {faults} processes",
         " ".join(["file", *others, "doubt"]),
-    )
-
-
-def _sums(report: Report, file: str) -> list[Line]:
-    causes = report.analysis.in_file(file, report.analysis.causes)
-    return [Line(text) for text in [sum_line(causes)] if text]
-
-
-def _brief(report: Report, pair: Pair) -> Iterator[Line | Table]:
-    """Yield seconds where nothing is compared, then fitted step times, causes and remedies."""
-    analysis = report.analysis
-    rounds = analysis.rounds_of(pair)
-    verdicts = analysis.of(pair, analysis.verdicts)["verdict"]
-    if verdicts.isin(NOT_COMPARED).all():
-        yield _totals_table(rounds)
-    for side in _told_with(report, pair):
-        own = rounds[rounds["side"] == side]
-        yield from map(Line, fit_lines(own, analysis.fits_of(pair)))
-        for text in why_lines(analysis.studies(pair, side)):
-            yield Line(f"{side}: {text}")
-
-
-def _told_with(report: Report, pair: Pair) -> list[str]:
-    """The sides that are told of below a pair: its own, and the base below the first with it."""
-    if pair.side is None:
-        return list(report.analysis.rounds_of(pair)["side"].unique())
-    alike = (own for own in report.all_of(pair.workload) if own.file == pair.file)
-    return [pair.side, pair.base] if pair == next(alike) else [pair.side]
-
-
-def _totals_table(rounds: pd.DataFrame) -> Table:
-    """Return a row per side and batch size: step, samples per second, totals."""
-    measured = rounds[rounds["block"].notna()]
-    groups = measured.groupby(["label", "batch_size"])
-    rows = groups[["step_seconds", "samples_a_second"]].median()
-    rows["doubt"] = groups["doubt"].first()
-    totals = measured.groupby(["label", "batch_size", "epochs"])["total_seconds"].median().unstack()
-    known = rounds.drop_duplicates("epochs").sort_values("epochs")
-    names = []
-    for number, derived in zip(known["epochs"], known["derived"], strict=True):
-        names.append(counted(number, "epoch") + MARK * derived)
-        seconds = totals.get(number, pd.Series(np.nan, rows.index))
-        rows[names[-1]] = [
-            "" if pd.isna(value) else marked(seconds_in_words(value), {"doubt": doubt})
-            for value, doubt in zip(seconds, rows["doubt"], strict=True)
-        ]
-    rows = rows.reset_index(names=["unnamed", "batch_size"])
-    return table(
-        rows, "", "", ["unnamed", "batch_size", "step_seconds:step", "samples_a_second", *names]
     )

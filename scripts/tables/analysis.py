@@ -197,7 +197,7 @@ class Analysis:
         sides = own.drop_duplicates("side")
         compared = sides[sides["base"] != ""]
         names = compared[["side", "base", "device_label"]].itertuples(index=False, name=None)
-        asked = [(side, base, side_label(side, label)) for side, base, label in names]
+        asked = [(side, base, side_label(side, label), label) for side, base, label in names]
         for workload in own["workload"].unique():
             place = (file, str(own["machine"].iloc[0]), workload)
             yield from (Pair(*place, *contest) for contest in asked) if asked else [Pair(*place)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Pair:
     """A workload on a machine, and a side that meets its base there (None: nothing is compared).
 
-    `label` is the side with the name of its hardware.
+    `label` is the side with the name of its hardware, `device_label` its device with that.
     """
 
     file: str
@@ -16,6 +16,7 @@ class Pair:
     side: str | None = None
     base: str = ""
     label: str = ""
+    device_label: str = ""
 
     @property
     def name(self) -> str:

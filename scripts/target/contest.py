@@ -107,7 +107,7 @@ def contest(side: Row, base: Row, *, margin: float) -> Row:
     lo, middle, hi = np.nanquantile(stretched(log_ratios, blocks=few), [0.025, 0.5, 0.975])
     word, p = _favoured(middle - lo, middle, hi - middle, freedom=few - 1, limit=math.log1p(margin))
     verdict = word if p <= ALPHA else UNDECIDED
-    reason = f"{few} of at least {FEWEST_BLOCKS} blocks" * (few < FEWEST_BLOCKS)
+    reason = f"{few} of at least {FEWEST_BLOCKS} repetitions" * (few < FEWEST_BLOCKS)
     if few < FEWEST_BLOCKS:
         verdict = UNDECIDED
     if doubt := "; ".join(filter(None, dict.fromkeys([side["suspect"], base["suspect"]]))):

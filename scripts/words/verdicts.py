@@ -1,6 +1,6 @@
 """Verdicts and break-even in words: each kind of answer is worded here only."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,13 +12,12 @@ from scripts.judge.rule import (
     FEWEST_BLOCKS,
     HOLM,
     NOT_MEASURED,
-    SLOWER,
     SUSPECT,
     UNDECIDED,
 )
 from scripts.judge.verdicts import expected_wrong
 from scripts.read.text import counted, expected_count, times
-from scripts.words.crossovers import Row, curve_words, number_sentence, number_words
+from scripts.words.crossovers import Row, curve_words, number_sentence
 from scripts.words.names import listed
 from scripts.words.warnings import marked
 
@@ -28,32 +27,6 @@ BEST = (
     "each device with the settings that were fastest here. These were picked after the fact, so "
     "that ratio has no interval, and it flatters a device that was tried with more settings."
 )
-
-
-def question(pairs: Iterable[tuple[str, str]]) -> str:
-    """What a page asks of these sides, each with its base."""
-    known = list(dict.fromkeys(pairs))
-    if not known:
-        return "How long does training take, and why?"
-    sides, bases = (list(dict.fromkeys(names)) for names in zip(*known, strict=True))
-    if len(bases) > 1 or len(sides) > 3:
-        return "Which side is slower, and where?"
-    return f"Where {'is' if len(sides) == 1 else 'are'} {listed(sides)} slower than {bases[0]}?"
-
-
-def headline(label: str, base: str, verdicts: pd.DataFrame) -> str:
-    """The first sentence about a side and its base on a machine, all workloads together."""
-    compared = verdicts[~verdicts["verdict"].isin(NOT_COMPARED)]
-    if compared.empty:
-        why = verdicts["verdict"].value_counts()
-        counts = ", ".join(f"{count} {word}" for word, count in why.items())
-        return f"{label} could not be compared with {base} ({counts})."
-    parts = []
-    for scope, words in (("total", "cold start included"), ("warm", "once warm")):
-        own = compared[compared["scope"] == scope]
-        slower = (own["verdict"] == SLOWER).sum()
-        parts.append(f"in {slower} of {counted(len(own), 'compared cell')} {words}")
-    return f"{label} is slower than {base} {' and '.join(parts)}."
 
 
 def answer(verdicts: pd.DataFrame, curves: pd.DataFrame) -> str:
@@ -73,31 +46,6 @@ def answer(verdicts: pd.DataFrame, curves: pd.DataFrame) -> str:
     return (
         f"Once warm, {warm['side']} {curve_words(warm)}.{number_sentence(warm)}{_totals(verdicts)}"
     )
-
-
-def pair_answer(label: str, verdicts: pd.DataFrame, curves: pd.DataFrame) -> str:
-    """The same of all workloads of a pair, those that could not be compared last."""
-    warm = verdicts[verdicts["scope"] == "warm"]
-    own = curves[curves["scope"] == "warm"]
-    by_words: dict[str, list[str]] = {}
-    for curve in own.sort_values(
-        "kind", key=lambda kinds: kinds == NOT_MEASURED, kind="stable"
-    ).to_dict("records"):
-        cells = warm[warm["workload"] == curve["workload"]]
-        name = f"{curve['workload']}{_edges(cells, curve)}"
-        by_words.setdefault(curve_words(curve), []).append(name)
-    parts = [f"{words} ({listed(names)})" for words, names in by_words.items()]
-    return f"once warm, {label} {'; it '.join(parts)}.{_totals(verdicts)}"
-
-
-def _edges(cells: pd.DataFrame, curve: Row) -> str:
-    """`: at 48 [32, 71]; 2.0x [1.9, 2.1] at 8, 0.52x [0.50, 0.54] at 512`: number and ends."""
-    ends = cells[cells["batch_size"].isin([curve["lower"], curve["upper"]])]
-    rows = ends.sort_values("batch_size").to_dict("records")
-    parts = [f"{ratio_words(row)} at {row['batch_size']}" for row in rows]
-    number = number_words(curve)
-    words = "; ".join(filter(None, [f"at {number}" if number else "", ", ".join(parts)]))
-    return f": {words}" if words else ""
 
 
 def _totals(verdicts: pd.DataFrame) -> str:
@@ -127,7 +75,7 @@ def sureness(cells: pd.DataFrame, curve: Row) -> str:
     return (
         f"Seconds of {curve['side']} over those of {curve['base']}, with 95 % intervals: "
         f"{listed(parts)}; "
-        f"{' to '.join(map(str, ends))} blocks, "
+        f"{' to '.join(map(str, ends))} repetitions, "
         f"a difference counts beyond {rows[0]['margin']:.0%}."
     )
 
@@ -171,31 +119,3 @@ def factor_words(ratio: float | None, low: float | None, high: float) -> str:
         return ""
     interval = "" if pd.isna(low) else f" [{times(low)[:-1]}, {times(high)[:-1]}]"
     return f"{times(ratio)}{interval}"
-
-
-def absences(rounds: pd.DataFrame) -> list[str]:
-    """A line per side and reason: which batch sizes have no time, and what was said.
-
-    `rounds` are the rows of one workload on one machine.
-    """
-    absent = rounds[rounds["block"].isna()]
-    lines = []
-    for (side, reason), own in absent.groupby(["side", "reason"], sort=False):
-        details = sorted(set(filter(None, own["detail"])))
-        detail = f" ({details[0]})" if details else ""
-        more = f" and {len(details) - 1} more" if len(details) > 1 else ""
-        lines.append(f"{side}: {reason} at {_sizes(own, rounds)}{detail}{more}")
-    return lines
-
-
-def _sizes(absent: pd.DataFrame, rounds: pd.DataFrame) -> str:
-    """The absent cells' batch sizes; numbers of epochs only where some others have a time."""
-    epochs = {size: set(own["epochs"]) for size, own in rounds.groupby("batch_size")}
-    parts = []
-    for size, own in absent.groupby("batch_size"):
-        gone = set(own["epochs"])
-        some = f" ({', '.join(map(str, sorted(gone)))} epochs)" if gone != epochs[size] else ""
-        parts.append(f"{size}{some}")
-    if len(parts) == len(epochs) and not any("(" in part for part in parts):
-        return "every batch size"
-    return f"batch size {', '.join(parts)}"

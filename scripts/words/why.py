@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from scripts.read.sides import is_cpu
 from scripts.read.text import counted, seconds_in_words
 from scripts.why.causes import FIXED, UNKNOWN
 from scripts.words.faults import brief_faults, fault_line
@@ -22,7 +23,8 @@ MEANINGS = {
     "memory allocation": "page faults take a quarter of the step or more",
     "unknown": "the numbers do not tell",
 }
-
+_ON_CPU = {"launch-bound": ("call-bound", "calling an operation takes longer than computing it")}
+"""What the same is called on a CPU, which is its own host."""
 
 _PARTS = {
     "load": "loading",
@@ -65,6 +67,12 @@ def brief_why(own: Studies, other: Studies, base: str) -> str:
     return " ".join(filter(None, parts))
 
 
+def cause_words(cause: str, side: str) -> tuple[str, str]:
+    """What a cause is called on a side, and what that means."""
+    known = (cause, MEANINGS[cause])
+    return _ON_CPU.get(cause, known) if is_cpu(side) else known
+
+
 def cause_line(causes: pd.DataFrame) -> str:
     """Why steps take as long as they do, over the batch sizes of one workload on one side.
 
@@ -75,8 +83,9 @@ def cause_line(causes: pd.DataFrame) -> str:
         return ""
     sizes = warm["batch_size"]
     parts = [
-        f"{cause} at {sizes_words(own['batch_size'], sizes)} ({MEANINGS[str(cause)]})"
+        "{} at {} ({})".format(name, sizes_words(own["batch_size"], sizes), meaning)
         for cause, own in warm.groupby("cause", sort=False)
+        for name, meaning in [cause_words(str(cause), str(own["side"].iloc[0]))]
     ]
     text = f"Why, once warm: {'; '.join(parts)}."
     fixed = causes[causes["cause"] == FIXED]

@@ -6,6 +6,7 @@ paper, and the libraries that could be embedded weigh a megabyte or more.
 """
 
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,10 +25,10 @@ from scripts.figures.grid import (
 from scripts.figures.style import readable_on
 from scripts.sections.section import Map
 
-CELL_WIDTH, LEFT, NARROWEST = 60, 62, 320
+CELL_WIDTH, LEFT, NARROWEST = 40, 48, 260
 """Pixels, as in heatmap.html."""
-_BOLD, _SMALL = 7.6, 6.2
-"""Pixels that a letter takes on average, rounded up: in the title, and in the key below."""
+_BOLD = 7.0
+"""Pixels that a letter of the title takes on average, rounded up."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,6 @@ class HeatMap:
 
     width: int
     title: list[str]
-    key: list[str]
     batch_sizes: list[int]
     rows: list[tuple[str, list[Cell]]]
     edges: list[Edge]
@@ -59,7 +59,6 @@ def heat_map(about: Map) -> HeatMap:
     """Return how a map of verdicts is drawn."""
     grid = grid_of(about.cells)
     width = max(NARROWEST, LEFT + CELL_WIDTH * len(grid.batch_sizes) + 2)
-    key = "; ".join(key_words(grid.table, colours=True))
     ordered = grid.table.sort_values(["row", "column"])
     rows: list[tuple[str, list[Cell]]] = [(label, []) for label in grid.rows]
     for place, cell in zip(ordered.index, ordered.to_dict("records"), strict=True):
@@ -67,7 +66,6 @@ def heat_map(about: Map) -> HeatMap:
     return HeatMap(
         width=width,
         title=textwrap.wrap(about.title, int(width / _BOLD)),
-        key=textwrap.wrap(key, int(width / _SMALL)),
         batch_sizes=grid.batch_sizes,
         rows=rows,
         edges=list(edges_of(grid)),
@@ -83,7 +81,7 @@ def _cell(row: int, cell: dict[Any, Any], *, limit: float) -> Cell:
     return Cell(row, column, words, fill, readable_on(fill), decided=decided, absent=False)
 
 
-def scale(limit: float, *, stops: int = 16) -> list[tuple[float, str]]:
-    """Return the colours of the scale from its faster end: (place from 0 to 1, fill)."""
-    places = [stop / stops for stop in range(stops + 1)]
-    return [(place, colour_of(2 ** (limit * (2 * place - 1)), limit=limit)) for place in places]
+def key(maps: Iterable[Map]) -> str:
+    """Return what numbers, colours, marks and lines of these maps mean, each once."""
+    parts = dict.fromkeys(words for one in maps for words in key_words(one.cells, colours=True))
+    return f"{'; '.join(parts)}."

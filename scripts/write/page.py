@@ -8,7 +8,8 @@ files alone: the same files give the same bytes.
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from scripts.read.text import counted
 from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Picture, Section
-from scripts.write.heatmap import heat_map, scale
+from scripts.write.heatmap import heat_map, key
 from scripts.write.inline_svg import fitting
 
 _FOLDER = Path(__file__).resolve().parent / "page"
@@ -30,7 +31,7 @@ that the page stays below 5 MB; those beyond it are in the folder beside the pag
 
 def page(report: Report, sections: Sequence[Section], small: Mapping[Picture, str]) -> str:
     """Return the HTML text of report.html, with the small SVG files of the pictures that fit."""
-    parts = [part for part in sections if _is_shown(part, small)]
+    parts = list(_once(part for part in sections if _is_shown(part, small)))
     _require_own_names(parts)
     rows = sum(len(table.rows) for part in parts for table in part.tables)
     shown = [one for part in _in_order(report, parts) for one in part.pictures if one in small]
@@ -40,14 +41,16 @@ def page(report: Report, sections: Sequence[Section], small: Mapping[Picture, st
         text = "did not fit into this page: they are in the folder that it was written to."
         warnings.append(Line(f"{counted(left_out, 'figure')} {text}"))
     style, script = _own("page.css"), _own("page.js")
+    first = [part for part in parts if part.part == "answer" and part.key != "answer"]
     return _environment().get_template("page.html").render(
         policy=_policy(style, script), style=style, script=script, sources=sources,
-        machines=report.machines, question=report.question, pairs=_pair_names(report),
-        warnings=warnings,
-        chapters=_chapters(report, parts), scale=scale(report.limit), limit=report.limit,
+        machines=report.machines, pairs=_pair_names(report), warnings=warnings,
+        answer=next(part for part in parts if part.key == "answer"),
+        key=key(one for part in first for one in part.maps),
+        chapters=_chapters(report, parts),
         parts={
-            place: [part for part in parts if part.part == place and not part.workload]
-            for place in ("answer", "before", "after")
+            "answer": first,
+            "after": [part for part in parts if part.part == "after" and not part.workload],
         },
     )  # fmt: skip
 
@@ -59,20 +62,36 @@ def _is_shown(part: Section, small: Mapping[Picture, str]) -> bool:
     )
 
 
+def _once(parts: Iterable[Section]) -> Iterator[Section]:
+    """Yield the sections, each note in the first one only that has it."""
+    said: set[str] = set()
+    for part in parts:
+        notes = [line for line in part.notes if line.text not in said]
+        said.update(line.text for line in notes)
+        yield replace(part, notes=notes)
+
+
 def _chapters(report: Report, parts: Sequence[Section]) -> list[dict[str, Any]]:
     """Return the workloads with a section: their names, their names in links, their sections."""
     own = {name: [part for part in parts if part.workload == name] for name in report.workloads}
     return [
-        {"name": name, "key": f"w-{report.work_stems[name]}", "parts": found}
+        {
+            "name": name,
+            "key": f"w-{report.work_stems[name]}",
+            "parts": found,
+        }
         for name, found in own.items()
         if found
     ]
 
 
 def _in_order(report: Report, parts: Sequence[Section]) -> list[Section]:
-    """Return the sections as the page has them: those of workloads first, as pictures go."""
+    """Return the sections as pictures go: the answer's, those of workloads, the others."""
     places = {name: place for place, name in enumerate(report.workloads)}
-    return sorted(parts, key=lambda part: places.get(part.workload, len(places)))
+    last = len(places)
+    return sorted(
+        parts, key=lambda part: -1 if part.part == "answer" else places.get(part.workload, last)
+    )
 
 
 def _pair_names(report: Report) -> list[str]:

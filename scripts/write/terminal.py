@@ -1,5 +1,6 @@
-"""A report on the terminal: the brief part of every section, machine by machine."""
+"""A report on the terminal: the brief part of every section, no word broken at any width."""
 
+import textwrap
 from collections.abc import Iterable
 
 from rich.console import Console
@@ -7,13 +8,16 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from scripts.read.text import counted
-from scripts.sections.section import Line, Place, Section, Table
+from scripts.sections.section import Line, Section, Strip, Table
+from scripts.words.told import mark_of
 from scripts.write.folder import Folder
 
 MOST_ROWS = 100
 """Of one table; the CSV files have all."""
 MOST_LETTERS = 200
 """Of one cell: a machine may be tied with hundreds of others."""
+_BESIDE = 30
+"""Columns that a strip's words need beside it; with fewer they stand below."""
 _TONES = {"": "", "strong": "bold", "faint": "dim", "warning": "bold red"}
 _VERDICTS = {"slower": "yellow", "faster": "blue", "too close": "", "suspect": "bold red"}
 
@@ -23,29 +27,52 @@ def new_console() -> Console:
     return Console(highlight=False, markup=False, emoji=False)
 
 
-def show_written(folder: Folder, console: Console) -> None:
-    """Print how many files there are, and where."""
+def show_written(folder: Folder, console: Console, *, opened: str = "") -> None:
+    """Print how many files there are and where, and which of them to open."""
     words = f"{counted(len(folder.written), 'file')} written to {folder.path}"
     console.print(Text(f"\n{words}"), soft_wrap=True)
+    if opened:
+        console.print(Text(f"open {folder.path / opened}", style="bold"), soft_wrap=True)
 
 
 def show(sections: Iterable[Section], console: Console) -> None:
-    """Print what is said of everything, then of each machine and its pairs, then the rest."""
-    said: dict[Place, list[Line | Table]] = {}
+    """Print what is said in short, section by section."""
     for section in sections:
-        for place, items in section.brief.items():
-            said.setdefault(place, []).extend(items)
-    machines = list(dict.fromkeys(machine for machine, _title in said if machine))
-    order = {"": -1} | {machine: number for number, machine in enumerate(machines)}
-    rest = [place for place in said if place[1] and not place[0]]
-    first = [place for place in said if place not in rest]
-    first.sort(key=lambda place: (order[place[0]], place[1] != ""))
-    for machine, title in [*first, *rest]:
-        if title or machine:
-            console.print()
-            console.print(Text(title or machine, style="bold" if title else "bold underline"))
-        for item in said[machine, title]:
-            _show(item, console)
+        sizes: list[int] = []
+        names = [item.name for item in section.brief if isinstance(item, Strip)]
+        for item in section.brief:
+            if isinstance(item, Strip):
+                _show_strip(item, console, wide=max(map(len, names)), above=sizes)
+                sizes = list(item.verdicts)
+            else:
+                _show(item, console)
+
+
+def _show_strip(strip: Strip, console: Console, *, wide: int, above: list[int]) -> None:
+    """Print a mark per batch size below the sizes, which stand once for the strips below them."""
+    sizes = list(strip.verdicts)
+    cell = max([len(str(size)) for size in sizes], default=0) + 1
+    left = wide + 1 + cell * len(sizes) + 3
+    if console.width - left < _BESIDE:
+        marks = " ".join(f"{size}{mark_of(word)}" for size, word in strip.verdicts.items())
+        console.print(Text(_wrapped(f"{strip.name}: {marks}", console, 2), style="bold"))
+        console.print(Text("  " + _wrapped(strip.text, console, 2)))
+        return
+    if sizes != above:
+        heads = "".join(str(size).rjust(cell) for size in sizes)
+        console.print(Text(" " * (wide + 1) + heads, style="dim"))
+    line = Text(strip.name.ljust(wide + 1), style="bold")
+    for word in strip.verdicts.values():
+        line.append(mark_of(word).rjust(cell), style=_VERDICTS.get(word, ""))
+    line.append("   " + _wrapped(strip.text, console, left), style="not bold")
+    console.print(line)
+
+
+def _wrapped(text: str, console: Console, indent: int) -> str:
+    """The text in lines that begin at a column, but for the first."""
+    room = max(console.width - indent, 20)
+    lines = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)
+    return ("\n" + " " * indent).join(lines)
 
 
 def _show(item: Line | Table, console: Console) -> None:

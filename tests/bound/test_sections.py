@@ -47,7 +47,7 @@ def test_the_bound_is_hatched_below_the_least_that_the_host_needs(tmp_path: Path
 
 def test_samples_per_second_have_a_panel_per_network(tmp_path: Path) -> None:
     path = cpu_file(tmp_path, workloads=("mlp", "cnn"))
-    figures = dict(figures_of([sections(path)["cpu"]]))
+    figures = dict(figures_of([sections(path)["answer"]]))
     assert [axes.get_title(loc="left") for axes in figures["throughput-devbox"].axes] == [
         "mlp",
         "cnn",

@@ -41,14 +41,14 @@ def test_a_spread_of_thirty_per_cent_is_undecided_and_says_how_many_blocks_it_ne
     assert row["verdict"] == "undecided"
     assert 30 <= row["blocks_needed"] <= 300
     between = f"between {row['lo']:.2f}x and {row['hi']:.2f}x"
-    assert row["reason"] == f"{between}; about {row['blocks_needed']} blocks would decide it"
+    assert row["reason"] == f"{between}; about {row['blocks_needed']} repetitions would decide it"
 
 
 @pytest.mark.parametrize("blocks", [1, 2])
 def test_fewer_than_three_blocks_never_get_a_verdict_and_say_why(blocks: int) -> None:
     row = only(frame(pair([2.0, 2.01][:blocks])))
     assert row["verdict"] == "undecided"
-    assert row["reason"] == f"{blocks} of at least 3 blocks"
+    assert row["reason"] == f"{blocks} of at least 3 repetitions"
     assert row["ratio"] == pytest.approx(2.0, rel=0.01)
     assert np.isnan(row["p"])
 
@@ -92,7 +92,7 @@ def test_a_cell_without_a_time_is_a_row_with_the_reason_of_each_side() -> None:
 
 def test_sides_that_share_no_block_are_not_measured() -> None:
     row = only(frame(timed([1.0, None]), timed([None, 1.0], side="cuda")))
-    assert (row["verdict"], row["reason"]) == ("not measured", "no block with both sides")
+    assert (row["verdict"], row["reason"]) == ("not measured", "no repetition with both sides")
 
 
 def test_blocks_that_got_through_before_a_failure_are_no_fair_sample() -> None:
@@ -133,7 +133,7 @@ def test_a_suspect_round_is_left_out_like_a_block_that_is_missing_and_that_is_sa
     for column in ("verdict", "ratio", "lo", "hi", "p", "blocks"):
         assert row[column] == alone[column]
     assert (row["verdict"], row["blocks"], row["left_out"]) == ("slower", 3, 2)
-    assert row["reason"] == "2 of 5 blocks left out: load 3.1; swapping"
+    assert row["reason"] == "2 of 5 repetitions left out: load 3.1; swapping"
 
 
 def test_fewer_than_three_sound_rounds_withhold_the_verdict_and_keep_the_numbers() -> None:

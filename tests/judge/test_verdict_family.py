@@ -108,7 +108,7 @@ def test_a_cell_that_is_decided_alone_has_to_be_so_among_many() -> None:
     assert row["p"] == pytest.approx(0.0072, abs=0.0001)
     assert row["p_adjusted"] == pytest.approx(10 * row["p"])
     assert row["verdict"] == "undecided"
-    alone = "slower alone, not among 10 cells; about 6 blocks would decide it"
+    alone = "slower alone, not among 10 cells; about 6 repetitions would decide it"
     assert row["reason"] == f"between 1.06x and {row['hi']:.2f}x; {alone}"
 
 

@@ -93,7 +93,7 @@ def test_a_suspect_block_is_left_out_of_its_cell_and_said(tmp_path: Path) -> Non
     comparison = compared(loaded(tmp_path, Corpus(machine="a", **SMALL), marked), base="a")
     own = comparison[(comparison["side"] == "cpu") & (comparison["batch_size"] == 8)]
     assert set(own["verdict"]) == {"slower"}
-    assert set(own["reason"]) == {"b: 1 suspect block left out"}
+    assert set(own["reason"]) == {"b: 1 suspect repetition left out"}
     assert set(own["base_blocks"] - own["blocks"]) == {1}
     assert set(comparison.drop(own.index)["reason"]) == {""}
 

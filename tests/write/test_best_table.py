@@ -61,9 +61,9 @@ def said(
 def test_the_report_says_once_that_the_best_was_picked_after_the_fact(
     said: Callable[[Corpus], str], tmp_path: Path
 ) -> None:
-    words = said(Corpus(workloads=("mlp", "cnn"), **EXACT, **TRIED))
-    assert words.count(BEST) == 1
-    assert words.count("plain / plain best / best its best base's best") == 2
+    said(Corpus(workloads=("mlp", "cnn"), **EXACT, **TRIED))
     best = pd.read_csv(tmp_path / "out" / "best_against_best.csv")
     assert best[["best_ratio"]].to_numpy() == pytest.approx(0.5)
-    assert BEST in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert page.count(BEST) == 1
+    assert page.count("plain against plain and best against best") >= 2

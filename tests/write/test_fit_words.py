@@ -7,7 +7,7 @@ import pytest
 from scripts.figures.speed import speed_figure
 from scripts.tables.analysis import Analysis
 from scripts.words.crossovers import crossover_words
-from scripts.words.fits import fit_lines
+from scripts.words.steps import fit_lines
 from scripts.words.verdicts import answer
 from tests.corpus import Corpus
 

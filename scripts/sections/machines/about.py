@@ -1,6 +1,6 @@
 """The machines: what they are, how noisy they were, their software and commands."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -8,13 +8,11 @@ import pandas as pd
 
 from scripts.judge.noise import COPIED, floor_of
 from scripts.judge.verdicts import WORDS, expected_wrong
-from scripts.read.text import counted
 from scripts.sections.columns import table
 from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Section
 from scripts.words.names import is_software, listed
 from scripts.words.noise import noise_lines, tolerance_line
-from scripts.words.verdicts import sure_words
 
 _ABOUT = (
     "file machine command started torch precision python os drivers preset software_id machine_id"
@@ -48,11 +46,9 @@ def hardware(report: Report) -> Iterator[Section]:
     shown = "machine cpu cores_physical devices measured_cells absent_cells run"
     yield Section(
         key="machines",
-        title="The machines, and how noisy they were",
-        part="before",
+        title="The machines",
         notes=[Line(f"{label} {_RASTERISER}") for label in known.unique() if is_software(label)],
         tables=[table(files, "machines", "The machines", shown)],
-        brief={(file["machine"], ""): list(_about(file)) for file in report.all_files},
     )
 
 
@@ -75,44 +71,30 @@ def _shown(report: Report) -> pd.DataFrame:
     return files[files["file"].isin(report.files)]
 
 
-def _about(file: Mapping[Any, Any]) -> Iterator[Line]:
-    yield Line(
-        f"{file['cpu']}; {file['os']}; Python {file['python']}, torch {file['torch']}, "
-        f"{file['precision']}; "
-        f"{counted(file['measured_cells'], 'cell')} measured, {file['absent_cells']} absent"
-    )
-    if file["accelerator_note"]:
-        yield Line(file["accelerator_note"])
-
-
-def noise(report: Report) -> Iterator[Section]:
+def sure(report: Report) -> Iterator[Section]:
     """Yield a row per machine and pair of sides: noise floor, margin, A/A cells, verdicts."""
     analysis = report.analysis
-    verdicts, repeats = (
-        own[own["file"].isin(report.files)] for own in (analysis.verdicts, analysis.repeats)
-    )
+    tables = (analysis.verdicts, analysis.repeats, analysis.contests)
+    verdicts, repeats, contests = (own[own["file"].isin(report.files)] for own in tables)
     rows = pd.DataFrame(_rows(verdicts, repeats), columns=_COLUMNS, dtype=object)
-    notes = (_NOTE, tolerance_line(analysis.contests))
+    notes = (_NOTE, tolerance_line(contests))
     caption = "How noisy each run was, and how many of its verdicts may be wrong"
     yield Section(
-        key="noise",
-        part="before",
+        key="sure",
+        title="How sure is this?",
+        lines=list(_noise(report)),
         notes=[*map(Line, filter(None, notes))] if len(rows) else [],
         tables=[table(rows, "noise", caption, _SHOWN, "file")] if len(rows) else [],
-        brief=report.by_machine(_noise_lines),
     )
 
 
-def _noise_lines(report: Report, file: str) -> Iterator[Line]:
+def _noise(report: Report) -> Iterator[Line]:
+    """Yield what each file's noise floor is, and what the rule says where nothing differs."""
     analysis = report.analysis
-    verdicts, repeats, contests = (
-        analysis.in_file(file, own)
-        for own in (analysis.verdicts, analysis.repeats, analysis.contests)
-    )
-    lines = (*noise_lines(verdicts, repeats), tolerance_line(contests))
-    yield from map(Line, filter(None, lines))
-    if len(verdicts):
-        yield Line(sure_words(verdicts))
+    for file in _shown(report)[["file", "machine"]].to_dict("records"):
+        own = (analysis.in_file(file["file"], one) for one in (analysis.verdicts, analysis.repeats))
+        for text in noise_lines(*own):
+            yield Line(text, lead=f"{file['machine']}: ", machine=file["machine"])
 
 
 def _rows(verdicts: pd.DataFrame, repeats: pd.DataFrame) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ from scripts.judge.collection import CONTEST, SORTS, by_card
 from scripts.read.text import counted
 from scripts.sections.columns import table
 from scripts.sections.inputs import Report
-from scripts.sections.section import EVERYWHERE, Line, Section
+from scripts.sections.section import Line, Section
 from scripts.words.names import is_software
 
 _MAKERS = {
@@ -38,7 +38,7 @@ def cards(report: Report) -> Iterator[Section]:
         part="answer",
         lines=[*lines, *([Line(_KEY)] if tables else [])],
         tables=tables,
-        brief={EVERYWHERE: [*lines, *tables]},
+        brief=[*lines, *tables],
     )
 
 

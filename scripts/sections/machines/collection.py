@@ -11,7 +11,7 @@ from scripts.judge.verdicts import WORDS
 from scripts.read.text import counted
 from scripts.sections.columns import table
 from scripts.sections.inputs import Report
-from scripts.sections.section import EVERYWHERE, Line, Picture, Section, Table
+from scripts.sections.section import Line, Picture, Section, Table
 from scripts.words.verdicts import sure_words
 
 _KEY = (
@@ -27,9 +27,7 @@ def collection(report: Report) -> Iterator[Section]:
     """Yield all files together, where there are too many to show one by one."""
     if not report.analysis.many:
         return
-    brief: list[Line | Table] = [Line(text, tone="strong") for text in collection_lines(report)]
     if report.analysis.crossovers.empty:
-        yield Section(key="machines-together", brief={EVERYWHERE: brief})
         return
     found = crossings(report.analysis.crossovers)
     caption = "Where the machines' curves cross, once warm"
@@ -44,7 +42,7 @@ def collection(report: Report) -> Iterator[Section]:
             table(found, "crossings", caption, shown, "quarter three_quarters"),
             _shares_table(every),
         ],
-        brief={EVERYWHERE: [*brief, table(found, "", "", shown), Line(_KEY, tone="faint")]},
+        brief=[table(found, "", "", shown), Line(_KEY, tone="faint")],
     )
 
 

@@ -1,24 +1,24 @@
-"""What compare.py says on a terminal: who, what differs, means, ranks, the fastest, every cell."""
+"""What compare.py says on a terminal: means, what changed, who is compared."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
-from scripts.judge.rule import NOT_MEASURED
-from scripts.machines.cells import PLACE
+from scripts.machines.means import ALL
 from scripts.machines.upgrade import changed, contradicted
 from scripts.read.text import counted
 from scripts.sections.columns import table
-from scripts.sections.machines.side_by_side import note, side_pictures
-from scripts.sections.machines.tables import summary_tables
-from scripts.sections.section import EVERYWHERE, Line, Section, Table
+from scripts.sections.machines.side_by_side import mean_words, side_pictures
+from scripts.sections.machines.tables import costs_table, means_table
+from scripts.sections.section import Line, Section, Table
 from scripts.tables.comparison import Comparison
-from scripts.words.machines import contradiction_words, upgrade_words
+from scripts.words.machines import between_words, contradiction_words, upgrade_words
 from scripts.words.warnings import suspect_lines
 
-MOST_MACHINES = 100
-MOST_CHANGES = 20
+MOST_ROWS = 5
+MOST_MACHINES = 5
+"""With more of them the answer would not fit on a screen."""
 
 
 def compared(comparison: Comparison) -> Iterator[Section]:
@@ -26,30 +26,41 @@ def compared(comparison: Comparison) -> Iterator[Section]:
     yield Section(
         key="compared",
         pictures=list(side_pictures(comparison)),
-        brief={EVERYWHERE: list(_brief(comparison))},
+        brief=list(_brief(comparison)),
         frames=dict(comparison.tables()),
     )
 
 
 def _brief(comparison: Comparison) -> Iterator[Line | Table]:
+    """Yield the geometric means in sentences and rows, what changed, and on what that stands."""
     for text in suspect_lines(comparison.analysis.doubts):
         yield Line(text, tone="warning")
     yield from _unlike(comparison.cells)
-    yield from _machines(comparison.files, comparison.base)
     doubted = contradicted(comparison.cells, comparison.files, base=comparison.base)
     for machine, factor in doubted.items():
         yield Line(contradiction_words(machine, comparison.base, factor), tone="warning")
+    means = comparison.means
+    for machine, own in list(means.groupby("machine", sort=False))[:MOST_ROWS]:
+        yield Line(mean_words(own, comparison.base), lead=f"{machine}: ", tone="strong")
+    if means.empty:
+        yield Line("No geometric means: no cell was measured by all, none of them suspect.")
+    else:
+        yield means_table(comparison, means_rows(means, most=MOST_ROWS))
+    if len(comparison.costs):
+        yield costs_table(comparison.costs)
     for _machine, own in comparison.upgrades.groupby("machine", sort=False):
-        yield Line("")
         yield Line(f"Upgrade check: {upgrade_words(own)}", tone="strong")
         yield from _changes(changed(own))
-    if comparison.means.empty:
-        yield Line("")
-        yield Line("No geometric means: no cell was measured by all, none of them suspect.")
-    yield from summary_tables(comparison)
-    yield from _cells(comparison.cells)
-    yield Line("")
-    yield Line(note(comparison), tone="faint")
+    yield from _machines(comparison.files, comparison.base)
+    cells = counted(len(comparison.cells), "cell")
+    between = between_words(several=comparison.several, strict=comparison.analysis.strict)
+    yield Line(f"{between} --out FOLDER writes all {cells}, ranks and more.", tone="faint")
+
+
+def means_rows(means: pd.DataFrame, *, most: int) -> pd.DataFrame:
+    """Return the rows that say most: those over all workloads, once warm, first."""
+    order = means.assign(one=means["workload"] != ALL, total=means["scope"] == "total")
+    return order.sort_values(["one", "total"], kind="stable").head(most)
 
 
 def _unlike(cells: pd.DataFrame) -> Iterator[Line]:
@@ -63,8 +74,8 @@ def _machines(files: pd.DataFrame, base: str) -> Iterator[Line]:
     """Yield who is compared, and what is known of each."""
     first = files[files["machine"] == base].iloc[0]
     for file in files.head(MOST_MACHINES).to_dict("records"):
-        yield Line(f"{file['machine']}{_role(file, first)}", tone="strong")
-        yield Line(f"  {file['cpu']}; {file['os']}; torch {file['torch']}; {file['file']}")
+        words = f"{file['cpu']}; {file['os']}; torch {file['torch']}; {file['file']}"
+        yield Line(words, lead=f"{file['machine']}{_role(file, first)}: ", tone="faint")
     if (more := len(files) - MOST_MACHINES) > 0:
         yield Line(f"and {counted(more, 'more machine')}", tone="faint")
 
@@ -81,30 +92,8 @@ def _role(file: Mapping[Any, Any], first: Mapping[Any, Any] | pd.Series) -> str:
 def _changes(cells: pd.DataFrame) -> Iterator[Line | Table]:
     """Yield the first cells that became slower or faster, and how many there are besides."""
     if len(cells):
-        rows = _with_work(cells.head(MOST_CHANGES))
+        rows = cells.head(MOST_ROWS)
+        rows = rows.assign(work=rows["workload"] + " on " + rows["side"])
         yield table(rows, "", "", "change work batch_size epochs ratio")
-    if (more := len(cells) - MOST_CHANGES) > 0:
+    if (more := len(cells) - MOST_ROWS) > 0:
         yield Line(f"{more} more: --out writes all of them to upgrade.csv")
-
-
-def _cells(cells: pd.DataFrame) -> Iterator[Table]:
-    """Yield every cell, a table per workload and side: warm steps first, then the totals."""
-    several = "machine" if cells["machine"].nunique() > 1 else ""
-    money = "usd:paid cost_ratio" if "usd" in cells and cells["usd"].notna().any() else ""
-    rows = _with_work(cells)
-    rows["said"] = [_said(row) for row in rows.to_dict("records")]
-    for work, own in rows.groupby("work"):
-        ordered = own.sort_values([*PLACE[1:3], "machine"], na_position="first", kind="stable")
-        shown = f"batch_size epochs {several} base_seconds seconds:time ratio {money} said"
-        yield table(ordered, "", str(work), shown)
-
-
-def _said(row: Mapping[Any, Any]) -> str:
-    verdict = row["verdict"] if row["verdict"] != NOT_MEASURED else ""
-    unlike = "unlike work" if row["unlike"] else ""
-    return ": ".join(filter(None, (verdict, row["reason"], unlike)))
-
-
-def _with_work(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with what was done: `mlp on cpu+threads=2`."""
-    return rows.assign(work=rows["workload"] + " on " + rows["side"])

@@ -116,7 +116,7 @@ def _findings(comparison: Comparison) -> Iterator[Line]:
     if means.empty:
         yield Line("No geometric means: no cell was measured by all, none of them suspect.")
     for machine, own in means.groupby("machine", sort=False):
-        yield Line(_mean_words(own, comparison.base), lead=f"{machine}: ")
+        yield Line(mean_words(own, comparison.base), lead=f"{machine}: ")
     moved = comparison.moves[comparison.moves["scope"] == "warm"]
     for (workload, _side, base), own in moved.groupby(
         ["workload", "base_side", "base"], sort=False
@@ -125,7 +125,7 @@ def _findings(comparison: Comparison) -> Iterator[Line]:
         yield Line(_move_words(own, comparison.base), lead=lead)
 
 
-def _mean_words(means: pd.DataFrame, base: str) -> str:
+def mean_words(means: pd.DataFrame, base: str) -> str:
     """One machine's ratios over all workloads where there are such means; else by workload."""
     whole = means["workload"] == ALL
     parts = []

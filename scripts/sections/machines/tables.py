@@ -28,20 +28,12 @@ def summary_tables(comparison: Comparison) -> list[Table]:
     """Return means, ranks, moves, what is fastest and what it costs; of one machine only that."""
     tables = [] if comparison.alone else list(_of_several(comparison))
     if len(comparison.costs):
-        tables.append(_costs(comparison.costs))
+        tables.append(costs_table(comparison.costs))
     return [one for one in tables if one.rows]
 
 
 def _of_several(comparison: Comparison) -> Iterator[Table]:
-    means = comparison.means
-    yield table(
-        means,
-        "geometric-means",
-        f"Geometric means of seconds / seconds of {comparison.base}",
-        f"workload side seconds_of:scope machine ratio verdict margin cells {_priced(means)}",
-        "lo hi blocks scope",
-        choices="workload verdict",
-    )
+    yield means_table(comparison, comparison.means)
     if len(comparison.machines) > 2:
         yield table(
             comparison.ranks,
@@ -68,6 +60,18 @@ def _of_several(comparison: Comparison) -> Iterator[Table]:
     )
 
 
+def means_table(comparison: Comparison, means: pd.DataFrame) -> Table:
+    """Return these rows of the geometric means."""
+    return table(
+        means,
+        "geometric-means",
+        f"Geometric means of seconds / seconds of {comparison.base}",
+        f"workload side seconds_of:scope machine ratio verdict margin cells {_priced(means)}",
+        "lo hi blocks scope",
+        choices="workload verdict",
+    )
+
+
 def _upgrade(changed: pd.DataFrame) -> Table:
     """Return a row per cell that other software on the base's hardware made slower or faster."""
     rows = changed.head(MOST_CELLS)
@@ -89,7 +93,7 @@ def _cell(rows: pd.DataFrame) -> str:
     )
 
 
-def _costs(costs: pd.DataFrame) -> Table:
+def costs_table(costs: pd.DataFrame) -> Table:
     """Return a row per machine and side: time and cost to the target at its fastest setting."""
     return table(
         costs,

@@ -66,7 +66,7 @@ def learning(learned: Learned) -> Section:
             lines += side_lines(own, times, contests)
     return Section(
         key="learning",
-        brief={("", _TITLE): list(map(Line, lines))} if lines else {},
+        brief=[Line(_TITLE, tone="strong"), *map(Line, lines)] if lines else [],
         frames=learned.tables(),
     )
 

@@ -89,17 +89,17 @@
   const show = (table) => {
     let shown = 0;
     table.rows.forEach((row, place) => {
-      const [machine, pair, scope] = ["machine", "pair", "scope"].map((key) => table.values(key)[place]);
-      const off = !chosen({ machine, pair, scope }) || !table.filters.every((test) => test(place));
+      const [machine, pair] = ["machine", "pair"].map((key) => table.values(key)[place]);
+      const off = !chosen({ machine, pair }) || !table.filters.every((test) => test(place));
       if (row.classList.contains("gone") !== off) row.classList.toggle("gone", off);
       shown += off ? 0 : 1;
     });
     table.count.textContent = shown === table.rows.length && shown <= 5 ? "" : shown === table.rows.length ? `${shown} row${shown === 1 ? "" : "s"}` : `${shown} of ${table.rows.length} rows`;
   };
 
-  // Switches: which machine, sides and seconds are shown, everywhere on the page.
+  // Switches: which machine and sides are shown, everywhere on the page.
   const switches = document.getElementById("switches");
-  const choice = { machine: null, pair: null, scope: null };
+  const choice = { machine: null, pair: null };
   const chosen = (own) => Object.entries(choice).every(([key, wanted]) => wanted === null || own[key] === undefined || own[key] === wanted);
   const GLOBAL = new Set(["machines", "noise", "software", "crossovers-at-a-glance", "ranks", "fastest", "cost-to-target", "upgrade"]);
 
@@ -108,26 +108,10 @@
       const select = switches.elements[key];
       choice[key] = select.selectedIndex > 0 ? select.options[select.selectedIndex].textContent : null;
     }
-    choice.scope = switches.elements.scope.value || null;
     for (const element of all("[data-machine], [data-pair]")) element.classList.toggle("off", !chosen(element.dataset));
-    for (const svg of all(".map svg")) showBands(svg);
     for (const table of Object.values(tables)) if (!GLOBAL.has(table.box.dataset.name)) show(table);
-    const words = [choice.machine, choice.pair, choice.scope && (choice.scope === "warm" ? "once warm" : "with cold start")].filter(Boolean);
+    const words = [choice.machine, choice.pair].filter(Boolean);
     switches.querySelector("output").textContent = words.length ? `Shown: ${words.join("; ")}. The rest is hidden.` : "";
-  };
-
-  const showBands = (svg) => {
-    const [warm, totals] = [choice.scope !== "total", choice.scope !== "warm"];
-    const [warmHeight, totalsHeight] = [Number(svg.dataset.warm), Number(svg.dataset.totals)];
-    const up = (warm ? 0 : warmHeight) + (totals ? 0 : totalsHeight);
-    const height = Number(svg.dataset.height ||= svg.getAttribute("height")) - up;
-    svg.querySelector(".warm").classList.toggle("off", !warm);
-    svg.querySelector(".totals").classList.toggle("off", !totals);
-    svg.querySelector(".totals").setAttribute("transform", `translate(0 ${warm ? 0 : -warmHeight})`);
-    svg.querySelector(".key").setAttribute("transform", `translate(0 ${-up})`);
-    svg.setAttribute("height", height);
-    svg.setAttribute("viewBox", `0 0 ${svg.getAttribute("width")} ${height}`);
-    moveFocus(svg, all(".c", svg).find((cell) => !cell.closest(".off")));
   };
 
   // Heat maps: a grid that the arrow keys walk, each cell with the words of its row in the table.
@@ -166,7 +150,7 @@
     const cell = event.target.closest(".c");
     if (event.key === "Escape") closeTip();
     if (!cell) return;
-    const bands = all(".r", cell.ownerSVGElement).filter((band) => !band.closest(".off")).map((band) => all(".c", band));
+    const bands = all(".r", cell.ownerSVGElement).map((band) => all(".c", band));
     const y = bands.findIndex((band) => band.includes(cell));
     const x = bands[y].indexOf(cell);
     const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1], Home: [-x, 0], End: [bands[y].length - 1 - x, 0] }[event.key] || [0, 0];
@@ -187,6 +171,7 @@
       cell.onpointerenter = cell.onfocus = () => openTip(cell);
       cell.onpointerleave = cell.onblur = closeTip;
     }
+    moveFocus(svg, svg.querySelector(".c"));
     svg.onkeydown = walk;
   };
 
@@ -208,7 +193,6 @@
   all(".table").forEach(openTable);
   all(".map svg").forEach(openMap);
   all(".map").forEach((figure) => keepable(figure, figure.querySelector("svg").id, () => asFile(figure.querySelector("svg"))));
-  all(".scale").forEach((figure) => keepable(figure, "scale", () => asFile(figure.querySelector("svg"))));
   all(".picture").forEach((figure) => {
     const image = figure.querySelector("img");
     keepable(figure, image.dataset.name, () => decodeURIComponent(image.src.slice(image.src.indexOf(",") + 1)));

@@ -1,0 +1,105 @@
+"""The curve of the whole project: a side's seconds over its base's against batch size."""
+
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from scripts.figures.axes import batch_size_axis, log_axis
+from scripts.figures.marks import MOST_MACHINES, machine_looks
+from scripts.figures.style import GREY, new_figure, plain, style
+from scripts.judge.rule import DECIDED, SUSPECT
+
+FIRST_SCREEN, SLIDE = (5.2, 3.2), (6.67, 3.75)
+"""Width and height in inches; a slide's are 16 to 9, and its letters large."""
+SLIDE_DPI = 288
+"""Makes 1920 dots of a slide's width."""
+_MOST_BANDS = 40
+_APART = 0.058
+"""Of the height: how far apart the names at the lines' ends are at least."""
+
+
+@style()
+def crossover_figure(
+    panels: Mapping[str, pd.DataFrame], *, other: str, size: tuple[float, float], title: str = "",
+) -> Figure:  # fmt: skip
+    """The figure of contests (what is compared: warm rows of verdicts), one below the other.
+
+    Bands are 95 % intervals, hollow points are not decided, crosses suspect. Above 1 it is slower
+    than `other`. Where there are several machines each network has a line for each.
+    """
+    figure = new_figure(width=size[0], height=size[1] * (1 + 0.75 * (len(panels) - 1)))
+    names = list(dict.fromkeys(name for rows in panels.values() for name in rows["workload"]))
+    looks = machine_looks(names)
+    drawn = figure.subplots(len(panels), 1, squeeze=False).ravel()
+    for axes, (name, rows) in zip(drawn, panels.items(), strict=True):
+        _draw(axes, rows[rows["workload"].isin(looks)], looks, other)
+        if len(panels) > 1:
+            axes.set_title(plain(name), fontweight="bold")
+    if title:
+        columns = int(size[0] * 11)
+        figure.suptitle(
+            textwrap.fill(plain(title, longest=300), columns), x=0.01, ha="left", fontsize=12
+        )
+    if (more := len(names) - MOST_MACHINES) > 0:
+        figure.supxlabel(f"and {more} more networks", fontsize=7, color=GREY)
+    return figure
+
+
+def _draw(axes: Axes, rows: pd.DataFrame, looks: Mapping[Any, Any], other: str) -> None:
+    lines = list(rows.groupby(["workload", "file"], sort=False))
+    ends: dict[str, float] = {}
+    for (name, _file), own in lines:
+        known = own[own["ratio"].notna()]
+        if known.empty:
+            continue
+        _draw_line(axes, known, *looks[name], band=len(lines) <= _MOST_BANDS)
+        ends.setdefault(str(name), float(known["ratio"].iloc[-1]))
+    axes.axhline(1, color="black", linewidth=1)
+    batch_size_axis(axes, sorted(rows["batch_size"].unique()))
+    axes.set_xlim(right=rows["batch_size"].max() * 1.1)
+    log_axis(axes, "y", "{:g}x".format)
+    low, high = axes.get_ylim()
+    axes.set_ylim(min(low, 0.8), max(high, 1.25))
+    axes.set_ylabel(f"seconds / seconds of {plain(other, longest=24)}")
+    for word, y, va in ((f"↑ slower than {other}", 0.985, "top"), ("↓ faster", 0.02, "bottom")):
+        axes.text(0.012, y, plain(word), transform=axes.transAxes, va=va, color=GREY, fontsize=8)
+    _name_ends(axes, ends, looks)
+
+
+def _draw_line(axes: Axes, own: pd.DataFrame, colour: Any, marker: str, *, band: bool) -> None:
+    """A network's line and band; points are filled where their verdict is decided."""
+    x, y = own["batch_size"], own["ratio"]
+    if band and own["lo"].notna().any():
+        axes.fill_between(x, own["lo"], own["hi"], color=colour, alpha=0.18, linewidth=0)
+    axes.plot(x, y, color=colour, linewidth=1.3)
+    kinds = {
+        "full": own["verdict"].isin(DECIDED),
+        "none": ~own["verdict"].isin([*DECIDED, SUSPECT]),
+        "x": own["verdict"] == SUSPECT,
+    }
+    for kind, mask in kinds.items():
+        axes.plot(
+            x[mask], y[mask], linestyle="", color=colour, markersize=4,
+            marker="x" if kind == "x" else marker,
+            markerfacecolor="white" if kind == "none" else colour,
+        )  # fmt: skip
+
+
+def _name_ends(axes: Axes, ends: Mapping[str, float], looks: Mapping[Any, Any]) -> None:
+    """The networks' names right of their lines, moved apart where these end close together."""
+    low, high = np.log(axes.get_ylim())
+    names = sorted(ends, key=lambda name: ends[name])
+    places = [(np.log(ends[name]) - low) / (high - low) for name in names]
+    for place in range(1, len(places)):
+        places[place] = max(places[place], places[place - 1] + _APART)
+    over = max(places, default=0) - 1
+    for name, place in zip(names, places, strict=True):
+        axes.text(
+            1.015, place - max(over, 0), plain(name, longest=20), transform=axes.transAxes,
+            color=looks[name][0], va="center", fontsize=8, fontweight="bold",
+        )  # fmt: skip

@@ -1,0 +1,237 @@
+"""The first sentences of a report: where a side is ahead, from how many epochs on, and why."""
+
+import re
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from scripts.judge.break_even import AFTER, FROM_FIRST, NEVER
+from scripts.judge.crossover import ABOVE, ALWAYS, BELOW, INTERVAL, REVERSE, SEVERAL
+from scripts.judge.crossover import NEVER as NOWHERE
+from scripts.judge.rule import CLOSE, FASTER, NOT_MEASURED, SLOWER, UNDECIDED
+from scripts.read.text import times
+from scripts.why.causes import UNKNOWN
+from scripts.why.remedies import REMEDY
+from scripts.words.crossovers import Row, number_words
+from scripts.words.names import listed
+from scripts.words.remedies import best_remedies
+from scripts.words.settings import settings_words
+from scripts.words.steps import growth_words
+from scripts.words.verdicts import break_even_words
+from scripts.words.why import cause_words
+
+_DEVICE = {
+    INTERVAL: "is slower than {other} below batch {at} and faster above",
+    NOWHERE: "is slower than {other} {everywhere}",
+    ALWAYS: "is faster than {other} {everywhere}",
+    ABOVE: "is slower than {other} up to batch {at} and undecided above",
+    BELOW: "is faster than {other} from batch {at} and undecided below",
+    REVERSE: "is faster than {other} below batch {at} and slower above",
+    SEVERAL: "is now slower, now faster than {other} as the batch grows",
+    CLOSE: "is as fast as {other} at every batch size",
+    UNDECIDED: "is not decided to be slower or faster than {other}",
+    NOT_MEASURED: "could not be compared with {other}",
+}
+_THREADS = {
+    INTERVAL: "pay from batch {at}",
+    NOWHERE: "are slower than {other} {everywhere}",
+    ALWAYS: "pay {everywhere}",
+    ABOVE: "do not pay up to batch {at} and are undecided above",
+    BELOW: "pay from batch {at} and are undecided below",
+    REVERSE: "pay below batch {at} only",
+    SEVERAL: "now pay, now do not, as the batch grows",
+    CLOSE: "make no difference at any batch size",
+    UNDECIDED: "are not decided to pay",
+    NOT_MEASURED: "could not be compared with {other}",
+}
+MARKS = {SLOWER: "-", CLOSE: "=", FASTER: "+", "unknown": "?"}
+"""A letter per verdict, for strips; what is not told is unknown."""
+_SHORT = {INTERVAL: "overtakes at batch {at}", REVERSE: "falls behind at batch {at}"}
+
+
+def mark_of(verdict: str) -> str:
+    """The letter of a verdict: `+`."""
+    return MARKS.get(verdict, MARKS["unknown"])
+
+
+def marks_key() -> str:
+    """What the letters mean."""
+    return "   ".join(f"{mark} {word}" for word, mark in MARKS.items())
+
+
+def verdict_sentence(subject: str, other: str, curves: pd.DataFrame, *, most: int = 5) -> str:
+    """The verdict on a side over all networks: `The GPU is slower than the CPU below batch 48 ...`.
+
+    `curves` are its warm rows of `crossovers`; of more than `most` alike the range is told.
+    """
+    phrases, it = (_THREADS, "they") if _is_threads(subject) else (_DEVICE, "it")
+    groups: dict[str, dict[str, list[str]]] = {}
+    order = curves.sort_values("kind", key=lambda kinds: kinds != INTERVAL, kind="stable")
+    for curve in order.to_dict("records"):
+        words = _filled(phrases[str(curve["kind"])], curve, other)
+        places = groups.setdefault(words, {})
+        places.setdefault(_at(curve) if "{at}" in words else "", []).append(curve["workload"])
+    parts = []
+    for words, places in groups.items():
+        where = _where(places, most)
+        parts.append(words.replace("{at}", where) if "{at}" in words else f"{words} {where}")
+    text = f"; {it} ".join(parts)
+    begin = f"T{subject[1:]}" if subject.startswith("the ") else subject
+    return f"{begin} {text}, once warm."
+
+
+def _where(places: Mapping[str, Sequence[str]], most: int) -> str:
+    """`48 on mlp and 96 on cnn`; of many networks `48 to 96 on 9 networks`."""
+    count = sum(map(len, places.values()))
+    if count <= most:
+        return listed(f"{at} on {listed(names)}".strip() for at, names in places.items())
+    ends = sorted(places, key=lambda at: [int(number) for number in re.findall(r"\d+", at)])
+    return f"{' to '.join(dict.fromkeys((ends[0], ends[-1])))} on {count} networks".strip()
+
+
+def network_words(
+    subject: str, other: str, curve: Row, even: pd.DataFrame, *, reason: str = ""
+) -> str:
+    """The answer for one network in a line: `overtakes at batch 48 [32, 71]; one epoch ...`.
+
+    `even` are its rows of `break_even`, `reason` is why it was not measured.
+    """
+    kind = str(curve["kind"])
+    phrases = _THREADS if _is_threads(subject) else _DEVICE | _SHORT
+    at = "" if kind in (ABOVE, BELOW) else number_words(curve)
+    words = _filled(phrases[kind], curve, other).replace("{at}", at or _at(curve))
+    for word in (SLOWER, FASTER):
+        words = words.replace(f"is {word} than {other}", word)
+    if kind == NOT_MEASURED and reason:
+        return f"{words}: {textwrap.shorten(reason, 80, placeholder=' ...')}"
+    return "; ".join(filter(None, (words.removeprefix("is "), _epochs_of_one(even))))
+
+
+def epochs_sentence(even: pd.DataFrame) -> str:
+    """What the cold start changes, over all networks of a side; empty where nothing is decided."""
+    told = even[even["kind"].isin((AFTER, FROM_FIRST, NEVER))]
+    first, later = (told[told["kind"] == kind] for kind in (FROM_FIRST, AFTER))
+    if told.empty:
+        return ""
+    if len(first):
+        places = [
+            f"{name} from batch {own['batch_size'].min()} on"
+            for name, own in first.groupby("workload", sort=False)
+        ]
+        return f"Cold start included, one epoch already pays on {listed(places)}."
+    if later.empty:
+        return "Cold start included, it pays after no number of epochs."
+    best = later.sort_values("epochs").iloc[0].to_dict()
+    never = "one epoch never pays; " if len(told) == len(even) else ""
+    return (
+        f"Cold start included, {never}the first gain is after {break_even_words(best)} epochs "
+        f"({best['workload']} at batch {best['batch_size']})."
+    )
+
+
+def cause_sentence(
+    causes: pd.DataFrame, remedies: pd.DataFrame, rounds: pd.DataFrame, *, side: str, base: str
+) -> str:
+    """The cause and the best remedy in a line, as far as they were studied; else what steps say.
+
+    `causes` are a side's, `remedies` those of both sides, `rounds` those of one network.
+    """
+    best = best_remedies(remedies[remedies["kind"] == REMEDY])
+    why = _cause(causes, side)
+    if not why and (words := growth_words(rounds, side=side, base=base)):
+        why = f"Why: {words.replace('its size', 'batch size')}"
+    if best.empty:
+        return why
+    row = best.sort_values("lo").iloc[-1]
+    return (
+        f"{why} Best remedy of those tried: {settings_words(str(row['remedy']))}, "
+        f"{times(row['gain'])} faster for {row['base']} on {row['workload']} at batch "
+        f"{row['batch_size']}."
+    ).strip()
+
+
+def _cause(causes: pd.DataFrame, side: str) -> str:
+    """The commonest cause at each network's smallest studied batch size."""
+    warm = causes[causes["epochs"].isna() & (causes["cause"] != UNKNOWN)].sort_values("batch_size")
+    if warm.empty:
+        return ""
+    first = warm.drop_duplicates("workload")
+    own = first[first["cause"] == first["cause"].mode().iloc[0]]
+    name, meaning = cause_words(str(own["cause"].iloc[0]), side)
+    return f"Why: {name} at small batches on {listed(own['workload'])} ({meaning})."
+
+
+def _epochs_of_one(even: pd.DataFrame) -> str:
+    """From how many epochs on one network pays, its cold start included."""
+    first, later = (even[even["kind"] == name] for name in (FROM_FIRST, AFTER))
+    if len(first):
+        sizes = listed(sorted(first["batch_size"]))
+        return f"one epoch already pays at batch {sizes}"
+    if later.empty:
+        return "however many epochs" if len(even) and (even["kind"] == NEVER).all() else ""
+    best = later.sort_values("epochs").iloc[0].to_dict()
+    known = even["kind"].isin((AFTER, NEVER)).all()
+    start = "one epoch never pays, " if known else ""
+    return f"{start}from {best['epochs']} epochs on it does (batch {best['batch_size']})"
+
+
+def _filled(phrase: str, curve: Row, other: str) -> str:
+    """The phrase with all but where it crosses."""
+    decided, cells = (
+        str(curve[name]).count(mark) for name, mark in (("rests_on", ","), ("cells", ";"))
+    )
+    everywhere = "at every batch size" if decided == cells else "wherever that is decided"
+    return phrase.format(other=other, everywhere=everywhere, at="{at}")
+
+
+def _at(curve: Row) -> str:
+    """`48`, or between which batch sizes: `32 to 128`; of what is open the end that is known."""
+    ends = {ABOVE: "lower", BELOW: "upper"}
+    if curve["kind"] in ends:
+        return str(curve[ends[curve["kind"]]])
+    at = curve["crosses_at"]
+    return f"{curve['lower']} to {curve['upper']}" if pd.isna(at) else f"{at:.0f}"
+
+
+def _is_threads(subject: str) -> bool:
+    return subject.endswith(" threads")
+
+
+def machines_sentence(curves: Sequence[pd.DataFrame], *, most: int = 4) -> str:
+    """The same of many contests: on how many each network crosses, and where.
+
+    Of more than `most` networks all are told of together.
+    """
+    rows = pd.concat(curves)
+    names = rows["workload"].unique()
+    if len(names) > most:
+        return f"{len(rows)} curves of {len(names)} networks, {_outcomes(rows)}"
+    groups = rows.groupby("workload", sort=False)
+    return "; ".join(f"{name} {_outcomes(own)}" for name, own in groups)
+
+
+def fastest_words(rounds: pd.DataFrame) -> str:
+    """The batch size at which each network trains fastest: `mlp is fastest at batch 512`."""
+    rates = rounds[rounds["block"].notna()].groupby(["workload", "batch_size"], sort=False)
+    best = rates["samples_a_second"].median().groupby("workload", sort=False).idxmax()
+    if best.empty:
+        return "no cell has a time"
+    return listed(f"{name} trains fastest at batch {size}" for name, size in best)
+
+
+def _outcomes(rows: pd.DataFrame) -> str:
+    """`8 crossing at batch 32 to 128 and 2 slower throughout`."""
+    crossing = rows[rows["kind"] == INTERVAL]
+    kinds = rows["kind"].value_counts()
+    at = crossing["crosses_at"].fillna(crossing["upper"].astype(float))
+    where = f" at batch {_span(at)}" if len(at) else ""
+    told = {f"crossing{where}": INTERVAL, "slower throughout": NOWHERE, "faster throughout": ALWAYS}
+    parts = [f"{kinds[kind]} {words}" for words, kind in told.items() if kind in kinds]
+    rest = len(rows) - sum(int(kinds.get(kind, 0)) for kind in told.values())
+    return listed([*parts, *([f"{rest} undecided"] if rest else [])])
+
+
+def _span(values: Iterable[float]) -> str:
+    ends = [f"{end:.0f}" for end in (min(values), max(values))]
+    return " to ".join(dict.fromkeys(ends))

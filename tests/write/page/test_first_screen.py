@@ -1,0 +1,79 @@
+"""What stands on the page's first screen, and in which words."""
+
+import dataclasses
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.corpus import Corpus, Pattern, falling
+from tests.write.page.test_page import page_of
+
+SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1, 4)}
+
+
+def test_the_page_says_where_a_side_overtakes_how_sure_that_is_and_why(tmp_path: Path) -> None:
+    said = page_of(tmp_path, Corpus(ratio=falling, **SMALL)).said
+    interval = r"\d\.\d+x \[\d\.\d+, \d\.\d+\]"
+    assert re.search(r"vulkan \(.*\) is slower than the CPU below batch 6\d on mlp", said)
+    assert "Why: small batches pay the fixed cost of a step for few samples" in said
+    sure = rf"intervals: {interval} at batch size 8 and {interval} at batch size 512; 5 repetitions"
+    assert re.search(sure, said)
+    assert re.search(r"of these words at most 5 % \(0\.\d+\) are expected to be wrong", said)
+    assert "times the samples take" in said
+    assert "a fixed cost" in said
+
+
+def first_screen(folder: Path, *plans: Corpus) -> str:
+    """What stands before the heat maps."""
+    return page_of(folder, *plans).said.partition("By batch size and number of epochs")[0]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_first_screen_has_at_most_120_words(tmp_path: Path, count: int) -> None:
+    names = tuple(f"net-{n}" for n in range(9))
+    sides = ("cpu", "cuda", "cuda+bf16", "cuda+compile")[: count + 1]
+    plan = Corpus(workloads=names, ratio=falling, sides=sides, **SMALL)
+    suspect: dict[Pattern, list[str]] = {("net-0", 8, 1, "cuda"): ["loss mismatch"]}
+    words = first_screen(tmp_path, dataclasses.replace(plan, suspect=suspect)).split()
+    assert 40 < len(words) <= 120
+
+
+def test_the_words_of_statistics_stand_only_where_they_are_explained(tmp_path: Path) -> None:
+    plan = Corpus(workloads=("mlp", "cnn"), sides=("cpu", "cuda", "cpu+threads=1"), **SMALL)
+    said = page_of(tmp_path, plan).said
+    rest = said.partition("How sure is this?")[0] + said.partition("How to read this page")[2]
+    assert not re.findall(r"A/A|[Bb]locks?\b|Holm|Benjamini|margin", rest)
+
+
+def test_no_note_stands_twice(tmp_path: Path) -> None:
+    plan = Corpus(workloads=("mlp", "cnn"), sides=("cpu", "cuda"), remedies={"fused": 2.0}, **SMALL)
+    assert page_of(tmp_path, plan).said.count("Plain against plain: both as a person") == 1
+
+
+def test_what_could_not_be_compared_is_said_with_its_reason(tmp_path: Path) -> None:
+    absent: dict[Pattern, tuple[str, ...]] = {("cnn", None, None, "vulkan"): ("unsupported", "x")}
+    plan = Corpus(workloads=("cnn", "mlp"), absent=absent, ratio=falling, **SMALL)
+    said = page_of(tmp_path, plan).said
+    assert "; it could not be compared with the CPU on cnn, once warm." in said
+    assert "cnn could not be compared with the CPU: vulkan: unsupported (x)" in said
+
+
+def test_one_table_has_the_crossover_and_break_even_of_every_network(tmp_path: Path) -> None:
+    names = tuple(f"net-{n}" for n in range(6))
+    said = page_of(tmp_path, Corpus(workloads=names, ratio=falling, **SMALL)).said
+    for name in names:
+        assert re.search(rf"{name} overtakes at batch \d+ \[\d+, \d+\]", said)
+
+
+def test_warnings_stand_on_the_first_screen(tmp_path: Path) -> None:
+    plan = Corpus(suspect={("mlp", 8, 1, "vulkan"): ["loss mismatch"]}, **SMALL)
+    assert "are suspect (!): loss mismatch" in first_screen(tmp_path, plan)
+
+
+def test_what_a_software_rasteriser_is_stands_with_the_machines_not_on_top(tmp_path: Path) -> None:
+    said = page_of(tmp_path, Corpus(sides=("cpu", "vulkan", "cpu+threads=1"), **SMALL)).said
+    assert said.index("say nothing about GPUs") > said.index("The machines")
+    assert "threads" in said.partition("once warm")[0]
+    assert "vulkan" not in said.partition("once warm")[0]

@@ -1,0 +1,121 @@
+"""The first sentences and strips of a report."""
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from scripts.sections.answer import answer, headlines
+from scripts.sections.inputs import Report
+from scripts.sections.section import Line, Section, Strip, Table
+from scripts.tables.analysis import Analysis
+from scripts.tables.told import told
+from scripts.write.markdown import markdown
+from scripts.write.terminal import show
+from tests.corpus import Corpus, falling
+
+SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1, 4)}
+GPU: dict[str, Any] = {**SMALL, "sides": ("cpu", "cuda"), "ratio": falling}
+
+
+def report_of(folder: Path, *plans: Corpus) -> Report:
+    return Report(Analysis([plan.write(folder, f"file{n}") for n, plan in enumerate(plans)]))
+
+
+def by_workload(workload: str, _side: str, batch_size: int) -> float:
+    """Slower below 64 of mlp, everywhere of cnn, nowhere of lstm."""
+    return {"mlp": falling("", "", batch_size), "cnn": 2.0, "lstm": 0.5}[workload]
+
+
+def test_a_sentence_says_on_which_networks_a_gpu_is_slower_and_where(tmp_path: Path) -> None:
+    plan = Corpus(workloads=("mlp", "cnn", "lstm"), **(GPU | {"ratio": by_workload}))
+    [words] = headlines(report_of(tmp_path, plan))
+    assert re.fullmatch(
+        r"The GPU \(NVIDIA H200\) is slower than the CPU below batch (6\d) on mlp and faster "
+        r"above; it is slower than the CPU at every batch size on cnn; "
+        r"it is faster than the CPU at every batch size on lstm, once warm\.",
+        words,
+    )
+
+
+def test_of_two_threads_against_one_it_is_said_from_where_on_they_pay(tmp_path: Path) -> None:
+    sides = ("cpu", "cpu+threads=1")
+    plan = Corpus(**SMALL, sides=sides, ratio=lambda *cell: 1 / falling(*cell))
+    report = report_of(tmp_path, plan)
+    [words] = headlines(report)
+    assert re.fullmatch(r"(\d+|All) threads pay from batch 6\d on mlp, once warm\.", words)
+    [one] = report.told
+    assert one.warm["verdict"].tolist()[0] == "slower"
+    assert one.warm["ratio"].iloc[0] == pytest.approx(falling("", "", 8), rel=0.1)
+
+
+def test_files_of_one_machine_are_one_machine(tmp_path: Path) -> None:
+    plans = [Corpus(machine="a", **GPU), Corpus(machine="b", workloads=("mlp", "cnn"), **GPU)]
+    report = report_of(tmp_path, *plans)
+    [one] = told(report.analysis, report.files)
+    assert (one.pair.machine, one.curves["workload"].tolist()) == ("a", ["mlp", "cnn"])
+
+
+def test_a_gpu_comes_before_threads_and_a_software_rasteriser_last(tmp_path: Path) -> None:
+    plan = Corpus(**(GPU | {"sides": ("cpu", "cpu+threads=1", "vulkan", "cuda")}))
+    report = report_of(tmp_path, plan)
+    assert [one.pair.side for one in report.told] == ["cuda", "cpu+threads=1", "vulkan"]
+    assert [one.pair.side for one in report.leading] == ["cuda"]
+
+
+def test_a_line_per_network_says_after_how_many_epochs_it_pays(tmp_path: Path) -> None:
+    cold = {"cpu": 0.0, "cuda": 3.0}
+    plan = Corpus(**(GPU | {"cold_seconds": cold, "ratio": lambda *_cell: 0.5}))
+    [section] = answer(report_of(tmp_path, plan))
+    [strip] = [item for item in section.brief if isinstance(item, Strip)]
+    assert strip.verdicts == {8: "faster", 64: "faster", 512: "faster"}
+    assert re.fullmatch(
+        r"faster at every batch size; one epoch never pays, from \d+ epochs on it does "
+        r"\(batch 8\)",
+        strip.text,
+    )
+    said = " ".join(line.text for line in section.notes)
+    assert "one epoch never pays; the first gain is after" in said
+
+
+LONG = "overtakes at batch 48 [32, 71]; one epoch never pays, from 9 epochs on it does (batch 512)"
+STRIPS = Section(
+    key="s",
+    brief=[
+        Line("A sentence of several words that a narrow terminal has to wrap.", tone="strong"),
+        Strip("transformer", {8: "slower", 64: "too close", 512: "faster"}, LONG),
+        Strip("mlp", {8: "slower", 64: "undecided", 512: "faster"}, LONG),
+    ],
+)
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 200])
+def test_no_word_is_broken_at_any_width(columns: int) -> None:
+    text = io.StringIO()
+    show([STRIPS], Console(file=text, width=columns))
+    lines = text.getvalue().splitlines()
+    assert max(map(len, lines)) <= columns
+    words = text.getvalue().split()
+    for item in STRIPS.brief:
+        assert isinstance(item, Line | Strip)
+        assert set(item.text.split()) <= set(words)
+
+
+def test_the_marks_stand_below_their_batch_sizes_which_are_named_once() -> None:
+    text = io.StringIO()
+    show([STRIPS], Console(file=text, width=100))
+    lines = [line for line in text.getvalue().splitlines() if line.strip()]
+    assert lines[1].split() == ["8", "64", "512"]
+    assert text.getvalue().count("512\n") == 1
+    for mark, size in zip("-=+", ("8", "64", "512"), strict=True):
+        assert lines[2].index(mark) == lines[1].index(size) + len(size) - 1
+
+
+def test_markdown_has_the_same_and_takes_no_text_for_a_mark() -> None:
+    table = Table("t", "", [])
+    text = markdown([STRIPS, Section("n", brief=[Line("<b>@x</b> *y*", lead="a|b: "), table])])
+    assert "- **mlp** `8- 64? 512+` overtakes at batch 48 \\[32, 71\\]" in text
+    assert "a\\|b: \\<b\\>\\@x\\</b\\> \\*y\\*" in text
