@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bench.console.doubts import doubts
+from bench.console.doubts import doubt_lines, doubts, noise_line
 from bench.console.faults import fault_line
 from bench.console.say import say, say_next
 from bench.console.shell import command

@@ -81,7 +81,7 @@ def _notes(report: Report) -> Iterator[str]:
 def _why(report: Report, one: Told) -> str:
     analysis, file = report.analysis, one.pair.file
     sides = one.cells[["side", "base"]].iloc[0]
-    rounds = analysis.in_file(file, analysis.rounds)
+    rounds = analysis.in_file(file, analysis.trusted)
     causes, remedies = (
         analysis.in_file(file, table) for table in (analysis.causes, analysis.remedies)
     )
