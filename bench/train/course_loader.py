@@ -51,15 +51,15 @@ class CourseLoader:
     """Minibatches of a split as the course makes them, in the order of the other loops."""
 
     def __init__(self, split: Split, loop: Loop) -> None:
-        """Lists the samples, as (input, ..., label); labels are Python's own numbers.
+        """Lists the samples, as (input, ..., label); of labels and lengths it has Python's numbers.
 
         Raises NotImplementedError where the loop decodes images and there are none.
         """
-        classes = split.targets.dim() == 1 and split.targets.dtype == torch.int64
-        labels: Any = split.targets.tolist() if classes else split.targets
-        decoding = loop.loader in DECODERS
-        listed = () if decoding else zip(*split.inputs, labels, strict=True)
-        self.samples: Any = Images(split.inputs, labels) if decoding else list(listed)
+        labels = _listed(split.targets)
+        if loop.loader in DECODERS:
+            self.samples: Any = Images(split.inputs, labels)
+        else:
+            self.samples = list(zip(*map(_listed, split.inputs), labels, strict=True))
         self.pinned = loop.placement == "pinned"
         self.workers = WORKERS if loop.loader == "workers" else 0
 
@@ -81,6 +81,10 @@ class CourseLoader:
         settings |= {"batch_size": batch_size, "num_workers": self.workers}
         for *inputs, targets in DataLoader(self.samples, **settings):
             yield inputs, targets
+
+
+def _listed(tensor: Tensor) -> Any:
+    return tensor.tolist() if tensor.dim() == 1 and tensor.dtype == torch.int64 else tensor
 
 
 def course_loaders(

@@ -59,11 +59,11 @@ class CourseRecurrent(nn.Module):
         return scores
 
     def run_packed(self, series: Tensor, lengths: Tensor) -> Tensor:
-        """Returns the states (N, T, H) by way of a packed sequence, the longest series first."""
+        """Returns the states (N, longest, H) by way of a packed sequence, the longest first."""
         order = lengths.argsort(descending=True)
         packed = pack_padded_sequence(series[order], lengths[order].cpu(), batch_first=True)
         states, _ = self.recurrent(packed)
-        padded, _ = pad_packed_sequence(states, batch_first=True, total_length=series.shape[1])
+        padded, _ = pad_packed_sequence(states, batch_first=True)
         return padded[order.argsort()]
 
 
