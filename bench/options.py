@@ -124,7 +124,7 @@ def flag_of(field: str) -> str:
 
 
 PRESET = "how much to measure (default: default)"
-LOOP = "training loop: lean, as it is taught, or your own DataLoader (default: lean)"
+LOOP = "training loop: lean, as taught, decoding images, or own DataLoader (default: lean)"
 
 
 def option_help() -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The course's DataLoader: of a list of samples, or of images that are decoded when asked for."""
 
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,10 +19,10 @@ LEVELS = 255
 
 
 class Images(TorchDataset[tuple[Tensor, Any]]):
-    """Images as files hold them, 8 bits a number; each is made a tensor whenever it is asked for.
+    """Images as a PNG holds them, 8 bits a number and deflated, decoded whenever one is asked for.
 
-    It takes what torchvision's `ToTensor` and `Normalize` take: a copy, the channels first, shares
-    of the largest number, standardised. Nothing is kept for the next time.
+    Then it is made a tensor as torchvision's `ToTensor` and `Normalize` do: a copy, the channels
+    first, shares of the largest number, standardised. Nothing is kept for the next time.
     """
 
     def __init__(self, inputs: tuple[Tensor, ...], labels: Any) -> None:
@@ -35,14 +36,17 @@ class Images(TorchDataset[tuple[Tensor, Any]]):
         of_images = len(inputs) == 1 and images.dim() == 4
         if not of_images or not torch.allclose(decoded, images, atol=1e-5):
             raise NotImplementedError("decoding: the samples are no 8-bit images")
-        self.pixels = levels.permute(0, 2, 3, 1).to(torch.uint8).contiguous().numpy()
+        pixels = levels.permute(0, 2, 3, 1).to(torch.uint8).numpy()  # N, H, W, C
+        self.shape = pixels.shape[1:]
+        self.files = [zlib.compress(image.tobytes()) for image in pixels]
         self.labels = labels
 
     def __len__(self) -> int:
-        return len(self.pixels)
+        return len(self.files)
 
     def __getitem__(self, place: int) -> tuple[Tensor, Any]:
-        pixels = torch.from_numpy(np.array(self.pixels[place]))  # H, W, C
+        decoded = np.frombuffer(zlib.decompress(self.files[place]), np.uint8)
+        pixels = torch.from_numpy(np.array(decoded.reshape(self.shape)))  # H, W, C
         image = pixels.permute(2, 0, 1).contiguous().float().div_(LEVELS)  # C, H, W
         return image.sub_(self.mean).div_(self.std), self.labels[place]
 
