@@ -16,12 +16,7 @@ OWN = {
 """What is pickled there are a user's own objects, for processes that this one starts."""
 PICKLING = {"pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 EVALUATING = {"eval", "exec", "compile", "__import__"}
-UNOWN = {
-    "scripts/cluster/queue.py": ["cloudpickle"],
-    "scripts/crossover.py": ["pickle", "cloudpickle"],
-}
-"""What is pickled there are a user's own objects, for processes that this one starts."""
-PICKLING = {"read_pickle", "to_pickle", "full_load", "unsafe_load"}
+UNPICKLING = {"read_pickle", "to_pickle", "full_load", "unsafe_load"}
 
 
 def faults(source: str) -> list[str]:
