@@ -18,7 +18,7 @@ from bench.record.outcome import block_suspicions
 OF_THE_PROCESS = {*ColdStart.__struct_fields__, "trained_on"}
 """What each answer of a process says alike: it stands in the row of the process."""
 UNWRITTEN = {"stopped"}
-OF_STUDIES = {DIAGNOSIS: Diagnosis, DISPATCH: Dispatch, PEAKS: Peaks}
+OF_STUDIES: dict[str, type[Struct]] = {DIAGNOSIS: Diagnosis, DISPATCH: Dispatch, PEAKS: Peaks}
 
 
 def fields(record: Struct, kind: type[Struct], *, but: Container[str] = ()) -> Line:
@@ -64,11 +64,11 @@ def diagnosis_tables(found: Measurements) -> dict[str, list[Line]]:
     for key in dict.fromkeys([*found.measured, *found.absent]):
         if not (task := key.side.task):
             continue
-        where = {"side": key.side.name}
+        where: Line = {"side": key.side.name}
         where |= {} if task == PEAKS else {"workload": key.workload}
         where |= {"batch_size": key.batch_size} if task == DIAGNOSIS else {}
         if absence := found.absent.get(key):
-            about = {"reason": absence.reason, "detail": absence.detail}
+            about: Line = {"reason": absence.reason, "detail": absence.detail}
         else:
             about = fields([*found.measured[key].values()][-1].figures, OF_STUDIES[task])
         if task == DIAGNOSIS:

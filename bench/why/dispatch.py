@@ -108,7 +108,8 @@ def cut(network: nn.Module, size: int) -> nn.Module:
     """Makes parameters and buffers of a size as long as FEW in that dimension."""
     known: dict[int, Tensor] = {}
     for module in network.modules():
-        for tensors in (module._parameters, module._buffers):
+        kinds: tuple[dict[str, Any], ...] = (module._parameters, module._buffers)
+        for tensors in kinds:
             for name, tensor in tensors.items():
                 if tensor is not None and size in tensor.shape:
                     part = tensor.detach()[

@@ -23,7 +23,8 @@ HOST_SECONDS = 3.5e-4
 
 def cpu_file(folder: Path, *, issued: Mapping[str, Any] | None = ISSUED, **plan: Any) -> Path:
     """Writes a file of CPU sides; without `issued` as files were before."""
-    known = Corpus(**{"sides": ("cpu",), "process_noise": 0.0, "epoch_noise": 0.0} | plan)
+    still: dict[str, Any] = {"sides": ("cpu",), "process_noise": 0.0, "epoch_noise": 0.0}
+    known = Corpus(**still | plan)
     content = known.result()
     if issued:
         rows = [{"workload": workload} | dict(issued) for workload in known.workloads]

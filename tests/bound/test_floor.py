@@ -1,6 +1,7 @@
 """The bound by arithmetic, on numbers whose answer is known."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ BOX = Card("box", "Box", Range(1e12, 2e12), Range(1e11, 1e11))
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 
 
-def known(folder: Path, **plan: object) -> pd.DataFrame:
+def known(folder: Path, **plan: Any) -> pd.DataFrame:
     results = load_results([cpu_file(folder, **plan)])
     return bounds(results.rounds, results.dispatch, [BOX]).set_index(["card", "batch_size"])
 
@@ -54,7 +55,7 @@ def test_the_cpu_stands_with_its_fastest_side_and_its_slowest_process_is_kept(
 
 def test_a_gpu_pays_after_its_context_over_what_an_epoch_can_save(tmp_path: Path) -> None:
     rows = known(tmp_path, cpu_step_seconds=lambda _workload, _batch: 1e-2, cold_seconds={"cpu": 0})
-    box = rows.loc[("box", 8)]
+    box = rows.xs(("box", 8))
     saved = (1e-2 - HOST_SECONDS) * 512  # 4,096 samples
     assert box["least_epochs"] == 1  # a tenth of a second is less than one epoch saves
     assert box["least_epochs_if_slow"] == np.ceil(5 / saved) == 2

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from scripts import report
@@ -42,7 +43,7 @@ def test_the_bound_is_hatched_below_the_least_that_the_host_needs(tmp_path: Path
     axes = figures["bound-devbox"].axes[0]
     (area,) = axes.collections
     assert area.get_hatch() == "////"
-    assert area.get_paths()[0].vertices[:, 1].max() == pytest.approx(3.5e-4)
+    assert np.asarray(area.get_paths()[0].vertices)[:, 1].max() == pytest.approx(3.5e-4)
 
 
 def test_samples_per_second_have_a_panel_per_network(tmp_path: Path) -> None:

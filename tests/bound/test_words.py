@@ -1,6 +1,7 @@
 """The bound and the CPU's own answer in sentences."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -16,12 +17,12 @@ from tests.causes.test_faults import counted
 from tests.frames import frame
 
 
-def told(folder: Path, **plan: object) -> pd.DataFrame:
+def told(folder: Path, **plan: Any) -> pd.DataFrame:
     results = load_results([cpu_file(folder, **plan)])
     return bounds(results.rounds, results.dispatch, [cards()["t4"]])
 
 
-def said(folder: Path, **plan: object) -> str:
+def said(folder: Path, **plan: Any) -> str:
     return bound_line(told(folder, **plan))
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -29,7 +30,7 @@ from tests.train.test_group import JOB
 from tests.why.networks import make_mlp, step_of
 
 
-def event(name: str, microseconds: float, *children: SimpleNamespace, number: int = -1) -> object:
+def event(name: str, microseconds: float, *children: SimpleNamespace, number: int = -1) -> Any:
     time_range = SimpleNamespace(elapsed_us=lambda: microseconds)
     return SimpleNamespace(
         name=name, time_range=time_range, cpu_children=children, sequence_nr=number
@@ -93,6 +94,7 @@ def test_a_tiny_network_trains_by_the_same_operations_and_keeps_what_data_and_cl
     network = trainer.workload.build()
     wanted = count_operations(single_step(trainer, network, new_optimizer(trainer, network), 2))
     step = tiny_step(trainer, network)
+    assert isinstance(step, partial)
     shapes = {name: list(tensor.shape) for name, tensor in step.args[0].named_parameters()}
     assert shapes["hidden.weight"] == [2, 784]
     assert shapes["output.weight"] == [10, 2]
@@ -100,13 +102,13 @@ def test_a_tiny_network_trains_by_the_same_operations_and_keeps_what_data_and_cl
 
 
 def test_recurrent_layers_are_not_cut_and_a_tied_weight_stays_one() -> None:
-    network = nn.ModuleDict({"one": nn.Linear(32, 20), "layer": nn.LSTM(20, 24)})
-    network["two"] = nn.Linear(32, 20)
-    network["two"].weight = network["one"].weight
-    assert recurrent(network) == [network["layer"]]
-    smaller = cut(network, 32)
-    assert smaller["one"].weight is smaller["two"].weight
-    assert smaller["one"].weight.shape == (20, 2)
+    one, two, layer = nn.Linear(32, 20), nn.Linear(32, 20), nn.LSTM(20, 24)
+    two.weight = one.weight
+    network = nn.ModuleList([one, two, layer])
+    assert recurrent(network) == [layer]
+    cut(network, 32)
+    assert one.weight is two.weight
+    assert one.weight.shape == (20, 2)
 
 
 def test_the_fastest_step_is_taken_and_time_ends_it() -> None:

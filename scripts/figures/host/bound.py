@@ -1,5 +1,7 @@
 """What no GPU can beat here: the CPU's seconds of a step, and below them the hatched bound."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -13,8 +15,13 @@ from scripts.figures.marks import draw_key, machine_looks
 from scripts.figures.style import GREY, headline, new_panels, plain, split, style
 
 _COLUMNS = 4
-_BEYOND = {"facecolor": "0.93", "edgecolor": "0.6", "hatch": "////", "linewidth": 0.0}
-_CPU = {"color": "0.15", "marker": "o", "markersize": 4, "linewidth": 1.2}
+_BEYOND: dict[str, Any] = {
+    "facecolor": "0.93",
+    "edgecolor": "0.6",
+    "hatch": "////",
+    "linewidth": 0.0,
+}
+_CPU: dict[str, Any] = {"color": "0.15", "marker": "o", "markersize": 4, "linewidth": 1.2}
 
 
 @style()

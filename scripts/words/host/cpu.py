@@ -17,7 +17,7 @@ def cpu_lines(rates: pd.DataFrame, faults: pd.DataFrame) -> Iterator[str]:
 
     `rates` as of `cpu_rates`, `faults` of `page_faults`, both of one workload of a file.
     """
-    best = rates.loc[rates["samples_a_second"].idxmax()]
+    best = rates.sort_values("samples_a_second", kind="stable").iloc[-1]
     own = rates[rates["side"] == best["side"]].sort_values("batch_size")
     first = own.iloc[0]
     gain = best["samples_a_second"] / first["samples_a_second"]
@@ -40,6 +40,6 @@ def _slower_words(slower: pd.DataFrame, best: pd.Series, faults: pd.DataFrame) -
     alike = alike[alike["batch_size"].isin(slower["batch_size"])]
     if alike.empty:
         return f"{text}."
-    most = alike.loc[alike["fault_share"].idxmax()]
+    most = alike.sort_values("fault_share", kind="stable").iloc[-1]
     share, size = most["fault_share"], most["batch_size"]
     return f"{text}; page faults take {share:.0%} of a step's CPU seconds at {size}."

@@ -1,6 +1,7 @@
 """Bound and estimate of a card in lines, and how well estimates have held."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,7 +40,7 @@ def prediction_lines(bounds: pd.DataFrame, guess: pd.DataFrame | None) -> Iterat
             yield text + _estimate(row)
 
 
-def _estimate(row: dict[str, float]) -> str:
+def _estimate(row: Mapping[Any, Any]) -> str:
     """The interval begins at the bound where that is above it."""
     if np.isnan(row["seconds"]):
         return ""

@@ -39,14 +39,12 @@ def coverage(held: pd.DataFrame) -> pd.DataFrame:
                 ),
             }
         )
-    return pd.DataFrame(
-        rows, columns=["kind", "workload", "cells", "inside", "high_over_low", "missed"]
-    )
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def main(files: Sequence[str]) -> None:
     """Writes the table as CSV."""
-    timing, _learned = by_kind([Path(file) for file in files])
+    timing, *_others = by_kind([Path(file) for file in files], imported=True)
     results = load_results(timing)
     held = left_out(measured_pairs(results.rounds, results.dispatch, results.diagnosis))
     coverage(held).to_csv(sys.stdout, index=False)
