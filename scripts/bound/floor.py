@@ -20,7 +20,7 @@ CELL = ["file", "machine", "workload", "batch_size"]
 COLUMNS = [
     *CELL,
     *("card", "name", "side", "step_seconds", "slowest_seconds"),
-    *("host_seconds", "roof_seconds", "floor_seconds"),
+    *("host_seconds", "roof_seconds", "floor_seconds", "suspect"),
     *("best_speedup", "samples", "least_epochs", "least_epochs_if_slow"),
 ]
 
@@ -70,4 +70,4 @@ def _issued(dispatch: pd.DataFrame) -> pd.DataFrame:
     """The least that the host does for a step of each workload, and its FLOPs per sample."""
     issued = dispatch["step_seconds"] - dispatch["kernel_seconds"]
     least = issued + dispatch["launches"] * host().launch_seconds.low
-    return dispatch[["file", "workload", "flops_per_sample"]].assign(host_seconds=least)
+    return dispatch[["file", "workload", "flops_per_sample", "suspect"]].assign(host_seconds=least)

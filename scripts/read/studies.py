@@ -14,7 +14,7 @@ from msgspec.structs import asdict
 from scripts.read.columns import TEXT
 from scripts.read.provenance import device_labels
 from scripts.read.records.result import ResultFile
-from scripts.read.records.study import Cell, Parts, Peak, Step
+from scripts.read.records.study import Cell, Parts, Peak, Step, Study
 from scripts.read.sides import device_of
 from scripts.read.text import safe_text
 
@@ -28,7 +28,7 @@ _COUNTED = [
 ]
 _WORDS = ["suspect", "reason", "detail", "device", "device_label"]
 DIAGNOSIS = [*CELL, *_NUMBERS, "uncounted", *_WORDS]
-DISPATCH = ["file", "workload", *_COUNTED, "uncounted"]
+DISPATCH = ["file", "workload", *_COUNTED, "uncounted", "suspect"]
 _COMMON: dict[str, Any] = {"file": TEXT, "machine": TEXT, "batch_size": "int64"}
 
 Named = tuple[str, str, ResultFile]
@@ -50,6 +50,7 @@ def dispatch_table(files: Iterable[Named]) -> pd.DataFrame:
     rows = [
         {**{column: getattr(row, column) for column in _COUNTED}, "file": name}
         | {"workload": row.workload, "uncounted": _names(row.uncounted_operations)}
+        | {"suspect": _doubts(row)}
         for name, _machine, file in files
         for row in file.crossover.dispatch
         if row.reason is UNSET
@@ -60,6 +61,10 @@ def dispatch_table(files: Iterable[Named]) -> pd.DataFrame:
 
 def _names(operations: Iterable[str]) -> str:
     return ", ".join(map(safe_text, operations))
+
+
+def _doubts(row: Study) -> str:
+    return "; ".join(map(safe_text, row.suspect))
 
 
 def _files_last(columns: list[str]) -> list[str]:
@@ -92,7 +97,7 @@ def _cell(name: str, machine: str, file: ResultFile, row: Cell) -> dict[str, Any
         "side": row.side,
         "device": device,
         "device_label": labels[device],
-        "suspect": "; ".join(map(safe_text, row.suspect)),
+        "suspect": _doubts(row),
         "reason": row.reason or "",
         "detail": safe_text(row.detail),
     }

@@ -65,6 +65,6 @@ def _table(bounds: pd.DataFrame) -> Table:
         "How much faster a GPU could be at best: a bound, by batch size",
         "machine workload batch_size name:gpu step_seconds floor_seconds best_speedup "
         "least_epochs least_epochs_if_slow",
-        "file card side slowest_seconds host_seconds roof_seconds samples",
+        "file card side slowest_seconds host_seconds roof_seconds samples suspect",
         choices="workload name",
     )

@@ -16,6 +16,7 @@ ISSUED = {
     "bytes_per_sample": 1e4,
     "fixed_bytes": 1e6,
     "uncounted_operations": [],
+    "suspect": [],
 }
 """The host needs 200 µs for what is no kernel, and 150 µs at least to launch 100 of them."""
 HOST_SECONDS = 3.5e-4

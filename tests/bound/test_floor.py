@@ -90,7 +90,7 @@ def test_the_bound_never_exceeds_what_an_accelerator_took(path: Path) -> None:
     results = load_results([path])
     seen = results.diagnosis[results.diagnosis["side"] == "vulkan"]
     counted = seen.sort_values("batch_size").drop_duplicates("workload")
-    issued = counted[["file", "workload"]].assign(step_seconds=1e-4, kernel_seconds=0.0)
+    issued = counted[["file", "workload"]].assign(step_seconds=1e-4, kernel_seconds=0.0, suspect="")
     issued["launches"] = counted["operations"]
     issued["flops_per_sample"] = counted["flops"] / counted["batch_size"]
     found = bounds(results.rounds, issued, cards().values())

@@ -12,7 +12,7 @@ from scripts.read.table import load_results
 from scripts.why.faults import page_faults
 from scripts.words.host.bound import bound_line, graphs_words
 from scripts.words.host.cpu import cpu_lines
-from tests.bound.rows import cpu_file
+from tests.bound.rows import ISSUED, cpu_file
 from tests.causes.test_faults import counted
 from tests.frames import frame
 
@@ -52,6 +52,11 @@ def test_a_cpu_whose_slowest_process_a_gpu_may_beat_is_not_called_unbeaten(tmp_p
     factors = {"cpu": [1.0, 1.0, 2.0]}
     words = said(tmp_path, blocks=3, block_factors=factors)
     assert words.startswith("On mlp a GPU is at best 0.9 times as fast")
+
+
+def test_a_host_that_was_loaded_is_told_about(tmp_path: Path) -> None:
+    words = said(tmp_path, issued=ISSUED | {"suspect": ["block 0: host loaded"]})
+    assert words.endswith("Suspect, as the host was looked at: block 0: host loaded.")
 
 
 def test_graphs_change_that_by_so_much_at_most(tmp_path: Path) -> None:

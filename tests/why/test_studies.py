@@ -147,7 +147,8 @@ def test_a_loaded_diagnosis_makes_no_cell_suspect(tmp_path: Path) -> None:
     run = studied(tmp_path, FakeWorkers(diagnosed))
     (block,) = [one for one in run.measurements.blocks if not one.timed]
     block.suspect.append("host loaded")
-    rows = diagnosis_tables(run.measurements)["diagnosis"]
+    tables = diagnosis_tables(run.measurements)
+    rows = [*tables["diagnosis"], *tables["dispatch"]]
     assert {tuple(row["suspect"]) for row in rows} == {("block 0: host loaded",)}
     assert not [one for one in run.measurements.blocks if one.timed and one.suspect]
 

@@ -21,7 +21,10 @@ def bound_line(rows: pd.DataFrame) -> str:
     """What the bound says of one workload on one machine; `rows` are its ones of `bounds`."""
     rows = rows.sort_values("batch_size", kind="stable")
     anyone = rows[rows["card"] == ANY_CARD.key]
-    return " ".join((host_words(anyone), cards_words(rows), epochs_words(anyone)))
+    doubts = rows["suspect"].iloc[0]
+    doubt = f"Suspect, as the host was looked at: {doubts}." if doubts else ""
+    said = (host_words(anyone), cards_words(rows), epochs_words(anyone), doubt)
+    return " ".join(filter(None, said))
 
 
 def host_words(anyone: pd.DataFrame) -> str:
