@@ -32,9 +32,9 @@ def cpu_pictures(report: Report) -> list[Picture]:
 
 def _lines(report: Report, machine: str) -> Iterator[Line]:
     analysis = report.analysis
-    rounds = analysis.rounds[analysis.rounds["machine"] == machine]
+    rounds = analysis.trusted[analysis.trusted["machine"] == machine]
     faults = analysis.page_faults[analysis.page_faults["machine"] == machine]
-    cells = rounds[rounds["block"].notna() & ~rounds["again"]]
+    cells = rounds[rounds["block"].notna()]
     cell = ["workload", "side", "batch_size"]
     rates = cells.groupby(cell, sort=False)["samples_a_second"].median().reset_index()
     for workload, own in rates.groupby("workload", sort=False):
@@ -43,8 +43,8 @@ def _lines(report: Report, machine: str) -> Iterator[Line]:
 
 
 def _picture(report: Report, machine: str) -> Picture:
-    rounds = report.analysis.rounds
-    own = rounds[(rounds["machine"] == machine) & ~rounds["again"]]
+    rounds = report.analysis.trusted
+    own = rounds[rounds["machine"] == machine]
     title = f"Samples per second on {machine}"
     return Picture(
         file_stem("throughput", report.stems[machine]),

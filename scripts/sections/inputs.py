@@ -65,7 +65,7 @@ class Report:
     @cached_property
     def bounds(self) -> pd.DataFrame:
         """What no GPU can beat, of the files of these machines."""
-        rounds, dispatch = self.analysis.rounds, self.analysis.results.dispatch
+        rounds, dispatch = self.analysis.trusted, self.analysis.results.dispatch
         own = rounds[rounds["file"].isin(self.cpu_only)]
         return bounds(own, dispatch, cards().values())
 
