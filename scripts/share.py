@@ -22,6 +22,7 @@ from scripts.read.json_text import parsed
 from scripts.read.learning_file import by_kind
 from scripts.read.timing import TIMING
 from scripts.read.workers import Workers
+from scripts.sections.answer import answer
 from scripts.sections.contents import contents
 from scripts.sections.inputs import Report
 from scripts.sections.machines.cards import cards
@@ -128,13 +129,12 @@ def _names(findings: list[Finding]) -> str:
 
 
 def _draw(paths: list[Path], folder: Folder) -> None:
-    """Draws the pictures of a report's answer into the folder."""
+    """Draws the picture of a report's first screen into the folder."""
     if not paths:
         return
     with Workers() as workers:
         report = Report(analysed(paths, workers))
-        first = [section for section in contents(report) if section.part == "answer"]
-        write_sections(folder, first, workers, dpi=100)
+        write_sections(folder, list(answer(report)), workers, dpi=100)
 
 
 def _collect(options: argparse.Namespace) -> None:

@@ -39,8 +39,8 @@ FLOORS = {
         {"figures"},
         {"tables"},
         {"sections"},
-        {"sharing"},
         {"write"},
+        {"sharing"},
         {"doors"},
     ),
 }

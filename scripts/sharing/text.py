@@ -8,6 +8,7 @@ from scripts.sections.answer import answer
 from scripts.sections.inputs import Report
 from scripts.sharing.plausible import Finding
 from scripts.tables.analysis import Analysis
+from scripts.write.markdown import markdown
 
 _ESCAPED = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#@"})
 
@@ -53,10 +54,8 @@ def _finding(finding: Finding) -> Iterator[str]:
 
 
 def _answers(path: Path) -> Iterator[str]:
-    """Yield what the report's first lines say of a file."""
-    for section in answer(Report(Analysis([path]))):
-        for line in section.lines:
-            yield f"**{marked(line.lead.strip())}** {marked(line.text)}"
+    """Yield what a report's first lines say of a file."""
+    yield markdown(answer(Report(Analysis([path]))))
 
 
 def marked(text: object) -> str:

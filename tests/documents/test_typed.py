@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts import report
 from tests.corpus import Corpus
 from tests.documents.commands import ROOT
 from tests.documents.test_documents import COMMANDS, MADE, asked
@@ -72,3 +73,14 @@ def test_a_reading_command_of_a_document_reads(
         for one in ([str(path) for path in sorted(folder.glob(word))] if "*" in word else [word])
     ]
     assert module.main(expanded) == 0
+
+
+def test_the_answer_that_readme_shows_is_that_of_its_file(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("here of `xeon`")[2].split("\n\n")[1]
+    assert report.main([str(folder / "results/xeon.json"), "--brief"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    for line in shown.splitlines():
+        assert " ".join(line.split()) in said
