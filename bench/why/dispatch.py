@@ -17,6 +17,7 @@ from torch.profiler import ProfilerActivity, profile, record_function
 
 from bench.answer import Dispatch
 from bench.train.clock import NANOSECONDS
+from bench.train.epochs import TooSlowError
 from bench.train.trainer import Trainer, fresh_training, new_optimizer
 from bench.why.diagnose import single_step
 from bench.why.operations import DispatchCounter, Step, count_flops, count_operations
@@ -28,6 +29,8 @@ LARGE = 16
 TIMED_SECONDS = 0.5
 MOST_STEPS = 500
 STEPS_SEEN = 12
+FEWEST_STEPS_IN_ALL = 30
+"""Those that are counted, one per size that may be cut, those seen: about so many."""
 STEP = "a step"
 MICROSECONDS = 1e6
 NO_KERNEL = {
@@ -41,9 +44,16 @@ BACKWARD = "autograd::engine::evaluate_function: "
 
 
 def dispatch(trainer: Trainer, _batch_size: int) -> Dispatch:
-    """Returns what the host does for a step, and what a step counts by batch size."""
+    """Returns what the host does for a step, and what a step counts by batch size.
+
+    Raises TooSlowError when the cell's time limit is too short for it.
+    """
     network, optimizer = fresh_training(trainer)
     step, more = (single_step(trainer, network, optimizer, size) for size in (FEW, MORE))
+    step()
+    warm = trainer.clock.time(step).wall_seconds
+    if warm * FEWEST_STEPS_IN_ALL > trainer.job.cell_timeout_seconds:
+        raise TooSlowError(f"a step takes {warm:.3g} s, this look {FEWEST_STEPS_IN_ALL} of them")
     counted, grown, flops = count_operations(step), count_operations(more), count_flops(step)
     per_sample = (grown.moved_bytes - counted.moved_bytes) / (MORE - FEW)
     names = {f"aten::{name}" for name in counted.names if name not in NO_KERNEL}

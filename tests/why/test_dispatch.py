@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from bench.train.epochs import TooSlowError
 from bench.train.lean_loop import train_step
 from bench.train.trainer import new_optimizer, open_trainer
 from bench.why.diagnose import single_step
@@ -114,6 +115,12 @@ def test_recurrent_layers_are_not_cut_and_a_tied_weight_stays_one() -> None:
 def test_the_fastest_step_is_taken_and_time_ends_it() -> None:
     times = iter([0, 0, 9, 9, 12, 12, 800_000_000])
     assert fastest_step(lambda: None, lambda: next(times)) == pytest.approx(3e-9)
+
+
+def test_a_network_that_is_too_slow_for_the_time_limit_is_not_looked_at() -> None:
+    trainer = open_trainer(replace(JOB, samples=8, cell_timeout_seconds=1e-6))
+    with pytest.raises(TooSlowError, match="this look 30 of them"):
+        dispatch(trainer, 8)
 
 
 def test_a_step_is_counted_per_sample_and_its_threads_are_as_before() -> None:
