@@ -39,7 +39,8 @@ def _write(options: argparse.Namespace) -> None:
         for kind in FORMATS:
             folder.write(f"{slide.name}.{kind}", encoded(figure, kind, dpi=DPI))
         title, caption = slide.said
-        pages.append(f"# {title}\n\n![{title}]({slide.name}.png)\n\n{caption}\n\n{slide.source}\n")
+        source = f"{slide.source}: `{slide.command}`"
+        pages.append(f"# {title}\n\n![{title}]({slide.name}.png)\n\n{caption}\n\n{source}\n")
     folder.write("lecture.md", "\n".join(pages).encode())
     show_written(folder, new_console())
 

@@ -34,11 +34,12 @@ STEPS = 8
 
 @dataclass(frozen=True)
 class Slide:
-    """A picture by the name of its files; `source` says which file it is made from, and how."""
+    """A picture by the name of its files; its `source` is a file, which a `command` made."""
 
     name: str
     said: words.Said
     source: str
+    command: str
     drawing: Callable[..., Any]
 
     def draw(self) -> Any:
@@ -64,8 +65,8 @@ def _skier() -> Slide:
         f"{float(loss(path(rate, steps=STEPS)[-1])):.2g} ({name})" for name, rate in RATES.items()
     ]
     said = words.skier(float(loss(float(X @ Y / (X @ X)))), ends, STEPS)
-    source = "computed by scripts/figures/lecture/skier.py"
-    return Slide("skier", said, source, partial(skier_figure, RATES, steps=STEPS))
+    source = ("scripts/figures/lecture/skier.py", "python scripts/lecture.py")
+    return Slide("skier", said, *source, partial(skier_figure, RATES, steps=STEPS))
 
 
 def _gradients(lecture: Lecture) -> Slide:
@@ -73,7 +74,7 @@ def _gradients(lecture: Lecture) -> Slide:
     middle = own[own["precision"] == "double"].groupby(["network", "h"])["error"].median()
     best = float(middle.groupby("network").min().max())
     said = words.gradients(best)
-    return Slide("gradient-check", said, _evidence("gradients"), partial(gradient_figure, own))
+    return Slide("gradient-check", said, *_evidence("gradients"), partial(gradient_figure, own))
 
 
 def _descent(lecture: Lecture) -> Iterator[Slide]:
@@ -89,7 +90,7 @@ def _descent(lecture: Lecture) -> Iterator[Slide]:
         side = f"{timed['label'].iloc[0]} of {timed['machine'].iloc[0]}" if len(timed) else ""
         said = words.descent(str(workload), side, ", ".join(kinds))
         source = _file(learned.files, str(file))
-        yield Slide("descent", said, source, partial(descent_slide, own, timed))
+        yield Slide("descent", said, *source, partial(descent_slide, own, timed))
         return
 
 
@@ -107,7 +108,7 @@ def _batches(lecture: Lecture) -> Slide:
     own = rounds[rounds["file"] == rounds["file"].iloc[0]]
     said = words.batches(str(own["machine"].iloc[0]), int(own["samples"].iloc[0]))
     source = _file(lecture.analysis.results.files, own["file"].iloc[0])
-    return Slide("batch-size", said, source, partial(batches_figure, own))
+    return Slide("batch-size", said, *source, partial(batches_figure, own))
 
 
 def _epochs(lecture: Lecture) -> Iterator[Slide]:
@@ -121,7 +122,7 @@ def _epochs(lecture: Lecture) -> Iterator[Slide]:
         own = runs[(runs[CELL] == [row[name] for name in CELL]).all(axis=1)]
         said = words.epochs(row["workload"], turning_line(row))
         source = _file(lecture.learned.files, row["file"])
-        yield Slide("epochs", said, source, partial(epochs_figure, own, row))
+        yield Slide("epochs", said, *source, partial(epochs_figure, own, row))
 
 
 def _kinds(lecture: Lecture) -> Iterator[Slide]:
@@ -133,7 +134,7 @@ def _kinds(lecture: Lecture) -> Iterator[Slide]:
         said = words.kinds(str(dataset), KINDS, kinds_line(own))
         source = _file(lecture.learned.files, own["learning_file"].iloc[0])
         draw = partial(table_slide, *_table(own))
-        yield Slide(file_stem("kinds", dataset), said, source, draw)
+        yield Slide(file_stem("kinds", dataset), said, *source, draw)
 
 
 def _table(rows: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
@@ -150,7 +151,7 @@ def _table(rows: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
         seconds = there["epoch_seconds"].reindex(sides)
         crossings = there.loc[there["base"] != "", "crossover_batch_size"]
         text = [str(workload), score_text(row["metric"], row["score_best"]), lowest_text(row)]
-        text += ["" if pd.isna(value) else seconds_in_words(value) for value in seconds]
+        text += ["not timed" if pd.isna(value) else seconds_in_words(value) for value in seconds]
         texts.append(text + ["; ".join(crossings)] * bool(len(sides) > 1))
     return titles, texts
 
@@ -158,7 +159,7 @@ def _table(rows: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
 def _filters(lecture: Lecture) -> Slide:
     own = lecture.tables["filters"]
     said = words.filters(FIRST, own["seed"].nunique())
-    return Slide("filters", said, _evidence("filters"), partial(filters_figure, own))
+    return Slide("filters", said, *_evidence("filters"), partial(filters_figure, own))
 
 
 def _mask(lecture: Lecture) -> Slide:
@@ -167,14 +168,14 @@ def _mask(lecture: Lecture) -> Slide:
     ends = last.groupby(["trained", "looked"])["bits"].median()
     ways = {"on": ("mask on",) * 2, "off": ("mask off",) * 2, "used": ("mask off", "mask on")}
     said = words.mask({name: float(ends[way]) for name, way in ways.items()})
-    return Slide("mask", said, _evidence("mask"), partial(mask_figure, own))
+    return Slide("mask", said, *_evidence("mask"), partial(mask_figure, own))
 
 
-def _evidence(name: str) -> str:
-    return f"results/lecture/{name}.csv, python -m tests.evidence.lecture {name}"
+def _evidence(name: str) -> tuple[str, str]:
+    return f"results/lecture/{name}.csv", f"python -m tests.evidence.lecture {name}"
 
 
-def _file(files: pd.DataFrame, file: str) -> str:
+def _file(files: pd.DataFrame, file: str) -> tuple[str, str]:
     """Return a result file's name and the command that made it."""
     [command] = files.loc[files["file"] == file, "command"]
-    return f"{file.rpartition('/')[2]}, {command}"
+    return file.rpartition("/")[2], str(command)

@@ -14,6 +14,7 @@ LAYERS, FIRST, SYMBOLS = 2, 5, 8
 """Of the CNN; the symbol stands in one of the first so many steps, and is one of so many."""
 SHORT = 4
 """The filter size whose CNN is drawn beside the other networks."""
+_HUES = (0, 2, 3, 4)
 
 
 def reach(kernel_size: int) -> int:
@@ -51,15 +52,18 @@ def _by_reach(axes: Axes, cnn: pd.DataFrame) -> None:
         axes.plot(sizes, [100 * possible(steps, x) for x in sizes], color=colour, linewidth=0.8)
         places = own["kernel_size"].map(reach)
         axes.plot(places, 100 * own["score"], marker, color=colour, markersize=4.5)
-    axes.set(xlabel="steps that the filters see", title="CNN by filter size")
-    axes.legend(handles=key_marks(looks, words="{} steps"), frameon=False, loc="center right")
+        axes.annotate(
+            f"{steps} steps", (steps - FIRST / 2, 55), xytext=(5, 0), textcoords="offset points",
+            color=colour,
+        )  # fmt: skip
+    axes.set(xlabel="steps that the filters see", title="CNN by filter size", xlim=(0, 36))
 
 
 def _by_length(axes: Axes, others: pd.DataFrame) -> None:
     """Every network against the length of the series."""
     networks = list(dict.fromkeys(others["network"]))
-    looks = dict(zip(networks, zip(sns.color_palette("colorblind")[3:], MARKERS, strict=False),
-                     strict=False))  # fmt: skip
+    hues = [sns.color_palette("colorblind")[hue] for hue in _HUES]
+    looks = dict(zip(networks, zip(hues, MARKERS, strict=False), strict=False))  # fmt: skip
     for network, (colour, marker) in looks.items():
         own = others[others["network"] == network].sort_values("steps")
         axes.plot(own["steps"], 100 * own["score"], color=colour, marker=marker, markersize=4.5)
@@ -67,4 +71,4 @@ def _by_length(axes: Axes, others: pd.DataFrame) -> None:
     axes.set_xticks(sorted(others["steps"].unique()))
     named = {f"{name}, filters of {SHORT}" if name.startswith("cnn") else name: look
              for name, look in looks.items()}  # fmt: skip
-    axes.legend(handles=key_marks(named), frameon=False, loc="center left")
+    axes.legend(handles=key_marks(named), frameon=False, loc="center right")

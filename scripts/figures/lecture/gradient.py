@@ -27,5 +27,5 @@ def gradient_figure(errors: pd.DataFrame, *, title: str, caption: str) -> Figure
         log_axis(axes, name, "{:.0e}".format)
     axes.set(xlabel="step h of the difference quotient", ylabel="relative error of the slope")
     looks = {name: (colour, "") for name, colour in colours.items()}
-    axes.legend(handles=key_marks(looks), frameon=False, loc="upper center", ncols=2)
+    axes.legend(handles=key_marks(looks), frameon=False, loc="lower left")
     return figure
