@@ -16,7 +16,7 @@ from scripts.figures.lecture.slide import DPI
 from scripts.figures.style import FORMATS, encoded
 from scripts.options import answered, new_parser, place
 from scripts.sections.lecture import slides
-from scripts.tables.lecture import Lecture
+from scripts.tables.lecture import TABLES, Lecture, command_of
 from scripts.write.folder import Folder
 from scripts.write.terminal import new_console, show_written
 
@@ -42,6 +42,8 @@ def _write(options: argparse.Namespace) -> None:
         source = f"{slide.source}: `{slide.command}`"
         pages.append(f"# {title}\n\n![{title}]({slide.name}.png)\n\n{caption}\n\n{source}\n")
     folder.write("lecture.md", "\n".join(pages).encode())
+    for name in sorted(TABLES.keys() - lecture.tables.keys()):
+        print(f"left out: {name}; {command_of(name)} writes what it shows")
     show_written(folder, new_console())
 
 

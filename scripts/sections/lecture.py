@@ -20,7 +20,7 @@ from scripts.figures.target.descent import descents
 from scripts.read.learning import CELL
 from scripts.read.text import file_stem, seconds_in_words
 from scripts.sections.target.kinds import with_crossovers
-from scripts.tables.lecture import Lecture
+from scripts.tables.lecture import Lecture, command_of
 from scripts.target.time import times_to_target
 from scripts.target.turning import end_runs
 from scripts.words import lecture as words
@@ -51,13 +51,20 @@ class Slide:
 def slides(lecture: Lecture) -> Iterator[Slide]:
     """Yield the slides in a lecture's order; those without data are left out."""
     yield _skier()
-    yield _gradients(lecture)
+    yield from _of_table(lecture, "gradients", _gradients)
     yield from _descent(lecture)
     yield _batches(lecture)
     yield from _epochs(lecture)
     yield from _kinds(lecture)
-    yield _filters(lecture)
-    yield _mask(lecture)
+    yield from _of_table(lecture, "filters", _filters)
+    yield from _of_table(lecture, "mask", _mask)
+
+
+def _of_table(
+    lecture: Lecture, name: str, made: Callable[[pd.DataFrame], Slide]
+) -> Iterator[Slide]:
+    if name in lecture.tables:
+        yield made(lecture.tables[name])
 
 
 def _skier() -> Slide:
@@ -69,8 +76,7 @@ def _skier() -> Slide:
     return Slide("skier", said, *source, partial(skier_figure, RATES, steps=STEPS))
 
 
-def _gradients(lecture: Lecture) -> Slide:
-    own = lecture.tables["gradients"]
+def _gradients(own: pd.DataFrame) -> Slide:
     middle = own[own["precision"] == "double"].groupby(["network", "h"])["error"].median()
     best = float(middle.groupby("network").min().max())
     said = words.gradients(best)
@@ -156,14 +162,12 @@ def _table(rows: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     return titles, texts
 
 
-def _filters(lecture: Lecture) -> Slide:
-    own = lecture.tables["filters"]
+def _filters(own: pd.DataFrame) -> Slide:
     said = words.filters(FIRST, own["seed"].nunique())
     return Slide("filters", said, *_evidence("filters"), partial(filters_figure, own))
 
 
-def _mask(lecture: Lecture) -> Slide:
-    own = lecture.tables["mask"]
+def _mask(own: pd.DataFrame) -> Slide:
     last = own[own["epoch"] == own["epoch"].max()]
     ends = last.groupby(["trained", "looked"])["bits"].median()
     ways = {"on": ("mask on",) * 2, "off": ("mask off",) * 2, "used": ("mask off", "mask on")}
@@ -172,7 +176,7 @@ def _mask(lecture: Lecture) -> Slide:
 
 
 def _evidence(name: str) -> tuple[str, str]:
-    return f"results/lecture/{name}.csv", f"python -m tests.evidence.lecture {name}"
+    return f"results/lecture/{name}.csv", command_of(name)
 
 
 def _file(files: pd.DataFrame, file: str) -> tuple[str, str]:

@@ -20,7 +20,7 @@ TABLES = {
 
 @dataclass(frozen=True)
 class Lecture:
-    """Result files, read, and by name the evidence tables."""
+    """Result files, read, and by name the evidence tables that there are."""
 
     analysis: Analysis
     learned: Learned
@@ -28,15 +28,26 @@ class Lecture:
 
     @classmethod
     def read(cls, timing: Sequence[Path], learning: Sequence[Path], folder: Path) -> "Lecture":
-        """From result files and the folder of the tables; raises ResultError for a bad one."""
+        """From result files and the folder of the tables, of which some may be missing.
+
+        Raises ResultError for a bad one.
+        """
         analysis = Analysis(timing)
-        tables = {name: evidence(folder / f"{name}.csv", TABLES[name]) for name in TABLES}
+        paths = {name: folder / f"{name}.csv" for name in TABLES}
+        tables = {
+            name: evidence(path, TABLES[name]) for name, path in paths.items() if path.exists()
+        }
         return cls(analysis, Learned.read(learning, analysis.rounds), tables)
+
+
+def command_of(name: str) -> str:
+    """The command that writes a table."""
+    return f"python -m tests.evidence.lecture {name}"
 
 
 def evidence(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     """One table; raises ResultError that names file and column where it is another one."""
-    way_out = f"write it with python -m tests.evidence.lecture {path.stem}"
+    way_out = f"write it with {command_of(path.stem)}"
     try:
         table = pd.read_csv(path)
     except (OSError, ValueError) as error:

@@ -18,10 +18,8 @@ def gradient_figure(errors: pd.DataFrame, *, title: str, caption: str) -> Figure
     figure, [axes] = new_slide(title, caption)
     networks = list(dict.fromkeys(errors["network"]))
     colours = dict(zip(networks, sns.color_palette("colorblind"), strict=False))
-    middle = errors.groupby(["network", "precision", "h"], sort=False)["error"].median()
-    for (network, precision), own in middle.groupby(level=[0, 1], sort=False):
-        curve = own.droplevel([0, 1]).sort_index()
-        line = _LINES[str(precision)]
+    for (network, precision), own in errors.groupby(["network", "precision"], sort=False):
+        curve, line = own.groupby("h")["error"].median(), _LINES[str(precision)]
         axes.plot(curve.index, curve, line, color=colours[network], marker="o", markersize=2.5)
     for name in ("x", "y"):
         log_axis(axes, name, "{:.0e}".format)

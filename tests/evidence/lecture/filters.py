@@ -1,6 +1,6 @@
 """How far does a network look back? Far symbols by filter size and by length of the series."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -24,14 +24,13 @@ OTHERS = ("rnn-far", "lstm-far", "transformer-far")
 def build(network: str, kernel_size: int, steps: int) -> nn.Module:
     """Makes a network for series of so many steps; only the CNN's filters have a size."""
     sizes = (SYMBOLS, WIDTH, SYMBOLS)
-    makers = {
+    makers: dict[str, Callable[[], nn.Module]] = {
         "cnn-far": partial(CausalCNN, *sizes, kernel_size=kernel_size),
         "rnn-far": partial(RNN, *sizes),
         "lstm-far": partial(patient_lstm, *sizes),
         "transformer-far": partial(ChannelsTransformer, SYMBOLS, steps, SYMBOLS),
     }
-    made: nn.Module = makers[network]()
-    return made
+    return makers[network]()
 
 
 def reached(network: str, kernel_size: int, steps: int, seed: int, epochs: int = EPOCHS) -> float:

@@ -31,7 +31,7 @@ def trained(
     yield 0
     for epoch in range(1, epochs + 1):
         order = torch.randperm(len(split.targets), generator=generator)
-        for places in order.split(batch_size):
+        for places in torch.split(order, batch_size):
             outputs = (forward or network)(*[tensor[places] for tensor in split.inputs])
             optimizer.zero_grad()
             torch.autograd.backward(loss(outputs, split.targets[places]))
@@ -44,6 +44,6 @@ def score(forward: Forward, split: Split, of: Score) -> float:
     with torch.no_grad():
         parts = [
             of(forward(*[tensor[places] for tensor in split.inputs]), split.targets[places])
-            for places in torch.arange(len(split.targets)).split(512)
+            for places in torch.split(torch.arange(len(split.targets)), 512)
         ]
     return float(torch.cat(parts).mean())
