@@ -16,7 +16,7 @@ from tests.evidence.lecture.loop import score, trained
 
 MASKED, UNMASKED = "mask on", "mask off"
 SEEDS = (0, 1)
-EPOCHS, BATCH_SIZE, LEARNING_RATE = 12, 32, 0.005
+EPOCHS, BATCH_SIZE, LEARNING_RATE = 10, 32, 0.005
 WINDOWS, HELD_OUT = 4096, 1024
 
 
