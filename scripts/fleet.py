@@ -40,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _fleet(options: argparse.Namespace, typed: list[str], command: str) -> None:
     kinds, cells = kinds_of(options.partitions, options.slurm), cells_of(typed)
-    if options.cluster == LOCAL and len(kinds) > 1 and not cells:
+    if options.cluster == LOCAL and cells:
+        raise ResultError("", "--cluster", "local: nothing queues here; use `pytest bench`")
+    if options.cluster == LOCAL and len(kinds) > 1:
         raise ResultError("", "--partitions", "this machine is one kind of node; name one")
     batches = batches_of(kinds, cells, typed, options.out)
     jobs = [job for batch in batches for job in batch.jobs]

@@ -50,7 +50,7 @@ class Queue:
         left = [job for job in jobs if not job.finished]
         states = self.states() if any(job.name in self.ids for job in left) else {}
         if states is None:
-            raise ResultError("", "--cluster", "squeue does not answer; try again")
+            raise ResultError("", "--cluster", "squeue does not answer; try again, where Slurm is")
         return [job for job in left if self.ids.get(job.name) not in states]
 
     def submit(self, jobs: Sequence[Job], partition: str, asked: Mapping[str, Any]) -> None:
@@ -61,8 +61,8 @@ class Queue:
             with executor.batch():
                 submitted = [executor.submit(job) for job in jobs]
         except self._submitit.core.utils.FailedJobError as error:
-            said = str(error).strip().splitlines()[-1]
-            raise ResultError("", "--partitions", f"{partition}: {said}") from None
+            said = str(error).strip().splitlines()[-1].removeprefix("sbatch: error: ")
+            raise ResultError("", "sbatch", f"{partition}: {said}") from None
         finally:
             signal.signal(signal.SIGINT, heard)
         for job, sent in zip(jobs, submitted, strict=True):
@@ -119,8 +119,9 @@ class Queue:
             alive = filter(_lives, self.ids.values())
             return dict.fromkeys(alive, RUNNING)
         asked = ["squeue", "--me", "--array", "--noheader", "--format=%i %T"]
-        done = subprocess.run(asked, capture_output=True, text=True, check=False)
-        if done.returncode:
+        try:
+            done = subprocess.run(asked, capture_output=True, text=True, check=True)
+        except (OSError, subprocess.CalledProcessError):
             return None  # the controller is busy or starts anew: no job has ended by that
         states = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
         return {one: state.strip().lower() for one, state in states.items()}

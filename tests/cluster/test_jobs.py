@@ -71,12 +71,14 @@ def test_a_kind_is_a_job_that_has_its_node_to_itself(tmp_path: Path) -> None:
         (["--partitions", "a", "--resume"], "--resume: is given to each job"),
         (["--partitions", "a", "--benchmark-json=x.json"], "--benchmark-json: is given"),
         (["--partitions", "a,b", "--cluster", "local"], "--partitions: this machine is one kind"),
+        (["--partitions", "a", "--cluster", "local", *GRID], "--cluster: local: nothing queues"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_before_anything_is_submitted(
     typed: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*typed, *STUBBED, "--devices", "cpu", "--out", str(tmp_path)]) == 2
+    devices = [] if "--learning" in typed else [*STUBBED, "--devices", "cpu"]
+    assert main([*typed, *devices, "--out", str(tmp_path)]) == 2
     refused = capsys.readouterr().err
     assert refused.startswith(said)
     assert refused.count("\n") == 1

@@ -87,5 +87,12 @@ def test_jobs_of_other_options_are_not_taken_for_these(tmp_path: Path) -> None:
         queue.find([job(tmp_path, "a", "--blocks", "4")])
 
 
+def test_a_queue_that_is_not_there_tells_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert Queue("slurm", tmp_path, {"a": "1"}).states() is None
+
+
 def test_a_process_that_is_no_job_of_ours_does_not_run(tmp_path: Path) -> None:
     assert Queue(LOCAL, tmp_path, {"a": "1", "b": "99999999"}).states() == {}

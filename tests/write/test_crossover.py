@@ -70,12 +70,10 @@ def test_what_is_in_a_notebooks_memory_is_a_workload_of_any_process(
     assert content_hash(reference) != first
 
 
-@pytest.mark.slow
-def test_a_network_in_memory_is_timed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("PYTEST_ADDOPTS")
+def test_a_network_in_memory_is_a_workload_named_after_its_result(tmp_path: Path) -> None:
     cells: dict[str, Any] = {"__name__": "__main__"}
     exec(NOTEBOOK, cells)  # noqa: S102 - as a notebook does
-    grid = {"batch_sizes": 4, "epochs": 1, "samples": 8, "blocks": 1, "sides": "cpu"}
-    told = crossover(cells["make"](), out="mine.json", suspect_repeats=0, **grid)
+    grid = {"batch_sizes": 4, "epochs": 1, "samples": 8, "blocks": 1, "devices": "cpu"}
+    told = crossover(cells["make"](), out="mine.json", **grid)
     assert set(told.frame["workload"]) == {"mine"}
     assert told.path == tmp_path / "mine.json"
