@@ -17,11 +17,13 @@ if not __package__:  # run as a file: make `scripts` importable instead of its f
 from scripts.bound.cards import Card, cards
 from scripts.bound.estimate import estimates, left_out, measured_pairs, spread
 from scripts.bound.floor import bounds
+from scripts.judge.doubt import doubts, trusted
 from scripts.options import answered, new_parser, place
 from scripts.read.document import ResultError
 from scripts.read.table import load_results
 from scripts.words.host.bound import WHAT_IT_IS
 from scripts.words.host.prediction import coverage_words, prediction_lines
+from scripts.words.warnings import suspect_lines
 
 KIND = "cuda"
 
@@ -35,7 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _lines(files: Sequence[Path], asked: Sequence[Card]) -> Iterator[str]:
     """The bound by workload and batch size, then the estimates or why there are none."""
     results = load_results(files)
-    rounds, dispatch = results.rounds, results.dispatch
+    rounds, dispatch = trusted(results.rounds), results.dispatch
+    yield from suspect_lines(doubts(rounds))
+    rounds = rounds[rounds["doubt"] == ""]
     if dispatch.empty:
         words = "has not looked at what the host does for a step; measure it again, --diagnose adds"
         raise ResultError(files[0], "crossover.dispatch", f"{words} it to any run")

@@ -11,7 +11,13 @@ from scripts.read.text import file_stem
 from scripts.sections.columns import table
 from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Picture, Section, Table
-from scripts.words.host.bound import NOT_SEEN, WHAT_IT_IS, bound_line, graphs_words
+from scripts.words.host.bound import (
+    ALL_SUSPECT,
+    NOT_SEEN,
+    WHAT_IT_IS,
+    bound_line,
+    graphs_words,
+)
 
 NAMED = (ANY_CARD.key, "t4", "rtx4090", "h100")
 """Cards of the sentences and the picture; the table has all."""
@@ -42,7 +48,8 @@ def _lines(report: Report, file: str) -> Iterator[Line]:
     machine, own = report.cpu_only[file], _shown(report, file)
     for _workload, rows in own.groupby("workload", sort=False):
         yield Line(bound_line(rows), lead=f"{machine}: ", machine=machine)
-    text = NOT_SEEN if own.empty else graphs_words(own)
+    suspect = file in set(report.analysis.doubts["file"])
+    text = (ALL_SUSPECT if suspect else NOT_SEEN) if own.empty else graphs_words(own)
     yield Line(text, lead=f"{machine}: ", machine=machine, tone="faint")
 
 

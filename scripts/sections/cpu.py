@@ -34,7 +34,7 @@ def _lines(report: Report, machine: str) -> Iterator[Line]:
     analysis = report.analysis
     rounds = analysis.trusted[analysis.trusted["machine"] == machine]
     faults = analysis.page_faults[analysis.page_faults["machine"] == machine]
-    cells = rounds[rounds["block"].notna()]
+    cells = rounds[rounds["block"].notna() & (rounds["doubt"] == "")]
     cell = ["workload", "side", "batch_size"]
     rates = cells.groupby(cell, sort=False)["samples_a_second"].median().reset_index()
     for workload, own in rates.groupby("workload", sort=False):

@@ -64,9 +64,9 @@ class Report:
 
     @cached_property
     def bounds(self) -> pd.DataFrame:
-        """What no GPU can beat, of the files of these machines."""
+        """What no GPU can beat, of the sound cells of these machines' files."""
         rounds, dispatch = self.analysis.trusted, self.analysis.results.dispatch
-        own = rounds[rounds["file"].isin(self.cpu_only)]
+        own = rounds[rounds["file"].isin(self.cpu_only) & (rounds["doubt"] == "")]
         return bounds(own, dispatch, cards().values())
 
     @cached_property

@@ -12,8 +12,10 @@ import pytest
 
 from scripts import advise, compare, report
 from scripts.words.warnings import MARK, ranged, withheld_lines
+from tests.bound.rows import cpu_file
 from tests.corpus import Corpus
 from tests.learn_corpus import LearnCorpus
+from tests.write.reports import DRAWN, no_pictures
 
 LOADS = {0: 17, 1: 58, 2: 40}
 LOADED = {
@@ -24,8 +26,8 @@ SHAPE: dict[str, Any] = {"batch_sizes": (8, 512), "epochs": (1, 4), "blocks": 3}
 ALONE = Corpus(sides=("cpu",), block_suspect=LOADED, **SHAPE)
 PAIR = Corpus(sides=("cpu", "cpu+threads=1"), block_suspect=LOADED, machine="pair", **SHAPE)
 INTERVAL = re.compile(r" \[[^]]*\]")
-FIGURE = re.compile(r"[0-9][0-9.,]*(?: (?:µs|ms|s)|x)\b(?! ?!)")
-"""Seconds or a ratio that no mark follows."""
+FIGURE = re.compile(r"[0-9][0-9.,]*(?: (?:µs|ms|s|samples per|times faster)|x)\b(?! ?!)")
+"""Seconds, a rate or a ratio that no mark follows."""
 COUNTED = "are suspect (!): host loaded: other processes used 17-58% of the CPU; measure again"
 
 
@@ -134,3 +136,15 @@ def test_verdicts_that_are_withheld_of_sound_cells_are_told_by_machine() -> None
     assert withheld_lines(verdicts, pd.DataFrame({"file": ["b"]})) == [
         "box: 1 of 2 verdicts withheld as suspect: another loss than cpu's"
     ]
+
+
+def test_what_a_gpu_could_do_at_best_is_not_said_of_suspect_seconds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DRAWN, no_pictures)
+    path = cpu_file(tmp_path, block_suspect=LOADED, **SHAPE)
+    assert report.main([str(path), "--out", str(tmp_path / "report")]) == 0
+    said = capsys.readouterr().out
+    assert "not said: it stands on the CPU's seconds, which are suspect." in " ".join(said.split())
+    assert unmarked(said) == []
+    assert unmarked(texts((tmp_path / "report" / "report.html").read_text())) == []

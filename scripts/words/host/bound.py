@@ -16,6 +16,11 @@ NOT_SEEN = (
     "what the host does for a step. Measured again, it tells."
 )
 
+ALL_SUSPECT = (
+    "what a GPU could do here at best is not said: it stands on the CPU's seconds, which are "
+    "suspect."
+)
+
 
 def bound_line(rows: pd.DataFrame) -> str:
     """What the bound says of one workload on one machine; `rows` are its ones of `bounds`."""
