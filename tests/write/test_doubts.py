@@ -69,7 +69,9 @@ def test_no_suspect_figure_is_unmarked_and_the_first_line_counts_them(
     assert expected in page
     assert unmarked(texts(page)) == []
     drawn = "".join(path.read_text() for path in out.glob("heatmap-*.svg"))
-    assert [word for word in re.findall("<!-- ([0-9.]+x.*) -->", drawn) if word[-1] != "!"] == []
+    assert [
+        word for word in re.findall(r"<!-- ([0-9]+[.][0-9]+x.*) -->", drawn) if word[-1] != "!"
+    ] == []
     silent = [
         (name, row)
         for name, row in rows(out)
