@@ -26,8 +26,8 @@ from models.optimizers import make_optimizer
 from tests.evidence.course import plain
 from tests.evidence.loop_overhead import median_interval
 
-SAMPLES = 1024
-CELLS = [(name, size) for name in ("mlp", "cnn", "lstm") for size in (32, 512)]
+SAMPLES = 256
+CELLS = [("mlp", 32), ("mlp", 512), ("lstm", 128), ("cnn", 128)]
 JOB = Job(
     workload="", device="cpu", threads=1, batch_sizes=(), epochs=1, samples=SAMPLES, seed=0,
     optimizer="adam", optimizer_implementation="for-loop", learning_rate=0.001,
