@@ -7,8 +7,10 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tests.house import ROOT
@@ -60,6 +62,13 @@ def test_an_answer_is_right_not_yet_or_still_to_be_given(
         "not yet: 5",
         "not yet: off",
     ]
+
+
+def test_where_there_was_no_time_to_measure_it_says_what_to_do() -> None:
+    frame = pd.DataFrame({"block": [None], "again": [False]})
+    names = {"answer": SimpleNamespace(frame=frame), "SECONDS": 110}
+    with pytest.raises(SystemExit, match="nothing was measured within 110 s: close other programs"):
+        exec(next(source for source in CODE if "rounds.empty" in source), names)  # noqa: S102
 
 
 @pytest.mark.slow
