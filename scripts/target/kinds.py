@@ -41,5 +41,5 @@ def _at_one_size(own: pd.DataFrame) -> pd.DataFrame:
     networks = own.groupby("batch_size")["workload"].nunique()
     sizes = networks.index[networks == networks.max()].to_numpy(dtype=np.float64)
     size = sizes[np.abs(np.log(sizes / USUAL)).argmin()]
-    there = own[own["batch_size"] == size].sort_values("loss_best", kind="stable")
+    there: pd.DataFrame = own[own["batch_size"] == size].sort_values("loss_best", kind="stable")
     return there.drop_duplicates("workload").sort_index()
