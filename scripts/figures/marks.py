@@ -97,8 +97,8 @@ def draw_points(
 
 def draw_doubts(axes: Axes, rows: pd.DataFrame, *, x: str, y: str, by: str = "label") -> None:
     """A mark at the median of each suspect figure of `rows`, which have a `doubt`."""
-    medians = rows[rows["doubt"] != ""].groupby([by, x], observed=True)[y].median()
-    for (_by, place), value in medians.items():
+    medians = rows[rows["doubt"] != ""].groupby([by, x], observed=True)[y].median().reset_index()
+    for place, value in zip(medians[x], medians[y], strict=True):
         axes.annotate(
             MARK, (float(place), float(value)), xytext=(0, 3), textcoords="offset points",
             ha="center", fontsize=9, fontweight="bold", zorder=4,

@@ -6,6 +6,7 @@ from functools import partial
 import pandas as pd
 
 from scripts.figures.crossover import FIRST_SCREEN, SLIDE, crossover_figure
+from scripts.figures.style import Drawing
 from scripts.sections.cpu import cpu_pictures
 from scripts.sections.inputs import Report
 from scripts.sections.machines.collection import collection_lines
@@ -104,7 +105,7 @@ def _pictures(report: Report) -> Iterator[Picture]:
         yield Picture("crossover", draw, caption=caption, alt=f"A line per network. {words}")
 
 
-def curve(report: Report, *, size: tuple[float, float], title: str = "") -> "partial | None":
+def curve(report: Report, *, size: tuple[float, float], title: str = "") -> Drawing | None:
     """Return who draws the curve of the leading contests; None where there is none."""
     contests = report.leading
     if report.analysis.many or not contests:

@@ -1,5 +1,6 @@
 """The report's head: by how much each side differed from itself, and what follows from it."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -59,7 +60,7 @@ def tolerance_line(contests: pd.DataFrame) -> str:
 
 def floor_words(floor: float, *, of: str = "") -> str:
     """`3.1% (8 A/A cells)`, `127.0%: too noisy to compare`; `of` stands in brackets."""
-    if pd.isna(floor):
+    if math.isnan(floor):
         return "unknown"
     noisy = f": {_NOISY}" if floor > TOO_NOISY else ""
     return f"{floor:.1%}{f' ({of})' * bool(of)}{noisy}"

@@ -1,10 +1,13 @@
 """What a busy machine is told of before anything is measured, on a clock that is moved by hand."""
 
+import os
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 
 from bench.measure import busy
@@ -91,7 +94,7 @@ def test_programs_are_named_by_their_share_ours_and_the_idle_ones_left_out(
     def every(_names: object) -> list[Any]:
         spent = next(seconds)
         own = [
-            (busy.os.getpid(), "ours", 9.0),
+            (os.getpid(), "ours", 9.0),
             (2, "make\x1b", 1.0),
             (3, "make\x1b", 0.5),
             (4, "idle", 0.0),
@@ -103,8 +106,8 @@ def test_programs_are_named_by_their_share_ours_and_the_idle_ones_left_out(
         return [*told, SimpleNamespace(pid=5, info={"name": "hidden", "cpu_times": None})]
 
     clock = iter([0.0, 1.0])
-    monkeypatch.setattr(busy.psutil, "process_iter", every)
-    monkeypatch.setattr(busy.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(psutil, "process_iter", every)
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
     assert programs(2.0, pause=lambda _: None) == ["make? 75%"]
 
 
@@ -112,5 +115,5 @@ def test_a_system_that_tells_of_no_programs_names_none(monkeypatch: pytest.Monke
     def denied(_names: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(busy.psutil, "process_iter", denied)
+    monkeypatch.setattr(psutil, "process_iter", denied)
     assert programs(2.0, pause=lambda _: None) == []

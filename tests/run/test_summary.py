@@ -165,7 +165,7 @@ def test_a_run_that_differs_from_itself_by_a_quarter_is_too_noisy_to_compare(
 
     done = campaign(tmp_path, FakeWorkers(rule))
     cpu = Side("cpu")
-    sides = {cpu: (8, 64), cpu._replace(again=True): (8, 64)}
+    sides: dict[Side, tuple[int, ...]] = {cpu: (8, 64), cpu._replace(again=True): (8, 64)}
     done.try_block(PLAN._replace(batch_sizes=sides), 0)
     assert noise_line(done.measurements).startswith(line)
     assert bool(noise_line(done.measurements)) == (math.expm1(math.log(factor)) > TOO_NOISY)

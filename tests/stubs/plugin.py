@@ -32,5 +32,5 @@ class StubPopen(subprocess.Popen):  # type: ignore[type-arg]
 
 
 subprocess.Popen = StubPopen  # type: ignore[misc]
-summary.brief_answer = lambda *_result, **_console: ""
+summary.brief_answer = lambda *_result, **_console: ""  # type: ignore[attr-defined]
 busy.Load.words = lambda _self: ""  # type: ignore[assignment,method-assign]

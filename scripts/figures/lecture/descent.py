@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from scripts.figures.lecture.slide import new_slide
 from scripts.figures.marks import key_marks
 from scripts.figures.style import style
-from scripts.figures.target.axes import draw_curves
+from scripts.figures.target.axes import Clock, draw_curves
 from scripts.figures.target.descent import descent_curves
 
 
@@ -14,7 +14,10 @@ from scripts.figures.target.descent import descent_curves
 def descent_slide(runs: pd.DataFrame, times: pd.DataFrame, *, title: str, caption: str) -> Figure:
     """The figure of one workload's SGD runs and of its times on one side (empty: not timed)."""
     curves = list(descent_curves(runs))
-    clocks = {"steps (updates)": "steps", "epochs (passes over the data)": "epochs"}
+    clocks: dict[str, Clock] = {
+        "steps (updates)": "steps",
+        "epochs (passes over the data)": "epochs",
+    }
     if len(times):
         clocks["time, cold start included"] = times
     figure, panels = new_slide(title, caption, columns=len(clocks), sharey=True)

@@ -40,8 +40,8 @@ def _brief(comparison: Comparison) -> Iterator[Line | Table]:
     for machine, factor in doubted.items():
         yield Line(contradiction_words(machine, comparison.base, factor), tone="warning")
     means = comparison.means
-    for machine, own in list(means.groupby("machine", sort=False))[:MOST_ROWS]:
-        yield Line(mean_words(own, comparison.base), lead=f"{machine}: ", tone="strong")
+    for name, own in list(means.groupby("machine", sort=False))[:MOST_ROWS]:
+        yield Line(mean_words(own, comparison.base), lead=f"{name}: ", tone="strong")
     if means.empty:
         yield Line("No geometric means: no cell was measured by all, none of them suspect.")
     else:

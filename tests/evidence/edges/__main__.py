@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from tests.evidence.edges import files, journals, lines, runs
 from tests.evidence.edges.trial import Row
+from tests.read.refusals.test_foreign import FILES
 
 CHECKED = """\
 - a disturbed run loses no answer, measures none twice, leaves no process and no file beside the
@@ -36,23 +37,23 @@ HEAD = ("| tried | tries | how they ended | faults | by |", "|---|---|---|---|--
 class Asked(NamedTuple):
     """How many tries of a part, from which seed on, and when the last one has to begin."""
 
-    count: int
+    tries: int
     seed: int
     end: float
 
 
 PARTS: dict[str, tuple[int, Callable[[Asked, Path], Row]]] = {
-    "runs": (100, lambda own, folder: runs.tried(own.count, own.seed, folder, end=own.end)),
-    "journals": (200, lambda own, folder: journals.tried(own.count, own.seed, folder)),
-    "lines": (300, lambda own, folder: lines.tried(own.count, own.seed, folder)),
+    "runs": (100, lambda own, folder: runs.tried(own.tries, own.seed, folder, end=own.end)),
+    "journals": (200, lambda own, folder: journals.tried(own.tries, own.seed, folder)),
+    "lines": (300, lambda own, folder: lines.tried(own.tries, own.seed, folder)),
     "foreign": (
-        len(files.FILES),
-        lambda own, folder: files.tried("foreign files", [*files.foreign()][: own.count], folder),
+        len(FILES),
+        lambda own, folder: files.tried("foreign files", [*files.foreign()][: own.tries], folder),
     ),
     "files": (
         100_000,
         lambda own, folder: files.tried(
-            "changed files", files.fuzzed(own.count, own.seed), folder, end=own.end
+            "changed files", files.fuzzed(own.tries, own.seed), folder, end=own.end
         ),
     ),
 }

@@ -119,7 +119,7 @@ def test_what_took_too_long_on_a_loaded_machine_is_asked_again_on_every_side(
     suspect: list[str], kept: list[int]
 ) -> None:
     job = SETTINGS.job("cpu", workload="mlp")
-    answers = [absent(8, "timeout"), *(measured(job, size) for size in (64, 8, 64))]
+    answers: list[Any] = [absent(8, "timeout"), *(measured(job, size) for size in (64, 8, 64))]
     lines = [
         Answered(Key("mlp", Side(side), answer.batch_size or 0), 0, answer)
         for side, answer in zip(("cpu", "cpu", "cuda", "cuda"), answers, strict=True)
