@@ -13,7 +13,7 @@ TABLE = Path(__file__).with_suffix(".csv")
 
 
 class Range(NamedTuple):
-    """From the least to the most that was published."""
+    """From the least to the most that was published, or what its source calls assumed."""
 
     low: float
     high: float

@@ -68,7 +68,7 @@ def test_cards_and_epochs_are_told_at_the_largest_batch_size(tmp_path: Path) -> 
     words = said(tmp_path, cpu_step_seconds=lambda _workload, _batch: 3.5e-3)
     assert "At batch size 512 these can be faster, at best: T4 10 times." in words
     # 8 steps of 3.5 ms an epoch, of which 0.35 ms stay at the least
-    paid = "a cold start of 0.1 to 5 s takes at least 4 to 199 epochs of 4,096 samples"
+    paid = "a cold start of 0.05 to 5 s takes at least 2 to 199 epochs of 4,096 samples"
     assert words.endswith(f"{paid} to have paid.")
 
 
