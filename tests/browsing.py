@@ -47,6 +47,11 @@ class Opened:
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.goto(path.as_uri())
 
+    def unfold(self) -> None:
+        """Opens everything that is folded, as a reader does."""
+        for summary in self.page.locator("summary").all():
+            summary.click()
+
     def close(self) -> None:
         """Closes the page; nothing may have gone wrong, and no network been asked."""
         foreign = [url for url in self.requests if not url.startswith(("file:", "data:", "blob:"))]

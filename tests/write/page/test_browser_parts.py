@@ -52,6 +52,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def opened(browser: "Browser", report: Path) -> Iterator[Opened]:
     one = Opened(browser, report, viewport={"width": 1200, "height": 900})
+    one.unfold()
     yield one
     one.close()
 
@@ -144,6 +145,7 @@ def test_these_parts_are_printed_and_readable_without_javascript(
     browser: "Browser", report: Path
 ) -> None:
     one = Opened(browser, report, java_script_enabled=False)
+    one.unfold()
     for name in TABLES:
         assert one.page.locator(f"#t-{name} tbody tr:visible").count() > 0, name
     assert one.page.pdf(format="A4").startswith(b"%PDF")
