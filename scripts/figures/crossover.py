@@ -64,7 +64,7 @@ def _draw(axes: Axes, rows: pd.DataFrame, looks: Mapping[Any, Any], other: str) 
     axes.set_xlim(right=rows["batch_size"].max() * 1.1)
     log_axis(axes, "y", "{:g}x".format)
     low, high = axes.get_ylim()
-    axes.set_ylim(min(low, 0.8), max(high, 1.25))
+    axes.set_ylim(min(low, 0.8) / 1.2, max(high, 1.25) * 1.4)  # room for the two words below
     axes.set_ylabel(f"seconds / seconds of {plain(other, longest=24)}")
     for word, y, va in ((f"↑ slower than {other}", 0.985, "top"), ("↓ faster", 0.02, "bottom")):
         axes.text(0.012, y, plain(word), transform=axes.transAxes, va=va, color=GREY, fontsize=8)

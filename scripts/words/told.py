@@ -9,7 +9,7 @@ import pandas as pd
 from scripts.judge.break_even import AFTER, FROM_FIRST, NEVER
 from scripts.judge.crossover import ABOVE, ALWAYS, BELOW, INTERVAL, REVERSE, SEVERAL
 from scripts.judge.crossover import NEVER as NOWHERE
-from scripts.judge.rule import CLOSE, FASTER, NOT_MEASURED, SLOWER, UNDECIDED
+from scripts.judge.rule import CLOSE, FASTER, NOT_MEASURED, SLOWER, SUSPECT, UNDECIDED
 from scripts.read.text import times
 from scripts.why.causes import UNKNOWN
 from scripts.why.remedies import REMEDY
@@ -45,7 +45,7 @@ _THREADS = {
     UNDECIDED: "are not decided to pay",
     NOT_MEASURED: "could not be compared with {other}",
 }
-MARKS = {SLOWER: "-", CLOSE: "=", FASTER: "+", "unknown": "?"}
+MARKS = {SLOWER: "-", CLOSE: "=", FASTER: "+", SUSPECT: "!", "unknown": "?"}
 """A letter per verdict, for strips; what is not told is unknown."""
 _SHORT = {INTERVAL: "overtakes at batch {at}", REVERSE: "falls behind at batch {at}"}
 
@@ -84,9 +84,9 @@ def verdict_sentence(subject: str, other: str, curves: pd.DataFrame, *, most: in
 def _where(places: Mapping[str, Sequence[str]], most: int) -> str:
     """`48 on mlp and 96 on cnn`; of many networks `48 to 96 on 9 networks`."""
     count = sum(map(len, places.values()))
-    if count <= most:
-        return listed(f"{at} on {listed(names)}".strip() for at, names in places.items())
     ends = sorted(places, key=lambda at: [int(number) for number in re.findall(r"\d+", at)])
+    if count <= most:
+        return listed(f"{at} on {listed(places[at])}".strip() for at in ends)
     return f"{' to '.join(dict.fromkeys((ends[0], ends[-1])))} on {count} networks".strip()
 
 
@@ -172,8 +172,8 @@ def _epochs_of_one(even: pd.DataFrame) -> str:
         return "however many epochs" if len(even) and (even["kind"] == NEVER).all() else ""
     best = later.sort_values("epochs").iloc[0].to_dict()
     known = even["kind"].isin((AFTER, NEVER)).all()
-    start = "one epoch never pays, " if known else ""
-    return f"{start}from {best['epochs']} epochs on it does (batch {best['batch_size']})"
+    start, does = ("one epoch never pays, ", "does") if known else ("", "pays")
+    return f"{start}from {best['epochs']} epochs on it {does} (batch {best['batch_size']})"
 
 
 def _filled(phrase: str, curve: Row, other: str) -> str:
