@@ -70,11 +70,16 @@ def against_words(rounds: pd.DataFrame, *, side: str, base: str) -> str:
 
 
 def growth_words(rounds: pd.DataFrame, *, side: str, base: str) -> str:
-    """What batch size does to who is ahead, in short; `rounds` as for `against_words`."""
+    """What batch size does to who is ahead, in short; `rounds` as for `against_words`.
+
+    Empty where it does nothing.
+    """
     steps = _both(rounds, side, base)
-    return _growth(steps, base)[1] if len(steps) > 1 else ""
+    alike, words = _growth(steps, base) if len(steps) > 1 else (_BOTH, "")
+    return "" if alike == _BOTH else words
 
 
+_BOTH = "Both grow alike with the batch:"
 Steps = list[tuple[int, tuple[float, float]]]
 """By batch size, going up: the seconds of a side's step and of its base's."""
 
@@ -92,7 +97,7 @@ def _growth(steps: Steps, base: str) -> tuple[str, str]:
     gap = math.log(ratios[1] / ratios[0]) / math.log(large / small)
     slower = ratios[0] > 1
     if abs(gap) < _ALIKE and slower == (ratios[1] > 1):
-        return "Both grow alike with the batch:", "its size changes little about who is ahead."
+        return _BOTH, "its size changes little about who is ahead."
     if gap > 0:
         end = "larger batches are no help" if slower else "it loses as batches grow"
         return f"It grows more with the batch than that of {base}:", f"{end}."

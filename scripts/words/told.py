@@ -140,7 +140,7 @@ def cause_sentence(
     best = best_remedies(remedies[remedies["kind"] == REMEDY])
     why = _cause(causes, side)
     if not why and (words := growth_words(rounds, side=side, base=base)):
-        why = f"Why: {words.replace('its size', 'batch size')}"
+        why = f"Why: {words}"
     if best.empty:
         return why
     row = best.sort_values("lo").iloc[-1]
