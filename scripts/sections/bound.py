@@ -46,11 +46,12 @@ def _shown(report: Report, file: str) -> pd.DataFrame:
 
 def _lines(report: Report, file: str) -> Iterator[Line]:
     machine, own = report.cpu_only[file], _shown(report, file)
+    lead = f"{machine}: " if len(report.cpu_only) > 1 else ""
     for _workload, rows in own.groupby("workload", sort=False):
-        yield Line(bound_line(rows), lead=f"{machine}: ", machine=machine)
+        yield Line(bound_line(rows), lead=lead, machine=machine)
     suspect = file in set(report.analysis.doubts["file"])
     text = (ALL_SUSPECT if suspect else NOT_SEEN) if own.empty else graphs_words(own)
-    yield Line(text, lead=f"{machine}: ", machine=machine, tone="faint")
+    yield Line(text, lead=lead, machine=machine, tone="faint")
 
 
 def _picture(report: Report, file: str) -> Picture:

@@ -7,7 +7,7 @@ from scripts.figures.host.throughput import throughput_figure
 from scripts.read.text import file_stem
 from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Picture, Section
-from scripts.words.host.cpu import cpu_lines
+from scripts.words.host.cpu import cpu_line
 
 
 def cpu(report: Report) -> Iterator[Section]:
@@ -38,8 +38,8 @@ def _lines(report: Report, machine: str) -> Iterator[Line]:
     cell = ["workload", "side", "batch_size"]
     rates = cells.groupby(cell, sort=False)["samples_a_second"].median().reset_index()
     for workload, own in rates.groupby("workload", sort=False):
-        for text in cpu_lines(own, faults[faults["workload"] == workload]):
-            yield Line(text, lead=f"{machine}: ", machine=machine)
+        text = cpu_line(own, faults[faults["workload"] == workload])
+        yield Line(text, lead=f"{machine}: " if len(report.cpu_only) > 1 else "", machine=machine)
 
 
 def _picture(report: Report, machine: str) -> Picture:

@@ -1,7 +1,5 @@
 """The CPU's own answer in sentences: its fastest batch size, what that gains, where it ends."""
 
-from collections.abc import Iterator
-
 import pandas as pd
 
 from scripts.read.text import short_number
@@ -12,8 +10,8 @@ ALIKE = 0.9
 """A batch size that trains this share of the most samples per second, or more, is as good."""
 
 
-def cpu_lines(rates: pd.DataFrame, faults: pd.DataFrame) -> Iterator[str]:
-    """Yield the fastest batch size of one workload, and the larger ones that are slower.
+def cpu_line(rates: pd.DataFrame, faults: pd.DataFrame) -> str:
+    """Return the fastest batch size of one workload, and the larger ones that are slower.
 
     `rates` as of `cpu_rates`, `faults` of `page_faults`, both of one workload of a file.
     """
@@ -24,11 +22,10 @@ def cpu_lines(rates: pd.DataFrame, faults: pd.DataFrame) -> Iterator[str]:
     many = f"{short_number(best['samples_a_second'])} samples per second"
     text = f"{best['workload']} trains fastest at batch size {best['batch_size']} on {best['side']}"
     gains = f", {gain:.1f} times as many as at {first['batch_size']}" if gain > 1 else ""
-    yield f"{text}: {many}{gains}."
     larger = own[own["batch_size"] > best["batch_size"]]
     slower = larger[larger["samples_a_second"] < ALIKE * best["samples_a_second"]]
-    if len(slower):
-        yield _slower_words(slower, best, faults)
+    ends = f" {_slower_words(slower, best, faults)}" if len(slower) else ""
+    return f"{text}: {many}{gains}.{ends}"
 
 
 def _slower_words(slower: pd.DataFrame, best: pd.Series, faults: pd.DataFrame) -> str:
