@@ -172,7 +172,7 @@ def _renamed(table: pd.DataFrame, names: dict[str, dict[str, str]]) -> pd.DataFr
     changed = {
         column: table[column].map(known).astype(TEXT)
         for column, known in names.items()
-        if any(old != new for old, new in known.items())
+        if column in table and any(old != new for old, new in known.items())
     }
     return table.assign(**changed)
 

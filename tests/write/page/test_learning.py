@@ -88,7 +88,7 @@ def test_settings_that_were_not_trained_are_named_with_their_reason(tmp_path: Pa
     said = learned_page(tmp_path, [Corpus(**TIMED)], document).said
     assert "SGD with momentum" not in said.split("Settings of mlp that were not trained")[0]
     assert "momentum interrupted the run ended before 16, 64" in said
-    assert said.index("the learning run was cut short") < said.index("The answer")
+    assert "the learning run was cut short" in said
 
 
 def test_a_workload_that_was_learned_and_not_timed_has_its_chapter(tmp_path: Path) -> None:
