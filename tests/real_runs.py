@@ -44,7 +44,7 @@ def _once(
     with FileLock(folder.with_suffix(".lock")):
         if not said.exists():
             folder.mkdir()
-            code, output = bench(*arguments, "--benchmark-json", str(path))
+            code, output = bench(*arguments, "--benchmark-json", str(path), whole=True)
             said.write_text(f"{code}\n{output}")
     status, _, words = said.read_text().partition("\n")
     assert status == "0", words

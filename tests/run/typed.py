@@ -22,17 +22,21 @@ STUBBED = ("-p", "tests.stubs.plugin", "-p", "no:hypothesispytest")
 
 
 @contextmanager
-def started(*arguments: str, hold: tuple[Path, int] | None = None) -> Iterator[Any]:
+def started(
+    *arguments: str, hold: tuple[Path, int] | None = None, whole: bool = False
+) -> Iterator[Any]:
     """A run in a process of its own, which does not outlive the test nor wait for quiet.
 
-    `hold`: a journal, and how many answers it gets before the stubs stop answering.
+    `hold`: a journal, and how many answers it gets before the stubs stop answering. `whole`: with
+    all that a run does; otherwise a real one leaves out what tests.stubs.brief says.
     """
     environment = dict(os.environ) | {"COLUMNS": "100"}
     if hold:
         environment[HOLD] = f"{hold[0]}|{hold[1]}"
     busy_ok = () if {"--learning", "--help"} & {*arguments} else ("--busy-ok",)
+    brief = () if whole or STUBBED[1] in arguments else ("-p", "tests.stubs.brief")
     process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", "bench", *arguments, *busy_ok],
+        [sys.executable, "-m", "pytest", *brief, "bench", *arguments, *busy_ok],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -48,9 +52,9 @@ def started(*arguments: str, hold: tuple[Path, int] | None = None) -> Iterator[A
             process.stdout.close()
 
 
-def bench(*arguments: str) -> tuple[int, str]:
+def bench(*arguments: str, whole: bool = False) -> tuple[int, str]:
     """Exit status and output of a run."""
-    with started(*arguments) as process:
+    with started(*arguments, whole=whole) as process:
         output, _ = process.communicate()
         return process.returncode, output
 

@@ -22,6 +22,7 @@ from bench.measure.blocks import Campaign
 from bench.measure.gpu_watch import GpuWatch
 from bench.measure.measurements import Key
 from bench.measure.process import run_worker
+from tests.stubs import brief  # noqa: F401 - runs of a few seconds
 
 FAULT = os.environ.get("CROSSOVER_CRASH_FAULT", "")
 # A hung worker is given up after three cell limits (of 60 s) and a grace: 40 s in all, here. One
