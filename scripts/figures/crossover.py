@@ -38,8 +38,8 @@ def crossover_figure(
     drawn = figure.subplots(len(panels), 1, squeeze=False).ravel()
     for axes, (name, rows) in zip(drawn, panels.items(), strict=True):
         _draw(axes, rows[rows["workload"].isin(looks)], looks, other)
-        if len(panels) > 1:
-            axes.set_title(plain(name), fontweight="bold")
+        if len(panels) > 1 or not title:
+            axes.set_title(plain(name, longest=70), fontsize=8)
     if title:
         columns = int(size[0] * 11)
         figure.suptitle(

@@ -15,7 +15,7 @@ def warm(batch_size: int, cause: str, **known: Any) -> dict[str, Any]:
         "evaluation_share": 0.0, "host_share": float("nan"), "looking": 0.04,
         "flops": 2e6, "matmul_flops_per_second": 1e11, "host_reads": 0.0, "sum_share": 1.04,
         "busy_share": float("nan"), "synchronisations": float("nan"), "suspect": "",
-        "uncounted": "",
+        "uncounted": "", "side": "cuda",
     } | known  # fmt: skip
 
 

@@ -117,6 +117,7 @@ def test_machines_without_a_price_are_not_in_the_picture_of_costs() -> None:
             "workload": "mlp", "machine": ["a", "b"], "side": "cpu", "seconds": [1.0, 2.0],
             "lo": [0.9, 1.9], "hi": [1.1, 2.1], "usd": [0.001, float("nan")],
             "usd_lo": [0.0009, float("nan")], "usd_hi": [0.0011, float("nan")],
+            "suspect": "",
         }
     )  # fmt: skip
     words = words_of(laid_out(cost_figure(costs, machines=["a", "b"]))).split("\n")

@@ -11,7 +11,7 @@ from scripts.figures.style import encoded
 from scripts.judge.collection import crossings, shares
 from scripts.judge.crossover import crossovers
 from scripts.sections.inputs import Report
-from scripts.sections.machines.collection import collection
+from scripts.sections.machines.collection import collection, collection_lines
 from scripts.sections.section import Section
 from scripts.tables.analysis import Analysis
 from scripts.write.terminal import show
@@ -98,15 +98,16 @@ def test_the_terminal_says_how_many_cross_and_how_many_verdicts_may_be_wrong(
     console = Console(file=io.StringIO(), width=100)
     show(together(analysis), console)
     words = " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
-    assert "3 files of 1 machine: 36 cells measured, 0 absent." in words
-    assert "Of 27 comparisons, 27 got a verdict; of these words at most 5 % (1.4)" in words
+    said = " ".join(collection_lines(Report(analysis)))
+    assert "3 files of 1 machine: 36 cells measured, 0 absent." in said
+    assert "Of 27 comparisons, 27 got a verdict; of these words at most 5 % (1.4)" in said
     assert "mlp vulkan cpu 3 3 64 [64, 64] 0 0 0" in words
 
 
 def test_files_with_one_side_are_said_to_compare_nothing(tmp_path: Path) -> None:
-    console = Console(file=io.StringIO(), width=100)
-    show(together(analysis_of(tmp_path, sides=("cpu",))), console)
-    assert "No file has two sides to compare" in console.file.getvalue()  # type: ignore[attr-defined]
+    analysis = analysis_of(tmp_path, sides=("cpu",))
+    assert together(analysis) == []
+    assert [*collection_lines(Report(analysis))][-1] == "No file has two sides to compare."
 
 
 def test_there_is_a_figure_once_warm_and_at_the_fewest_and_most_epochs(tmp_path: Path) -> None:

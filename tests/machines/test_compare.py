@@ -222,7 +222,6 @@ def test_the_comparison_is_printed_and_written_as_a_table(
     words = capsys.readouterr().out
     assert "\x1b" not in words
     assert "Geometric means" in words
-    assert "mlp on vulkan" in words
     assert len(pd.read_csv(target)) == 2 * (2 + 2 * 2)
 
 
