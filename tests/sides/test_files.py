@@ -127,7 +127,7 @@ def test_two_processes_go_the_whole_way_to_a_report(tmp_path: Path) -> None:
     path = tmp_path / "box.json"
     code, output = bench(
         *("--sides", "cpu,cpu*2", "--workloads", "mlp", "--batch-sizes", "1,32", "--epochs", "1"),
-        *("--samples", "64", "--blocks", "3", "--suspect-repeats", "0"),
+        *("--samples", "64", "--blocks", "1", "--suspect-repeats", "0"),
         *("--benchmark-json", str(path)),
     )
     assert code == 0, output
@@ -145,4 +145,4 @@ def test_two_processes_go_the_whole_way_to_a_report(tmp_path: Path) -> None:
     command = [sys.executable, "scripts/report.py", str(path), "--out", str(tmp_path / "out")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "cpu*2" in done.stdout
+    assert "cpu*2" in (tmp_path / "out" / "verdicts.csv").read_text()
