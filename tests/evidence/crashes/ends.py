@@ -105,20 +105,20 @@ def killed_while_stopped(trial: Trial) -> None:
 
 def killed_twice(trial: Trial) -> None:
     """the resumed run is killed as well, and resumed again"""
-    _struck(trial, signal.SIGKILL)
-    check_after_end(trial)
-    if trial.journal.exists():
-        _struck(trial, signal.SIGKILL, "--resume")
-        check_after_end(trial)
-    finish(trial)
+    _struck_twice(trial, signal.SIGKILL)
 
 
 def interrupted_twice(trial: Trial) -> None:
     """Ctrl-C in the resumed run, which is resumed again"""
-    _struck(trial, signal.SIGINT)
+    _struck_twice(trial, signal.SIGINT)
+
+
+def _struck_twice(trial: Trial, number: signal.Signals) -> None:
+    """Strikes a run and the one that resumes it, and resumes again."""
+    _struck(trial, number)
     check_after_end(trial)
     if trial.journal.exists():
-        _struck(trial, signal.SIGINT, "--resume")
+        _struck(trial, number, "--resume")
         check_after_end(trial)
     finish(trial)
 
