@@ -76,16 +76,14 @@ def _comparison(analysis: Analysis, options: argparse.Namespace, learned: list[P
     differences = list(unlike(analysis.rounds, base=base))
     if differences and not options.allow:
         raise differences[0].error()
-    rounds = analysis.rounds
-    if options.group_runs:
-        rounds, base = grouped(rounds, results.files, base=base)
-    return Comparison(
+    found = Comparison(
         analysis,
-        rounds,
+        analysis.rounds,
         base=base,
         prices=prices,
         learned=Learned.read(learned, analysis.rounds, strict=options.strict) if learned else None,
     )
+    return grouped(found) if options.group_runs else found
 
 
 def _parser() -> argparse.ArgumentParser:

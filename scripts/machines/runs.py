@@ -8,7 +8,9 @@ between runs, pooled over both machines, stands behind an interval.
 import numpy as np
 import pandas as pd
 
+from scripts.judge.doubt import trusted
 from scripts.judge.moderate import Array, Summary
+from scripts.judge.pairs import CELL, SECONDS, Scope, measured
 
 
 def machine_of(files: pd.DataFrame) -> dict[str, str]:
@@ -43,3 +45,21 @@ def between(own: Array, base: Array) -> Summary:
         error = np.sqrt(squares / freedom * (1 / counts[0] + 1 / counts[1]))
     runs = counts[0] + counts[1]
     return Summary(means[0] - means[1], error, freedom, runs, np.zeros_like(runs))
+
+
+def as_blocks(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
+    """The timed rounds with each run of a machine as one block: the mean of its log seconds.
+
+    What is judged of them (`verdicts`) stands on how much runs differ, not blocks of one run. A
+    machine's rows have the name of its first file. Suspect rounds are left out as of figures.
+    """
+    rows = measured(trusted(rounds), scope=scope)
+    run = [*CELL, "family", "again"]
+    logs = rows.assign(log=np.log(rows["seconds"])).groupby(run, dropna=False)["log"]
+    whole = rows.assign(suspect=rows["doubt"], **{SECONDS[scope]: np.exp(logs.transform("mean"))})
+    whole = whole.drop_duplicates(run)
+    files = whole.groupby("machine")["file"]
+    return whole.assign(
+        file=files.transform("first"),
+        block=files.transform(lambda own: pd.factorize(own)[0]).astype("Int64"),
+    )

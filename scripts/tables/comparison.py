@@ -1,15 +1,18 @@
 """Machines side by side, everything that is said of them, each table computed once."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
 
+from scripts.judge.crossover import crossovers
+from scripts.judge.pairs import SECONDS
+from scripts.judge.verdicts import verdicts
 from scripts.machines.cells import compared
 from scripts.machines.prices import mean_costs, target_costs, with_costs
 from scripts.machines.ranking import fastest, geometric_means, ranking
-from scripts.machines.runs import machine_of, several
+from scripts.machines.runs import as_blocks, machine_of, several
 from scripts.machines.same_work import Unlike, only_like
 from scripts.machines.shift import moves
 from scripts.machines.upgrade import changed, upgrades
@@ -83,13 +86,23 @@ class Comparison:
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
-        """Sides against their base on the compared machines, for the compared work."""
-        return self._own(self.analysis.verdicts)
+        """Sides against their base on the compared machines, for the compared work.
+
+        Where a machine has several runs, a run counts as a block.
+        """
+        if not self.several:
+            return self._own(self.analysis.verdicts)
+        looks, strict = int(self.rounds["looks"].max()), self.analysis.strict
+        tables = [
+            verdicts(as_blocks(self.rounds, scope=scope), scope=scope, looks=looks, strict=strict)
+            for scope in SECONDS
+        ]
+        return pd.concat(tables, ignore_index=True)
 
     @cached_property
     def curves(self) -> pd.DataFrame:
         """Their crossover batch sizes."""
-        return self._own(self.analysis.crossovers)
+        return crossovers(self.verdicts) if self.several else self._own(self.analysis.crossovers)
 
     @cached_property
     def moves(self) -> pd.DataFrame:
@@ -152,12 +165,20 @@ def of_same_work(
     rounds = analysis.rounds
     chosen = rounds[rounds["file"].isin(files) | (rounds["machine"] == base)]
     own, left_out = only_like(chosen, base=base)
-    if group_runs:
-        own, base = grouped(own, analysis.results.files, base=base)
-    return Comparison(analysis, own, base, prices or {}, left_out, learned)
+    found = Comparison(analysis, own, base, prices or {}, left_out, learned)
+    return grouped(found) if group_runs else found
 
 
-def grouped(rounds: pd.DataFrame, files: pd.DataFrame, *, base: str) -> tuple[pd.DataFrame, str]:
-    """The rounds with the names of the machines that their files are runs of; the base's name."""
+def grouped(alone: Comparison) -> Comparison:
+    """The same with files of one machine as its runs, which the first of them gives its name.
+
+    What an hour of any of them costs is what an hour of the machine does.
+    """
+    rounds, files = alone.rounds, alone.analysis.results.files
     known = machine_of(files[files["machine"].isin(rounds["machine"].unique())])
-    return rounds.assign(machine=rounds["machine"].map(known)), known[base]
+    return replace(
+        alone,
+        rounds=rounds.assign(machine=rounds["machine"].map(known)),
+        base=known[alone.base],
+        prices={known.get(name, name): usd for name, usd in alone.prices.items()},
+    )

@@ -16,10 +16,12 @@ def between_words(*, several: bool, strict: bool) -> str:
     """What intervals and words between machines stand on."""
     unit = (
         "A run is the unit: intervals stand on how much the runs of a machine differ, pooled over "
-        "both machines."
+        "both machines, and crossover batch sizes on how much its sides differ from run to run, "
+        "which takes three runs."
         if several
-        else "Intervals are Welch's, of these runs: how much a machine differs from one run to the "
-        "next is not in them. Several runs of each machine and --group-runs put it in."
+        else "Intervals are Welch's, and they and crossover batch sizes are of these runs: how "
+        "much a machine differs from one run to the next is not in them. Several runs of each "
+        "machine and --group-runs put it in."
     )
     wrong = "any is wrong with a chance of 5 %" if strict else "5 % are expected to be wrong"
     return f"Slower and faster are beyond the margin; of all words at most {wrong}. {unit}"

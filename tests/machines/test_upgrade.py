@@ -33,10 +33,9 @@ def changed_seconds(_workload: str, batch_size: int) -> float:
 
 def compared(folder: Path, *paths: Path, runs: bool = False) -> Comparison:
     analysis = Analysis(paths)
-    rounds, base = analysis.rounds, str(analysis.results.files["machine"].iloc[0])
-    if runs:
-        rounds, base = grouped(rounds, analysis.results.files, base=base)
-    return Comparison(analysis, rounds, base=base)
+    base = str(analysis.results.files["machine"].iloc[0])
+    found = Comparison(analysis, analysis.rounds, base=base)
+    return grouped(found) if runs else found
 
 
 def test_other_software_on_the_same_hardware_is_an_upgrade_with_its_verdicts_counted(

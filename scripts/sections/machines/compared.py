@@ -9,11 +9,11 @@ from scripts.machines.means import ALL
 from scripts.machines.upgrade import changed, contradicted
 from scripts.read.text import counted
 from scripts.sections.columns import table
-from scripts.sections.machines.side_by_side import mean_words, side_pictures
+from scripts.sections.machines.side_by_side import mean_words, side_pictures, standing
 from scripts.sections.machines.tables import costs_table, means_table
 from scripts.sections.section import Line, Section, Table
 from scripts.tables.comparison import Comparison
-from scripts.words.machines import between_words, contradiction_words, upgrade_words
+from scripts.words.machines import contradiction_words, upgrade_words
 from scripts.words.warnings import suspect_lines
 
 MOST_ROWS = 5
@@ -53,8 +53,8 @@ def _brief(comparison: Comparison) -> Iterator[Line | Table]:
         yield from _changes(changed(own))
     yield from _machines(comparison.files, comparison.base)
     cells = counted(len(comparison.cells), "cell")
-    between = between_words(several=comparison.several, strict=comparison.analysis.strict)
-    yield Line(f"{between} --out FOLDER writes all {cells}, ranks and more.", tone="faint")
+    words = f"{standing(comparison)} --out FOLDER writes all {cells}, ranks and more."
+    yield Line(words, tone="faint")
 
 
 def means_rows(means: pd.DataFrame, *, most: int) -> pd.DataFrame:

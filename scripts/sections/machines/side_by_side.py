@@ -31,12 +31,13 @@ _NOTE = (
     "have measured, none of them suspect. A rank is one more than the number of machines that are "
     "decided to be faster, so machines that are not told apart share one."
 )
+_FIRST_RUN = " Time and cost to the target are of a machine's first run only."
 
 
-def note(comparison: Comparison) -> str:
-    """Return what ratios, intervals and words of a comparison stand on."""
-    between = between_words(several=comparison.several, strict=comparison.analysis.strict)
-    return f"{_NOTE} {between}"
+def standing(comparison: Comparison) -> str:
+    """Return what intervals and words of a comparison stand on."""
+    text = between_words(several=comparison.several, strict=comparison.analysis.strict)
+    return f"{text}{_FIRST_RUN * bool(comparison.several and len(comparison.costs))}"
 
 
 def side_by_side(report: Report) -> Iterator[Section]:
@@ -53,7 +54,7 @@ def side_by_side(report: Report) -> Iterator[Section]:
             *(_findings(comparison) if several else ()),
         ],
         pictures=list(side_pictures(comparison)),
-        notes=[Line(note(comparison))] if several else [],
+        notes=[Line(f"{_NOTE} {standing(comparison)}")] if several else [],
         tables=side_tables(comparison),
         frames=dict(comparison.tables()),
     )
@@ -103,7 +104,8 @@ def _compared(comparison: Comparison, files: int) -> Iterator[Line]:
             "(compare.py --allow compares it all the same, and marks it.)",
             lead="Left out: ",
         )
-    missing = files - len({*comparison.machines, *(one.machine for one in comparison.left_out)})
+    known = {*comparison.rounds["file"], *(one.file for one in comparison.left_out)}
+    missing = files - len(known)
     if missing > 0:
         yield Line(f"{counted(missing, 'file')} not shown cell by cell.", lead="Left out: ")
 
