@@ -21,11 +21,15 @@ from scripts.judge.doubt import doubts, trusted
 from scripts.options import answered, new_parser, place
 from scripts.read.document import ResultError
 from scripts.read.table import load_results
-from scripts.words.host.bound import WHAT_IT_IS
+from scripts.words.host.bound import WHAT_IT_IS, unseen_words
 from scripts.words.host.prediction import coverage_words, prediction_lines
 from scripts.words.warnings import suspect_lines
 
 KIND = "cuda"
+NOT_LOOKED = (
+    "has not looked at what the host does for a step; measure it again, --diagnose adds it to any "
+    "run"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,9 +44,12 @@ def _lines(files: Sequence[Path], asked: Sequence[Card]) -> Iterator[str]:
     rounds, dispatch = trusted(results.rounds), results.dispatch
     yield from suspect_lines(doubts(rounds))
     rounds = rounds[rounds["doubt"] == ""]
-    if dispatch.empty:
-        words = "has not looked at what the host does for a step; measure it again, --diagnose adds"
-        raise ResultError(files[0], "crossover.dispatch", f"{words} it to any run")
+    for file in results.files.to_dict("records"):
+        if file["file"] not in set(dispatch["file"]):
+            words = unseen_words(file["unseen"], NOT_LOOKED)
+            if dispatch.empty:
+                raise ResultError(file["file"], "crossover.dispatch", words)
+            yield f"{file['machine']}: {words}"
     pairs = measured_pairs(rounds, dispatch, results.diagnosis)
     pairs = pairs[pairs["kind"] == KIND]
     known = spread(pairs)

@@ -71,7 +71,6 @@ def diagnosis_tables(found: Measurements) -> dict[str, list[Line]]:
             about: Line = {"reason": absence.reason, "detail": absence.detail}
         else:
             about = fields([*found.measured[key].values()][-1].figures, OF_STUDIES[task])
-        if task != PEAKS:
-            about |= {"suspect": [] if absence else block_suspicions(key, (0,), found)}
+        about |= {"suspect": [] if absence else block_suspicions(key, (0,), found)}
         tables.setdefault(task, []).append(where | about)
     return tables

@@ -45,7 +45,8 @@ def expected_seconds(cells: pd.DataFrame, *, flops: pd.Series, copied: pd.Series
 def measured_pairs(
     rounds: pd.DataFrame, dispatch: pd.DataFrame, diagnosis: pd.DataFrame
 ) -> pd.DataFrame:
-    """A row per cell of a side whose peaks are known, and whose host was looked at.
+    """A row per cell of a side whose peaks are known, and whose host was looked at: what is learned
+    from, so that nothing suspect is among it.
 
     Columns: CELL, side, kind (`cuda`; `cpu` of threads), step_seconds, expected, log_ratio. The
     plain CPU is the host itself, and no other device.
@@ -53,6 +54,7 @@ def measured_pairs(
     known = rounds[rounds["block"].notna() & ~rounds["again"] & (rounds["side"] != "cpu")]
     seconds = known.groupby([*CELL, "side"], sort=False)["step_seconds"].median().reset_index()
     rates = ["matmul_flops_per_second", "copy_bytes_per_second"]
+    diagnosis, dispatch = (own[own["suspect"] == ""] for own in (diagnosis, dispatch))
     peaks = diagnosis.drop_duplicates(["file", "side"])[["file", "side", *rates]].dropna()
     cells = seconds.merge(peaks, on=["file", "side"]).merge(_named(dispatch))
     expected = expected_seconds(cells, flops=cells[rates[0]], copied=cells[rates[1]])

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec import UNSET
+
 from scripts.read.records.learning import LearningFile, LearningSettings
 from scripts.read.records.machine import Accelerator, Machine
-from scripts.read.records.result import ALL_EPOCHS, ResultFile, Run
+from scripts.read.records.result import ALL_EPOCHS, Own, ResultFile, Run
 from scripts.read.text import device_label, safe_text
 
 
@@ -26,7 +28,8 @@ def describe_file(path: Path, file: ResultFile) -> dict[str, Any]:
     """One row of facts about a timing file.
 
     `measured_epochs` are those beyond which its totals are derived; infinity: none is. `loosely`
-    names the workloads whose losses devices can share only roughly.
+    names the workloads whose losses devices can share only roughly, `unseen` says why nobody knows
+    what the host does for a step, unless the file is of before.
     """
     own, machine = file.crossover, file.machine_info.crossover
     most = own.run.measured_epochs
@@ -40,7 +43,22 @@ def describe_file(path: Path, file: ResultFile) -> dict[str, Any]:
         "absent_cells": len(own.absent),
         "measured_epochs": math.inf if most == ALL_EPOCHS else most,
         "loosely": ", ".join(name for name, one in own.workloads.items() if one.losses_compared),
+        "unseen": _unseen(own),
     }
+
+
+def _unseen(own: Own) -> str:
+    """Why nobody knows what the host does for a step: `budget`, `interrupted`, or what failed."""
+    failed = [
+        f"{safe_text(row.workload)}: {row.reason}{f': {safe_text(row.detail)}' * bool(row.detail)}"
+        for row in own.dispatch
+        if row.reason is not UNSET
+    ]
+    if own.dispatch:
+        return "; ".join(failed)
+    if not own.complete:
+        return "interrupted"
+    return "budget" if own.run.budget_seconds is not None else ""
 
 
 def describe_learning(path: Path, file: LearningFile) -> dict[str, Any]:

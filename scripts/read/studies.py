@@ -63,8 +63,8 @@ def _names(operations: Iterable[str]) -> str:
     return ", ".join(map(safe_text, operations))
 
 
-def _doubts(row: Study) -> str:
-    return "; ".join(map(safe_text, row.suspect))
+def _doubts(*rows: Study) -> str:
+    return "; ".join(dict.fromkeys(safe_text(one) for row in rows for one in row.suspect))
 
 
 def _files_last(columns: list[str]) -> list[str]:
@@ -73,16 +73,18 @@ def _files_last(columns: list[str]) -> list[str]:
 
 
 def _diagnosed(name: str, machine: str, file: ResultFile) -> Iterator[dict[str, Any]]:
-    peaks = {peak.side: asdict(peak) for peak in file.crossover.peaks}
+    peaks = {peak.side: peak for peak in file.crossover.peaks}
     for row in file.crossover.diagnosis:
         known = {key: value for key, value in asdict(row).items() if value is not UNSET}
+        peak = peaks.get(row.side)
         yield {
-            **peaks.get(row.side, {}),
+            **(asdict(peak) if peak else {}),
             **known,
             **(asdict(row.parts) if isinstance(row.parts, Parts) else {}),
             **_cell(name, machine, file, row),
             "cold_start_seconds": row.cold_start.cold_start_seconds,
             "uncounted": _names(row.uncounted_operations),
+            "suspect": _doubts(row, *filter(None, [peak])),
         }
 
 
@@ -97,7 +99,6 @@ def _cell(name: str, machine: str, file: ResultFile, row: Cell) -> dict[str, Any
         "side": row.side,
         "device": device,
         "device_label": labels[device],
-        "suspect": _doubts(row),
         "reason": row.reason or "",
         "detail": safe_text(row.detail),
     }

@@ -13,10 +13,12 @@ from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Picture, Section, Table
 from scripts.words.host.bound import (
     ALL_SUSPECT,
-    NOT_SEEN,
+    NOT_FP32,
+    NOT_SAID,
     WHAT_IT_IS,
     bound_line,
     graphs_words,
+    unseen_words,
 )
 
 NAMED = (ANY_CARD.key, "t4", "rtx4090", "h100")
@@ -49,9 +51,17 @@ def _lines(report: Report, file: str) -> Iterator[Line]:
     lead = f"{machine}: " if len(report.cpu_only) > 1 else ""
     for _workload, rows in own.groupby("workload", sort=False):
         yield Line(bound_line(rows), lead=lead, machine=machine)
-    suspect = file in set(report.analysis.doubts["file"])
-    text = (ALL_SUSPECT if suspect else NOT_SEEN) if own.empty else graphs_words(own)
+    text = _unsaid(report, file) if own.empty else graphs_words(own)
     yield Line(text, lead=lead, machine=machine, tone="faint")
+
+
+def _unsaid(report: Report, file: str) -> str:
+    """Return why there is no bound."""
+    results = report.analysis.results
+    if file not in set(results.dispatch["file"]):
+        unseen = results.files.set_index("file").loc[file, "unseen"]
+        return f"{NOT_SAID}known: {unseen_words(str(unseen))}."
+    return ALL_SUSPECT if file in set(report.analysis.doubts["file"]) else NOT_FP32
 
 
 def _picture(report: Report, file: str) -> Picture:
@@ -68,7 +78,7 @@ def _picture(report: Report, file: str) -> Picture:
 
 def _table(bounds: pd.DataFrame) -> Table:
     return table(
-        bounds,
+        bounds.assign(doubt=bounds["suspect"]),
         "bounds",
         "How much faster a GPU could be at best: a bound, by batch size",
         "machine workload batch_size name:gpu step_seconds floor_seconds best_speedup "

@@ -1,5 +1,6 @@
 """An estimate on devices whose truth is known: it holds what it was not shown, or is not given."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,30 @@ def test_a_pair_is_what_a_device_took_of_what_is_expected(tmp_path: Path) -> Non
     assert set(found["kind"]) == {"cuda"}
     assert found["expected"].to_list() == pytest.approx([LAUNCHED] * 8)
     assert np.exp(found["log_ratio"]).to_list() == pytest.approx([2.0] * 8)
+
+
+@pytest.mark.parametrize(("table", "place", "left"), [("peaks", 1, 0), ("dispatch", 0, 3)])
+def test_nothing_is_learned_from_what_was_looked_at_beside_others(
+    table: str, place: int, left: int, tmp_path: Path
+) -> None:
+    path = gpu_file(tmp_path, took=dict.fromkeys(NETWORKS, 2.0), batch_sizes=(8,))
+    content = json.loads(path.read_text())
+    content["crossover"][table][place]["suspect"] = ["block 0: host loaded"]
+    assert len(pairs(write(tmp_path, content))) == left
+
+
+def test_a_prediction_of_a_busy_host_and_of_one_that_nobody_looked_at_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = [tmp_path / name for name in ("busy", "unseen")]
+    for folder in folders:
+        folder.mkdir()
+    busy = cpu_file(folders[0], issued=ISSUED | {"suspect": ["block 0: host loaded"]})
+    unseen = Corpus(sides=("cpu",), machine="unseen").result()
+    unseen["crossover"]["complete"] = False
+    text = printed(capsys, busy, write(folders[1], unseen))
+    assert "mlp: Suspect, as the host was looked at: block 0: host loaded.\n" in text
+    assert "unseen: the run ended before it looked at what the host does for a step;" in text
 
 
 def test_the_interval_of_equal_devices_is_a_point_and_of_others_a_wide_one(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """A report of a machine without an accelerator: the CPU's own answer, then the bound."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +12,8 @@ from scripts.sections.contents import contents
 from scripts.sections.inputs import Report
 from scripts.sections.section import Section
 from scripts.tables.analysis import Analysis
-from tests.bound.rows import cpu_file
+from tests.bound.rows import ISSUED, cpu_file
+from tests.causes.study_rows import write
 from tests.corpus import Corpus
 from tests.write.reports import DRAWN, figures_of, no_pictures
 
@@ -33,9 +36,46 @@ def test_a_file_with_an_accelerator_has_neither(tmp_path: Path) -> None:
 
 def test_a_file_of_before_says_that_measuring_again_would_tell(tmp_path: Path) -> None:
     bound = sections(cpu_file(tmp_path, issued=None))["bound"]
-    assert "Measured again, it tells." in bound.lines[0].text
+    assert "measured again, it tells." in bound.lines[0].text
     assert not bound.pictures
     assert not bound.frames
+
+
+Change = Callable[[dict[str, Any]], None]
+
+
+def failed(own: dict[str, Any]) -> None:
+    row = {"workload": "mlp", "side": "cpu", "reason": "failed", "detail": "said torch"}
+    own["dispatch"] = [row | {"suspect": []}]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda own: own.update(complete=False), "the run ended before it looked at what the host"),
+        (lambda own: own["run"].update(budget_seconds=60.0), "only with --diagnose, where time is"),
+        (failed, "its look at what the host does for a step came to nothing (mlp: failed: said"),
+    ],
+)
+def test_why_nobody_looked_is_said_as_it_was(change: Change, words: str, tmp_path: Path) -> None:
+    content = Corpus(sides=("cpu",)).result()
+    change(content["crossover"])
+    path = write(tmp_path, content)
+    text = sections(path)["bound"].lines[0].text
+    assert words in text
+    assert "version" not in text
+
+
+def test_a_busy_host_is_marked_in_sentence_table_and_picture(tmp_path: Path) -> None:
+    why = ["block 0: host loaded"]
+    own = sections(cpu_file(tmp_path, issued=ISSUED | {"suspect": why}))["bound"]
+    assert "Suspect, as the host was looked at: block 0: host loaded." in own.lines[0].text
+    assert "140 ! times less than here" in own.lines[-1].text
+    (table,) = own.tables
+    (floors,) = [one for one in table.columns if one.key == "floor_seconds"]
+    assert all(text.endswith(" !") for text in floors.shown)
+    axes = dict(figures_of([own]))["bound-devbox"].axes[0]
+    assert [one.get_text() for one in axes.texts] == ["!"] * 4
 
 
 def test_the_bound_is_hatched_below_the_least_that_the_host_needs(tmp_path: Path) -> None:

@@ -137,3 +137,10 @@ def test_a_step_faster_than_its_own_matrix_product_is_refused(tmp_path: Path) ->
     assert examined(arrived(tmp_path, diagnosed(2e6, 1e13)), []).refusals == []
     refusals = examined(arrived(tmp_path, diagnosed(2e6, 1e9)), []).refusals
     assert any("more than its own matrix product allows" in text for text in refusals)
+
+    def loaded(content: dict[str, Any]) -> None:
+        diagnosed(2e6, 1e9)(content)
+        for peak in content["crossover"]["peaks"]:
+            peak["suspect"] = ["block 0: host loaded"]
+
+    assert examined(arrived(tmp_path, loaded), []).refusals == []

@@ -11,8 +11,9 @@ from matplotlib.patches import Patch
 
 from scripts.bound.cards import ANY_CARD
 from scripts.figures.axes import batch_size_axis, log_axis, short_seconds
-from scripts.figures.marks import draw_key, machine_looks
+from scripts.figures.marks import draw_doubts, draw_key, machine_looks
 from scripts.figures.style import GREY, headline, new_panels, plain, split, style
+from scripts.words.warnings import key
 
 _COLUMNS = 4
 _BEYOND: dict[str, Any] = {
@@ -29,6 +30,7 @@ def bound_figure(bounds: pd.DataFrame, *, title: str) -> Figure | None:
     """A panel per workload of one file; `bounds` are its rows, of a few cards."""
     if bounds.empty:
         return None
+    bounds = bounds.assign(doubt=bounds["suspect"])
     panels_of = split(bounds, "workload")
     figure, panels = new_panels(len(panels_of), _COLUMNS, panel=(1.9, 1.8), margin=(0.2, 0.8))
     looks = machine_looks(bounds.loc[bounds["card"] != ANY_CARD.key, "name"])
@@ -38,7 +40,8 @@ def bound_figure(bounds: pd.DataFrame, *, title: str) -> Figure | None:
         axes.set_title(plain(workload, longest=30))
     for axes in panels[::_COLUMNS]:
         axes.set_ylabel("time of a step")
-    headline(figure, title, "a bound, no measurement: eager PyTorch in true fp32, on this host")
+    note = "a bound, no measurement: eager PyTorch in true fp32, on this host"
+    headline(figure, title, note, *key(bounds))
     marks: list[Artist] = [Line2D([], [], label="this CPU, measured", **_CPU)]
     marks.append(Patch(label="no GPU gets here", **_BEYOND))
     marks += [
@@ -62,4 +65,5 @@ def _draw(axes: Axes, own: pd.DataFrame, colours: dict[str, object]) -> None:
         card = own[own["name"] == name]
         axes.plot(card["batch_size"], card["floor_seconds"], "--", color=colour, linewidth=1.0)
     axes.plot(sizes, anyone["step_seconds"], **_CPU)
+    draw_doubts(axes, anyone, x="batch_size", y="host_seconds", by="card")
     axes.set_ylim(bottom, own["step_seconds"].max() * 2)

@@ -6,29 +6,42 @@ import pandas as pd
 from scripts.bound.cards import ANY_CARD, host
 from scripts.read.text import seconds_in_words
 from scripts.words.names import listed
+from scripts.words.warnings import marked
 
 WHAT_IT_IS = (
     "A bound, no measurement: no GPU can do better with this host, in eager PyTorch and true fp32, "
     "and nothing says that one comes near it. An operation has to be issued before it can run."
 )
-NOT_SEEN = (
-    "what a GPU could do here at best is not known: the file is of a version that did not look at "
-    "what the host does for a step. Measured again, it tells."
-)
+NOT_SAID = "what a GPU could do here at best is not "
+ALL_SUSPECT = f"{NOT_SAID}said: it stands on the CPU's seconds, which are suspect."
+NOT_FP32 = f"{NOT_SAID}said: it is a bound in true fp32, in which nothing was measured."
+_LOOK = "what the host does for a step"
+_OF_BEFORE = f"the file is of a version that did not look at {_LOOK}; measured again, it tells"
+_UNSEEN = {
+    "interrupted": f"the run ended before it looked at {_LOOK}; --resume finishes it",
+    "budget": f"a run with --budget looks at {_LOOK} only with --diagnose, where time is left; "
+    "measured again without one, it tells",
+}
 
-ALL_SUSPECT = (
-    "what a GPU could do here at best is not said: it stands on the CPU's seconds, which are "
-    "suspect."
-)
+
+def unseen_words(unseen: str, otherwise: str = _OF_BEFORE) -> str:
+    """Why the bound is not known, of a file's `unseen`; `otherwise` where that says nothing."""
+    if unseen and unseen not in _UNSEEN:
+        return f"its look at {_LOOK} came to nothing ({unseen})"
+    return _UNSEEN.get(unseen, otherwise)
+
+
+def suspect_words(bounds: pd.DataFrame) -> str:
+    """`Suspect, as the host was looked at: ...`, of rows of one workload; empty where it is not."""
+    doubts = bounds["suspect"].iloc[0]
+    return f"Suspect, as the host was looked at: {doubts}." if doubts else ""
 
 
 def bound_line(rows: pd.DataFrame) -> str:
     """What the bound says of one workload on one machine; `rows` are its ones of `bounds`."""
     rows = rows.sort_values("batch_size", kind="stable")
     anyone = rows[rows["card"] == ANY_CARD.key]
-    doubts = rows["suspect"].iloc[0]
-    doubt = f"Suspect, as the host was looked at: {doubts}." if doubts else ""
-    said = (host_words(anyone), cards_words(rows), epochs_words(anyone), doubt)
+    said = (host_words(anyone), cards_words(rows), epochs_words(anyone), suspect_words(rows))
     return " ".join(filter(None, said))
 
 
@@ -57,6 +70,7 @@ def graphs_words(bounds: pd.DataFrame) -> str:
     graph = host().graph_seconds.low
     less = bounds["host_seconds"].agg(["min", "max"]) / graph
     times = " to ".join(dict.fromkeys(f"{factor:.0f}" for factor in less))
+    times = marked(times, {"doubt": bounds["suspect"].max()})
     return (
         "This is eager PyTorch: CUDA graphs or torch.compile issue a step in "
         f"{seconds_in_words(graph)} at best, {times} times less than here."

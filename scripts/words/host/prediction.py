@@ -9,6 +9,7 @@ import pandas as pd
 from scripts.bound.estimate import LEAST, Spread
 from scripts.bound.floor import CELL
 from scripts.read.text import counted, seconds_in_words, times
+from scripts.words.host.bound import suspect_words
 
 
 def coverage_words(held: pd.DataFrame, known: Spread | None) -> str:
@@ -32,7 +33,7 @@ def prediction_lines(bounds: pd.DataFrame, guess: pd.DataFrame | None) -> Iterat
     if guess is not None:
         rows = bounds.merge(guess, on=CELL)
     for (name, machine, workload), own in rows.groupby(["name", "machine", "workload"], sort=False):
-        yield f"{name} on {machine}, {workload}:"
+        yield f"{name} on {machine}, {workload}: {suspect_words(own)}".rstrip()
         for row in own.sort_values("batch_size").to_dict("records"):
             cpu, least = (seconds_in_words(row[f"{one}_seconds"]) for one in ("step", "floor"))
             best = times(row["best_speedup"])
