@@ -17,6 +17,7 @@ from scripts.figures.style import FORMATS, encoded
 from scripts.options import answered, new_parser, place
 from scripts.sections.lecture import slides
 from scripts.tables.lecture import TABLES, Lecture, command_of
+from scripts.words.warnings import suspect_lines
 from scripts.write.folder import Folder
 from scripts.write.terminal import new_console, show_written
 
@@ -33,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _write(options: argparse.Namespace) -> None:
     lecture = Lecture.read(options.files, sorted(RESULTS.glob(LEARNING)), RESULTS / "lecture")
-    folder, pages = Folder(options.out, inputs=options.files), []
+    folder = Folder(options.out, inputs=options.files)
+    pages = [f"{line}\n" for line in suspect_lines(lecture.analysis.doubts)]
+    print("".join(pages), end="")
     for slide in slides(lecture):
         figure = slide.draw()
         for kind in FORMATS:

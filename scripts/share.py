@@ -26,11 +26,14 @@ from scripts.sections.answer import answer
 from scripts.sections.contents import contents
 from scripts.sections.inputs import Report
 from scripts.sections.machines.cards import cards
+from scripts.sections.warnings import warnings
 from scripts.sharing.names import require_name
 from scripts.sharing.plausible import Finding, examined
 from scripts.sharing.private import cleaned, json_text, own_words, shown
 from scripts.sharing.text import finding_text, request_text
+from scripts.tables.analysis import Analysis
 from scripts.tables.many import analysed
+from scripts.words.warnings import suspect_lines
 from scripts.write.drawing import write_sections
 from scripts.write.folder import Folder
 from scripts.write.page import page
@@ -66,6 +69,7 @@ def _share(options: argparse.Namespace) -> None:
     path = folder.path / f"{name}.json"
     read(path, TIMING)
     folder.write(TEXT, request_text(path).encode())
+    print("".join(f"{line}\n" for line in suspect_lines(Analysis([path]).doubts)), end="")
     print("This would be sent, and nothing else but numbers:\n")
     print("\n".join(f"  {line}" for line in shown(document)))
     print(f"\n{folder.path} holds {name}.json and {TEXT}. Nothing was sent. To share it,")
@@ -143,7 +147,7 @@ def _collect(options: argparse.Namespace) -> None:
         report = Report(analysed(timing, workers))
         sections = [*cards(report), *contents(report)]
         folder, console = Folder(options.out, inputs=timing), new_console()
-        show(sections[:1], console)
+        show([*warnings(report), *cards(report)], console)
         small = write_sections(folder, sections, workers, dpi=100)
         folder.write("index.html", page(report, sections, small).encode())
         show_written(folder, console)

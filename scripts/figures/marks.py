@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from scripts.figures.style import LETTERS_PER_INCH, plain
+from scripts.judge.rule import SUSPECT
 from scripts.words.warnings import MARK
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
@@ -99,10 +100,15 @@ def draw_doubts(axes: Axes, rows: pd.DataFrame, *, x: str, y: str, by: str = "la
     """A mark at the median of each suspect figure of `rows`, which have a `doubt`."""
     medians = rows[rows["doubt"] != ""].groupby([by, x], observed=True)[y].median().reset_index()
     for place, value in zip(medians[x], medians[y], strict=True):
-        axes.annotate(
-            MARK, (float(place), float(value)), xytext=(0, 3), textcoords="offset points",
-            ha="center", fontsize=9, fontweight="bold", zorder=4,
-        )  # fmt: skip
+        mark_doubt(axes, float(place), float(value))
+
+
+def mark_doubt(axes: Axes, x: float, y: float) -> None:
+    """A mark above a suspect figure."""
+    axes.annotate(
+        MARK, (x, y), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=9,
+        fontweight="bold", zorder=4,
+    )  # fmt: skip
 
 
 def key_marks(looks: Looks, *, words: str = "{}", hollow: Container[Any] = ()) -> list[Line2D]:
@@ -121,13 +127,18 @@ def draw_intervals(
     axes: Axes, rows: pd.DataFrame, *, x: str, row: str, names: list[str], by: str, looks: Looks,
     hollow: pd.Series,
 ) -> None:  # fmt: skip
-    """Points and their intervals, `lo` to `hi`: a line for each name of `row`, split by look."""
+    """Points and their intervals, `lo` to `hi`: a line for each name of `row`, split by look.
+
+    Those whose `verdict` is suspect have the mark.
+    """
     places = {name: (place + 1) / (len(looks) + 1) - 0.5 for place, name in enumerate(looks)}
     rows = rows.assign(y=rows[row].map(names.index) + rows[by].map(places))
     bars = rows[np.isfinite(rows["lo"]) & np.isfinite(rows["hi"])]
     colours = bars[by].map(palette(looks))
     axes.hlines(bars["y"], bars["lo"], bars["hi"], colors=list(colours), linewidth=1.0)
     draw_points(axes, rows, x=x, y="y", by=by, looks=looks, hollow=hollow)
+    for value, y in rows.loc[rows["verdict"] == SUSPECT, [x, "y"]].to_numpy(np.float64):
+        mark_doubt(axes, value, y)
     axes.set_yticks(range(len(names)), [plain(name, longest=30) for name in names])
     axes.set(ylim=(len(names) - 0.5, -0.5), ylabel="")
 

@@ -9,7 +9,9 @@ from scripts.figures.grid import DECIDED, short_reason
 from scripts.figures.marks import Looks, draw_intervals, draw_key, key_marks, size_looks
 from scripts.figures.style import GREY, headline, new_figure, plain, split, style
 from scripts.figures.total import spread
+from scripts.judge.rule import SUSPECT
 from scripts.read.text import times
+from scripts.words.warnings import key
 
 MOST_SIZES = 8
 
@@ -42,7 +44,8 @@ def remedies_figure(rows: pd.DataFrame, *, title: str) -> Figure | None:
     panels[-1].set_xlabel("epoch without it / epoch with it (above 1x: faster)")
     note = "bars: intervals; hollow: no verdict"
     more = f"; {len(looks)} of {len(every)} batch sizes" if len(looks) < len(every) else ""
-    headline(figure, title, note + more)
+    doubts = rows.assign(doubt=rows["verdict"].where(rows["verdict"] == SUSPECT, ""))
+    headline(figure, title, note + more, *key(doubts))
     draw_key(figure, key_marks(looks, words="batch size {}"))
     return figure
 

@@ -31,7 +31,7 @@ def _seconds(name: str) -> Words:
 
 
 def _factor(name: str) -> Words:
-    return lambda row: "" if pd.isna(row[name]) else times(row[name])
+    return lambda row: "" if pd.isna(row[name]) else marked(times(row[name]), row)
 
 
 def _known(name: str, words: Words) -> Words:
@@ -54,7 +54,7 @@ def _computes(row: Row) -> str:
     """FLOP/s in words; of operations that nobody can count there is no more than a lower bound."""
     if not row["rate"] > 0:
         return ""
-    return f"{'at least ' if row['uncounted'] else ''}{flops_in_words(row['rate'])}"
+    return marked(f"{'at least ' if row['uncounted'] else ''}{flops_in_words(row['rate'])}", row)
 
 
 def _range(row: Row) -> str:

@@ -1,6 +1,6 @@
 """The slides of a lecture on training: each one's picture, title, caption and source."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -27,6 +27,7 @@ from scripts.words import lecture as words
 from scripts.words.kinds import KINDS, kinds_line
 from scripts.words.learning import score_text
 from scripts.words.turning import lowest_text, turning_line
+from scripts.words.warnings import key, marked
 
 RATES = {"too small": 0.02, "right": 0.2, "too large": 0.56}
 STEPS = 8
@@ -95,6 +96,7 @@ def _descent(lecture: Lecture) -> Iterator[Slide]:
         timed = _fullest(times_to_target(cells[cells["workload"] == workload], learned.rounds))
         side = f"{timed['label'].iloc[0]} of {timed['machine'].iloc[0]}" if len(timed) else ""
         said = words.descent(str(workload), side, ", ".join(kinds))
+        said = _doubted(said, timed["suspect"] if len(timed) else [])
         source = _file(learned.files, str(file))
         yield Slide("descent", said, *source, partial(descent_slide, own, timed))
         return
@@ -110,9 +112,10 @@ def _fullest(times: pd.DataFrame) -> pd.DataFrame:
 
 
 def _batches(lecture: Lecture) -> Slide:
-    rounds = lecture.analysis.rounds
+    rounds = lecture.analysis.trusted
     own = rounds[rounds["file"] == rounds["file"].iloc[0]]
     said = words.batches(str(own["machine"].iloc[0]), int(own["samples"].iloc[0]))
+    said = _doubted(said, own["doubt"])
     source = _file(lecture.analysis.results.files, own["file"].iloc[0])
     return Slide("batch-size", said, *source, partial(batches_figure, own))
 
@@ -138,9 +141,16 @@ def _kinds(lecture: Lecture) -> Iterator[Slide]:
     rows = with_crossovers(rows, lecture.analysis.crossovers)
     for dataset, own in rows.groupby("dataset", sort=False):
         said = words.kinds(str(dataset), KINDS, kinds_line(own))
+        said = _doubted(said, own["suspect"].fillna(""))
         source = _file(lecture.learned.files, own["learning_file"].iloc[0])
         draw = partial(table_slide, *_table(own))
         yield Slide(file_stem("kinds", dataset), said, *source, draw)
+
+
+def _doubted(said: words.Said, doubts: Iterable[str]) -> words.Said:
+    """Return the words with what the mark means, where a figure of the slide has it."""
+    told = key(pd.DataFrame({"doubt": list(doubts)}))
+    return said._replace(caption=" ".join([said.caption, *(f"{one}." for one in told)]))
 
 
 def _table(rows: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
@@ -154,12 +164,18 @@ def _table(rows: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     for workload, own in rows.groupby("workload", sort=False):
         row: dict[Any, Any] = own.iloc[0].to_dict()
         there = timed[timed["workload"] == workload].drop_duplicates("side").set_index("side")
-        seconds = there["epoch_seconds"].reindex(sides)
+        seconds = [there.loc[side] if side in there.index else None for side in sides]
         crossings = there.loc[there["base"] != "", "crossover_batch_size"]
         text = [str(workload), score_text(row["metric"], row["score_best"]), lowest_text(row)]
-        text += ["not timed" if pd.isna(value) else seconds_in_words(value) for value in seconds]
+        text += list(map(_an_epoch, seconds))
         texts.append(text + ["; ".join(crossings)] * bool(len(sides) > 1))
     return titles, texts
+
+
+def _an_epoch(row: "pd.Series | None") -> str:
+    if row is None or pd.isna(row["epoch_seconds"]):
+        return "not timed"
+    return marked(seconds_in_words(row["epoch_seconds"]), {"doubt": row["suspect"]})
 
 
 def _filters(own: pd.DataFrame) -> Slide:

@@ -6,6 +6,7 @@ from pathlib import Path
 from scripts.read.text import counted, safe_text
 from scripts.sections.answer import answer
 from scripts.sections.inputs import Report
+from scripts.sections.warnings import warnings
 from scripts.sharing.plausible import Finding
 from scripts.tables.analysis import Analysis
 from scripts.write.markdown import markdown
@@ -55,7 +56,8 @@ def _finding(finding: Finding) -> Iterator[str]:
 
 def _answers(path: Path) -> Iterator[str]:
     """Yield what a report's first lines say of a file."""
-    yield markdown(answer(Report(Analysis([path]))))
+    report = Report(Analysis([path]))
+    yield markdown([*warnings(report), *answer(report)])
 
 
 def marked(text: object) -> str:

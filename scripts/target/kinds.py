@@ -10,7 +10,7 @@ USUAL = 32
 """Networks are compared at one batch size, that nearest to this which most of them have."""
 _CELL = ["workload", "batch_size", "optimizer"]
 _TIMED = [*_CELL, "file", "machine", "side", "base", "device_label", "epoch_seconds", "note",
-          "reason"]  # fmt: skip
+          "suspect", "reason"]  # fmt: skip
 
 
 def kinds(turning: pd.DataFrame, epochs: pd.DataFrame, rounds: pd.DataFrame) -> pd.DataFrame:

@@ -129,7 +129,7 @@ def savings(turning: pd.DataFrame, epochs: pd.DataFrame, rounds: pd.DataFrame) -
     `turning` as above, `epochs` the rows of `with_whole_epochs` of the same cells. Columns: PLACE,
     device_label, workload, batch_size, optimizer, learned_on, last, stop_epochs, all_seconds (to
     the last epoch, nothing evaluated), stop_seconds (with a look after each epoch), saved_seconds,
-    note and reason (why there are none).
+    note, suspect and reason (why there are none).
     """
     cells = turning.merge(epochs, on=CELL, suffixes=("", "_to_target"))
     if cells.empty or rounds.empty:
@@ -142,7 +142,7 @@ def savings(turning: pd.DataFrame, epochs: pd.DataFrame, rounds: pd.DataFrame) -
 
 def _saved(whole: pd.DataFrame, stopped: pd.DataFrame) -> Iterator[dict[str, Any]]:
     copied = (*PLACE, "device_label", "workload", "batch_size", "optimizer", "learned_on", "note",
-              "reason")  # fmt: skip
+              "suspect", "reason")  # fmt: skip
     pairs = zip(whole.to_dict("records"), stopped.to_dict("records"), strict=True)
     for all_epochs, stop in pairs:
         yield {name: stop[name] for name in copied} | {

@@ -9,6 +9,7 @@ from scripts.read.text import counted, optimizer_name, seconds_in_words
 from scripts.target.turning import WAIT
 from scripts.words.learning import score_text
 from scripts.words.names import place_text
+from scripts.words.warnings import marked
 
 EARLY_STOPPING = f"early stopping, after {WAIT} epochs without a lower held-out loss"
 
@@ -63,7 +64,7 @@ def saving_lines(savings: pd.DataFrame) -> Iterator[str]:
     known = savings[savings["saved_seconds"].notna()] if len(savings) else savings
     for row in known.to_dict("records"):
         stop, whole, saved = (
-            seconds_in_words(abs(row[name]))
+            marked(seconds_in_words(abs(row[name])), {"doubt": row["suspect"]})
             for name in ("stop_seconds", "all_seconds", "saved_seconds")
         )
         what = "saves" if row["saved_seconds"] > 0 else "costs"

@@ -119,7 +119,7 @@ def shares_line(causes: pd.DataFrame) -> str:
         ", ".join(f"{words} {share:.0%}" for words, share in hosts.items() if pd.notna(share)),
         _times(row["host_reads"], "number", " read by the host"),
         _times(row["synchronisations"], "synchronisation"),
-        f"{computes}, {of_best:.1%} of the device's best" if of_best > 0 else "",
+        marked(f"{computes}, {of_best:.1%} of the device's best", row) if of_best > 0 else "",
         f"looking added {looking}",
     )
     seconds = marked(seconds_in_words(row["step_seconds"]), row)
@@ -133,7 +133,8 @@ def _times(count: float, noun: str, words: str = "") -> str:
 
 def sum_line(causes: pd.DataFrame) -> str:
     """How far the parts of a step, timed one by one, add up to the undisturbed step."""
-    whole = causes.loc[causes["epochs"].isna(), "sum_share"].dropna()
+    sound = causes["epochs"].isna() & (causes["suspect"] == "")
+    whole = causes.loc[sound, "sum_share"].dropna()
     if whole.empty:
         return ""
     off = (whole - 1).abs()

@@ -1,5 +1,6 @@
 """The figures of studies: parts of a step, the roofline, the ladder and the remedies."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -108,3 +109,15 @@ def test_remedies_without_any_time_are_no_figure(tmp_path: Path) -> None:
     analysis = Analysis([write(tmp_path, with_studies(PLAN))])
     lost = analysis.remedies[analysis.remedies["remedy"] == LOST]
     assert remedies_figure(lost, title="remedies") is None
+
+
+def test_remedies_of_a_busy_host_have_the_mark_in_their_figure(tmp_path: Path) -> None:
+    loaded = {("mlp", block): ["host loaded"] for block in range(9)}
+    content = with_studies(replace(PLAN, block_suspect=loaded))
+    rows = Analysis([write(tmp_path, content)]).remedies
+    timed = rows[(rows["kind"] == REMEDY) & rows["gain"].notna()]
+    assert set(timed["verdict"]) == {"suspect"}
+    figure = remedies_figure(rows[rows["kind"] == REMEDY], title="remedies")
+    assert figure is not None
+    marks = [text for axes in figure.axes for text in axes.texts if text.get_text() == "!"]
+    assert len(marks) == len(timed)

@@ -232,3 +232,14 @@ def test_a_panel_says_which_devices_have_the_seconds_of_another_optimiser() -> N
     assert title(("cpu", assumed), ("cpu", ""), ("cuda (H200)", assumed)) == (
         "Adam (cpu in part, cuda: seconds of SGD, assumed alike)"
     )
+
+
+def test_seconds_of_a_busy_host_are_marked_at_the_end_of_each_curve(tmp_path: Path) -> None:
+    plan = LearnCorpus(batch_sizes=(64,), optimizers=("sgd",))
+    loaded = {("mlp", block): ["host loaded"] for block in range(9)}
+    clock = Corpus(batch_sizes=(64,), epochs=(1,), block_suspect=loaded).write(tmp_path)
+    own = Learned(learning.load([plan.write(tmp_path)]), load([clock]))
+    times = own.times.assign(label=own.times["side"])
+    figure = curves_figure(own.runs, times, title="")
+    marks = [[text.get_text() for text in axes.texts] for axes in figure.axes]
+    assert marks == [[], ["!"], ["!"]]

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from scripts import advise, compare, report
+from scripts import advise, compare, lecture, report, share
 from scripts.words.warnings import MARK, ranged, withheld_lines
 from tests.bound.rows import cpu_file
 from tests.corpus import Corpus
@@ -107,6 +107,44 @@ def test_the_first_line_of_advice_counts_them_and_its_seconds_are_marked(
     assert unmarked("\n".join(others)) == []
     assert " ms [" in others[1]
     assert "suspect: host loaded" in others[1]
+
+
+def test_no_suspect_figure_that_learning_adds_is_unmarked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    networks = ("mlp", "cnn")
+    loaded = {(name, block): why for (_, block), why in LOADED.items() for name in networks}
+    timed = Corpus(workloads=networks, block_suspect=loaded, **SHAPE).write(tmp_path)
+    learned = LearnCorpus(
+        workloads=networks, batch_sizes=(8,), optimizers=("sgd",), last_epoch=40, dataset="mnist"
+    ).write(tmp_path, "learned")
+    monkeypatch.setattr(DRAWN, no_pictures)
+    out = tmp_path / "report"
+    assert report.main([str(timed), str(learned), "--out", str(out)]) == 0
+    capsys.readouterr()
+    page = texts((out / "report.html").read_text())
+    assert "early stopping" in page
+    assert unmarked(page) == []
+
+
+def test_every_door_that_shows_figures_begins_with_their_doubts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timed, out = ALONE.write(tmp_path), str(tmp_path / "out")
+    LearnCorpus(batch_sizes=(512,), optimizers=("sgd",)).write(tmp_path, "learning-one")
+    monkeypatch.setattr(lecture, "RESULTS", tmp_path)
+    monkeypatch.setattr(share, "RESULTS", tmp_path / "none")
+    monkeypatch.setattr(share, "own_words", dict)
+    monkeypatch.setattr(DRAWN, no_pictures)
+    said = f"devbox: 4 of 4 cells {COUNTED}"
+    assert lecture.main([str(timed), "--out", out]) == 0
+    assert capsys.readouterr().out.startswith(said)
+    assert (tmp_path / "out" / "lecture.md").read_text().startswith(said)
+    assert share.main([str(timed), "--name", "epyc", "--out", out]) == 0
+    assert capsys.readouterr().out.startswith(said.replace("devbox", "epyc"))
+    assert "are suspect" in (tmp_path / "out" / "epyc" / "text.md").read_text()
+    assert share.main(["--collection", str(timed), "--out", out]) == 0
+    assert " ".join(capsys.readouterr().out.split()).startswith(f"Warning: {said}")
 
 
 def test_of_three_sound_rounds_and_a_suspect_one_nothing_is_marked(

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from scripts.figures.axes import batch_size_axis, log_axis, short_seconds
 from scripts.figures.lecture.slide import new_slide
-from scripts.figures.marks import key_marks, look_by, side_looks
+from scripts.figures.marks import draw_doubts, key_marks, look_by, side_looks
 from scripts.figures.style import style
 
 MOST, _LETTERS = 4, 17
@@ -16,7 +16,7 @@ MOST, _LETTERS = 4, 17
 
 @style()
 def batches_figure(rounds: pd.DataFrame, *, title: str, caption: str) -> Figure:
-    """The figure of rows of one file of `table.load`, `labelled`: medians over the processes."""
+    """The figure of `trusted` rows of one file, `labelled`: medians over the processes."""
     timed = rounds[rounds["block"].notna() & ~rounds["again"]]
     timed = timed.drop_duplicates(["workload", "label", "batch_size", "block"])
     timed = timed.assign(seconds=timed["samples"] / timed["samples_a_second"])
@@ -29,6 +29,7 @@ def batches_figure(rounds: pd.DataFrame, *, title: str, caption: str) -> Figure:
             **look_by("label", looks), estimator="median", errorbar=("pi", 100), dashes=False,
             linewidth=1.2, markersize=4, err_kws={"alpha": 0.2, "linewidth": 0},
         )  # fmt: skip
+        draw_doubts(axes, timed[timed["workload"] == workload], x="batch_size", y="seconds")
         batch_size_axis(axes, sorted(timed["batch_size"].unique()))
         axes.tick_params(axis="x", rotation=60)
         log_axis(axes, "y", short_seconds)

@@ -10,11 +10,12 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from scripts.figures.axes import log_axis, short_seconds
-from scripts.figures.marks import Looks
+from scripts.figures.marks import Looks, mark_doubt
 from scripts.figures.style import GREY, plain
 from scripts.read.metric import Metric
 from scripts.read.rounds import Floats
 from scripts.target.curves import Band, band, figure_runs
+from scripts.words.warnings import key
 
 NOTE = "each at its best learning rate; line: median of the seeds, band: all of them"
 Clock = Literal["steps", "epochs"] | pd.DataFrame
@@ -67,10 +68,11 @@ def draw_curves(
     """Curves, their values times `factor`; those without seconds are named above or below."""
     ends, untimed = [], []
     for curve in curves:
-        x = _places(curve, clock)
-        if x is None:
+        own = None if isinstance(clock, str) else _timed(curve, clock)
+        if own is not None and own.empty:
             untimed.append(curve.name)
             continue
+        x = _places(curve, clock, own)
         low, middle, high = (
             factor * ys for ys in (curve.band.low, curve.band.median, curve.band.high)
         )
@@ -78,6 +80,8 @@ def draw_curves(
         axes.plot(x[-1:], middle[-1:], "o", color=curve.colour, markersize=2.5)
         axes.fill_between(x, low, high, color=curve.colour, alpha=0.15, linewidth=0)
         ends += [x[0], x[-1]]
+        if own is not None and own["suspect"].iloc[0]:
+            mark_doubt(axes, x[-1], middle[-1])
     log_axis(axes, "x", "{:,.10g}".format if isinstance(clock, str) else short_seconds)
     if ends:
         axes.set_xlim(min(ends) / 1.2, max(ends) * 1.3)
@@ -91,10 +95,16 @@ def draw_curves(
         )
 
 
-def _places(curve: Curve, clock: Clock) -> Floats | None:
-    if isinstance(clock, str):
+def key_of(times: pd.DataFrame) -> list[str]:
+    """What the mark at the end of a curve in seconds means, where any of them has it."""
+    return key(times.assign(doubt=times["suspect"])) if len(times) else []
+
+
+def _timed(curve: Curve, times: pd.DataFrame) -> pd.DataFrame:
+    return times[(times["batch_size"] == curve.batch_size) & times["seconds"].notna()]
+
+
+def _places(curve: Curve, clock: Clock, own: pd.DataFrame | None) -> Floats:
+    if own is None:
         return curve.epochs if clock == "epochs" else curve.band.steps
-    own = clock[(clock["batch_size"] == curve.batch_size) & clock["seconds"].notna()]
-    if own.empty:
-        return None
     return np.asarray(own["cold_seconds"].iloc[0] + curve.epochs * own["epoch_seconds"].iloc[0])

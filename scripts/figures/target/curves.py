@@ -12,6 +12,7 @@ from scripts.figures.target.axes import (
     Clock,
     Curve,
     draw_curves,
+    key_of,
     score_words,
     side_title,
 )
@@ -50,7 +51,7 @@ def curves_figure(runs: pd.DataFrame, times: pd.DataFrame, *, title: str) -> Fig
     panels[-1][0].set_xlabel("epochs")
     for axes in panels[-1][1:]:
         axes.set_xlabel("time, cold start included")
-    headline(figure, title, f"{NOTE}; dashed: the target")
+    headline(figure, title, f"{NOTE}; dashed: the target", *key_of(times))
     used = {size: (colour, "") for size, (colour, _marker) in looks.items() if size in drawn}
     draw_key(figure, key_marks(used, words="batch {}"))
     return figure

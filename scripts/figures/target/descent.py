@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from scripts.figures.marks import draw_key, key_marks
 from scripts.figures.style import headline, new_panels, split, style
-from scripts.figures.target.axes import NOTE, Curve, draw_curves, side_title
+from scripts.figures.target.axes import NOTE, Curve, draw_curves, key_of, side_title
 
 USUAL_MINIBATCH = 32
 _SINGLE, _INNER, _WHOLE = (sns.color_palette("colorblind")[hue] for hue in (3, 0, 2))
@@ -62,7 +62,7 @@ def descent_figure(runs: pd.DataFrame, times: pd.DataFrame, *, title: str) -> Fi
         axes.set_xlabel("time, cold start included")
     if not sides:
         panels[2].set(xticks=[], xlabel="time: not timed")
-    headline(figure, title, NOTE)
+    headline(figure, title, NOTE, *key_of(times))
     draw_key(figure, key_marks({curve.name: (curve.colour, "") for curve in curves}))
     return figure
 

@@ -42,11 +42,12 @@ def with_crossovers(rows: pd.DataFrame, crossovers: pd.DataFrame) -> pd.DataFram
 
 def kinds_table(dataset: str, rows: pd.DataFrame) -> Table:
     """Return a row per network and timed side of one data set."""
+    known = {"device_label": "", "machine": "", "reason": "not timed", "suspect": ""}
     return table(
-        rows.fillna({"device_label": "", "machine": "", "reason": "not timed"}),
+        rows.fillna(known).assign(doubt=lambda own: own["suspect"]),
         f"kinds-{file_stem(dataset)}",
         f"Networks that learned {dataset}, each at its lowest held-out loss",
         "workload learned_on:learner optimizer batch_size score_best lowest:lowest_epoch machine "
         "device_label:label epoch_seconds:an_epoch crossover_batch_size reason",
-        "learning_rate low high seeds side base note learning_file file",
+        "learning_rate low high seeds side base note suspect learning_file file",
     )

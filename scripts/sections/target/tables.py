@@ -131,12 +131,12 @@ def _turning(turning: pd.DataFrame, workload: str, stem: str) -> Table:
 def _savings(saved: pd.DataFrame, workload: str, stem: str) -> Table:
     """Return a row per side and setting: what early stopping saves."""
     return table(
-        saved,
+        saved.assign(doubt=saved["suspect"]),
         f"early-stopping-{stem}",
         f"Seconds that {EARLY_STOPPING}, saves of {workload}",
         "machine device_label:label optimizer batch_size last stop_epochs all_seconds "
         "stop_seconds saved_seconds reason",
-        "note file side",
+        "note suspect file side",
     )
 
 
