@@ -17,6 +17,8 @@ from bench.record.resume import result_path
 from bench.record.state import RunState
 from bench.signals import ended_by_signals, unheard_signals, until_the_end
 
+LONGEST_COMMAND = 10_000
+"""Whoever reads a result refuses longer texts; a test holds both alike."""
 NAME = "crossover"
 FIXTURE = "crossover_run"
 
@@ -139,6 +141,11 @@ def placed(config: pytest.Config) -> tuple[Path, bool, bool, str, bool]:
         raise pytest.UsageError("--same-machine: says something of a run to resume; add --resume")
     path = result_path(config, resume=resume, overwrite=overwrite)
     typed = shlex.join(["pytest", *config.invocation_params.args])
+    if len(typed) > LONGEST_COMMAND:
+        raise pytest.UsageError(
+            f"--benchmark-json: a result tells what was typed, in {LONGEST_COMMAND} letters at "
+            f"most, and these are {len(typed)}; name fewer values"
+        )
     return path, resume, overwrite, typed, same_machine
 
 

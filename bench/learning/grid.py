@@ -12,6 +12,8 @@ from bench.workloads import WORKLOAD_NAMES
 
 MOST = 10_000_000
 """Epochs, steps or samples."""
+MOST_CURVE_EPOCHS = 30_000
+"""Of a run: whoever reads the result takes 100,000 looks of it, and an epoch has up to three."""
 FULL = 0
 """In a list of batch sizes: the whole training split."""
 
@@ -161,6 +163,12 @@ def cap_of(epoch: int, *, cap_epochs: int, cap_steps: int) -> int:
     `epoch` is the steps of one. Neither limit is fair to both small minibatches and the full batch.
     """
     return epoch * max(cap_epochs, math.ceil(cap_steps / epoch))
+
+
+def most_epochs(samples: int, batch_size: int, cap_epochs: int, cap_steps: int) -> int:
+    """Returns the epochs after which a run on so many samples ends."""
+    epoch = math.ceil(samples / batch_size)
+    return cap_of(epoch, cap_epochs=cap_epochs, cap_steps=cap_steps) // epoch
 
 
 def settled_after(step: int, epoch: int) -> int:

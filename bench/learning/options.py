@@ -13,8 +13,10 @@ from bench.learning.grid import (
     FULL,
     LEARN_PRESETS,
     MOST,
+    MOST_CURVE_EPOCHS,
     USUAL_SIZES,
     LearnPreset,
+    most_epochs,
     real_sizes,
 )
 from bench.machine.facts import ask_own
@@ -153,6 +155,10 @@ def read_learn_settings(config: pytest.Config) -> LearnSettings:
             f"--seeds {min(both)}: is a tuning seed as well; a figure needs seeds that chose "
             "nothing"
         )
+    cap_epochs = read("--cap-epochs", preset.cap_epochs)
+    cap_steps = read("--cap-steps", preset.cap_steps)
+    for one, sizes in workloads.items():
+        _refuse_long(one, min(samples[one], cut or MOST), max(sizes), cap_epochs, cap_steps)
     return LearnSettings(
         preset=name,
         workloads=workloads,
@@ -161,8 +167,8 @@ def read_learn_settings(config: pytest.Config) -> LearnSettings:
         tuning_seeds=tuning,
         figure_seeds=figure,
         targets=_targets(text("--target"), workloads, preset),
-        cap_epochs=read("--cap-epochs", preset.cap_epochs),
-        cap_steps=read("--cap-steps", preset.cap_steps),
+        cap_epochs=cap_epochs,
+        cap_steps=cap_steps,
         optimizer_implementation=text("--optimizer-implementation") or "foreach",
         processes=read("--processes", default_processes()),
         to_end=bool(text(TO_END)),
@@ -198,6 +204,17 @@ def _workloads(
         name: real_sizes(cut or most, given or preset.workloads.get(name, USUAL_SIZES))
         for name, most in samples.items()
     }
+
+
+def _refuse_long(name: str, samples: int, size: int, cap_epochs: int, cap_steps: int) -> None:
+    """Raises where the run of most epochs, at the largest batch size, has more than can be read."""
+    epochs = most_epochs(samples, size, cap_epochs, cap_steps)
+    if epochs > MOST_CURVE_EPOCHS:
+        flag = "--cap-epochs" if cap_epochs > MOST_CURVE_EPOCHS else "--cap-steps"
+        raise pytest.UsageError(
+            f"{flag}: up to {epochs} epochs of {name} at batch size {size}, and the curve of a run "
+            f"may have {MOST_CURVE_EPOCHS}"
+        )
 
 
 def _optimizers(

@@ -1,5 +1,6 @@
 """What a run was asked for: its settings, and the sides that they come to."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +11,12 @@ from bench.job import Job
 from bench.loop import LEAN, Loop
 from bench.sides.names import SideError, canonical, job_of, plain_sides
 from bench.sides.remedies import REMEDIES, with_remedies, with_remedy, with_rungs
+from bench.workloads import name_of
+
+MOST_OF = {"--workloads": 256, "--sides": 256}
+MOST_CELLS, MOST_ROUNDS = 200_000, 4_000_000
+MOST_DIAGNOSED = 64
+"""Batch sizes. Of more whoever reads the result would refuse it; a test holds both alike."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +107,7 @@ def with_sides(settings: Settings, sides: tuple[str, ...]) -> Settings:
         raise pytest.UsageError(f"--base {base}: is not measured; one of {', '.join(sides)}")
     settings = replace(settings, sides=sides, base=base)
     _refuse_remedies(settings)
+    _refuse_too_many(settings)
     return settings
 
 
@@ -129,3 +137,34 @@ def _refusal(device: str, remedy: str, plain: Job) -> str | None:
     except SideError as error:
         return str(error)
     return None if side else f"{remedy}: {device} is so already"
+
+
+def _refuse_too_many(settings: Settings) -> None:
+    """Raises where the result would hold more than anybody reads."""
+    added = {side for name in settings.workloads for side in settings.added(name_of(name))}
+    counts = {
+        "--workloads": len(settings.workloads),
+        "--sides": len(settings.sides) + len(added),
+        "--batch-sizes": len(settings.batch_sizes),
+        "--epochs": len(settings.epochs),
+    }
+    cells = math.prod(counts.values())
+    rounds = cells * settings.blocks * (1 + bool(added))
+    for flag, most in MOST_OF.items():
+        if counts[flag] > most:
+            what = "remedies and rungs among them, " * bool(added and flag == "--sides")
+            raise pytest.UsageError(
+                f"{flag}: {counts[flag]}, {what}are more than the {most} that a result may have"
+            )
+    for count, most, words in ((cells, MOST_CELLS, "cells"), (rounds, MOST_ROUNDS, "rounds")):
+        if count > most:
+            longest = max(counts, key=counts.__getitem__)
+            raise pytest.UsageError(
+                f"{longest}: {count} {words} in all, and a result may have {most}; name fewer"
+            )
+    sizes = len(settings.batch_sizes)
+    if settings.diagnose and sizes > MOST_DIAGNOSED:
+        raise pytest.UsageError(
+            f"--diagnose: of {sizes} batch sizes, and a diagnosis may have {MOST_DIAGNOSED}; "
+            "name fewer with --batch-sizes"
+        )

@@ -8,6 +8,7 @@ from bench.refused import REFUSED
 from tests.run.typed import Said, answers_to
 
 LONG = "x" * 300
+NUMBERS = ",".join(map(str, range(1, 1000)))
 TINY = ("--workloads", "mlp", "--devices", "cpu", "--blocks", "1", "--batch-sizes", "8")
 LINES: dict[str, tuple[tuple[str, ...], str]] = {
     **{flag: ((flag,), f"{flag}: ") for flag in REFUSED},
@@ -19,6 +20,7 @@ LINES: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "--maxfail": (("--maxfail", "3"), "--maxfail: "),
     "-x": (("-x",), "--maxfail: "),
+    "-f": (("-f",), "--looponfail: "),
     "--dist": (("--dist", "loadfile"), "leave -d, --dist and --tx out"),
     "-d": (("-d", "--tx", "popen"), "leave -d, --dist and --tx out"),
     "-n": (("-n", "2"), "leave -n out"),
@@ -41,6 +43,22 @@ LINES: dict[str, tuple[tuple[str, ...], str]] = {
     "more than can be read": (
         ("--learning", "--batch-sizes", ",".join(map(str, range(1, 66)))),
         "65 are more than 64",
+    ),
+    "more cells than can be read": (
+        ("--batch-sizes", NUMBERS, "--epochs", NUMBERS),
+        "cells in all, and a result may have 200000",
+    ),
+    "more letters than can be read": (
+        (*TINY, "--epochs", ",".join(map(str, range(1, 3000)))),
+        "a result tells what was typed, in 10000 letters at most",
+    ),
+    "curves longer than can be read": (
+        ("--learning", "--workloads", "lstm", "--cap-epochs", "50000"),
+        "--cap-epochs: up to 50000 epochs of lstm at batch size 270, and the curve of a run may",
+    ),
+    "steps that come to longer curves": (
+        ("--learning", "--workloads", "lstm", "--cap-steps", "40000"),
+        "--cap-steps: up to 40000 epochs of lstm",
     ),
     "thousands of letters": (("--workloads", "x" * 5000), "..."),
     "nothing that could cross": ((*TINY, "--find-crossover"), "--find-crossover: a crossover is"),
@@ -66,7 +84,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
     folder = tmp_path_factory.mktemp("results")
     (folder / "box.journal.jsonl").mkdir()
     file = ("--benchmark-json", str(folder / "machine.json"))
-    lines = [(*line, *(() if "no:benchmark" in line else file)) for line, _ in LINES.values()]
+    lines = [(*line, *file) for line, _ in LINES.values()]
     for place, _ in PLACES.values():
         path = place if place in ("-", "/dev/null") else str(folder / place)
         lines.append((*TINY, "--overwrite", "--benchmark-json", path))

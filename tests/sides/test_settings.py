@@ -1,12 +1,18 @@
 """The sides of a run, whichever options name them, and those that remedies and ladder add."""
 
+import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import bench.run
+from bench.plugin import LONGEST_COMMAND
 from bench.record.state import TimingRun
 from bench.run import find_sides
+from bench.sides.settings import MOST_CELLS, MOST_DIAGNOSED, MOST_OF, MOST_ROUNDS
+from scripts.read.checks import cells, studies
+from scripts.read.records.learning import LearningSettings
 from tests.run.test_options import settings
 
 SIDES = {
@@ -71,3 +77,40 @@ def test_where_no_side_is_named_every_machine_has_two(
     assert run.settings.sides == sides
     assert run.settings.base == sides[0]
     assert run.settings.devices == ()
+
+
+COUNTS = ",".join(map(str, range(1, 1001)))
+TOO_MANY: dict[str, tuple[dict[str, str], str]] = {
+    "cells": (
+        {"sides": "cpu", "workloads": "mlp", "batch_sizes": COUNTS, "epochs": COUNTS},
+        "--batch-sizes: 1000000 cells in all, and a result may have 200000; name fewer",
+    ),
+    "rounds": (
+        {"sides": "cpu", "workloads": "mlp", "batch_sizes": COUNTS, "blocks": "1000"},
+        "--batch-sizes: 5000000 rounds in all, and a result may have 4000000",
+    ),
+    "sides with remedies": (
+        {"sides": ",".join(f"cuda:{n}" for n in range(60)), "remedies": "all"},
+        "remedies and rungs among them, are more than the 256 that a result may have",
+    ),
+    "batch sizes of a diagnosis": (
+        {"sides": "cpu", "batch_sizes": ",".join(map(str, range(1, 66))), "diagnose": "yes"},
+        "--diagnose: of 65 batch sizes, and a diagnosis may have 64",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOO_MANY)
+def test_what_nobody_could_read_in_the_end_is_refused(name: str) -> None:
+    flags, words = TOO_MANY[name]
+    with pytest.raises(pytest.UsageError, match=re.escape(words)):
+        settings(**flags)
+
+
+def test_the_reading_half_has_the_same_limits() -> None:
+    most = {"--workloads": cells.MOST_VALUES["workload"], "--sides": cells.MOST_VALUES["side"]}
+    assert most == MOST_OF
+    assert (cells.MOST_CELLS, cells.MOST_ROUNDS) == (MOST_CELLS, MOST_ROUNDS)
+    assert studies.MOST_VALUES == MOST_DIAGNOSED
+    length = msgspec.json.schema(LearningSettings)["$defs"]["LearningSettings"]["properties"]
+    assert length["command"]["maxLength"] == LONGEST_COMMAND
