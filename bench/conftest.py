@@ -14,21 +14,26 @@ from bench.measure.budget import process_age
 from bench.measure.journal import Line
 from bench.options import add_options, option_help, read_settings
 from bench.plugin import NAME, Cases, RunPlugin, placed
+from bench.record.resume import FLAG
 from bench.record.rows import crossover_key
 from bench.record.state import TimingRun
-from bench.refused import refuse_options
+from bench.refused import refuse_options, refuse_useless
 from bench.run import find_sides, measure
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Adds the suite's options."""
     add_options(parser)
     add_learning_options(parser)
+    if not pluginmanager.has_plugin("benchmark"):  # whoever types it is told so (`refuse_options`)
+        parser.addoption(FLAG, help="the result file")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Prints the help of the suite's own options where that is asked for, and ends."""
     if not config.getoption("--help-crossover"):
+        refuse_useless(config)
         return None
     print_help(Console(), {**option_help(), **learning_help()})
     return 0

@@ -32,6 +32,10 @@ REFUSED = {
     "--sw-skip": _NO_CACHE,
     "--sw-reset": _NO_CACHE,
     "--maxfail": _CUT_SHORT,
+    "--trace": "every cell would wait for the debugger",
+    "--pdb": "a failed cell would wait for the debugger, and the result with it",
+    "--keep-duplicates": "a cell is measured once",
+    "--looponfail": "a run is not repeated when a file changes",
 }
 """Why, by option."""
 ONE_AT_A_TIME = "a run measures one process at a time; leave"
@@ -41,14 +45,18 @@ def refuse_options(config: pytest.Config) -> None:
     """Raises `pytest.UsageError` for the first option that would leave a run with nothing."""
     if not config.pluginmanager.has_plugin("benchmark"):
         raise pytest.UsageError(
-            "pytest-benchmark is not there, which writes the result: leave `-p no:benchmark` out, "
-            "or install it"
+            "pytest-benchmark is not there, which writes the result: leave `-p no:benchmark` and "
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD out, or install it"
         )
     _refuse_parallel(config)
+    _refuse_files(config)
+
+
+def refuse_useless(config: pytest.Config) -> None:
+    """Raises `pytest.UsageError` for an option of pytest's or a plugin's that is REFUSED."""
     for flag, why in REFUSED.items():
         if config.getoption(flag, None):
             raise pytest.UsageError(f"{flag}: {why}; leave it out{_of(flag)}")
-    _refuse_files(config)
 
 
 def _of(flag: str) -> str:

@@ -161,22 +161,22 @@ def _campaign(run: TimingRun, facts: Facts, journal: Journal, console: Console, 
         budget_left=run.budget.left if run.budget else None,
         load=load.words,
     )
-    with progress, run_folder():
-        for key, blocks in run.measurements.measured.items():
-            progress.expect(key.workload, 0, {key.side: -len(blocks)})
-        progress.begin(len(run.cells))
-        campaign = Campaign(
-            settings=run.settings,
-            learning_rates=facts.learning_rates,
-            journal=journal,
-            measurements=run.measurements,
-            missing_devices=facts.missing_devices,
-            cores=facts.machine["cores_usable"],
-            report=progress.answered,
-            expect=progress.expect,
-            accelerators=tuple(facts.machine["accelerators"]),
-        )
-        try:
+    campaign = Campaign(
+        settings=run.settings,
+        learning_rates=facts.learning_rates,
+        journal=journal,
+        measurements=run.measurements,
+        missing_devices=facts.missing_devices,
+        cores=facts.machine["cores_usable"],
+        report=progress.answered,
+        expect=progress.expect,
+        accelerators=tuple(facts.machine["accelerators"]),
+    )
+    try:
+        with progress, run_folder():
+            for key, blocks in run.measurements.measured.items():
+                progress.expect(key.workload, 0, {key.side: -len(blocks)})
+            progress.begin(len(run.cells))
             for plan in plans:
                 campaign.refuse(plan)
             if run.budget:
@@ -184,11 +184,11 @@ def _campaign(run: TimingRun, facts: Facts, journal: Journal, console: Console, 
             else:
                 _measure(run, campaign, own_plans(plans, run.settings))
                 run_studies(campaign, plans)
-        except KeyboardInterrupt:
-            run.measurements.interrupted = True
-        except STOPS as error:
-            run.measurements.interrupted = True
-            run.stopped = str(error)
+    except KeyboardInterrupt:
+        run.measurements.interrupted = True
+    except STOPS as error:
+        run.measurements.interrupted = True
+        run.stopped = str(error)
 
 
 def _planned(run: TimingRun, plans: list[WorkloadPlan], facts: Facts) -> dict[tuple[str, str], int]:

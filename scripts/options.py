@@ -2,12 +2,14 @@
 
 import argparse
 import math
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 import pandas as pd
 from rich.console import Console
@@ -18,7 +20,8 @@ from scripts.read.learning_file import by_kind
 from scripts.read.table import Results, Skip
 from scripts.read.text import counted, safe_text
 
-INTERRUPTED = 130
+INTERRUPTED, UNREAD = 130, 141
+"""Status of a door that Ctrl-C ended, and of one whose words nobody reads any more (`| head`)."""
 
 
 def answered(action: Callable[[], object]) -> int:
@@ -26,17 +29,31 @@ def answered(action: Callable[[], object]) -> int:
 
     Ctrl-C, SIGTERM and a closed terminal end it alike, with what it has started.
     """
+    sys.stdout = sys.stdout or _nowhere()  # type: ignore[redundant-expr]  # `>&-` closes it
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         with _ended_by_signals():
             action()
+            sys.stdout.flush()
     except ResultError as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        sys.stdout = _nowhere()  # it is flushed once more at the end
+        if isinstance(error, BrokenPipeError):
+            return UNREAD
+        print(f"standard output: cannot be written: {error.strerror or error}", file=sys.stderr)
+        return 2
     return 0
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 @contextmanager

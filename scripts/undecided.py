@@ -17,13 +17,14 @@ from scripts.judge.undecided import undecided_cells
 from scripts.options import add_base
 from scripts.read.document import ResultError
 from scripts.read.table import load
+from scripts.read.text import safe_text
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the cells; 2 and one line on stderr for a file that cannot be read."""
     parser = argparse.ArgumentParser(description="Which cells deserve more blocks?")
     parser.add_argument("file", help="a result file, also of a run that is still going on")
-    parser.add_argument("--looks", type=int, default=1, help="planned looks at the data")
+    parser.add_argument("--looks", type=_count, default=1, help="planned looks at the data")
     add_base(parser)
     options = parser.parse_args(arguments)
     try:
@@ -36,6 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for cell in cells:
         print(json.dumps(cell))
     return 0
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 1000):
+        raise argparse.ArgumentTypeError(f"{safe_text(text)} is no number of looks")
+    return int(text)
 
 
 if __name__ == "__main__":

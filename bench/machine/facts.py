@@ -58,7 +58,10 @@ def ask_own(reference: str, devices: list[str], samples: int) -> dict[str, Any]:
     Raises `pytest.UsageError` with what is wrong in the file.
     """
     request = {"reference": resolved(reference), "devices": devices, "samples": samples}
-    done = _ask("bench.machine.own", request, stdin=subprocess.DEVNULL)
+    try:
+        done = _ask("bench.machine.own", request, stdin=subprocess.DEVNULL)
+    except OSError as error:  # no process, no memory, no file is left
+        raise pytest.UsageError(f"{reference}: cannot be asked what it is: {error}") from None
     try:
         answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     except (ValueError, IndexError):

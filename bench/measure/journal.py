@@ -57,7 +57,10 @@ def lock_result(result: Path) -> FileLock:
         raise JournalError(
             f"{result}: another run is writing this result file; wait for it or name another file"
         ) from None
-    except OSError as error:
+    except (
+        OSError,
+        NotImplementedError,
+    ) as error:  # the latter: a file system without locks
         raise _unwritable(lock_path(result), error) from None
     return lock
 
@@ -151,8 +154,8 @@ class Journal:
         self.file = anew
 
 
-def _unwritable(path: Path, error: OSError) -> JournalError:
-    return JournalError(f"{path}: cannot be written ({error.strerror or error})")
+def _unwritable(path: Path, error: OSError | NotImplementedError) -> JournalError:
+    return JournalError(f"{path}: cannot be written ({getattr(error, 'strerror', None) or error})")
 
 
 def sync_folder(folder: Path) -> None:

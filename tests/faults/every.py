@@ -3,8 +3,9 @@
 A room of the house has one at least. `test_mutations.py` makes each of them in a copy.
 """
 
+from tests.faults.busy import BUSY
 from tests.faults.measuring import MEASURING
 from tests.faults.reporting import REPORTING
 from tests.faults.training import TRAINING
 
-FAULTS = MEASURING | TRAINING | REPORTING
+FAULTS = MEASURING | BUSY | TRAINING | REPORTING

@@ -9,7 +9,7 @@ from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest.mock import patch
 
-from scripts import advise, compare, export, report, undecided
+from scripts import advise, compare, export, predict, report, share, undecided
 from scripts.read import __main__ as check
 from tests.corpus import Corpus
 from tests.evidence.edges.trial import Fault, Row, row, until
@@ -38,6 +38,12 @@ DOORS: dict[str, Door] = {
     "export.py": (export.main, ("odd.json", "good.json", "--out", "out/rounds.csv")),
     "advise.py": (advise.main, ("odd.json", "good.json", "learned.json", "--workload", "mlp")),
     "undecided.py": (undecided.main, ("odd.json",)),
+    "predict.py": (predict.main, ("odd.json", "--card", "t4")),
+    "share.py": (share.main, ("odd.json", "--name", "epyc", "--out", "out")),
+    "share.py --check": (
+        share.main,
+        ("--check", "odd.json", "--beside", "good.json", "--out", "out"),
+    ),
 }
 
 

@@ -1,5 +1,6 @@
 """Command lines that somebody may type: every option with values that nobody should accept."""
 
+import os
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -70,6 +71,7 @@ def prepare(folder: Path) -> None:
     (folder / "file").touch()
     (folder / "folder.json").mkdir()
     (folder / "journal.journal.jsonl").mkdir()
+    os.mkfifo(folder / "pipe.json")
 
 
 def faults(line: Sequence[str], said: Said) -> Iterator[str]:
