@@ -11,8 +11,9 @@ from pathlib import Path
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from scripts.door import answered
 from scripts.judge.doubt import doubts, trusted
-from scripts.options import answered, new_parser, place
+from scripts.options import new_parser, place
 from scripts.target.contest import contests, optimizer_contests
 from scripts.target.question import Question, known
 from scripts.target.time import times_of, times_to_target

@@ -11,13 +11,13 @@ from pathlib import Path
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from scripts.door import answered
 from scripts.figures.style import DPI
 from scripts.machines.same_work import unlike
 from scripts.options import (
     add_base,
     add_comparison,
     add_sources,
-    answered,
     base_and_prices,
     dots,
     new_parser,

@@ -11,14 +11,8 @@ from pathlib import Path
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from scripts.options import (
-    add_sources,
-    answered,
-    new_parser,
-    place,
-    skipper,
-    take_learning,
-)
+from scripts.door import answered
+from scripts.options import add_sources, new_parser, place, skipper, take_learning
 from scripts.read.table import load
 from scripts.read.text import counted
 from scripts.write.folder import csv_bytes, write_whole

@@ -24,7 +24,8 @@ from scripts.cluster.job import Job
 from scripts.cluster.plan import LEARNED, batches_of, cells_of, kinds_of
 from scripts.cluster.queue import LOCAL, SLURM, Queue
 from scripts.cluster.watch import watch
-from scripts.options import answered, new_parser, place
+from scripts.door import answered
+from scripts.options import new_parser, place
 from scripts.read.document import ResultError
 from scripts.write.folder import write_whole
 

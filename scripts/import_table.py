@@ -18,7 +18,8 @@ from typing import Any
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from scripts.options import answered, new_parser, place
+from scripts.door import answered
+from scripts.options import new_parser, place
 from scripts.published.columns import NAMES
 from scripts.published.imported import Asked, imported
 from scripts.read.breach import Breach, record_of

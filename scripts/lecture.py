@@ -12,9 +12,10 @@ if not __package__:  # run as a file: make `scripts` importable instead of its f
     sys.path[0] = str(Path(__file__).resolve().parents[1])
     import scripts  # noqa: F401 - names the backend before matplotlib is imported
 
+from scripts.door import answered
 from scripts.figures.lecture.slide import DPI
 from scripts.figures.style import FORMATS, encoded
-from scripts.options import answered, new_parser, place
+from scripts.options import new_parser, place
 from scripts.sections.lecture import slides
 from scripts.tables.lecture import TABLES, Lecture, command_of
 from scripts.words.warnings import suspect_lines

@@ -2,14 +2,11 @@
 
 import argparse
 import math
-import os
-import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TextIO
 
 import pandas as pd
 from rich.console import Console
@@ -19,60 +16,6 @@ from scripts.read.document import ResultError
 from scripts.read.learning_file import by_kind
 from scripts.read.table import Results, Skip
 from scripts.read.text import counted, safe_text
-
-INTERRUPTED, UNREAD = 130, 141
-"""Status of a door that Ctrl-C ended, and of one whose words nobody reads any more (`| head`)."""
-
-
-def answered(action: Callable[[], object]) -> int:
-    """Runs what a door does; 2 and one line on stderr for files that cannot be read or written.
-
-    Ctrl-C, SIGTERM and a closed terminal end it alike, with what it has started.
-    """
-    sys.stdout = sys.stdout or _nowhere()  # type: ignore[redundant-expr]  # `>&-` closes it
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    try:
-        with _ended_by_signals():
-            action()
-            sys.stdout.flush()
-    except ResultError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return INTERRUPTED
-    except OSError as error:
-        if error.filename is not None:
-            raise
-        sys.stdout = _nowhere()  # it is flushed once more at the end
-        if isinstance(error, BrokenPipeError):
-            return UNREAD
-        print(f"standard output: cannot be written: {error.strerror or error}", file=sys.stderr)
-        return 2
-    return 0
-
-
-def _nowhere() -> TextIO:
-    return Path(os.devnull).open("w", encoding="utf-8")
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """SIGTERM and a closed terminal raise KeyboardInterrupt, as Ctrl-C does."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    heard = [getattr(signal, name) for name in names]
-    heard = [one for one in heard if signal.getsignal(one) is signal.SIG_DFL]  # not under nohup
-    for one in heard:
-        signal.signal(one, interrupt)
-    try:
-        yield
-    finally:
-        for one in heard:
-            signal.signal(one, signal.SIG_DFL)
 
 
 def new_parser(description: str | None, *, abbreviated: bool = True) -> argparse.ArgumentParser:

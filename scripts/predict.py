@@ -17,8 +17,9 @@ if not __package__:  # run as a file: make `scripts` importable instead of its f
 from scripts.bound.cards import Card, cards
 from scripts.bound.estimate import estimates, left_out, measured_pairs, spread
 from scripts.bound.floor import bounds
+from scripts.door import answered
 from scripts.judge.doubt import doubts, trusted
-from scripts.options import answered, new_parser, place
+from scripts.options import new_parser, place
 from scripts.read.document import ResultError
 from scripts.read.table import load_results
 from scripts.words.host.bound import WHAT_IT_IS, unseen_words

@@ -14,13 +14,13 @@ if not __package__:  # run as a file: make `scripts` importable instead of its f
 
 import pandas as pd
 
+from scripts.door import answered
 from scripts.figures.crossover import SLIDE_DPI
 from scripts.figures.style import DPI
 from scripts.options import (
     add_base,
     add_comparison,
     add_sources,
-    answered,
     base_and_prices,
     dots,
     new_parser,

@@ -16,7 +16,8 @@ if not __package__:  # run as a file: make `scripts` importable instead of its f
     sys.path[0] = str(Path(__file__).resolve().parents[1])
     import scripts  # noqa: F401 - names the backend before matplotlib is imported
 
-from scripts.options import answered, expanded, new_parser, place
+from scripts.door import answered
+from scripts.options import expanded, new_parser, place
 from scripts.read.document import ResultError, file_content, read
 from scripts.read.json_text import parsed
 from scripts.read.learning_file import by_kind

@@ -22,7 +22,7 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 """A test that `nohup` or a background shell runs would hand down that these are ignored."""
 REPORT = """
 import os, sys, time
-from scripts.options import answered
+from scripts.door import answered
 from scripts.read.workers import Workers
 
 def work():

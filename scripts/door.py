@@ -1,0 +1,65 @@
+"""How every door ends: its status, a line for what cannot be read or written, and signals."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from scripts.read.document import ResultError
+
+INTERRUPTED, UNREAD = 130, 141
+"""Status of a door that Ctrl-C ended, and of one whose words nobody reads any more (`| head`)."""
+
+
+def answered(action: Callable[[], object]) -> int:
+    """Runs what a door does; 2 and one line on stderr for files that cannot be read or written.
+
+    Ctrl-C, SIGTERM and a closed terminal end it alike, with what it has started.
+    """
+    sys.stdout = sys.stdout or _nowhere()  # `>&-` closes it
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        with _ended_by_signals():
+            action()
+            sys.stdout.flush()
+    except ResultError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        sys.stdout = _nowhere()  # it is flushed once more at the end
+        if isinstance(error, BrokenPipeError):
+            return UNREAD
+        print(f"standard output: cannot be written: {error.strerror or error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """SIGTERM and a closed terminal raise KeyboardInterrupt, as Ctrl-C does."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    heard = [getattr(signal, name) for name in names]
+    heard = [one for one in heard if signal.getsignal(one) is signal.SIG_DFL]  # not under nohup
+    for one in heard:
+        signal.signal(one, interrupt)
+    try:
+        yield
+    finally:
+        for one in heard:
+            signal.signal(one, signal.SIG_DFL)

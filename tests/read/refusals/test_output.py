@@ -1,0 +1,48 @@
+"""What a door says where its words go nowhere: a full disk, nobody who reads, a closed output."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.measure.process import ROOT
+
+SAYS = """
+import sys
+from scripts.door import answered
+sys.exit(answered(lambda: [print("x" * 100) for _ in range(1000)]))
+"""
+
+
+def ended(output: int) -> tuple[int, str]:
+    """Status and complaint of a door whose standard output this is."""
+    done = subprocess.run(
+        [sys.executable, "-c", SAYS], cwd=ROOT, stdout=output, stderr=subprocess.PIPE, text=True,
+        check=False,
+    )  # fmt: skip
+    return done.returncode, done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+def test_a_full_disk_is_one_line() -> None:
+    full = os.open("/dev/full", os.O_WRONLY)
+    said = "standard output: cannot be written: No space left on device\n"
+    assert ended(full) == (2, said)
+    os.close(full)
+
+
+def test_where_nobody_reads_any_more_nothing_is_said() -> None:
+    heard, told = os.pipe()
+    os.close(heard)
+    assert ended(told) == (141, "")
+    os.close(told)
+
+
+def test_a_closed_output_is_no_fault() -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"exec '{sys.executable}' -c \"$1\" >&-", "sh", SAYS], cwd=ROOT,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
