@@ -19,8 +19,10 @@ ALL = "all"
 T = TypeVar("T")
 
 
-def as_typed(_flag: str, value: str | None, default: Any) -> Any:
-    """Returns what was typed, which pytest has checked."""
+def as_typed(flag: str, value: str | None, default: Any) -> Any:
+    """Returns what was typed, which pytest has checked, or a name."""
+    if value is not None and not value.strip():
+        raise wrong(flag, repr(value), "an empty name")
     return default if value is None else value
 
 

@@ -23,6 +23,7 @@ from bench.measure.journal import STOPS, Journal, Line
 from bench.measure.measurements import Block, JournalLine, Look, Undecided, whole
 from bench.measure.rounds import measure_within
 from bench.measure.search import find_crossovers, measure_all, measure_until_decided
+from bench.options import flag_of
 from bench.record.reader import ask_undecided
 from bench.record.result_file import SCHEMA_VERSION, now
 from bench.record.rows import provisional
@@ -66,7 +67,7 @@ def measure(run: TimingRun, cells: list[Cell], console: Console) -> None:
     load = Load()
     say(console, "asking torch for its devices and reading the data")
     facts = ask_facts(run)
-    require_crossover(run, facts)
+    require_contest(run, facts)
     left_out = left_out_lines(facts.machine["environment"])
     for line in [*missing_lines(facts), *limit_lines(), *left_out]:
         say(console, line)
@@ -108,16 +109,17 @@ def ask_facts(run: TimingRun) -> Facts:
     )
 
 
-def require_crossover(run: TimingRun, facts: Facts) -> None:
-    """Refuses to look for a crossover where there is nothing that could cross."""
+def require_contest(run: TimingRun, facts: Facts) -> None:
+    """Refuses to measure until two sides are told apart where there is only one."""
     selected, missing = {cell.side for cell in run.cells}, facts.missing_devices.keys()
     sides = [side for side in run.settings.sides if side in selected]
     there = [side for side in sides if missing.isdisjoint(devices_of(side))]
-    base = run.settings.base
-    if run.settings.find_crossover and not {base} < set(there):
+    base, asked = run.settings.base, ("find_crossover", "until_decided")
+    flag = next((flag_of(name) for name in asked if getattr(run.settings, name)), "")
+    if flag and not {base} < set(there):
         raise pytest.UsageError(
-            f"--find-crossover: a crossover is between {base} and another side, and measured "
-            f"would be only {', '.join(there) or 'none'}; leave it out"
+            f"{flag}: that is between {base} and another side, and measured would be only "
+            f"{', '.join(there) or 'none'}; leave it out"
         )
 
 

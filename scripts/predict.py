@@ -14,7 +14,7 @@ from pathlib import Path
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from scripts.bound.cards import Card, cards
+from scripts.bound.cards import Card, card_named, cards
 from scripts.bound.estimate import estimates, left_out, measured_pairs, spread
 from scripts.bound.floor import bounds
 from scripts.door import answered
@@ -22,6 +22,7 @@ from scripts.judge.doubt import doubts, trusted
 from scripts.options import new_parser, place
 from scripts.read.document import ResultError
 from scripts.read.table import load_results
+from scripts.read.text import safe_text
 from scripts.words.host.bound import WHAT_IT_IS, unseen_words
 from scripts.words.host.prediction import coverage_words, prediction_lines
 from scripts.words.warnings import suspect_lines
@@ -53,10 +54,14 @@ def _lines(files: Sequence[Path], asked: Sequence[Card]) -> Iterator[str]:
             yield f"{file['machine']}: {words}"
     pairs = measured_pairs(rounds, dispatch, results.diagnosis)
     pairs = pairs[pairs["kind"] == KIND]
-    known = spread(pairs)
-    yield WHAT_IT_IS
-    yield coverage_words(left_out(pairs), known)
+    held = left_out(pairs)
+    known = None if held.empty else spread(pairs)  # an estimate that nothing holds is none
     found = bounds(rounds, dispatch, asked)
+    if found.empty:
+        words = "has no CPU seconds to compare with that are not suspect; measure a cpu side again"
+        raise ResultError(files[0], "crossover.measurements", words)
+    yield WHAT_IT_IS
+    yield coverage_words(held, known)
     for card in asked:
         own = found[found["card"] == card.key]
         guess = None if known is None else estimates(rounds, dispatch, card, known)
@@ -73,12 +78,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _cards(text: str) -> list[Card]:
-    known = cards()
-    names = text.split(",")
-    for name in names:
-        if name not in known:
-            raise argparse.ArgumentTypeError(f"{name!r} is none of: {', '.join(known)}")
-    return [known[name] for name in dict.fromkeys(names)]
+    found = []
+    for name in text.split(","):
+        if (card := card_named(name)) is None:
+            known = ", ".join(cards())
+            raise argparse.ArgumentTypeError(f"{safe_text(name)!r} is none of: {known}")
+        found.append(card)
+    return list(dict.fromkeys(found))
 
 
 if __name__ == "__main__":

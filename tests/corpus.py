@@ -2,18 +2,32 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scripts.read.sides import default_base, device_of
+from scripts.read.sides import default_base, device_of, told_settings
 from tests.corpus_file import result_file
 
 Pattern = tuple[str | None, int | None, int | None, str | None]
 """(workload, batch_size, epochs, side); None stands for every value."""
-_PLAIN = {"threads": 0, "precision": "ieee"}
-_FORMATS = ("ieee", "tf32", "bf16")
+_PLAIN = {
+    "devices": 1,
+    "threads": 0,
+    "precision": "ieee",
+    "compile": "",
+    "memory_format": "contiguous",
+    "flush_denormals": True,
+    "optimizer_implementation": "for-loop",
+    "loader": "slices",
+    "placement": "resident",
+    "gather": "vectorised",
+    "sequences": "padded",
+    "evaluate": "never",
+    "malloc": "",
+}
+"""The settings of a side that does not name them."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +80,13 @@ class Corpus:
     def axes(self, side: str) -> dict[str, Any]:
         """The device of a side, and a scalar for each setting in which the file's sides differ."""
         names = (*self.sides, *self.remedy_sides)
-        known = {name: value for one in names for name, value in _settings(one)}
-        plain = {name: _PLAIN.get(name, type(value)()) for name, value in known.items()}
-        return {"device": device_of(side)} | plain | dict(_settings(side))
+        rows = {one: _PLAIN | told_settings(one) for one in names}
+        own = {
+            name: value
+            for name, value in rows[side].items()
+            if name in _PLAIN and any(row[name] != _PLAIN[name] for row in rows.values())
+        }
+        return {"device": device_of(side)} | own
 
     def epoch_truth(self, workload: str, side: str, batch_size: int) -> float:
         """The true seconds of a warm epoch."""
@@ -100,18 +118,6 @@ class Corpus:
         path = folder / f"{name or self.machine}.json"
         path.write_text(json.dumps(self.result()), encoding="utf-8")
         return path
-
-
-def _settings(side: str) -> Iterator[tuple[str, Any]]:
-    """The settings of a side as a file has them: `threads` 1, `precision` bf16."""
-    for setting in side.split("+")[1:]:
-        name, _, value = setting.partition("=")
-        if name in _FORMATS:
-            yield "precision", name
-        elif value:
-            yield name, int(value) if value.isdigit() else value
-        else:
-            yield name, "default" if name == "compile" else True
 
 
 def falling(_workload: str, _side: str, batch_size: int) -> float:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from scripts.read.sides import device_of, is_cpu
+from scripts.read.sides import device_of, is_cpu, told_settings
 from tests.corpus_about import STARTED, benchmark, blocks_done, definition, machine, run
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class _Writer:
         self, one: Worker, random: np.random.Generator | None
     ) -> tuple[dict[str, Any], dict[int, dict[str, Any]]]:
         """Without random numbers every second block is one in a hundred slower."""
-        plan, side = self.plan, one.side
+        plan, side, told = self.plan, one.side, told_settings(one.side)
         count = max(self.trained, 3)
         factor = 1 + 0.01 * (one.block % 2)
         if random is not None:
@@ -94,7 +94,7 @@ class _Writer:
             "transfer_seconds": 0.1 * cold,
             "first_step_seconds": 0.6 * cold + 0.001,
             "warm_step_seconds": 0.001,
-            "threads": 2,
+            "threads": told.get("threads", 2 * told["devices"]) // told["devices"],
             "trained_on": device_of(side),
         }
         answers = {}

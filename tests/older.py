@@ -44,13 +44,13 @@ def _side(row: Document) -> str:
 
 
 def _placed(row: Document, threads: str = "threads", side: str = "") -> Document:
-    """The row with a device, and with its threads where these are not torch's own."""
+    """The row with a device and its threads; 0: torch's own."""
     side = side or row["side"]
     count = [one.partition("=")[2] for one in side.split("+") if one.startswith("threads=")]
     kept = {name: value for name, value in row.items() if name not in ("side", "threads")}
     if threads != "threads":
         kept = {name: value for name, value in row.items() if name != "side"}
-    return kept | {"device": device_of(side)} | ({threads: int(count[0])} if count else {})
+    return kept | {"device": device_of(side), threads: int(*count)}
 
 
 def _timed(row: Document, blocks: int) -> Document:

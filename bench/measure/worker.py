@@ -68,6 +68,12 @@ def _threads(job: Job, own: int) -> int:
     return max(1, own // job.devices)
 
 
+def _require_threads(job: Job, found: int) -> None:
+    """Raises RuntimeError where a process runs with other threads than its job asks for."""
+    if job.threads and found != job.threads_each:
+        raise RuntimeError(f"asked for {job.threads_each} threads, runs {found}")
+
+
 def _measure_all(
     job: Job, make_process: Callable[..., Process], answer: Callable[[Answer], None]
 ) -> None:
@@ -82,6 +88,7 @@ def _measure_all(
         numerics = pin_as_asked(job)
         process = make_process(**numerics)
         require(job.malloc, process.allocator)
+        _require_threads(job, process.threads)
         trainer, work = open_trainer(job), work_of(job)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the reason of these cells
         settle(job)

@@ -27,7 +27,7 @@ from bench.loop import (
     Loop,
 )
 
-MOST_SIDES = 64
+MOST_SIDES, LONGEST = 64, 200
 COMPILE_MODES = ("default", "reduce-overhead", "max-autotune")
 PARTS = {
     "loader": LOADERS,
@@ -91,6 +91,8 @@ TERMS = {
 
 def job_of(name: str, plain: Job) -> Job:
     """Returns the plain job on a side's device, with its settings. Raises SideError."""
+    if len(name) > LONGEST or not name.isprintable():
+        raise SideError(f"{name[:60]!a}: no name of a side; it has at most {LONGEST} letters")
     head, *words = name.split("+")
     device, star, count = head.partition("*")
     kind = _kind(name, device)
@@ -111,8 +113,8 @@ def job_of(name: str, plain: Job) -> Job:
         raise SideError(f"{name}: TF32 with torch.compile: {words_of_torch}")
     if devices > 1 and (job.compiled or job.loop != LEAN):
         raise SideError(f"{name}: several devices train together by the lean loop, not compiled")
-    if 0 < job.threads < devices:
-        raise SideError(f"{name}: {devices} processes need a thread each")
+    if job.threads % devices:
+        raise SideError(f"{name}: its {devices} processes need as many threads each")
     return job
 
 
@@ -124,8 +126,9 @@ def _kind(name: str, device: str) -> str:
             f"{name}: not a torch device; write a type as torch does (cpu, cuda, mps, xpu, or one "
             "of an installed backend), with an index where there are several (cuda:1)"
         )
-    if kind == "cpu" and index:
-        raise SideError(f"{name}: the CPU has no index; write cpu")
+    usual = kind.lower() if kind.lower() in ("cpu", "cuda", "mps", "xpu") else kind
+    if usual != kind or (kind == "cpu" and index):
+        raise SideError(f"{name}: no device is called {device}; write {usual}")
     return kind
 
 
@@ -197,9 +200,10 @@ def canonical(names: Iterable[str], plain: Job) -> tuple[str, ...]:
         if side in found:
             raise SideError(f"{name}: is {found[side]} by another name; name it once")
         found[side] = name
-    for device in map(device_of, found):
-        if device.endswith(":0") and any(map(device[:-2].__eq__, map(device_of, found))):
-            raise SideError(f"{device}: is {device[:-2]} by another name; name it once")
+    devices = {device_of(side): name for side, name in found.items()}
+    for device, name in devices.items():
+        if device.endswith(":0") and device[:-2] in devices:
+            raise SideError(f"{name}: {device} is {device[:-2]} by another name; write one of them")
     if len(found) > MOST_SIDES:
         raise SideError(f"{name}: one more than {MOST_SIDES} sides")
     return tuple(found)

@@ -35,7 +35,9 @@ memory and threads, then faster arithmetic; what was seen to help least comes la
 
 
 def known_remedy(remedy: str) -> bool:
-    """Whether this is a word that may be added to a plain side."""
+    """Whether this is a word, only one, that may be added to a plain side."""
+    if "+" in remedy:
+        return False
     return remedy in REMEDIES or remedy in TERMS or remedy.startswith("threads=")
 
 

@@ -3,12 +3,15 @@
 Every number of `cards.csv` stands with its source. FLOP/s are those of true fp32.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
+_BESIDE = re.compile(r"nvidia|geforce|tesla|gpu|pcie|sxm\d?|\d+gb")
+"""What may stand beside the name of a card."""
 TABLE = Path(__file__).with_suffix(".csv")
 
 
@@ -54,6 +57,12 @@ def cards() -> dict[str, Card]:
     """Every card by its key."""
     names = published().drop_duplicates("card")[["card", "name"]].itertuples(index=False)
     return {key: Card(key, name, **_ranges(key)) for key, name in names if key != ANY_CARD.key}
+
+
+def card_named(text: str) -> Card | None:
+    """Return a card as people write it: `RTX 4090`, `rtx-4090`, `NVIDIA A100-SXM4 80GB`."""
+    words = re.findall("[a-z0-9]+", text.lower())
+    return cards().get("".join(word for word in words if not _BESIDE.fullmatch(word)))
 
 
 def _ranges(card: str) -> dict[str, Range]:

@@ -55,13 +55,23 @@ _ALIASES = {name: name for name in NAMES} | {
     alias: name for name, words in _KNOWN_AS.items() for alias in words.split("|")
 }
 _TIMED = {
-    "epoch_seconds": {"epoch", "epochs", "epoche"},
+    "epoch_seconds": {"epoch", "epochs", "epoche", "epochendauer"},
     "step_seconds": {"step", "batch", "iteration", "iter", "minibatch", "schritt"},
-    "total_seconds": {"total", "training", "train", "whole", "gesamt", "overall"},
+    "total_seconds": {
+        *("total", "training", "train", "whole", "overall"),
+        *("gesamt", "gesamtzeit", "trainingszeit", "trainingsdauer"),
+    },
     "cold_start_seconds": {"cold", "startup", "coldstart"},
 }
-_TIME_WORDS = {"time", "duration", "dauer", "zeit", "epochendauer", "gesamtzeit", "seconds"}
-_FILLERS = {"per", "a", "an", "pro", "je", "of", "mean", "median", "average", "avg", "start"}
+_TIME_WORDS = {"time", "duration", "dauer", "zeit"}
+_FILLERS = {
+    *("per", "a", "an", "pro", "je", "of", "in", "mean", "median", "average", "avg", "start"),
+    *("wall", "clock", "elapsed"),
+}
+_MINIMUM = re.compile(r"min(?!\W*(/|per\b|pro\b))\W+\w")
+"""`min epoch time`, which is a minimum; `min/epoch` is minutes."""
+_RATE = re.compile(r"(/|\bper\b|\bpro\b|_per_)\s*([^\W\d_]+)\W*$")
+"""What is counted in so many seconds: `steps/s`."""
 
 
 @dataclass(frozen=True)
@@ -100,25 +110,26 @@ def columns_of(header: Sequence[str], named: Mapping[str, str]) -> dict[int, Col
 
 def _column(written: str, header: Sequence[str], name: str | None) -> Column | None:
     words = _words(written)
-    units = [UNITS[word] for word in words if word in UNITS]
+    units = {UNITS[word] for word in words if word in UNITS}
     if name is None:
-        name = _ALIASES.get("_".join(words)) or _timed(words, header)
+        name = _ALIASES.get("_".join(words)) or _timed(words, written, header)
     if name not in SECONDS:
         return None if name is None else Column(name, written)
-    return Column(name, written, units[0] if units else 1.0, unit_told=bool(units))
+    if len(units) > 1 or _MINIMUM.match(written.lower().replace("_", " ")):
+        why = "may be minutes or a minimum" if "min" in words else "has two units"
+        raise Breach([f"column {written}"], why, "rename it, as epoch time (s)")
+    return Column(name, written, *(units or {1.0}), unit_told=bool(units))
 
 
-def _timed(words: Sequence[str], header: Sequence[str]) -> str | None:
+def _timed(words: Sequence[str], written: str, header: Sequence[str]) -> str | None:
     """What a column of seconds times: `epoch_ms`, `time per step`, `Gesamtzeit (s)`."""
-    rest = {word for word in words if word not in UNITS and word not in _FILLERS}
-    is_time = len(rest) < len({*words} - _FILLERS) or rest & _TIME_WORDS
-    if not is_time:
+    known = [word for word in words if word.endswith(tuple(_TIME_WORDS))]
+    rate = _RATE.search(written.lower())
+    if not known and (not UNITS.keys() & {*words} or (rate and rate[2] in UNITS)):
         return None
-    if "epochendauer" in rest or ("gesamtzeit" in rest):
-        return "epoch_seconds" if "epochendauer" in rest else "total_seconds"
-    rest -= _TIME_WORDS
+    rest = {*words} - UNITS.keys() - _FILLERS - _TIME_WORDS
     for name, meant in _TIMED.items():
-        if rest and rest <= meant:
+        if rest & meant and rest <= meant | {"train", "training"}:
             return name
     counted = any(_ALIASES.get("_".join(_words(one))) == "epoch" for one in header)
     return "epoch_seconds" if not rest and counted else None

@@ -12,7 +12,7 @@ from msgspec import to_builtins
 from scripts.published.columns import SECONDS
 from scripts.published.numbers import Decimal
 from scripts.published.text_table import text_table
-from scripts.published.values import Flags, Values, values_of
+from scripts.published.values import UNREAD, Flags, Values, values_of
 from scripts.read.breach import Breach, record_of
 from scripts.read.checks.published import KEY, TOLERANCE, checked, surplus
 from scripts.read.records.published import PublishedFile, PublishedRow
@@ -52,6 +52,8 @@ def imported(tables: Sequence[tuple[str, bytes]], asked: Asked) -> dict[str, Any
                 rows += [(f"{name}, line {line}", one) for line, one in _rows(own, flags)]
         except Breach as breach:
             raise Breach([name, *breach.where], breach.message, breach.advice) from None
+    if not rows and not targets:
+        raise Breach([], "has no row with a time", "a row is of one device; tell its seconds")
     document = {
         KEY: {
             "schema_version": 1,
@@ -78,7 +80,8 @@ def _sound(document: dict[str, Any], places: Sequence[str]) -> dict[str, Any]:
         _key, *where = breach.where
         if len(where) > 1 and where[0] == "rows":
             where = [places[int(where[1])], *where[2:]]
-        raise Breach(where, breach.message, "correct the table") from None
+        unread = [flag for flag in document[KEY]["flags"] if flag.startswith(UNREAD)]
+        raise Breach(where, breach.message, "; ".join(["correct the table", *unread])) from None
     content: dict[str, Any] = to_builtins(file)
     return content
 
@@ -88,16 +91,10 @@ def _read(content: bytes, asked: Asked, flags: Flags) -> Iterator[tuple[int, Val
     every = values_of(
         table, named=asked.columns, constants=asked.constants, decimal=asked.decimal, flags=flags
     )
-    for number, (line, values) in enumerate(every):
-        if values.get("workload") is None:
-            words = "names no workload" if "workload" in values else "lacks the column workload"
-            columns = ", ".join(table.header)
-            way = f"name it: --column workload=COLUMN, one of {columns}"
-            raise Breach([f"line {line}"], words, way)
-        if number == 0 and not any(name in values for name in (*_TIMES, "target_epochs")):
-            words = f"has no column of seconds that is known ({', '.join(table.header)})"
-            way = "a row is of one device; name its seconds: --column epoch_seconds=COLUMN"
-            raise Breach([], words, way)
+    for line, values in every:
+        if values["workload"] is None:
+            way = "a cell that stands for several rows has to be repeated in each"
+            raise Breach([f"line {line}"], "names no workload", way)
         if values.get("dataset"):
             values["workload"] = f"{values['workload']}-{values['dataset']}"
         yield line, values

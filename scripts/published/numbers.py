@@ -10,13 +10,14 @@ Decimal = Literal["point", "comma"]
 UNITS = {
     **dict.fromkeys(("ns", "nanoseconds"), 1e-9),
     **dict.fromkeys(("us", "µs", "μs", "usec", "microseconds"), 1e-6),
-    **dict.fromkeys(("ms", "msec", "millis", "milliseconds", "millisekunden"), 1e-3),
+    **dict.fromkeys(("ms", "msec", "millis", "millisecond", "milliseconds", "millisekunden"), 1e-3),
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "sek", "sekunden"), 1.0),
-    **dict.fromkeys(("min", "mins", "minutes", "minuten"), 60.0),
-    **dict.fromkeys(("h", "hr", "hrs", "hours", "stunden"), 3600.0),
+    **dict.fromkeys(("min", "mins", "minute", "minutes", "minuten"), 60.0),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "stunden"), 3600.0),
 }
 MISSING = {
-    *("", "-", "--", "\u2013", "\u2014", "?", "n/a", "na", "nan", "null", "none", "k.a.", "k. a."),
+    *("", "-", "--", "\u2013", "\u2014", "?", "n/a", "n.a.", "na", "#n/a", "nan", "null", "none"),
+    *("k.a.", "k. a.", "tbd", "#div/0!"),
     *("oom", "out of memory", "failed", "timeout", "error"),
 }
 _SPACES = str.maketrans("", "", " \u00a0\u2009\u202f'\u2019_")
@@ -72,10 +73,11 @@ def _mark(token: str) -> Decimal | None:
     return None if _GROUPED.fullmatch(token) else name
 
 
-def number(text: str, decimal: Decimal) -> Given | None:
-    """Return the number that a text gives, in seconds where it has a unit of time; None: nothing.
+def number(text: str, decimal: Decimal, factor: float | None = None) -> Given | None:
+    """Return the number that a text gives; None: nothing.
 
-    Of a range it is the middle. Raises NumberError otherwise.
+    It is in seconds by its own unit of time, or else by the column's `factor`; without one no unit
+    is taken. Of a range it is the middle. Raises NumberError otherwise.
     """
     own = text.strip()
     if own.lower() in MISSING:
@@ -83,7 +85,7 @@ def number(text: str, decimal: Decimal) -> Given | None:
     if own[:1] in "<>≤≥":
         raise NumberError("is a bound, not a measurement")
     bare = _ABOUT.sub("", own)
-    bare, factor = _without_unit(bare)
+    bare, factor = _without_unit(bare, factor)
     told = own if bare != own and _ABOUT.match(own) else ""
     if (spread := _SPREAD.search(bare)) and spread.start():
         bare, factor = _without_unit(bare[: spread.start()], factor)
@@ -93,15 +95,17 @@ def number(text: str, decimal: Decimal) -> Given | None:
         low, high = (_plain(end, decimal) for end in ends)
         if not low < high:
             raise NumberError("is no range: its ends do not ascend")
-        return Given((low + high) / 2 * factor, told=own)
-    return Given(_plain(bare, decimal) * factor, told)
+        return Given((low + high) / 2 * (factor or 1.0), told=own)
+    return Given(_plain(bare, decimal) * (factor or 1.0), told)
 
 
-def _without_unit(text: str, factor: float = 1.0) -> tuple[str, float]:
+def _without_unit(text: str, factor: float | None) -> tuple[str, float | None]:
     found = _UNIT.search(text)
-    if found is None or not text[: found.start()].strip():
+    if found is None or not any(map(str.isdigit, text[: found.start()])):
         return text, factor
     unit = found[1].lower()
+    if factor is None:
+        raise NumberError(f"has the unit {found[1]}: only a number is meant here")
     if unit not in UNITS:
         raise NumberError(f"has the unit {found[1]}, which is no unit of time")
     return text[: found.start()], UNITS[unit]

@@ -38,9 +38,10 @@ def text_table(content: bytes) -> TextTable:
     header, *rows = [*_rows(lines, delimiter)] or [TextRow(1, [])]
     if len(header.texts) < 2 or not rows:
         raise Breach([], "is no table with a header and rows", "save it as CSV")
-    twice = [name for name, count in Counter(header.texts).items() if count > 1]
+    twice = [name for name, count in Counter(header.texts).items() if count > 1 and name]
     if twice:
         raise Breach([f"line {header.line}"], f"has two columns {twice[0]!r}", "rename one")
+    rows = [row for row in rows if row.texts != header.texts]  # of tables one below the other
     for line, texts in rows:
         if len(texts) != len(header.texts):
             words = f"has {len(texts)} values, the header {len(header.texts)}"

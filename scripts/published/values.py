@@ -11,9 +11,15 @@ from scripts.read.breach import Breach
 from scripts.read.text import safe_text
 
 ACCELERATORS = ("gpu", "cuda", "mps", "xpu", "hip", "rocm", "tpu", "npu", "hpu", "vulkan")
+SUMS = {
+    *("total", "sum", "average", "mean", "geomean"),
+    *("gesamt", "summe", "durchschnitt", "mittelwert"),
+}
+"""What a row is called that was made of others."""
 _YES = {"true": True, "yes": True, "1": True, "ja": True}
 _NO = {"false": False, "no": False, "0": False, "nein": False}
 Values = dict[str, Any]
+UNREAD = "columns that were not read: "
 
 
 class Flags:
@@ -39,9 +45,10 @@ def values_of(
     """Yield the line and the values of every row; raises Breach for the first that cannot be."""
     columns = columns_of(table.header, named)
     columns = {place: one for place, one in columns.items() if one.name not in constants}
-    unread = [text for place, text in enumerate(table.header) if place not in columns]
+    _require(table, {one.name for one in columns.values()} | constants.keys())
+    unread = [text for place, text in enumerate(table.header) if text and place not in columns]
     if unread:
-        flags.add(f"columns that were not read: {', '.join(map(safe_text, unread))}")
+        flags.add(f"{UNREAD}{', '.join(map(safe_text, unread))}")
     units = [
         column.written
         for place, column in columns.items()
@@ -51,6 +58,9 @@ def values_of(
     decimal = decimal or _decimal(table, columns)
     given = {name: Column(name, "--set") for name in constants}
     for row in table.rows:
+        if row.texts[0].lower().rstrip(":") in SUMS:
+            flags.add("was made of other rows and was left out", row.line)
+            continue
         values: Values = {}
         for place, column in columns.items():
             values[column.name] = _value(row, column, row.texts[place], decimal, flags)
@@ -61,6 +71,18 @@ def values_of(
         yield row.line, values
     if units:
         flags.add(f"no unit is told: taken as seconds ({', '.join(map(safe_text, units))})")
+
+
+def _require(table: TextTable, names: set[str]) -> None:
+    """Raises Breach where a table lacks what each of its rows needs."""
+    header = ", ".join(table.header)
+    if not names & {*SECONDS, "samples_per_second", "target_epochs"}:
+        words = f"has no column of seconds that is known ({header})"
+        way = "a row is of one device; name its seconds: --column epoch_seconds=COLUMN"
+        raise Breach([], words, way)
+    if "workload" not in names:
+        way = f"name it: --column workload=COLUMN, one of {header}, or --set workload=NAME"
+        raise Breach([], "lacks the column workload", way)
 
 
 def _decimal(table: TextTable, columns: Mapping[int, Column]) -> Decimal:
@@ -89,7 +111,7 @@ def _value(row: TextRow, column: Column, text: str, decimal: Decimal, flags: Fla
             return _truth(text)
         if name == "process":
             return text or None
-        found = number(text, decimal)
+        found = number(text, decimal, column.factor if name in SECONDS else None)
         if found is None:
             return None
         if found.told:
@@ -100,7 +122,7 @@ def _value(row: TextRow, column: Column, text: str, decimal: Decimal, flags: Fla
         place = f"line {row.line}, {column.written}"
         words = f"{text!r} {error}"
         raise Breach([place], words, "correct the table, or leave the row out") from None
-    return found.value * column.factor
+    return found.value
 
 
 def _truth(text: str) -> bool | None:
@@ -131,7 +153,9 @@ def _device(row: TextRow, values: Values, columns: Mapping[int, Column]) -> str:
         text = str(values.get("device_name") or values.get("machine") or "")
         found = device_in(text)
     if found is None:
-        words = f"{text!r} is no device" if text else "lacks the column device"
+        told = any(one.name == "device" for one in columns.values())
+        words = "names no device" if told else "lacks the column device"
+        words = f"{text!r} is no device" if text else words
         way = f"name it cpu, {', '.join(ACCELERATORS[:3])} ..., or --set device=gpu for all rows"
         raise Breach([f"line {row.line}"], words, way)
     return found

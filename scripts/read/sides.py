@@ -6,12 +6,21 @@ a side without settings is the plain one of its device.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 SIDES = "sides"
 """The family of the contests between the sides that a run was asked for; remedies and rungs have
 the name of their device for one."""
 _PRECISIONS = {"ieee", "tf32", "bf16"}
+_WORDS: dict[str, tuple[str, Any]] = {
+    **{name: ("precision", name) for name in sorted(_PRECISIONS)},
+    "compile": ("compile", "default"),
+    "graphs": ("compile", "reduce-overhead"),
+    "channels-last": ("memory_format", "channels-last"),
+    "keep-denormals": ("flush_denormals", False),
+    **{name: ("optimizer_implementation", name) for name in ("for-loop", "foreach", "fused")},
+}
+"""The words without a value, and the setting that each tells."""
 
 
 class Tolerance(NamedTuple):
@@ -35,6 +44,18 @@ def device_of(side: str) -> str:
 def settings_of(side: str) -> frozenset[str]:
     """Return the settings in which a side is not the plain one: `threads=1`, `bf16`."""
     return frozenset(side.split("+")[1:])
+
+
+@lru_cache(1000)
+def told_settings(side: str) -> dict[str, Any]:
+    """Return the settings that the name of a side tells: `threads` 1, `precision` bf16."""
+    head, *words = side.split("+")
+    told: dict[str, Any] = {}
+    for word in words:
+        name, _, value = word.partition("=")
+        name, value = _WORDS.get(word, (name, value))
+        told[name] = int(value) if name == "threads" and value.isdecimal() else value
+    return told | {"devices": int(head.partition("*")[2] or 1)}
 
 
 def is_cpu(side: str) -> bool:

@@ -2,6 +2,7 @@
 
 from scripts.read.checks.cells import check_cells
 from scripts.read.checks.rounds import check_rounds
+from scripts.read.checks.sides import check_sides
 from scripts.read.checks.studies import check_studies
 from scripts.read.document import Kind
 from scripts.read.records.result import ResultFile
@@ -13,6 +14,7 @@ from scripts.read.version_2 import with_sides, with_variants
 def checked(file: ResultFile) -> Rounds:
     """Return the rounds of a file; raises Breach where it contradicts itself."""
     check_cells(file)
+    check_sides(file)
     check_studies(file.crossover)
     rounds = Rounds.of(file)
     check_rounds(rounds)

@@ -13,13 +13,13 @@ from msgspec.structs import replace
 
 from scripts.read.breach import Breach, Place, once, record_of
 from scripts.read.checks.studies import check_study
+from scripts.read.records.params import Params
 from scripts.read.records.result import (
     Absent,
     Benchmark,
     Cell,
     Marks,
     Measurement,
-    Params,
     Process,
     ResultFile,
     Stats,

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from scripts import predict
-from scripts.bound.cards import Card, Range
+from scripts.bound.cards import Card, Range, card_named
 from scripts.bound.estimate import LEAST, estimates, left_out, measured_pairs, spread
 from scripts.read.table import load_results
 from tests.bound.rows import ISSUED, cpu_file
@@ -157,3 +157,38 @@ def test_a_file_of_before_is_told_how_to_be_measured_again(
 ) -> None:
     assert predict.main([str(cpu_file(tmp_path, issued=None)), "--card", "t4"]) == 2
     assert "crossover.dispatch: has not looked at what the host does" in capsys.readouterr().err
+
+
+def test_what_no_network_is_held_against_is_no_estimate(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gpu = gpu_file(tmp_path, took=dict.fromkeys(NETWORKS[:LEAST], 2.0), batch_sizes=(8,))
+    text = printed(capsys, gpu)
+    assert "No estimate: it takes 4 networks" in text
+    assert "; estimate" not in text
+
+
+def test_a_bound_on_a_busy_host_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys, cpu_file(tmp_path, issued=ISSUED | {"suspect": ["host loaded"]}))
+    assert "T4 on devbox, mlp: Suspect, as the host was looked at: host loaded.\n" in text
+
+
+def test_without_cpu_seconds_that_can_be_trusted_nothing_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = cpu_file(tmp_path, suspect={("mlp", None, None, "cpu"): ["host loaded"]})
+    assert predict.main([str(path), "--card", "t4"]) == 2
+    assert "has no CPU seconds to compare with that are not suspect" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("rtx4090", "rtx4090"), ("RTX 4090", "rtx4090"), (" rtx-4090", "rtx4090"),
+        ("NVIDIA A100-SXM4-80GB", "a100"), ("Tesla T4", "t4"), ("H100 PCIe", "h100"),
+        ("RTX 4090 Ti", None), ("L40", None), ("4090", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_card_is_known_as_people_write_it(name: str, key: str | None) -> None:
+    card = card_named(name)
+    assert (card and card.key) == key

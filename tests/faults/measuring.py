@@ -229,7 +229,7 @@ MEASURING = {
         "bench/measure/worker.py",
         "        require(job.malloc, process.allocator)\n",
         "",
-        "measure/test_worker.py::test_another_allocator_than_was_asked_for_is_an_error_of_every_cell",
+        "measure/test_worker.py::test_another_setting_than_was_asked_for_is_an_error_of_every_cell",
     ),
     "larger sizes than one out of memory tried": Fault(
         "bench/measure/worker.py",

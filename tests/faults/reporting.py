@@ -159,6 +159,18 @@ REPORTING = {
         "",
         "read/refusals/test_relations.py",
     ),
+    "a side told in two ways read": Fault(
+        "scripts/read/timing.py",
+        "    check_sides(file)\n",
+        "",
+        "read/refusals/test_sides.py",
+    ),
+    "a cell's own unit and its column's both counted": Fault(
+        "scripts/published/numbers.py",
+        "UNITS[unit]\n",
+        "UNITS[unit] * factor\n",
+        "published/test_import.py",
+    ),
     "a killed report's processes stay": Fault(
         "scripts/read/workers.py",
         "        parent.join()\n",

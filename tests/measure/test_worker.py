@@ -153,8 +153,17 @@ def test_what_epochs_cost_the_system_is_told_per_step(figures: list[Epochs]) -> 
             assert count >= 0
 
 
-def test_another_allocator_than_was_asked_for_is_an_error_of_every_cell() -> None:
-    (answer,) = answers_of(replace(JOB, malloc="tcmalloc"))
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"malloc": "tcmalloc"}, "asked for tcmalloc, runs glibc 2.36"),
+        ({"threads": 3}, "asked for 3 threads, runs 1"),
+    ],
+)
+def test_another_setting_than_was_asked_for_is_an_error_of_every_cell(
+    asked: dict[str, Any], words: str
+) -> None:
+    (answer,) = answers_of(replace(JOB, **asked))
     assert isinstance(answer, Unmeasured)
     assert (answer.batch_size, answer.reason) == (None, "failed")
-    assert answer.detail == "RuntimeError: asked for tcmalloc, runs glibc 2.36"
+    assert answer.detail == f"RuntimeError: {words}"

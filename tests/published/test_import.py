@@ -29,6 +29,12 @@ def first(text: str, **said: Any) -> PublishedRow:
         ("sep=;\nmodel;bs;device;epoch time [ms]\nmlp;1024;CPU;1500\n", 1.5),
         (f"# taken from a page\n{HEAD}\nmlp,1024,cpu,1.5\n\n", 1.5),
         (f"{HEAD}\nmlp,1024,cpu,~1.5\n", 1.5),
+        ("workload,batch_size,device,epoch time (ms)\nmlp,1024,cpu,1.2 s\n", 1.2),
+        ("workload,batch_size,device,training time per epoch (s)\nmlp,1024,cpu,1.5\n", 1.5),
+        ("workload,batch_size,device,wall time in min/epoch\nmlp,1024,cpu,2\n", 120.0),
+        ("workload,batch_size,device,Epochendauer / ms,\nmlp,1024,cpu,1200,\n", 1.2),
+        ("workload,batch_size,device,epoch_seconds,step/s\nmlp,1024,cpu,1.5,80\n", 1.5),
+        (f"{HEAD}\nmlp,1024,cpu,1.5\n{HEAD}\nmlp,1024,gpu,1\n", 1.5),
     ],
 )  # fmt: skip
 def test_tables_as_people_write_them_are_read_as_they_are_meant(text: str, seconds: float) -> None:
@@ -63,7 +69,7 @@ def test_a_missing_batch_size_stays_missing_and_a_row_without_a_time_is_left_out
 
 def test_another_tools_columns_are_named_and_the_rest_is_said_for_all() -> None:
     text = "command,mean,stddev\ntrain.py,1.5,0.1\n"
-    assert "--set device=gpu" in refusal(text)
+    assert "--column epoch_seconds=COLUMN" in refusal(text)
     row = first(
         text,
         columns={"workload": "command", "total_seconds": "mean"},
@@ -71,6 +77,12 @@ def test_another_tools_columns_are_named_and_the_rest_is_said_for_all() -> None:
     )
     assert (row.workload, row.device, row.batch_size, row.epochs) == ("train.py", "cuda", 64, 3)
     assert row.total_seconds == 1.5
+
+
+def test_a_row_that_was_made_of_others_is_left_out() -> None:
+    file = published(f"{HEAD}\nmlp,32,cpu,1\nMean:,,,1\n")
+    assert len(file.rows) == 1
+    assert file.flags == ["line 3: was made of other rows and was left out"]
 
 
 def test_throughput_is_no_epoch() -> None:
@@ -105,6 +117,17 @@ def test_steps_have_to_be_those_of_some_batch_size(rows: str, fine: bool) -> Non
         (f"{HEAD}\nmlp,32,cpu,<5\n", "is a bound"),
         (f"{HEAD}\nmlp,32,cpu,1:23\n", "'1:23' is no number"),
         (f"{HEAD}\nmlp,32,cpu,3 GB\n", "has the unit GB"),
+        (f"{HEAD}\nmlp,32 min,cpu,3\n", "'32 min' has the unit min: only a number is meant here"),
+        (f"{HEAD}\nmlp,full,cpu,3\n", "'full' is no number"),
+        (f"{HEAD}\nmlp,32,cpu,3\n,64,cpu,4\n", "line 3: names no workload; a cell that stands"),
+        (f"{HEAD}\nmlp,32,,3\n", "line 2: names no device"),
+        (f"{HEAD}\nTotal,,,3\n", "has no row with a time"),
+        (f"{HEAD},precision\nmlp,32,cpu,1,fp32\nmlp,32,cpu,2,bf16\n", "not read: precision"),
+        ("workload,batch_size,device,min epoch time\nmlp,32,cpu,3\n", "minutes or a minimum"),
+        ("workload,batch_size,device,epoch seconds (ms)\nmlp,32,cpu,3\n", "has two units"),
+        ("workload,batch_size,device,epoch/s\nmlp,32,cpu,3\n", "no column of seconds"),
+        ("model,batch,CPU epoch (s),GPU epoch (s)\nmlp,32,3,1\n", "a row is of one device"),
+        ("gpu,resnet50,bert\nT4,1,2\n", "no column of seconds"),
         (f"{HEAD}\nmlp,32,cpu,-1\n", "epoch_seconds"),
         (f"{HEAD}\nmlp,32,RTX 3090,1\n", "'RTX 3090' is no device"),
         (f"{HEAD}\nmlp,32,cpu,1,2\n", "has 5 values, the header 4"),

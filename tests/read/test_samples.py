@@ -16,14 +16,16 @@ from tests.meaning import assert_says, contradictions, rows
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 SAMPLE = SAMPLES / "v2.json"
+NEW = SAMPLES / "v3.json"
 LEARNED = SAMPLES / f"learning_v{LEARNING.version}.json"
 
 
-def test_a_real_file_loads_to_what_it_says() -> None:
-    document = json.loads(SAMPLE.read_bytes())
-    assert document["crossover"]["schema_version"] == TIMING.version - 1
+@pytest.mark.parametrize(("path", "version"), [(SAMPLE, TIMING.version - 1), (NEW, TIMING.version)])
+def test_a_real_file_loads_to_what_it_says(path: Path, version: int) -> None:
+    document = json.loads(path.read_bytes())
+    assert document["crossover"]["schema_version"] == version
     assert list(contradictions(document)) == []
-    frame = table.load([SAMPLE])
+    frame = table.load([path])
     assert len(frame) > 0
     assert_says({str(name): values.tolist() for name, values in frame.items()}, rows(document))
 

@@ -61,7 +61,11 @@ LINES: dict[str, tuple[tuple[str, ...], str]] = {
         "--cap-steps: up to 40000 epochs of lstm",
     ),
     "thousands of letters": (("--workloads", "x" * 5000), "..."),
-    "nothing that could cross": ((*TINY, "--find-crossover"), "--find-crossover: a crossover is"),
+    "nothing that could cross": ((*TINY, "--find-crossover"), "--find-crossover: that is between"),
+    "nothing to decide": (
+        (*TINY, "--until-decided"),
+        "--until-decided: that is between cpu and another side, and measured would be only cpu",
+    ),
     "a device that is not there": (
         (*TINY, "--devices", "cpu,mtia", "--find-crossover"),
         "measured would be only cpu",

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from itertools import product
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,13 @@ from bench.measure.process import ROOT
 from bench.measure.search import measure_all
 from bench.record.rows import provisional
 from bench.record.state import TimingRun
+from bench.sides.names import SETTINGS as NAMED
 from bench.sides.names import TERMS, SideError, job_of
 from bench.sides.remedies import REMEDIES
 from bench.sides.settings import Settings, with_sides
 from bench.why.studies import own_plans, run_studies
-from scripts.read.sides import contest
+from scripts.read.records.params import SETTINGS as TOLD
+from scripts.read.sides import contest, told_settings
 from scripts.read.table import load
 from tests.bench_fakes import SETTINGS, FakeWorkers, campaign, diagnosed
 from tests.evidence.search_saving import FACTS
@@ -146,3 +149,13 @@ def test_two_processes_go_the_whole_way_to_a_report(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "cpu*2" in (tmp_path / "out" / "verdicts.csv").read_text()
+
+
+@pytest.mark.parametrize("word", [*TERMS, "threads=2", "*2"])
+def test_the_reading_half_knows_what_each_word_of_a_side_sets(word: str) -> None:
+    names = (f"{device}{'+' * (word != '*2')}{word}" for device in ("cpu", "cuda"))
+    name = next(one for one in names if accepted((one,)))
+    job, told = job_of(name, PLAIN), told_settings(name)
+    told = {setting: value for setting, value in told.items() if setting != "loop"}
+    assert told == {setting: attrgetter(NAMED[setting])(job) for setting in told}
+    assert told.keys() <= {*TOLD} == NAMED.keys() - {"loop"}

@@ -118,13 +118,17 @@ def test_a_rung_has_its_name_in_a_run_of_the_course_loop_too() -> None:
         ("cuda*2+graphs", "several devices train together by the lean loop, not compiled"),
         ("cpu*2+loop=course", "several devices train together by the lean loop, not compiled"),
         ("cuda*2+placement=per-batch", "by the lean loop, not compiled"),
-        ("cpu*4+threads=2", "cpu*4+threads=2: 4 processes need a thread each"),
+        ("cpu*4+threads=2", "cpu*4+threads=2: its 4 processes need as many threads each"),
+        ("cpu*2+threads=3", "its 2 processes need as many threads each"),
+        ("cpu\n", "'cpu\\n': no name of a side"),
+        ("CUDA", "CUDA: no device is called CUDA; write cuda"),
+        ("cpu" + "+bf16" * 50, "no name of a side; it has at most 200 letters"),
         ("a gpu", "a gpu: not a torch device"),
         ("c\u00fcda", "not a torch device"),
         ("cuda:-1", "not a torch device"),
         ("", "not a torch device"),
         ("x" * 31, "not a torch device"),
-        ("cpu:1", "cpu:1: the CPU has no index; write cpu"),
+        ("cpu:1", "cpu:1: no device is called cpu:1; write cpu"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_by_its_name(name: str, words: str) -> None:
@@ -137,6 +141,8 @@ def test_what_cannot_be_is_refused_by_its_name(name: str, words: str) -> None:
 def test_two_names_of_one_side_and_too_many_sides_are_refused() -> None:
     with pytest.raises(SideError, match=r"cpu\+foreach: is cpu by another name; name it once"):
         canonical(("cpu", "cpu+foreach"), PLAIN)
+    with pytest.raises(SideError, match=r"cuda:0\+bf16: cuda:0 is cuda by another name"):
+        canonical(("cuda", "cpu", "cuda:0+bf16"), PLAIN)
     with pytest.raises(SideError, match="one more than 64 sides"):
         canonical((f"cpu+threads={count}" for count in range(1, 66)), PLAIN)
 
@@ -154,6 +160,7 @@ DEVICES = st.sampled_from(
         "cpu:0",
         "gizmo",
         "CUDA",
+        "cuda:0",
         "a b",
     ]
 )

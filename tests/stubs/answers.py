@@ -2,19 +2,21 @@
 
 from typing import Any
 
+from bench.allocators import LIBRARIES
 from bench.answer import Diagnosis, Dispatch, Epochs, Measured, Peaks, Process, Unmeasured
 from bench.job import DISPATCH, MEASURE, PEAKS, TASKS, Job
 
 
 def measured(job: Job, batch_size: int, **fields: Any) -> Measured:
     """An answer of a worker, its seconds made up; `fields` are of its figures or its process."""
+    fp32 = "tf32" if job.precision == "tf32" else "ieee"
     process: dict[str, Any] = {
         "started": "2026-01-01T00:00:00+00:00",
         "import_seconds": 2.0,
-        "threads": 2,
-        "fp32_precision": {"generic": "ieee", "cuda.matmul": "ieee", "cudnn.conv": "ieee"},
+        "threads": job.threads_each or 2,
+        "fp32_precision": dict.fromkeys(("generic", "cuda.matmul", "cudnn.conv"), fp32),
         "denormals_flushed": True,
-        "allocator": "glibc 2.36",
+        "allocator": job.malloc if job.malloc in LIBRARIES else "glibc 2.36",
         "allocator_variables": {},
     }
     figures: dict[str, Any] = {

@@ -16,10 +16,10 @@ def say(answer: Answer) -> None:
 
 
 def main() -> None:
-    """Answers one job; the threads are those that the environment gives it."""
+    """Answers one job; the threads are those that it asks for, or that the environment gives."""
     job = Job.from_line(sys.stdin.readline())
     die_when_input_ends()
-    threads = int(os.environ.get("OMP_NUM_THREADS", "2"))
+    threads = job.threads_each or int(os.environ.get("OMP_NUM_THREADS", "2"))
     say(Started())
     before = journalled()
     if job.task != MEASURE:

@@ -13,7 +13,6 @@ from scripts.read.records.fields import (
     Block,
     ColdStart,
     Count,
-    Device,
     EpochSeconds,
     Large,
     LearningRate,
@@ -32,6 +31,7 @@ from scripts.read.records.fields import (
     Threads,
 )
 from scripts.read.records.machine import MachineInfo
+from scripts.read.records.params import Params
 from scripts.read.records.study import Diagnosed, Dispatch, Peak
 
 Key = tuple[str, str, bool, int]
@@ -49,15 +49,6 @@ class Cell(NamedTuple):
     def key(self, *, again: bool) -> Key:
         """Whose measurements are its rounds, or the A/A repeats of these."""
         return (self.workload, self.side, again, self.batch_size)
-
-
-class Params(Record):
-    """A cell's axes; those of the settings of its side are told by the name of that."""
-
-    workload: Name
-    batch_size: Count
-    epochs: Count
-    device: Device
 
 
 class Absent(Params, kw_only=True):
@@ -95,11 +86,14 @@ class Stats(Record):
 
 
 class Benchmark(Record):
-    """A cell that has a time."""
+    """A cell that has a time; pytest-benchmark tells which one in its names as well."""
 
     params: Params
     extra_info: Marks
     stats: Stats
+    name: Text = ""
+    fullname: Text = ""
+    param: Text | None = None
 
     @property
     def cell(self) -> Cell:

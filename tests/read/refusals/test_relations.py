@@ -108,9 +108,15 @@ EDITS: list[tuple[str, Edit, str, str]] = [
         "crossover.run.learning_rates",
         "no learning rate of mlp",
     ),
+    (
+        "a lost cell without a time",
+        lambda document: document["crossover"]["absent"].pop(),
+        "crossover.planned",
+        "is 24, but 23 cells are told",
+    ),
     ("lost cells", put(3, *OWN, "measured"), "crossover.measured", "is 3, but 23 cells"),
     ("more cells than rows", put(25, *OWN, "measured"), "measured", "is 25, but 23 cells"),
-    ("fewer planned", put(3, *OWN, "planned"), "crossover.planned", "is 3, but 23 cells"),
+    ("fewer planned", put(3, *OWN, "planned"), "crossover.planned", "is 3, but 24 cells are told"),
     (
         "whole and interrupted",
         put("interrupted", *OWN, "absent", 0, "reason"),
