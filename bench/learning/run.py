@@ -18,6 +18,7 @@ from bench.learning.search import Search
 from bench.machine.facts import describe_machine, identity, own_rate, run_probe
 from bench.measure.journal import STOPS, Journal, Line
 from bench.measure.measurements import Resumed
+from bench.record.outcome import INTERRUPTED
 from bench.record.result_file import now
 from bench.record.state import RunState
 from bench.workloads import resolved
@@ -173,7 +174,7 @@ class LearnRun(RunState[LearnSettings, LearnCell]):
         """Returns what was learned about a cell."""
         search = self.searches[cell]
         if search.next_jobs():
-            return NotReached("interrupted", "the run ended before; --resume finishes it")
+            return NotReached(*INTERRUPTED)
         rate = search.chosen_rate()
         if rate is None:
             failed = [run.detail for run in search.runs.values() if run.ended == "failed"]

@@ -10,6 +10,7 @@ import psutil
 from bench.grid import Side
 from bench.measure.ask import ask
 
+NOT_REACHED = "not reached within --budget {:g}"
 CLOSING_SECONDS = 4.0
 """Kept for the end at least: a process that has to be killed, the cells shown, the file."""
 CLOSING_SECONDS_PER_CELL = 0.02

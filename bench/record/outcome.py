@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from bench.answer import Epochs
 from bench.grid import Cell, device_of, devices_of
+from bench.measure.budget import NOT_REACHED
 from bench.measure.measurements import TIMEOUT, Key, Measurements
 from bench.measure.quiet import unsteady_words
 from bench.sides.names import equal_arithmetic
@@ -17,6 +18,7 @@ REDUCED_TOLERANCES = {"first_loss": 2e-2, "loss": 0.25}
 """Where only one of the two computes in bf16, or in TF32. Both are those of the reading half."""
 MOST_MARKS = 999
 """Of a cell, and one more about its losses: whoever reads a result refuses longer lists."""
+INTERRUPTED = ("interrupted", "the run ended before; --resume finishes it")
 LOOSE_TOLERANCE = 0.50
 """Of held-out losses where training draws numbers."""
 
@@ -97,11 +99,11 @@ def _unreached(cell: Cell, measurements: Measurements, settings: Settings) -> tu
         if settings.find_crossover:
             return "implied", "away from the crossover that --find-crossover found"
         if settings.budget_seconds is not None:
-            return "budget", f"not reached within --budget {settings.budget_seconds:g}"
+            return "budget", NOT_REACHED.format(settings.budget_seconds)
         plain = device_of(cell.side)
         if cell.side not in settings.sides and not timed(measurements, Key.of(cell, plain)):
             return "implied", f"{plain} has no time at batch size {cell.batch_size}"
-    return "interrupted", "the run ended before; --resume finishes it"
+    return INTERRUPTED
 
 
 def timed(measurements: Measurements, key: Key) -> dict[int, Epochs]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from bench.answer import Unmeasured
 from bench.grid import Side, WorkloadPlan
 from bench.measure.blocks import Campaign
-from bench.measure.budget import LEAST_ROUNDS, Pace
+from bench.measure.budget import LEAST_ROUNDS, NOT_REACHED, Pace
 from bench.measure.measurements import Key
 from bench.measure.rounds import answered, catch_up, first_round
 from bench.sides.settings import Settings
@@ -105,7 +105,7 @@ def by_worth(campaign: Campaign, plan: WorkloadPlan) -> list[Side]:
 
 def _not_reached(campaign: Campaign, plan: WorkloadPlan, budget_seconds: float) -> None:
     """Answers for what was asked for and has no answer: the time was over."""
-    detail = f"not reached within --budget {budget_seconds:g}"
+    detail = NOT_REACHED.format(budget_seconds)
     for side, sizes in campaign.pending(plan, 0).items():
         for size in sizes:
             campaign.answer(Key(plan.workload, side, size), 0, Unmeasured(size, "budget", detail))

@@ -13,6 +13,7 @@ from scripts.figures.style import GREY, headline, new_panels, plain, split, styl
 from scripts.machines.shift import bounds
 
 MOST_ROWS = 24
+MOVES = "Crossover batch size by machine, once warm"
 _LOOKS = {
     "slower": ("#b35806", "s"),
     "faster": ("#542788", "o"),
@@ -45,7 +46,7 @@ def moves_figure(curves: pd.DataFrame, verdicts: pd.DataFrame, *, base: str) -> 
         more = f" (the first {MOST_ROWS} of {len(own)})" if len(own) > MOST_ROWS else ""
         axes.set_title(plain(workload) + more, fontweight="bold")
     note = "thick line: from the last batch size decided slower to the first decided faster"
-    headline(figure, "Crossover batch size by machine, once warm", note)
+    headline(figure, MOVES, note)
     used = {word: look for word, look in _LOOKS.items() if word in set(cells["verdict"])}
     crossover = Line2D([], [], color=GREY, linewidth=3.5, alpha=0.5, label="crossover")
     draw_key(figure, [*key_marks(used, hollow=_HOLLOW), crossover])

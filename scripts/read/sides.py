@@ -54,7 +54,7 @@ def told_settings(side: str) -> dict[str, Any]:
     for word in words:
         name, _, value = word.partition("=")
         name, value = _WORDS.get(word, (name, value))
-        told[name] = int(value) if name == "threads" and value.isdecimal() else value
+        told[name] = int(value) if name == "threads" else value
     return told | {"devices": int(head.partition("*")[2] or 1)}
 
 

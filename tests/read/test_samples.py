@@ -63,3 +63,15 @@ def test_a_file_of_version_1_stays_readable_and_counts_where_its_runs_ended() ->
     known = epochs[epochs["train_epochs"].notna()]
     assert len(known) > 0
     assert (known["carried"] > 0).all()
+
+
+def test_the_newest_sample_has_sides_remedies_a_diagnosis_and_what_this_machine_lacks() -> None:
+    results = table.load_results([NEW])
+    rounds = results.rounds[results.rounds["block"].notna()]
+    assert set(rounds["side"]) == {"cpu", "cpu+threads=1", "cpu+bf16"}
+    assert set(rounds["family"]) == {"sides", "cpu"}
+    absent = results.rounds[results.rounds["block"].isna()]
+    assert set(zip(absent["side"], absent["reason"], strict=True)) == {
+        ("cpu+malloc=jemalloc", "unsupported")
+    }
+    assert (len(results.diagnosis), len(results.dispatch)) == (4, 1)

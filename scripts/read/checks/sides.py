@@ -116,11 +116,9 @@ def _check_known(file: ResultFile) -> None:
 
 def _unlike_its_side(process: Process) -> Iterator[str]:
     """Yield what a process read back of itself and its side does not ask for."""
-    told, device = told_settings(process.side), device_of(process.side)
+    told = told_settings(process.side)
     threads, malloc = told.get("threads"), told.get("malloc", "")
-    if process.trained_on.partition(":")[0] not in ("", device.partition(":")[0]):
-        yield "trained_on"
-    if isinstance(threads, int) and process.threads not in (None, threads // told["devices"]):
+    if threads and process.threads not in (None, threads // told["devices"]):
         yield "threads"
     fp32 = "tf32" if told.get("precision") == "tf32" else "ieee"
     if {*(process.fp32_precision or {}).values()} - {fp32}:

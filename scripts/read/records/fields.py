@@ -26,7 +26,8 @@ Device = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]+(:[0-9]+)?$(?!\n)", max_len
 Side = Annotated[
     str,
     Meta(
-        pattern=r"^[A-Za-z0-9_]+(:[0-9]+)?(\*[1-9][0-9]?)?(\+[A-Za-z0-9][A-Za-z0-9_.=-]*)*$(?!\n)",
+        pattern=r"^[A-Za-z0-9_]+(:[0-9]+)?(\*[1-9][0-9]?)?"
+        r"(\+(threads=[1-9][0-9]{0,5}|(?!threads=)[A-Za-z0-9][A-Za-z0-9_.=-]*))*$(?!\n)",
         max_length=200,
     ),
 ]

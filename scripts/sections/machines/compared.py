@@ -9,7 +9,7 @@ from scripts.machines.means import ALL
 from scripts.machines.upgrade import changed, contradicted
 from scripts.read.text import counted
 from scripts.sections.columns import table
-from scripts.sections.machines.side_by_side import mean_words, side_pictures, standing
+from scripts.sections.machines.side_by_side import mean_lines, side_pictures, standing
 from scripts.sections.machines.tables import costs_table, means_table
 from scripts.sections.section import Line, Section, Table
 from scripts.tables.comparison import Comparison
@@ -40,11 +40,8 @@ def _brief(comparison: Comparison) -> Iterator[Line | Table]:
     for machine, factor in doubted.items():
         yield Line(contradiction_words(machine, comparison.base, factor), tone="warning")
     means = comparison.means
-    for name, own in list(means.groupby("machine", sort=False))[:MOST_ROWS]:
-        yield Line(mean_words(own, comparison.base), lead=f"{name}: ", tone="strong")
-    if means.empty:
-        yield Line("No geometric means: no cell was measured by all, none of them suspect.")
-    else:
+    yield from mean_lines(comparison, most=MOST_ROWS, tone="strong")
+    if len(means):
         yield means_table(comparison, means_rows(means, most=MOST_ROWS))
     if len(comparison.costs):
         yield costs_table(comparison.costs)

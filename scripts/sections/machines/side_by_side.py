@@ -9,14 +9,14 @@ from scripts.figures.cost import cost_figure
 from scripts.figures.fastest import fastest_figure, side_colours
 from scripts.figures.marks import machine_looks
 from scripts.figures.relative import relative_figure
-from scripts.figures.shift import moves_figure
+from scripts.figures.shift import MOVES, moves_figure
 from scripts.figures.style import Drawing
 from scripts.machines.means import ALL
 from scripts.machines.shift import NO_INTERVAL, OVERLAP, base_curves
 from scripts.read.text import counted, file_stem, file_stems
 from scripts.sections.inputs import Report
 from scripts.sections.machines.tables import side_tables
-from scripts.sections.section import Line, Picture, Section
+from scripts.sections.section import Line, Picture, Section, Tone
 from scripts.tables.comparison import Comparison
 from scripts.words.crossovers import crossover_words
 from scripts.words.machines import between_words, upgrade_words
@@ -78,7 +78,7 @@ def _of_several(comparison: Comparison) -> Iterator[Picture]:
         yield _picture("relative-speed", relative, caption)
     if len(comparison.curves):
         moved = partial(moves_figure, comparison.curves, comparison.verdicts, base=base)
-        yield _picture("crossover-moves", moved, "Crossover batch size by machine, once warm")
+        yield _picture("crossover-moves", moved, MOVES)
     colours = side_colours(comparison.fastest)
     stems = file_stems(comparison.fastest["workload"].unique())
     for workload, own in comparison.fastest.groupby("workload", sort=False):
@@ -114,11 +114,7 @@ def _findings(comparison: Comparison) -> Iterator[Line]:
     """Yield the answers in sentences: upgrades, means, crossovers."""
     for _machine, own in comparison.upgrades.groupby("machine", sort=False):
         yield Line(upgrade_words(own), lead="Upgrade check: ")
-    means = comparison.means
-    if means.empty:
-        yield Line("No geometric means: no cell was measured by all, none of them suspect.")
-    for machine, own in means.groupby("machine", sort=False):
-        yield Line(mean_words(own, comparison.base), lead=f"{machine}: ")
+    yield from mean_lines(comparison)
     moved = comparison.moves[comparison.moves["scope"] == "warm"]
     for (workload, _side, base), own in moved.groupby(
         ["workload", "base_side", "base"], sort=False
@@ -127,7 +123,17 @@ def _findings(comparison: Comparison) -> Iterator[Line]:
         yield Line(_move_words(own, comparison.base), lead=lead)
 
 
-def mean_words(means: pd.DataFrame, base: str) -> str:
+def mean_lines(
+    comparison: Comparison, *, most: int | None = None, tone: Tone = ""
+) -> Iterator[Line]:
+    """Yield a line for each of the first machines, or why there is none."""
+    if comparison.means.empty:
+        yield Line("No geometric means: no cell was measured by all, none of them suspect.")
+    for machine, own in list(comparison.means.groupby("machine", sort=False))[:most]:
+        yield Line(_mean_words(own, comparison.base), lead=f"{machine}: ", tone=tone)
+
+
+def _mean_words(means: pd.DataFrame, base: str) -> str:
     """One machine's ratios over all workloads where there are such means; else by workload."""
     whole = means["workload"] == ALL
     parts = []

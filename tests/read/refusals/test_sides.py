@@ -90,12 +90,6 @@ EDITS: list[tuple[str, Edit, str, str]] = [
         "is {'generic': 'tf32'}, and the side is 'cpu+bf16'",
     ),
     (
-        "another device in its process",
-        put("cuda:0", "crossover", "processes", 0, "trained_on"),
-        ".trained_on",
-        "is 'cuda:0', and the side is 'cpu'",
-    ),
-    (
         "another allocator in its process",
         put("glibc 2.36", "crossover", "processes", 4, "allocator"),
         ".allocator",
@@ -156,10 +150,17 @@ def test_a_study_of_a_side_without_cells_is_refused(table: str, words: str, tmp_
     assert words in said
 
 
-@pytest.mark.parametrize("side", ["cpu+devices=x+threads=x", "cpu+malloc=+threads=", "cpu+loop="])
+@pytest.mark.parametrize("side", ["cpu+devices=x", "cpu+malloc=", "cpu+loop="])
 def test_an_odd_name_of_a_side_tells_what_it_can(side: str, tmp_path: Path) -> None:
     plan = Corpus(sides=("cpu", "cpu+bf16"), batch_sizes=(8,), epochs=(1,), blocks=1)
     odd = json.loads(json.dumps(plan.result()).replace("cpu+bf16", side))
     for row in odd["benchmarks"]:
         del row["params"]["precision"]
     assert set(load([saved(tmp_path, odd)])["side"]) == {"cpu", side}
+
+
+@pytest.mark.parametrize("side", ["cpu+threads=x", "cpu+threads=", "cpu*0", "cpu+bf16+threads=0"])
+def test_a_number_in_the_name_of_a_side_is_one(side: str, tmp_path: Path) -> None:
+    plan = Corpus(sides=("cpu", "cpu+bf16"), batch_sizes=(8,), epochs=(1,), blocks=1)
+    odd = json.loads(json.dumps(plan.result()).replace("cpu+bf16", side))
+    assert f"is {side!r}: expected a name of letters" in refusal(saved(tmp_path, odd))
