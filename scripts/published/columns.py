@@ -118,7 +118,7 @@ def _column(written: str, header: Sequence[str], name: str | None) -> Column | N
     if len(units) > 1 or _MINIMUM.match(written.lower().replace("_", " ")):
         why = "may be minutes or a minimum" if "min" in words else "has two units"
         raise Breach([f"column {written}"], why, "rename it, as epoch time (s)")
-    return Column(name, written, *(units or {1.0}), unit_told=bool(units))
+    return Column(name, written, next(iter(units), 1.0), unit_told=bool(units))
 
 
 def _timed(words: Sequence[str], written: str, header: Sequence[str]) -> str | None:

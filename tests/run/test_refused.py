@@ -34,7 +34,7 @@ LINES: dict[str, tuple[tuple[str, ...], str]] = {
     "a rate beyond all readers": (("--learning-rate", "1e10"), "--learning-rate 1e10: takes"),
     "a number twice": (("--batch-sizes", "8,08"), "--batch-sizes 8,08: 8 is named twice"),
     "a rate twice": (("--learning", "--learning-rates", "0.1,.10"), "0.1 is named twice"),
-    "a device twice": (("--devices", "cuda,cuda:0"), "--devices cuda:0: is cuda by another name"),
+    "a device twice": (("--devices", "cuda,cuda:0"), "--devices cuda:0: cuda:0 is cuda by"),
     "a device as torch has none": (("--devices", "cuda:00"), "--devices cuda:00: not a torch"),
     "all and one": (
         ("--workloads", "all,mlp"),

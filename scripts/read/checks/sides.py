@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 from scripts.read.breach import Breach, Place
 from scripts.read.records.params import SETTINGS, Params
 from scripts.read.records.result import Loop, Process, ResultFile, Run
+from scripts.read.records.study import Diagnosed, Dispatch
 from scripts.read.sides import device_of, told_settings
 
 _Row = tuple[Place, Params, str]
@@ -101,9 +102,13 @@ def _check_known(file: ResultFile) -> None:
     own, cells = file.crossover, {entry.cell for entry in file.benchmarks}
     cells |= {row.cell for row in own.absent}
     known = {(cell.workload, cell.side) for cell in cells}
-    tables = {"processes": own.processes, "diagnosis": own.diagnosis, "dispatch": own.dispatch}
-    for table, rows in tables.items():
-        for index, row in enumerate(rows):
+    tables: dict[str, Sequence[Process | Diagnosed | Dispatch]] = {
+        "processes": own.processes,
+        "diagnosis": own.diagnosis,
+        "dispatch": own.dispatch,
+    }
+    for table, told in tables.items():
+        for index, row in enumerate(told):
             if (row.workload, row.side) not in known:
                 words = f"is {row.side!r}, of which {row.workload} has no cell"
                 raise Breach(["crossover", table, index, "side"], words)
