@@ -14,8 +14,8 @@ from scripts.read.version_2 import with_sides, with_variants
 def checked(file: ResultFile) -> Rounds:
     """Return the rounds of a file; raises Breach where it contradicts itself."""
     check_cells(file)
-    check_sides(file)
     check_studies(file.crossover)
+    check_sides(file)
     rounds = Rounds.of(file)
     check_rounds(rounds)
     return rounds
