@@ -39,6 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _import(options: argparse.Namespace, command: str) -> None:
+    names = [name for name, _value in (*options.column, *options.set)]
+    for name in names:
+        if names.count(name) > 1:
+            raise ResultError("", "--column, --set", f"{name} is said twice; say it once")
     asked = Asked(
         source=options.source,
         licence=options.licence,

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 
 from scripts.read.breach import Breach, Place, bounded, once
+from scripts.read.checks.figures import check_figures
 from scripts.read.checks.published import KEY as PUBLISHED_KEY
 from scripts.read.document import Kind, ResultError, file_content
 from scripts.read.json_text import parsed
@@ -78,6 +79,7 @@ def checked(file: LearningFile) -> LearningFile:
         known = {(run.workload, getattr(run, axis)) for run in own.runs}
         count = max(Counter(workload for workload, _ in known).values(), default=0)
         bounded(where, count, most, f"values of {axis} of a workload")
+    check_figures(file)
     return file
 
 

@@ -1,9 +1,11 @@
 """Any table becomes a file, as it was meant, or is refused in one sentence that names the place."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scripts import import_table
 from scripts.published.numbers import NumberError, decimal_of, number
 from scripts.read.records.published import PublishedRow
 from tests.published.tables import HEAD, published, refusal
@@ -201,3 +203,17 @@ def test_the_mark_before_decimals_is_told_by_the_numbers(
 def test_a_number_of_the_other_mark_is_none() -> None:
     with pytest.raises(NumberError):
         number("1.5", "comma")
+
+
+@pytest.mark.parametrize(
+    "said", [("--set", "device=cpu"), ("--column", "device=device"), ("--column", "device=x")]
+)
+def test_what_is_said_twice_is_refused(
+    said: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text(f"{HEAD}\nmlp,32,cpu,1\n")
+    about = ("--out", str(tmp_path / "t.json"), "--source", "them", "--licence", "MIT")
+    assert import_table.main([str(table), *about, "--set", "device=gpu", *said]) == 2
+    assert capsys.readouterr().err == "--column, --set: device is said twice; say it once\n"
+    assert not (tmp_path / "t.json").exists()

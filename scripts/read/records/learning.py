@@ -98,7 +98,7 @@ class LearningRun(Record):
 
 
 class Learning(Record):
-    """`crossover_learning`; `planned` are runs."""
+    """`crossover_learning`; `planned` are cells."""
 
     schema_version: Literal[1, 2]
     complete: bool
@@ -109,8 +109,37 @@ class Learning(Record):
     runs: Annotated[list[LearningRun], Meta(max_length=200_000)]
 
 
+class FigureAxes(Record):
+    """A cell that reached its target."""
+
+    workload: Name
+    batch_size: Count
+    optimizer: Name
+
+
+class FigureMarks(Record):
+    """The learning rate of its figure."""
+
+    learning_rate: Annotated[float, Meta(gt=0, le=1e300)]
+
+
+class FigureStats(Record):
+    """Epochs to the target, a figure seed each."""
+
+    data: Annotated[list[Annotated[float, Meta(ge=0, le=1e9)]], Meta(max_length=1000)]
+
+
+class Figure(Record):
+    """A cell as pytest-benchmark writes it."""
+
+    params: FigureAxes
+    extra_info: FigureMarks
+    stats: FigureStats
+
+
 class LearningFile(Record):
     """A learning file; in version 1 every run ends at its target."""
 
     machine_info: MachineInfo
     crossover_learning: Learning
+    benchmarks: Annotated[list[Figure], Meta(max_length=200_000)] = []
