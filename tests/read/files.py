@@ -13,8 +13,11 @@ from tests.corpus import Corpus
 
 Document = dict[str, Any]
 Edit = Callable[[Document], object]
+Case = tuple[str, Edit, str, str]
+"""A name, an edit that a file does not survive, the field that is named, and the words."""
 
 SMALL: dict[str, Any] = {"batch_sizes": (8,), "epochs": (1, 2), "blocks": 3, "samples": 64}
+WHOLE = Corpus(absent={("mlp", 8, 1, "vulkan"): ("oom", "")}, epochs=(1, 2, 4))
 
 
 def saved(folder: Path, document: Document, name: str = "odd") -> Path:
@@ -51,12 +54,22 @@ def everything(folder: Path) -> dict[str, bytes | str]:
     }  # fmt: skip
 
 
-def assert_refused(folder: Path, edit: Edit, field: str, message: str) -> None:
+def assert_refused(
+    folder: Path, edit: Edit, field: str, message: str, *, plan: Corpus = WHOLE
+) -> None:
     """A good file is refused once it is edited: at this field, in these words, with a way out."""
-    document = Corpus(absent={("mlp", 8, 1, "vulkan"): ("oom", "")}, epochs=(1, 2, 4)).result()
+    document = plan.result()
     edit(document)
     path = saved(folder, document)
     place, _, words = refusal(path).removeprefix(f"{path}: ").partition(": ")
     assert field in place
     assert message in words
     assert words.endswith("measure again or leave this file out")
+
+
+def each_of(cases: list[Case]) -> pytest.MarkDecorator:
+    """A test of each of these, by its name."""
+    names = [name.replace(" ", "-") for name, *_case in cases]
+    return pytest.mark.parametrize(
+        ("edit", "field", "message"), [case[1:] for case in cases], ids=names
+    )

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-import pytest
 
-from tests.read.files import Edit, assert_refused, put
+from tests.read.files import Case, Edit, assert_refused, each_of, put
 
 OWN = ("crossover",)
 PROCESS = ("crossover", "processes", 0)
@@ -13,7 +12,7 @@ SIZE = ("benchmarks", 0, "params", "batch_size")
 ARM = "crossover.measurements[0] (mlp-8-cpu)"
 CELL = "benchmarks[0] (mlp-8-1-cpu)"
 
-EDITS: list[tuple[str, Edit, str, str]] = [
+EDITS: list[Case] = [
     (
         "negative time",
         put(-1.0, *PROCESS, "context_seconds"),
@@ -119,11 +118,7 @@ EDITS: list[tuple[str, Edit, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("edit", "field", "message"),
-    [case[1:] for case in EDITS],
-    ids=[case[0].replace(" ", "-") for case in EDITS],
-)
+@each_of(EDITS)
 def test_a_wrong_value_is_refused_by_file_cell_and_field(
     tmp_path: Path, edit: Edit, field: str, message: str
 ) -> None:

@@ -6,7 +6,16 @@ import pytest
 
 from scripts.read.table import load
 from tests.corpus import Corpus
-from tests.read.files import Document, Edit, assert_refused, put, refusal, saved
+from tests.read.files import (
+    Case,
+    Document,
+    Edit,
+    assert_refused,
+    each_of,
+    put,
+    refusal,
+    saved,
+)
 
 OWN = ("crossover",)
 PROCESS = ("crossover", "processes", 0)
@@ -21,7 +30,7 @@ def longer_events(document: Document) -> None:
     row["event_seconds"] = [1.01 * seconds for seconds in row["epoch_seconds"]]
 
 
-EDITS: list[tuple[str, Edit, str, str]] = [
+EDITS: list[Case] = [
     (
         "unknown workload",
         put("foo", "benchmarks", 0, "params", "workload"),
@@ -178,11 +187,7 @@ EDITS: list[tuple[str, Edit, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("edit", "field", "message"),
-    [case[1:] for case in EDITS],
-    ids=[case[0].replace(" ", "-") for case in EDITS],
-)
+@each_of(EDITS)
 def test_a_contradiction_is_refused_by_file_cell_and_field(
     tmp_path: Path, edit: Edit, field: str, message: str
 ) -> None:

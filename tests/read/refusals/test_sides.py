@@ -9,7 +9,7 @@ import pytest
 from scripts.read.table import load
 from tests.causes.study_rows import with_studies
 from tests.corpus import Corpus
-from tests.read.files import Document, Edit, put, refusal, saved
+from tests.read.files import Case, Document, Edit, assert_refused, each_of, put, refusal, saved
 
 PLAN = Corpus(
     sides=("cpu", "cpu+threads=1", "cpu+bf16", "cpu+loop=course", "cpu+malloc=jemalloc"),
@@ -32,7 +32,7 @@ def told(side: str, **axes: object) -> Edit:
     return lambda document: [row.update(axes) for row in cells(document, side)]
 
 
-EDITS: list[tuple[str, Edit, str, str]] = [
+EDITS: list[Case] = [
     (
         "another precision than the name's",
         told("cpu+bf16", precision="ieee"),
@@ -110,21 +110,15 @@ EDITS: list[tuple[str, Edit, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("edit", "field", "message"),
-    [case[1:] for case in EDITS],
-    ids=[case[0].replace(" ", "-") for case in EDITS],
-)
+@each_of(EDITS)
 def test_a_side_that_is_told_in_two_ways_is_refused_by_file_cell_and_field(
     tmp_path: Path, edit: Edit, field: str, message: str
 ) -> None:
-    document = PLAN.result()
-    assert load([saved(tmp_path, document)])["side"].nunique() == len(PLAN.sides)
-    edit(document)
-    words = refusal(saved(tmp_path, document))
-    assert f"{field}: " in words
-    assert message in words
-    assert words.endswith("measure again or leave this file out")
+    assert_refused(tmp_path, edit, field, message, plan=PLAN)
+
+
+def test_what_is_told_twice_alike_is_read(tmp_path: Path) -> None:
+    assert load([PLAN.write(tmp_path)])["side"].nunique() == len(PLAN.sides)
 
 
 def test_a_setting_that_only_some_sides_tell_is_refused(tmp_path: Path) -> None:
