@@ -112,7 +112,9 @@ def _column(written: str, header: Sequence[str], name: str | None) -> Column | N
     words = _words(written)
     units = {UNITS[word] for word in words if word in UNITS}
     if name is None:
-        name = _ALIASES.get("_".join(words)) or _timed(words, written, header)
+        alias = "_".join(words)
+        name = _ALIASES.get(alias) or _ALIASES.get(alias.removeprefix("throughput_"))
+        name = name or _timed(words, written, header)
     if name not in SECONDS:
         return None if name is None else Column(name, written)
     if len(units) > 1 or _MINIMUM.match(written.lower().replace("_", " ")):

@@ -88,7 +88,7 @@ def test_a_row_that_was_made_of_others_is_left_out() -> None:
 
 
 def test_throughput_is_no_epoch() -> None:
-    row = first("model,bs,device,images/sec\nresnet,32,gpu,1200\n")
+    row = first("model,bs,device,Throughput (images/sec)\nresnet,32,gpu,1200\n")
     assert (row.samples_per_second, row.epoch_seconds, row.step_seconds) == (1200, None, None)
 
 

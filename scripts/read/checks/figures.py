@@ -1,4 +1,4 @@
-"""What pytest-benchmark's part of a learning file tells again: epochs to the target of each cell."""
+"""What pytest-benchmark's part of a learning file tells again: epochs to the target, by cell."""
 
 import math
 from collections import defaultdict

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-
 from tests.read.files import Case, Edit, assert_refused, each_of, put
 
 OWN = ("crossover",)
