@@ -54,6 +54,7 @@ def _whole(cell: Mapping[Any, Any], runs: pd.DataFrame | None) -> dict[str, Any]
     if math.isinf(count):
         most = int(stands.sum(axis=0).max())
         why = f"no number of epochs holds: {most} of {len(own)} seeds stand there when one ends"
+        why += ", but not epoch after epoch" * (most >= SHARE * len(own))
         return nothing | {"stands": stands, "unsettled": why}
     return {
         "train_epochs": count,

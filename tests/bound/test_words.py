@@ -66,10 +66,17 @@ def test_graphs_change_that_by_so_much_at_most(tmp_path: Path) -> None:
 
 def test_cards_and_epochs_are_told_at_the_largest_batch_size(tmp_path: Path) -> None:
     words = said(tmp_path, cpu_step_seconds=lambda _workload, _batch: 3.5e-3)
-    assert "At batch size 512 these can be faster, at best: T4 10 times." in words
+    assert "At 512 these can be faster, at best: T4 10 times." in words
     # 8 steps of 3.5 ms an epoch, of which 0.35 ms stay at the least
-    paid = "a cold start of 0.05 to 5 s takes at least 2 to 199 epochs of 4,096 samples"
-    assert words.endswith(f"{paid} to have paid.")
+    paid = "A cold start of 0.05 to 5 s pays there after 2 to 199 epochs of 4,096 samples"
+    assert words.endswith(f"{paid}, at least.")
+
+
+def test_cards_that_could_gain_alike_are_told_together(tmp_path: Path) -> None:
+    results = load_results([cpu_file(tmp_path, cpu_step_seconds=lambda *_: 3.5e-3)])
+    three = [cards()[name] for name in ("t4", "rtx4090", "h100")]
+    words = bound_line(bounds(results.rounds, results.dispatch, three))
+    assert "at best: T4, RTX 4090 and H100 10 times." in words
 
 
 def test_a_cold_start_never_pays_where_the_cpu_cannot_be_beaten(tmp_path: Path) -> None:

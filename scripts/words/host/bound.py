@@ -81,11 +81,10 @@ def cards_words(rows: pd.DataFrame) -> str:
     """How much faster each card could be, at the largest batch size."""
     size = rows["batch_size"].max()
     last = rows[(rows["batch_size"] == size) & (rows["card"] != ANY_CARD.key)]
-    names = [
-        f"{name} {_times(best)}" if best > 1 else f"{name} not at all"
-        for name, best in zip(last["name"], last["best_speedup"], strict=True)
-    ]
-    return f"At batch size {size} these can be faster, at best: {listed(names)}."
+    factors = last["best_speedup"].map(lambda best: _times(best) if best > 1 else "not at all")
+    alike = last["name"].groupby(factors, sort=False).agg(listed)
+    told = listed([f"{names} {factor}" for factor, names in alike.items()])
+    return f"At {size} these can be faster, at best: {told}."
 
 
 def epochs_words(anyone: pd.DataFrame) -> str:
@@ -98,8 +97,8 @@ def epochs_words(anyone: pd.DataFrame) -> str:
     epochs = " to ".join(dict.fromkeys(f"{number:,.0f}" for number in least))
     epochs += " epoch" if epochs == "1" else " epochs"
     return (
-        f"There a cold start of {low:g} to {high:g} s takes at least {epochs} of "
-        f"{row['samples']:,.0f} samples to have paid."
+        f"A cold start of {low:g} to {high:g} s pays there after {epochs} of "
+        f"{row['samples']:,.0f} samples, at least."
     )
 
 

@@ -102,12 +102,12 @@ def regret_of(row: Mapping[Any, Any], times: pd.DataFrame, seconds: float) -> di
     finalists = sorted(few, key=lambda task: few[task])[:FINALISTS]
     runs = by_turns([advice, *finalists], range(FEW, FEW + MANY))
     own = median(sum(run.seconds) for run in runs.pop(advice))
-    final = {task: seconds_of(runs[task], row) for task in finalists}
+    final = {advice: own} | {task: seconds_of(runs[task], row) for task in finalists}
     best = min(final, key=lambda task: final[task])
     about = {name: row[name] for name in COLUMNS if name in row}
     return about | {
         "advised": name(advice), "advised_seconds": round(own, 4), "best": name(best),
-        "best_seconds": round(final[best], 4), "regret": round(own / min(own, final[best]), 3),
+        "best_seconds": round(final[best], 4), "regret": round(own / final[best], 3),
         "tried": len(few), "settings": len(rivals),
     }  # fmt: skip
 
