@@ -56,21 +56,22 @@ def refuse_useless(config: pytest.Config) -> None:
     """Raises `pytest.UsageError` for an option of pytest's or a plugin's that is REFUSED."""
     for flag, why in REFUSED.items():
         if config.getoption(flag, None):
-            raise pytest.UsageError(f"{flag}: {why}; leave it out{_of(flag)}")
+            raise pytest.UsageError(f"{flag}: {why}; leave it out{_as_well()}")
 
 
-def _of(flag: str) -> str:
-    """Where an option comes from that nobody has just typed."""
-    return " of PYTEST_ADDOPTS" if flag in os.environ.get("PYTEST_ADDOPTS", "") else ""
+def _as_well() -> str:
+    """Where an option may come from that nobody has just typed."""
+    more = os.environ.get("PYTEST_ADDOPTS", "")
+    return f" (PYTEST_ADDOPTS: {more[:200]!a})" if more else ""
 
 
 def _refuse_parallel(config: pytest.Config) -> None:
     """pytest-xdist's workers would each measure, beside one another."""
     option = config.option
     if getattr(option, "numprocesses", None) or hasattr(config, "workerinput"):
-        raise pytest.UsageError(f"-n: {ONE_AT_A_TIME} -n out")
+        raise pytest.UsageError(f"-n: {ONE_AT_A_TIME} -n out{_as_well()}")
     if getattr(option, "dist", "no") != "no" or getattr(option, "tx", None):
-        raise pytest.UsageError(f"--dist: {ONE_AT_A_TIME} -d, --dist and --tx out")
+        raise pytest.UsageError(f"--dist: {ONE_AT_A_TIME} -d, --dist and --tx out{_as_well()}")
     if "PYTEST_XDIST_WORKER" in os.environ:
         raise pytest.UsageError(f"PYTEST_XDIST_WORKER: {ONE_AT_A_TIME} it unset")
 

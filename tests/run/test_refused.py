@@ -111,10 +111,11 @@ def test_a_line_that_would_end_in_nothing_is_refused_by_its_name(
 
 def test_what_stands_in_a_variable_is_refused_with_its_name(tmp_path: Path) -> None:
     line = ("--benchmark-json", str(tmp_path / "box.json"))
-    (said,) = answers_to([line], PYTEST_ADDOPTS="--benchmark-disable")
-    assert said.code == pytest.ExitCode.USAGE_ERROR
-    assert "--benchmark-disable: no cell would have a figure" in said.output
-    assert "leave it out of PYTEST_ADDOPTS" in said.output
+    for typed, flag in (("--benchmark-disable", "--benchmark-disable"), ("-qx", "--maxfail")):
+        (said,) = answers_to([line], PYTEST_ADDOPTS=typed)
+        assert said.code == pytest.ExitCode.USAGE_ERROR
+        assert f"ERROR: {flag}: " in said.output
+        assert f"leave it out (PYTEST_ADDOPTS: '{typed}')" in said.output
     (said,) = answers_to([line], PYTEST_XDIST_WORKER="gw0")
     assert "PYTEST_XDIST_WORKER: a run measures one process at a time" in said.output
 

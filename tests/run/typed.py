@@ -66,8 +66,13 @@ class Said(NamedTuple):
     output: str
 
 
-def answers_to(lines: Sequence[Sequence[str]], **environment: str) -> list[Said]:
-    """What each command line ends with, one after the other in one process: 0.2 s each."""
+def answers_to(
+    lines: Sequence[Sequence[str]], *, seconds: float | None = None, **environment: str
+) -> list[Said]:
+    """What each command line ends with, one after the other in one process: 0.2 s each.
+
+    Raises `subprocess.SubprocessError` where that ends before or takes more `seconds`.
+    """
     done = subprocess.run(
         [sys.executable, "-m", "tests.run.typed"],
         cwd=ROOT,
@@ -76,6 +81,7 @@ def answers_to(lines: Sequence[Sequence[str]], **environment: str) -> list[Said]
         stdout=subprocess.PIPE,
         text=True,
         check=True,
+        timeout=seconds,
     )
     return [Said(*said) for said in json.loads(done.stdout.splitlines()[-1])]
 

@@ -8,8 +8,8 @@ import pytest
 
 from bench.measure.journal import journal_path
 from tests.evidence.crashes.trial import ASKED, BLOCKS, CELLS, GRID
-from tests.evidence.edges.trial import Fault, Row, row
-from tests.run.typed import STUBBED, Said, answers_to, read, started, wait_for_answers
+from tests.evidence.edges.trial import Fault, Row, row, said_to
+from tests.run.typed import STUBBED, Said, read, started, wait_for_answers
 
 Damage = Callable[[list[bytes], random.Random], bytes]
 
@@ -109,9 +109,7 @@ def tried(count: int, seed: int, folder: Path) -> Row:
         damaged = DAMAGES[kinds[number % len(kinds)]]([*lines], chance)
         journal_path(path).write_bytes(damaged)
     before = [journal_path(path).read_bytes() for path in paths]
-    said = answers_to(
-        [(*ASKED, *GRID, "--resume", "--benchmark-json", str(path)) for path in paths]
-    )
+    said = said_to([(*ASKED, *GRID, "--resume", "--benchmark-json", str(path)) for path in paths])
     found = [
         Fault(f"{kinds[number % len(kinds)]}, number {number}", fault)
         for number, path in enumerate(paths)

@@ -10,8 +10,8 @@ import pytest
 from bench.learning.options import OWN
 from bench.options import OPTIONS, flag_of
 from bench.refused import REFUSED
-from tests.evidence.edges.trial import Fault, Row, row
-from tests.run.typed import Said, answers_to
+from tests.evidence.edges.trial import Fault, Row, row, said_to
+from tests.run.typed import Said
 
 TINY = ("--workloads", "mlp", "--devices", "cpu", "--blocks", "1", "--batch-sizes", "8")
 VALUES = (
@@ -95,7 +95,7 @@ def tried(count: int, seed: int, folder: Path) -> Row:
     prepare(folder)
     before = {path.name for path in Path.cwd().iterdir()}
     lines = lines_of(count, seed, folder)
-    said = answers_to(lines)
+    said = said_to(lines)
     found = [
         Fault(" ".join(line)[:120], fault)
         for line, one in zip(lines, said, strict=True)

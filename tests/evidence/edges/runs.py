@@ -3,12 +3,16 @@
 import math
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 
 from tests.evidence.crashes.kinds import KINDS
 from tests.evidence.crashes.matrix import run_trial
 from tests.evidence.crashes.trial import Trial
 from tests.evidence.edges.trial import Fault, Row, row, until
+
+AT_ONCE = 2
 
 
 def planned(count: int, seed: int) -> Iterator[tuple[str, int]]:
@@ -23,10 +27,14 @@ def tried(
 ) -> Row:  # fmt: skip
     """The row of the table; no trial is begun after the `end`."""
     found, kinds, struck = [], set[str](), 0
-    for number, (kind, own) in enumerate(until(end, planned(count, seed))):
-        trial = run(kind, own, folder)
-        shutil.rmtree(folder / trial.name, ignore_errors=True)
-        found += [Fault(f"{kind}, seed {own}", problem) for problem in trial.problems]
-        kinds.add(kind)
-        struck = number + 1
+    plan = until(end, planned(count, seed))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        while some := list(islice(plan, AT_ONCE)):
+            trials = [pool.submit(run, kind, own, folder) for kind, own in some]
+            for (kind, own), one in zip(some, trials, strict=True):
+                trial = one.result()
+                shutil.rmtree(folder / trial.name, ignore_errors=True)
+                found += [Fault(f"{kind}, seed {own}", problem) for problem in trial.problems]
+                kinds.add(kind)
+                struck += 1
     return row("disturbed real runs", struck, {"ways to disturb them": len(kinds)}, found)

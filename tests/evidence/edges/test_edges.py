@@ -1,5 +1,6 @@
 """A few of the tries at the edges, and that their checks see what they are there to see."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from bench.measure.journal import journal_path
 from tests.evidence.crashes.trial import Trial
 from tests.evidence.edges import files, journals, lines, runs
 from tests.evidence.edges.__main__ import line_of, report
-from tests.evidence.edges.trial import Fault, row, until
+from tests.evidence.edges.trial import BATCH, BATCH_SECONDS, Fault, row, said_to, until
 from tests.read.refusals.test_foreign import FILES
 from tests.run.typed import Said
 
@@ -81,6 +82,18 @@ def test_a_part_that_is_tried_alone_leaves_the_rows_of_the_others() -> None:
     first = "\n".join(report("", ["| lines | 3 | | 0 | `a` |", "| files | 9 | | 0 | `a` |"]))
     again = "\n".join(report(first, ["| lines | 5 | | 1 | `b` |"]))
     assert again == first.replace("| lines | 3 | | 0 | `a` |", "| lines | 5 | | 1 | `b` |")
+
+
+def test_a_line_that_ends_its_process_or_hangs_is_a_fault_and_the_others_are_tried() -> None:
+    def ask(batch: list[tuple[str]], *, seconds: float) -> list[Said]:
+        assert seconds == BATCH_SECONDS
+        if ("hangs",) in batch:
+            raise subprocess.TimeoutExpired("pytest", seconds)
+        return [Said(0, "")] * len(batch)
+
+    said = said_to([("fine",)] * BATCH + [("hangs",)] + [("fine",)] * BATCH, ask=ask)
+    assert [one.code for one in said] == [0] * BATCH + [-1] * BATCH + [0]
+    assert list(lines.faults((), said[BATCH])) == ["status -1"]
 
 
 def test_no_try_begins_when_the_time_is_over_but_the_first() -> None:

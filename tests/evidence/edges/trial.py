@@ -1,11 +1,16 @@
 """What becomes of tries: their number, how they ended, and the faults among them."""
 
 import math
+import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
+from tests.run.typed import Said, answers_to
+
 T = TypeVar("T")
+BATCH, BATCH_SECONDS = 20, 600.0
+"""Command lines that one process takes: if one of them hangs or ends it, the others are tried."""
 
 
 class Fault(NamedTuple):
@@ -40,3 +45,19 @@ def until(
             return
         yield one
         left = end - now()
+
+
+def said_to(
+    lines: Sequence[Sequence[str]],
+    *,
+    ask: Callable[..., list[Said]] = answers_to,
+) -> list[Said]:
+    """What each command line of `pytest bench` ends with; status -1 where its process broke off."""
+    said: list[Said] = []
+    for begin in range(0, len(lines), BATCH):
+        batch = lines[begin : begin + BATCH]
+        try:
+            said += ask(batch, seconds=BATCH_SECONDS)
+        except (subprocess.SubprocessError, ValueError, IndexError) as error:
+            said += [Said(-1, repr(error))] * len(batch)
+    return said
