@@ -38,6 +38,7 @@ _BEGINNINGS = {
 }
 _DOCUMENTS = (
     ({"crossover_imported"}, "an imported table (read it with report.py)"),
+    ({"crossover_learning"}, "a learning file (read it with report.py)"),
     ({"context", "benchmarks"}, "a file of Google Benchmark"),
     ({"machine_info", "benchmarks"}, "a pytest-benchmark file of another project"),
     ({"metadata", "benchmarks"}, "a file of pyperf"),

@@ -83,6 +83,10 @@ FILES: dict[str, tuple[bytes | str, str]] = {
     "package.json": ('{"name": "x", "version": "1.0"}', "this is JSON, not written by"),
     "Google Benchmark": (json.dumps(GOOGLE), "this is a file of Google Benchmark, not written by"),
     "pytest-benchmark": (json.dumps(PYTEST), "a pytest-benchmark file of another project"),
+    "learning": (
+        json.dumps(PYTEST | {"crossover_learning": {}}),
+        "this is a learning file (read it with report.py), not written by",
+    ),
     "pyperf": ('{"benchmarks": [{"runs": []}], "metadata": {}}', "a file of pyperf"),
     "any benchmarks": ('{"benchmarks": []}', "a benchmark file of another project"),
     "a notebook": ('{"cells": [], "nbformat": 4}', "this is a notebook"),
