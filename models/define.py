@@ -3,13 +3,14 @@
 import ast
 import hashlib
 import inspect
+import sys
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
-from models.own import content_hash, load_workload
+from models.own import ROOT, load_workload, parts_of
 from models.registry import WORKLOADS
 from models.samples import data_of
 from models.workload import Split, Workload
@@ -66,3 +67,21 @@ def code_of(source: str) -> str:
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
             node.body = node.body[ast.get_docstring(node) is not None :]
     return ast.unparse(tree)
+
+
+def content_hash(reference: str) -> str:
+    """Return 12 hex digits of a loaded file's content and of its neighbours that it imported."""
+    path, function = parts_of(reference)
+    names = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+    files = sorted(Path(name) for name in names if name and _is_neighbour(Path(name), path))
+    digest = hashlib.sha256(function.encode())
+    for file in (path, *files):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _is_neighbour(file: Path, path: Path) -> bool:
+    """Whether a module's file stands beside or below somebody's own, and is no installed one."""
+    apart = {ROOT / "models", ROOT / "bench", Path(sys.prefix), Path(sys.base_prefix)}
+    beside = file != path and path.parent in file.parents
+    return beside and "site-packages" not in file.parts and not apart.intersection(file.parents)

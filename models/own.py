@@ -1,7 +1,6 @@
 """A workload out of anybody's file: `my_network.py:make`, and whose fault it is when it fails."""
 
 import ast
-import hashlib
 import random
 import sys
 from collections.abc import Callable, Iterator
@@ -26,8 +25,10 @@ SEED = 0
 """Of what make() draws, in every process alike."""
 LOADED: set[str] = set()
 """The files whose functions this process has called."""
-SHAPES = "network, inputs, targets, loss; network, dataset, loss; or a models.Workload"
-_ROOT = Path(__file__).resolve().parents[1]
+_HAS_TO = (
+    "it has to return network, inputs, targets, loss; network, dataset, loss; or a models.Workload"
+)
+ROOT = Path(__file__).resolve().parents[1]
 
 
 class OwnError(Exception):
@@ -45,7 +46,8 @@ class Remade:
     def __call__(self) -> nn.Module:
         """Return a network of its own."""
         if (seed := torch.initial_seed()) != self.seed:
-            self.network, self.seed = self.make(), seed
+            with as_it_was():
+                self.network, self.seed = self.make(), seed
         return deepcopy(self.network)
 
 
@@ -67,16 +69,14 @@ def load_workload(reference: str, most: int | None = None) -> Workload:
 
 @cache
 def _load(reference: str, most: int | None) -> Workload:
-    path, function = _parts(reference)
-    threads = torch.get_num_threads()
-    with blaming(reference):
+    path, function = parts_of(reference)
+    with blaming(reference), as_it_was():
         make = _function(_module(path), function)
         LOADED.add(str(path))
         seed_everything()
         made = _workload(make(), make)
         data = data_of(made, most)
         data = replace(data, name=path.name, source="its own")
-        torch.set_num_threads(threads)  # a run's, whatever the file has set
         build = made.build
         if data.names:
             build = partial(_by_name, build, data.names)
@@ -89,11 +89,25 @@ def _load(reference: str, most: int | None) -> Workload:
         )
 
 
+@contextmanager
+def as_it_was() -> Iterator[None]:
+    """Set back what somebody's file sets of torch: threads and algorithms are the run's."""
+    threads, cudnn = torch.get_num_threads(), torch.backends.cudnn
+    strict, searching = torch.are_deterministic_algorithms_enabled(), cudnn.benchmark
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+        torch.use_deterministic_algorithms(strict)
+        cudnn.benchmark = searching
+
+
 def _by_name(build: Callable[[], nn.Module], names: tuple[str, ...]) -> nn.Module:
     return ByName(build(), names)
 
 
-def _parts(reference: str) -> tuple[Path, str]:
+def parts_of(reference: str) -> tuple[Path, str]:
+    """Return the file and the function of `path.py:function`."""
     path, _, function = reference.rpartition(":")
     return Path(path), function
 
@@ -131,6 +145,8 @@ def _function(module: ModuleType, name: str) -> Callable[[], Any]:
 
 def _workload(made: Any, make: Callable[[], Any]) -> Workload:
     if isinstance(made, Workload):
+        if isinstance(made.build, nn.Module):
+            raise WrongError("gives a network as build; give what makes one, as build=Net")
         return made
     if not isinstance(made, tuple) or len(made) not in (3, 4):
         what = (
@@ -138,12 +154,16 @@ def _workload(made: Any, make: Callable[[], Any]) -> Workload:
             if isinstance(made, tuple)
             else f"one of type {type(made).__name__}"
         )
-        raise WrongError(f"returns {what}; it has to return {SHAPES}")
+        raise WrongError(f"returns {what}; {_HAS_TO}")
     network, *data, loss = made
     if not isinstance(network, nn.Module):
-        raise WrongError(f"returns a network of type {type(network).__name__}, no nn.Module")
+        raise WrongError(
+            f"returns a network of type {type(network).__name__}, no nn.Module; {_HAS_TO}"
+        )
     if not callable(loss):
-        raise WrongError(f"returns a loss of type {type(loss).__name__}, which cannot be called")
+        raise WrongError(
+            f"returns a loss of type {type(loss).__name__}, which cannot be called; {_HAS_TO}"
+        )
     build = Remade(partial(_network_of, make), network)
     return Workload(build, data[0] if len(data) == 1 else tuple(data), loss)
 
@@ -165,7 +185,7 @@ def blaming(reference: str) -> Iterator[None]:
 
 
 def _blame(error: BaseException, reference: str) -> str:
-    path, function = _parts(reference)
+    path, function = parts_of(reference)
     where, line = "", None
     if isinstance(error, SyntaxError) and error.filename == str(path):
         line, said = error.lineno, f"{type(error).__name__}: {error.msg}"
@@ -182,7 +202,16 @@ def _blame(error: BaseException, reference: str) -> str:
             said = str(error)
         if line is None:
             line, where = _line_of(path, function), f", in {function}"
-    return f"{path}:{line or 1}{where}: {said[:300]}"
+    told = [said[:300], *_mends(error), *getattr(error, "__notes__", ())]
+    return f"{path}:{line or 1}{where}: {'; '.join(told)}"
+
+
+def _mends(error: BaseException) -> Iterator[str]:
+    """Yield the way out of what Python alone has no advice for."""
+    if isinstance(error, ImportError) and "relative import" in str(error):
+        yield "import a file beside this one without the dot"
+    if isinstance(error, FileNotFoundError):
+        yield f"paths begin at {ROOT}; that of this file is Path(__file__).parent"
 
 
 def place_in_own(error: BaseException) -> str:
@@ -205,21 +234,3 @@ def _first_line(path: Path) -> str:
     """Return the first line of a file's docstring."""
     words = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
     return words.partition("\n")[0]
-
-
-def content_hash(reference: str) -> str:
-    """Return 12 hex digits of a loaded file's content and of its neighbours that it imported."""
-    path, function = _parts(reference)
-    names = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
-    files = sorted(Path(name) for name in names if name and _is_neighbour(Path(name), path))
-    digest = hashlib.sha256(function.encode())
-    for file in (path, *files):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def _is_neighbour(file: Path, path: Path) -> bool:
-    """Whether a module's file stands beside or below somebody's own, and is no installed one."""
-    apart = {_ROOT / "models", _ROOT / "bench", Path(sys.prefix), Path(sys.base_prefix)}
-    beside = file != path and path.parent in file.parents
-    return beside and "site-packages" not in file.parts and not apart.intersection(file.parents)

@@ -16,6 +16,7 @@ from models.workload import Dataset, Loader, Split, Workload
 LABELS = "labels"
 """The entry of a dict batch that holds the targets; the others are the network's arguments."""
 HELD_OUT_EVERY = 5
+_MEND = "torch.as_tensor makes one"
 
 
 class WrongError(Exception):
@@ -55,11 +56,22 @@ def data_of(workload: Workload, most: int | None = None) -> Dataset:
     if (train.names, len(train.split.inputs)) != (held_out.names, len(held_out.split.inputs)):
         raise WrongError("the held-out samples have other inputs than the training samples")
     tensors = [*train.split.inputs, train.split.targets]
+    require_on_host("data", tensors)
     return Dataset(
         name="", train=train.split, held_out=held_out.split, description="", source="",
         sha256=sha256_of(tensor.cpu() for tensor in tensors), names=train.names,
         loader=None if places is None else Loader(loader, places),
     )  # fmt: skip
+
+
+def require_on_host(what: str, tensors: Iterable[Tensor]) -> None:
+    """Raise WrongError where somebody's file has put a tensor on a device: moving it is timed."""
+    for tensor in tensors:
+        if tensor.device.type != "cpu":
+            raise WrongError(
+                f"the {what} is on {tensor.device}; leave it on the CPU: the run moves it to each "
+                "device, and times that"
+            )
 
 
 def _loader(given: Any, workload: Workload) -> Any | None:
@@ -137,18 +149,21 @@ def batch_of(batch: Any) -> Samples:
         given: Any = {name: value for name, value in batch.items() if name != LABELS}
         targets = batch[LABELS]
     else:
+        if not isinstance(batch, tuple | list) or len(batch) < 2:
+            raise WrongError(f"a batch is {_kind(batch)}; it has to be (inputs, targets) or a dict")
         *parts, targets = batch
         given = parts[0] if len(parts) == 1 else parts
+    if not isinstance(given, Tensor | Mapping | tuple | list):
+        raise WrongError(f"the inputs are {_kind(given)}, no tensor, tuple or dict; {_MEND}")
+    if not isinstance(targets, Tensor):
+        raise WrongError(f"the targets are {_kind(targets)}, no tensor; {_MEND}")
     names = tuple(given) if isinstance(given, Mapping) else ()
-    values = given.values() if names else [given] if isinstance(given, Tensor) else given
-    inputs = tuple(values)
-    for what, tensor in [*zip(names or [*map(str, range(len(inputs)))], inputs, strict=True)]:
+    inputs = tuple(given.values() if names else [given] if isinstance(given, Tensor) else given)
+    for what, tensor in zip(names or map(str, range(len(inputs))), inputs, strict=True):
         if not isinstance(tensor, Tensor):
-            raise WrongError(f"input {what} is {_kind(tensor)}, no tensor")
+            raise WrongError(f"input {what} is {_kind(tensor)}, no tensor; {_MEND}")
         if len(tensor) != len(targets):
             raise WrongError(f"input {what} has {len(tensor)} samples, targets {len(targets)}")
-    if not isinstance(targets, Tensor):
-        raise WrongError(f"the targets are {_kind(targets)}, no tensor")
     return Samples(Split(inputs, targets), names)
 
 

@@ -17,7 +17,7 @@ from bench.measure.worker import take_stdout
 from bench.train.check import check
 from bench.train.device import open_device
 from bench.train.errors import classify
-from models import OwnError, blaming, load_workload
+from models import OwnError, WrongError, blaming, load_workload
 
 LOOSELY = "loosely: it trains otherwise than it predicts (dropout, batch normalisation)"
 ROW_LATER = ("unsupported", "oom", "no device")
@@ -26,7 +26,10 @@ ROW_LATER = ("unsupported", "oom", "no device")
 
 def about(reference: str, devices: list[str], samples: int) -> dict[str, Any]:
     """Returns what is known of the workload; raises OwnError, in the words of its file's author."""
+    visible = _visible()
     workload = load_workload(reference, samples)
+    with blaming(reference):
+        _require_untouched(devices, visible)
     loosely = False
     for name in dict.fromkeys(["cpu", *devices]):
         with blaming(reference):
@@ -37,6 +40,25 @@ def about(reference: str, devices: list[str], samples: int) -> dict[str, Any]:
                     raise
     said = {"losses_compared": LOOSELY} if loosely else {}
     return describe_workload(reference, samples) | said
+
+
+def _visible() -> dict[str, str]:
+    """The variables that choose among cards: CUDA_VISIBLE_DEVICES and its like."""
+    return {name: own for name, own in os.environ.items() if name.endswith("_VISIBLE_DEVICES")}
+
+
+def _require_untouched(devices: list[str], visible: dict[str, str]) -> None:
+    """Raises WrongError where loading the file has started a device, or chosen another card.
+
+    A device's start is timed, and which card it is was asked before.
+    """
+    if (now := _visible()) != visible:
+        names = ", ".join(sorted({name for name, _value in now.items() ^ visible.items()}))
+        raise WrongError(f"sets {names}; set it in the shell that starts the run")
+    for name in devices:
+        started = getattr(getattr(torch, name.partition(":")[0], None), "is_initialized", bool)
+        if started():
+            raise WrongError(f"starts {name} itself; leave that to the run, which times it")
 
 
 def main() -> None:

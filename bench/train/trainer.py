@@ -71,13 +71,13 @@ def open_trainer(job: Job) -> Trainer:
     Data and weights are made on the CPU from the seed, so that every device starts from the same.
     """
     workload = load_workload(job.workload, job.samples)
-    if job.workload not in WORKLOADS:
-        pin_as_asked(job)  # whatever the file has set
     dataset = data_of(workload)
     own = own_loader(dataset, job)
     host_train = timed_split(dataset.train, job.samples)
     torch.manual_seed(job.seed)
     host_network = workload.build()
+    if job.workload not in WORKLOADS:
+        pin_as_asked(job)  # whatever the file has set
     initial_state = {name: value.clone() for name, value in host_network.state_dict().items()}
     opened: list[Any] = []
 

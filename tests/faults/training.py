@@ -103,7 +103,7 @@ TRAINING = {
         "models/test_own_faults.py",
     ),
     "another file is the same work": Fault(
-        "models/own.py",
+        "models/define.py",
         "        digest.update(file.read_bytes())",
         "        digest.update(file.name.encode())",
         "models/test_own.py",

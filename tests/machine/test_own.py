@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+import torch
 
 from bench.machine.facts import ask_own
+from bench.machine.own import about
 from bench.workloads import name_of, refusal, resolved, typed_for
+from models import OwnError
 from tests.run.typed import STUBBED, bench
 
 TOP = "import torch\nfrom torch import nn\n"
@@ -77,6 +80,23 @@ def test_a_file_that_prints_is_understood_and_one_that_ends_the_process_is_told(
     with pytest.raises(pytest.UsageError) as raised:
         ask_own(f"{path}:make", [], 8)
     assert str(raised.value) == f"{path}:make: it ended the process with status 5"
+
+
+TOUCHES = {
+    "os.environ['CUDA_VISIBLE_DEVICES'] = '7'": "sets CUDA_VISIBLE_DEVICES; set it in the shell",
+    "torch.cuda.is_initialized = lambda: True": "starts cuda:1 itself; leave that to the run",
+}
+
+
+@pytest.mark.parametrize("line", TOUCHES)
+def test_a_file_neither_starts_a_device_nor_chooses_another(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    monkeypatch.setattr(torch.cuda, "is_initialized", torch.cuda.is_initialized)
+    path = written(tmp_path, f"import os\n{TOP}{line}\n{GOOD}")
+    with pytest.raises(OwnError, match=TOUCHES[line]):
+        about(f"{path}:make", ["cuda:1"], 8)
 
 
 ARGUMENTS = ("--batch-sizes", "8", "--epochs", "1", "--samples", "16", "--devices", "cpu")

@@ -31,7 +31,7 @@ FAULTS = {
     ),
     "no loss": (
         TOP + "def make():\n    return nn.Linear(3, 1), torch.ones(9, 3), torch.ones(9, 1), 7\n",
-        "returns a loss of type int, which cannot be called",
+        "returns a loss of type int, which cannot be called; it has to return network, inputs",
     ),
     "no data": (
         TOP + "def make():\n    return nn.Linear(3, 1), 7, nn.MSELoss()\n",
@@ -73,7 +73,7 @@ FAULTS = {
     "not finite": (
         TOP + "def make():\n    t = torch.full((20, 1), float('nan'))\n"
         "    return nn.Linear(3, 1), torch.ones(20, 3), t, nn.MSELoss()\n",
-        "py:3, in make: the loss of the first 4 samples is nan",
+        "py:3, in make: the loss of the first 4 samples is nan; the targets hold nan or inf",
     ),
     "not a mean": (
         TOP + "def make():\n    loss = nn.MSELoss(reduction='none')\n"
@@ -91,6 +91,73 @@ FAULTS = {
         TOP + "def make():\n    net = nn.Linear(3, 1).requires_grad_(False)\n"
         "    return net, torch.ones(20, 3), torch.ones(20, 1), lambda o, t: (o - t).sum()\n",
         "RuntimeError: element 0 of tensors does not require grad",
+    ),
+    "three of four": (
+        TOP + "def make():\n    return nn.Linear(3, 1), torch.ones(9, 3), torch.ones(9, 1)\n",
+        "returns a loss of type Tensor, which cannot be called; it has to return network, inputs",
+    ),
+    "a built network": (
+        TOP + "from models import Workload\ndef make():\n"
+        "    data = torch.ones(20, 3), torch.ones(20, 1)\n"
+        "    return Workload(nn.Linear(3, 1), data, nn.MSELoss())\n",
+        "py:4, in make: gives a network as build; give what makes one, as build=Net",
+    ),
+    "a generator of inputs": (
+        TOP + "def make():\n    rows = (torch.ones(3) for _ in range(20))\n"
+        "    return nn.Linear(3, 1), rows, torch.ones(20, 1), nn.MSELoss()\n",
+        "py:3, in make: the inputs are of type generator, no tensor, tuple or dict; torch.as_tensor",
+    ),
+    "an array": (
+        TOP + "def make():\n"
+        "    return nn.Linear(3, 1), torch.ones(9, 3).numpy(), torch.ones(9, 1), nn.MSELoss()\n",
+        "the inputs are of type ndarray, no tensor, tuple or dict; torch.as_tensor makes one",
+    ),
+    "a list of targets": (
+        TOP + "def make():\n    targets = [1.0] * 9\n"
+        "    return nn.Linear(3, 1), torch.ones(9, 3), targets, nn.MSELoss()\n",
+        "the targets are of type list, no tensor; torch.as_tensor makes one",
+    ),
+    "samples without targets": (
+        TOP + "class D(torch.utils.data.Dataset):\n"
+        "    def __len__(self): return 9\n"
+        "    def __getitem__(self, place): return torch.ones(9)\n"
+        "def make():\n    return nn.Linear(9, 1), D(), nn.MSELoss()\n",
+        "py:6, in make: a batch is of type Tensor; it has to be (inputs, targets) or a dict",
+    ),
+    "data elsewhere": (
+        TOP + "def make():\n    x = torch.ones(20, 3, device='meta')\n"
+        "    return nn.Linear(3, 1), x, torch.ones(20, 1), nn.MSELoss()\n",
+        "py:3, in make: the data is on meta; leave it on the CPU: the run moves it",
+    ),
+    "network elsewhere": (
+        TOP + "def make():\n    net = nn.Linear(3, 1, device='meta')\n"
+        "    return net, torch.ones(20, 3), torch.ones(20, 1), nn.MSELoss()\n",
+        "py:3, in make: the network is on meta; leave it on the CPU",
+    ),
+    "float64": (
+        TOP + "def make():\n    t = torch.ones(20, 1, dtype=torch.float64)\n"
+        "    return nn.Linear(3, 1), torch.ones(20, 3), t, nn.MSELoss()\n",
+        "inputs are float32 (4, 3), targets float64 (4, 1); a network is float32 unless told "
+        "otherwise: .float() makes data so",
+    ),
+    "an item": (
+        TOP + "def make():\n    loss = lambda o, t: (o - t).sum().item()\n"
+        "    return nn.Linear(3, 1), torch.ones(20, 3), torch.ones(20, 1), loss\n",
+        "the loss is a float; it has to be a tensor, no .item()",
+    ),
+    "overflow": (
+        TOP + "def make():\n    loss = lambda o, t: (o - t).sum() / 0\n"
+        "    return nn.Linear(3, 1), torch.ones(20, 3), torch.ones(20, 1), loss\n",
+        "inf; inputs and targets are numbers: look at the network and the loss",
+    ),
+    "a relative import": (
+        TOP + "from .layers import Block\n",
+        "py:3: ImportError: attempted relative import with no known parent package; "
+        "import a file beside this one without the dot",
+    ),
+    "a relative path": (
+        TOP + "def make():\n    open('no_such_data.csv')\n",
+        "that of this file is Path(__file__).parent",
     ),
     "score": (
         TOP + "from models import Score\ndef make():\n    Score('a b', None, 'higher')\n",

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from bench.measure.process import ROOT
-from models.own import content_hash, load_workload
+from models.define import content_hash
+from models.own import load_workload
 from scripts.crossover import _pickled, crossover
 
 
