@@ -5,7 +5,12 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
+
+import psutil
 
 from bench.measure.process import ROOT
 
@@ -13,18 +18,31 @@ from bench.measure.process import ROOT
 def command(script: str, *arguments: str | Path) -> str:
     """Returns what starts a script of this project: quoted, with paths from the current folder.
 
-    `uv run` stands before it where that has started this process, and the path of its Python where
-    `python` is another one.
+    `uv run` stands before it, with its options, where that has started this process, and the path
+    of its Python where `python` is another one.
     """
     words = [*_python(), *map(_from_here, (ROOT / script, *arguments))]
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
 def _python() -> list[str]:
-    if "UV_RUN_RECURSION_DEPTH" in os.environ:
-        return ["uv", "run", "python"]
-    known, own = shutil.which("python"), Path(sys.executable)
-    return ["python" if known and Path(known).parent == own.parent else _from_here(own)]
+    own, uv = Path(sys.executable), "UV_RUN_RECURSION_DEPTH" in os.environ
+    if uv and shutil.which("uv"):
+        return ["uv", *_options_of_uv(), "python"]
+    known = shutil.which("python")  # uv's is first in the path of this process only
+    same = known and not uv and Path(known).parent == own.parent
+    return ["python" if same else _from_here(own)]
+
+
+def _options_of_uv() -> Sequence[str]:
+    """What stood behind `uv`, up to the command: `run --no-sync` must not become a sync."""
+    words: list[str] = []
+    with suppress(psutil.Error):
+        parent = psutil.Process().parent()
+        words = parent.cmdline() if parent else []
+    commands = ("pytest", "python", "python3")
+    typed = [*takewhile(lambda word: Path(word).stem not in commands, words[1:])]
+    return typed if "run" in typed else ["run"]
 
 
 def _from_here(path: str | Path) -> str:
