@@ -9,9 +9,7 @@ from scripts.sections.inputs import Report
 from scripts.sections.warnings import warnings
 from scripts.sharing.plausible import Finding
 from scripts.tables.analysis import Analysis
-from scripts.write.markdown import markdown
-
-_ESCAPED = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#@"})
+from scripts.write.markdown import markdown, plain
 
 
 def request_text(path: Path) -> str:
@@ -62,4 +60,4 @@ def _answers(path: Path) -> Iterator[str]:
 
 def marked(text: object) -> str:
     """Return a text so that Markdown shows it as it is: no link, no mention, no markup."""
-    return safe_text(text, longest=2000).translate(_ESCAPED)
+    return plain(safe_text(text, longest=2000))

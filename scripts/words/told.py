@@ -57,7 +57,7 @@ def mark_of(verdict: str) -> str:
 
 def marks_key() -> str:
     """What the letters mean."""
-    return "   ".join(f"{mark} {word}" for word, mark in MARKS.items())
+    return ", ".join(f"{mark} {word}" for word, mark in MARKS.items())
 
 
 def verdict_sentence(subject: str, other: str, curves: pd.DataFrame, *, most: int = 5) -> str:

@@ -8,7 +8,10 @@ from scripts.words.told import mark_of
 
 MOST_ROWS = 20
 """Of one table; the folder of files has all."""
-_MEANT = re.compile(r"([\\`*_{}\[\]<>#|~@!])")
+_MEANT = re.compile(r"[\\`*_{}\[\]<>#|~@!&$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+"""What Markdown takes for a mark, a mention, an entity, a formula or a link."""
+_BEGINS = re.compile(r"^(\d*)(?=[-+=]|[.)](?:\s|$))")
+"""What it takes for an entry of a list, or a line under a heading, at the start of a line."""
 
 
 def markdown(sections: Iterable[Section]) -> str:
@@ -19,21 +22,21 @@ def markdown(sections: Iterable[Section]) -> str:
 def _of(item: Line | Table | Strip) -> Iterator[str]:
     if isinstance(item, Strip):
         marks = " ".join(f"{size}{mark_of(word)}" for size, word in item.verdicts.items())
-        yield f"- **{_plain(item.name)}** `{marks}` {_plain(item.text)}"
+        yield f"- **{plain(item.name)}** `{marks}` {plain(item.text)}"
     elif isinstance(item, Table):
         yield from _table(item)
     elif item.text:
-        text = f"{_plain(item.lead)}{_plain(item.text)}"
+        text = _BEGINS.sub(r"\1\\", plain(f"{item.lead}{item.text}"))
         yield {"strong": f"\n**{text}**\n", "warning": f"> :warning: {text}\n"}.get(
             item.tone, f"\n{text}\n"
         )
 
 
 def _table(table: Table) -> Iterator[str]:
-    yield f"\n{_plain(table.caption)}\n" if table.caption else ""
+    yield f"\n{plain(table.caption)}\n" if table.caption else ""
     yield _row(column.title for column in table.titled)
     yield _row("---:" if column.to_the_right else "---" for column in table.titled)
-    yield from (_row(map(_plain, cells)) for cells in table.rows[:MOST_ROWS])
+    yield from (_row(map(plain, cells)) for cells in table.rows[:MOST_ROWS])
     if (more := len(table.rows) - MOST_ROWS) > 0:
         yield f"\nand {more} more rows"
 
@@ -42,5 +45,6 @@ def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _plain(text: str) -> str:
-    return _MEANT.sub(r"\\\1", text)
+def plain(text: str) -> str:
+    """Return a text so that Markdown shows it as it is, wherever it stands."""
+    return _MEANT.sub(r"\\\g<0>", text)

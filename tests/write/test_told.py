@@ -119,3 +119,20 @@ def test_markdown_has_the_same_and_takes_no_text_for_a_mark() -> None:
     text = markdown([STRIPS, Section("n", brief=[Line("<b>@x</b> *y*", lead="a|b: "), table])])
     assert "- **mlp** `8- 64? 512+` overtakes at batch 48 \\[32, 71\\]" in text
     assert "a\\|b: \\<b\\>\\@x\\</b\\> \\*y\\*" in text
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("- slower   = too close", "\\- slower   = too close"),
+        ("=== ", "\\=== "),
+        ("1. FC 2) Bayern", "1\\. FC 2) Bayern"),
+        ("1.5x the time", "1.5x the time"),
+        ("&lt; $x$", "\\&lt; \\$x\\$"),
+        ("http://e.example WWW.e.example", "http\\://e.example WWW\\.e.example"),
+    ],
+)
+def test_a_line_of_markdown_is_no_entry_of_a_list_no_formula_and_no_link(
+    said: str, written: str
+) -> None:
+    assert markdown([Section("s", brief=[Line(said)])]).strip("\n") == written
