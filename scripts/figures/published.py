@@ -23,8 +23,10 @@ _POINT: dict[str, Any] = {
     "markeredgewidth": 0.9,
 }
 _MOST_EPOCHS = 1000
-_APART = 1.17
-"""The factor between the heights of two names."""
+_APART = 0.036
+"""Of the height of the axes, between two names."""
+Names = Mapping[str, float]
+"""Heights by name."""
 _NEAR = 1.4
 """Crossings within this factor share a label."""
 
@@ -45,11 +47,14 @@ def published_figure(
         return None
     figure = new_figure(width=7.2, height=4.2)
     panels = list(figure.subplots(1, 2 if len(by_epochs) else 1, squeeze=False, sharey=True)[0])
-    _draw_sizes(panels[0], by_size, _fastest(crossings, own))
+    names = [(panels[0], *one) for one in _draw_sizes(panels[0], by_size, _fastest(crossings, own))]
     if len(by_epochs):
-        _draw_epochs(panels[1], by_epochs, _fastest(even, own))
+        ends = _draw_epochs(panels[1], by_epochs, _fastest(even, own))
+        names.append((panels[1], _MOST_EPOCHS, ends))
     for axes in panels:
         _draw_halves(axes)
+    for axes, place, heights in names:  # the limits, which tell heights apart, stand now
+        _draw_names(axes, place, heights)
     panels[0].set_ylabel("seconds of the GPU / seconds of the CPU")
     most = max(own["runs"])
     each = "one run" if most == 1 else f"one to {most} runs"
@@ -66,8 +71,13 @@ def _fastest(table: pd.DataFrame, ratios: pd.DataFrame) -> pd.DataFrame:
     return table.merge(ratios[CONTEST].drop_duplicates(), on=CONTEST)
 
 
-def _draw_sizes(axes: Axes, rows: pd.DataFrame, crossings: pd.DataFrame) -> None:
-    """A line per workload of which several batch sizes are told, a point for every other."""
+def _draw_sizes(
+    axes: Axes, rows: pd.DataFrame, crossings: pd.DataFrame
+) -> list[tuple[float, Names]]:
+    """A line per workload of which several batch sizes are told, a point for every other.
+
+    Returns the slower points' batch sizes and names.
+    """
     curves = [own for _key, own in rows.groupby(CONTEST, sort=False, dropna=False)]
     several = [own.sort_values("batch_size") for own in curves if len(own) > 1]
     for look, own in zip(_looks(several), several, strict=True):
@@ -84,12 +94,17 @@ def _draw_sizes(axes: Axes, rows: pd.DataFrame, crossings: pd.DataFrame) -> None
         loc="center right", bbox_to_anchor=(1, 0.42), handlelength=1.6, fontsize=6.5, borderpad=0,
         framealpha=0.8, edgecolor="none",
     )  # fmt: skip
-    for size, own in alone[alone["ratio"] > 1].groupby("batch_size"):
-        _draw_names(axes, float(str(size)), dict(zip(own["workload"], own["ratio"], strict=True)))
+    return [
+        (float(str(size)), dict(zip(own["workload"], own["ratio"], strict=True)))
+        for size, own in alone[alone["ratio"] > 1].groupby("batch_size")
+    ]
 
 
-def _draw_epochs(axes: Axes, rows: pd.DataFrame, even: pd.DataFrame) -> None:
-    """A line per workload: fixed seconds and epochs of either side; its point is what was timed."""
+def _draw_epochs(axes: Axes, rows: pd.DataFrame, even: pd.DataFrame) -> Names:
+    """A line per workload: fixed seconds and epochs of either side; its point is what was timed.
+
+    Returns the lines' names and ends.
+    """
     epochs = np.geomspace(1, _MOST_EPOCHS, 200)
     curves = [row for _key, own in rows.groupby(CONTEST, sort=False, dropna=False)
               for row in own.head(1).to_dict("records")]  # fmt: skip
@@ -102,7 +117,7 @@ def _draw_epochs(axes: Axes, rows: pd.DataFrame, even: pd.DataFrame) -> None:
     axes.set(xlabel="epochs", xlim=(1, _MOST_EPOCHS))
     axes.set_title("start and epochs together, by epochs")
     _draw_crossings(axes, even["epochs"].dropna())
-    _draw_names(axes, _MOST_EPOCHS, ends)
+    return ends
 
 
 def _total_ratio(row: Mapping[Any, Any], epochs: Any) -> Any:
@@ -149,19 +164,20 @@ def _draw_crossings(axes: Axes, places: pd.Series) -> None:
         )  # fmt: skip
 
 
-def _draw_names(axes: Axes, x: float, heights: Mapping[str, float]) -> None:
+def _draw_names(axes: Axes, x: float, heights: Names) -> None:
     """Names to the right of `x`, as near to these heights as they are told apart."""
     names = sorted(heights, key=heights.__getitem__)
-    for words, place in zip(names, _apart([heights[name] for name in names]), strict=True):
+    low, high = np.log(axes.get_ylim())
+    places = apart([heights[name] for name in names], _APART * (high - low))
+    for words, place in zip(names, places, strict=True):
         axes.annotate(
             plain(words, longest=40), (x, place), xytext=(5, 0), textcoords="offset points",
             fontsize=6.5, color="0.25", va="center", annotation_clip=False,
         )  # fmt: skip
 
 
-def _apart(heights: Sequence[float]) -> list[float]:
-    """Ascending heights, moved until each is _APART times the one before; groups stay in place."""
-    gap = np.log(_APART)
+def apart(heights: Sequence[float], gap: float) -> list[float]:
+    """Ascending heights, moved until their logarithms differ by a gap; groups stay in place."""
     groups: list[list[float]] = []
     for height in np.log(heights):
         groups.append([height])

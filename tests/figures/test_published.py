@@ -5,7 +5,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from scripts.figures.published import published_figure
+from scripts.figures.published import apart, published_figure
 from tests.published.tables import HEAD, curve, tables_of
 
 STARTS = (
@@ -63,3 +63,26 @@ def test_against_epochs_is_drawn_where_starts_are_told_with_the_break_even() -> 
 def test_without_a_pair_there_is_no_figure() -> None:
     own = tables_of(f"{HEAD}\nmlp,32,cpu,1\n")
     assert published_figure(own.ratios, own.crossings, own.break_even) is None
+
+
+def test_names_that_would_overlap_are_moved_apart_and_others_stay() -> None:
+    moved = apart([0.1, 0.36, 0.4, 2.0], np.log(1.2))
+    assert moved[0] == pytest.approx(0.1)
+    assert moved[3] == pytest.approx(2.0)
+    assert moved[2] / moved[1] == pytest.approx(1.2)
+    assert moved[1] * moved[2] == pytest.approx(0.36 * 0.4)
+
+
+def test_names_at_the_end_of_lines_do_not_touch() -> None:
+    rows = "".join(
+        f"net{place},64,{device},{seconds},10,{10 * seconds + 1}\n"
+        for place, factor in enumerate((1, 1.02, 1.04, 1.06, 300))
+        for device, seconds in (("cpu", 1), ("cuda", factor / 100))
+    )
+    made = drawn(f"{HEAD},epochs,total_seconds\n{rows}")
+    made.draw_without_rendering()
+    boxes = [
+        text.get_window_extent() for text in made.axes[1].texts if text.get_text().startswith("net")
+    ]
+    assert len(boxes) == 5
+    assert not any(one.overlaps(other) for one in boxes for other in boxes if one is not other)
