@@ -64,7 +64,7 @@ OPTIONS = {
         workload_names,
         said=",".join(PRESETS["default"].workloads),
     ),
-    "batch_sizes": Option("samples a minibatch, e.g. 8,32,128", integers),
+    "batch_sizes": Option("samples per minibatch, e.g. 8,32,128", integers),
     "epochs": Option(
         "passes over the samples, e.g. 1,10,100", partial(integers, most=MOST_DERIVED)
     ),
@@ -83,7 +83,7 @@ OPTIONS = {
     "devices": Option("short for sides: torch devices", names_or, (), said="see --sides"),
     "threads": Option("short for sides: the CPU with so many threads each, e.g. 1,2", integers, ()),
     "blocks": Option(
-        "blocks: fresh processes a side for every workload", partial(integer, most=MOST_BLOCKS)
+        "blocks: fresh processes per side and workload", partial(integer, most=MOST_BLOCKS)
     ),
     "budget_seconds": Option(
         "most seconds of the whole run: as many blocks, up to 15, as there is time for",

@@ -26,6 +26,7 @@ from scripts.words.advice import (
 )
 from scripts.words.typed_advice import epochs_lines, seconds_line, size_lines
 from scripts.words.warnings import suspect_lines
+from scripts.write.terminal import say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         batch_size=options.batch_size,
         epochs=options.epochs,
     )
-    return answered(lambda: print("\n".join(_lines(options.files, question))))
+    return answered(lambda: say(_lines(options.files, question)))
 
 
 def _lines(files: Sequence[Path], question: Question) -> Iterator[str]:

@@ -28,6 +28,7 @@ from scripts.door import answered
 from scripts.options import new_parser, place
 from scripts.read.document import ResultError
 from scripts.write.folder import write_whole
+from scripts.write.terminal import say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,7 +57,7 @@ def _fleet(options: argparse.Namespace, typed: list[str], command: str) -> None:
         for line in watch(queue, jobs):
             print(line, flush=True)
     except KeyboardInterrupt:
-        print(f"the jobs go on; the same command finds them again: {command}")
+        say([f"the jobs go on; the same command finds them again: {command}"])
         raise
     _conclude(jobs, options.out, command if cells else None)
 

@@ -29,6 +29,7 @@ from scripts.read.records.published import PublishedFile
 from scripts.read.text import counted, safe_text
 from scripts.words.published import not_told
 from scripts.write.folder import write_whole
+from scripts.write.terminal import say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,8 +55,8 @@ def _import(options: argparse.Namespace, command: str) -> None:
     document = _document(options.tables, asked)
     write_whole(options.out, _text(document), inputs=options.tables)
     file = checked(record_of(document, PublishedFile)).crossover_imported
-    print(f"{counted(len(file.rows) + len(file.targets), 'row')} in {safe_text(options.out)}")
-    print("\n".join([*file.flags, not_told(file)]))
+    rows = counted(len(file.rows) + len(file.targets), "row")
+    say([f"{rows} in {safe_text(options.out)}", *file.flags, not_told(file)])
 
 
 def _document(tables: Sequence[Path], asked: Asked) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from scripts.sections.lecture import slides
 from scripts.tables.lecture import TABLES, Lecture, command_of
 from scripts.words.warnings import suspect_lines
 from scripts.write.folder import Folder
-from scripts.write.terminal import new_console, show_written
+from scripts.write.terminal import new_console, say, show_written
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 TIMING = ("xeon.json", "xeon-sgd.json")
@@ -46,8 +46,8 @@ def _write(options: argparse.Namespace) -> None:
         source = f"{slide.source}: `{slide.command}`"
         pages.append(f"# {title}\n\n![{title}]({slide.name}.png)\n\n{caption}\n\n{source}\n")
     folder.write("lecture.md", "\n".join(pages).encode())
-    for name in sorted(TABLES.keys() - lecture.tables.keys()):
-        print(f"left out: {name}; {command_of(name)} writes what it shows")
+    missing = sorted(TABLES.keys() - lecture.tables.keys())
+    say(f"left out: {name}; {command_of(name)} writes what it shows" for name in missing)
     show_written(folder, new_console())
 
 

@@ -16,13 +16,13 @@ from scripts.read.document import ResultError
 from scripts.read.learning_file import by_kind
 from scripts.read.table import Results, Skip
 from scripts.read.text import counted, safe_text
+from scripts.write.help import Help
 
 
 def new_parser(description: str | None, *, abbreviated: bool = True) -> argparse.ArgumentParser:
     """A parser that keeps the lines of a door's own text, whose options may be `abbreviated`."""
-    raw = argparse.RawTextHelpFormatter
     return argparse.ArgumentParser(
-        description=description, formatter_class=raw, allow_abbrev=abbreviated
+        description=description, formatter_class=Help, allow_abbrev=abbreviated
     )
 
 

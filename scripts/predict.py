@@ -26,6 +26,7 @@ from scripts.read.text import safe_text
 from scripts.words.host.bound import WHAT_IT_IS, unseen_words
 from scripts.words.host.prediction import coverage_words, prediction_lines
 from scripts.words.warnings import suspect_lines
+from scripts.write.terminal import say
 
 KIND = "cuda"
 NOT_LOOKED = (
@@ -37,7 +38,7 @@ NOT_LOOKED = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Reads the files and prints what is known of the cards; 2 and one line when it cannot."""
     options = _parser().parse_args(arguments)
-    return answered(lambda: print("\n".join(_lines(options.files, options.card))))
+    return answered(lambda: say(_lines(options.files, options.card)))
 
 
 def _lines(files: Sequence[Path], asked: Sequence[Card]) -> Iterator[str]:

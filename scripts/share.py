@@ -1,8 +1,11 @@
 """Share a result file: checks it, shows what would be sent, writes it with a text. Sends nothing.
 
 python scripts/share.py results/mine.json --name epyc-h200
-python scripts/share.py --check incoming/             # what arrived: accepted, or refused and why
-python scripts/share.py --collection results/         # the page of all machines, card by card
+
+What arrived, accepted or refused and why; and the page of all machines, card by card:
+
+python scripts/share.py --check incoming/
+python scripts/share.py --collection results/
 """
 
 import argparse
@@ -38,7 +41,7 @@ from scripts.words.warnings import suspect_lines
 from scripts.write.drawing import write_sections
 from scripts.write.folder import Folder
 from scripts.write.page import page
-from scripts.write.terminal import new_console, show, show_written
+from scripts.write.terminal import new_console, say, show, show_written
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "results"
@@ -70,11 +73,11 @@ def _share(options: argparse.Namespace) -> None:
     path = folder.path / f"{name}.json"
     read(path, TIMING)
     folder.write(TEXT, request_text(path).encode())
-    print("".join(f"{line}\n" for line in suspect_lines(Analysis([path]).doubts)), end="")
-    print("This would be sent, and nothing else but numbers:\n")
-    print("\n".join(f"  {line}" for line in shown(document)))
-    print(f"\n{folder.path} holds {name}.json and {TEXT}. Nothing was sent. To share it,")
-    print("\n".join(_ways(path)))
+    say(suspect_lines(Analysis([path]).doubts))
+    say(["This would be sent, and nothing else but numbers:", ""])
+    say(f"  {line}" for line in shown(document))
+    say(["", f"{folder.path} holds {name}.json and {TEXT}. Nothing was sent. To share it,"])
+    say(_ways(path))
 
 
 def _ways(path: Path) -> Iterator[str]:

@@ -102,7 +102,7 @@ class RunProgress:
     def begin(self, cells: int) -> None:
         """Says what is counted, of a run with so many cells."""
         if self.has_plan:
-            each = "each one batch size of one side in one block, A/A repeats among them"
+            each = "each one batch size on one side in a fresh process, some of them twice"
             say(self.console, f"{cells} cells, {self._total()} measurements to come: {each}")
 
     def _total(self) -> int | None:

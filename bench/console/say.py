@@ -11,9 +11,10 @@ from bench.measure.journal import journal_path
 from bench.record.state import RunState
 
 
-def say(console: Console, text: str) -> None:
-    """Prints a line as it is, however wide the terminal."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+def say(console: Console, text: str, *, whole: bool = False) -> None:
+    """Prints a line, on a terminal wrapped between words; as it is in a file, or to be typed."""
+    soft = whole or not console.is_terminal
+    console.print(text, markup=False, highlight=False, soft_wrap=soft)
 
 
 def print_help(console: Console, options: Mapping[str, str]) -> None:
@@ -46,8 +47,8 @@ def say_next(
         say(console, f"interrupted: what was {done} is in {' and '.join(there)}")
         say(console, finish)
     else:
-        say(console, f"written: {run.path}")
+        say(console, f"written: {run.path}", whole=True)
         if not run.checked:
             kept = f"{journal} stays: no scripts/read is here to check the result"
             say(console, f"{kept}; remove it when the result reads elsewhere")
-        say(console, f"next: {command}")
+        say(console, f"next: {command}", whole=True)

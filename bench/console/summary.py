@@ -41,7 +41,7 @@ def print_summary(run: TimingRun, console: Console, *, seconds: bool = False) ->
         console.print(Text.from_ansi(answer))
         console.print()
     if line := fault_line(run.measurements):
-        say(console, line)
+        say(console, line, whole=True)  # variables to be typed
     _print_environment(run, console)
     read = command("scripts/report.py", run.path)
     say_next(run, console, figure="figure", done="measured", command=read)

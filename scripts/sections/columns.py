@@ -92,7 +92,7 @@ COLUMNS: dict[str, tuple[str, Words | None]] = {
     # seconds
     "step_seconds": ("a step", _seconds("step_seconds")),
     "step": ("step", _seconds("step_seconds")),
-    "samples_a_second": ("samples a second", _number("samples_a_second", "{:,.0f}")),
+    "samples_a_second": ("samples per second", _number("samples_a_second", "{:,.0f}")),
     "epoch_seconds": ("a warm epoch", _seconds("epoch_seconds")),
     "cold_start_seconds": ("cold start", _seconds("cold_start_seconds")),
     "minor_faults_per_step": (

@@ -42,7 +42,7 @@ def _timed(report: Report, pair: Pair, place: str) -> Iterator[tuple[str, str, D
     if rounds["block"].isna().all():
         return
     speed = partial(speed_figure, rounds, analysis.fits_of(pair), title=place)
-    yield "speed", "Seconds a step and samples a second against batch size", speed
+    yield "speed", "Seconds per step and samples per second against batch size", speed
     even = even[(even["file"] == pair.file) & (even["workload"] == pair.workload)]
     most = analysis.measured_epochs(pair.file)
     total = partial(total_figure, rounds, even, title=place, measured_epochs=most)

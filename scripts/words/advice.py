@@ -51,7 +51,7 @@ def side_lines(epochs: pd.DataFrame, times: pd.DataFrame, contests: pd.DataFrame
     best = _of_computers(best_of(times))
     for row in best.to_dict("records"):
         yield best_line(row) + _in_brackets(doubts(row, epochs))
-        yield from _sooner_perhaps(row, times)
+        yield from _faster_perhaps(row, times)
     yield from _missing_lines(times, best)
     if len(best):
         yield SINGLE_RUNS
@@ -80,14 +80,14 @@ def optimizer_lines(contests: pd.DataFrame) -> Iterator[str]:
             yield f"{lead} against {fastest}: {row['verdict']}{_in_brackets(why)}."
 
 
-def _sooner_perhaps(best: Mapping[Any, Any], times: pd.DataFrame) -> Iterator[str]:
+def _faster_perhaps(best: Mapping[Any, Any], times: pd.DataFrame) -> Iterator[str]:
     """The setting that would be faster, were its seconds what they are assumed to be."""
     same = (times[_COMPUTER] == [best[name] for name in _COMPUTER]).all(axis=1)
     faster = times[same & ~times["measured"] & (times["seconds"] < best["seconds"])]
     for row in faster.sort_values("seconds")[:1].to_dict("records") if best["measured"] else ():
         setting = f"batch {row['batch_size']}, {optimizer_name(row['optimizer'])}"
         seconds = marked(seconds_in_words(row["seconds"]), {"doubt": row["suspect"]})
-        yield f"perhaps sooner there: {setting}, {seconds}; not measured ({row['note']})."
+        yield f"perhaps faster there: {setting}, {seconds}; not measured ({row['note']})."
 
 
 def best_line(row: Mapping[Any, Any]) -> str:

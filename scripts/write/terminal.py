@@ -27,6 +27,13 @@ def new_console() -> Console:
     return Console(highlight=False, markup=False, emoji=False)
 
 
+def say(lines: Iterable[str]) -> None:
+    """Print sentences, wrapped between words on a terminal; elsewhere a line each."""
+    console = new_console()
+    for line in [*lines]:  # what is wrong with one is raised before the first
+        console.print(Text(line), soft_wrap=not console.is_terminal)
+
+
 def show_written(folder: Folder, console: Console, *, opened: str = "") -> None:
     """Print how many files there are and where, and which of them to open."""
     words = f"{counted(len(folder.written), 'file')} written to {folder.path}"

@@ -64,12 +64,12 @@ def test_seconds_that_were_not_measured_never_displace_measured_ones(say: Say) -
     (cpu,) = [line for line in lines if line.startswith("on cpu of devbox")]
     assert ", SGD 0.01, " in cpu
     place = lines.index(cpu)
-    assert lines[place + 1].startswith("perhaps sooner there: batch ")
+    assert lines[place + 1].startswith("perhaps faster there: batch ")
     assert lines[place + 1].endswith("not measured (seconds of SGD, assumed alike).")
     timed = Corpus(**TIMED | {"run": {"optimizer": "adam"}})
     words = say(plans=[timed, learned])
     assert "SGD 0.01, " not in words
-    assert "perhaps sooner there" not in words
+    assert "perhaps faster there" not in words
     alone = say("--optimizer", "adam", plans=[Corpus(**TIMED), learned])
     assert "Adam 0.01, " in alone
     assert "(seconds of SGD, assumed alike" in alone
