@@ -42,7 +42,7 @@ def answer(report: Report) -> Iterator[Section]:
         lines=lines,
         pictures=list(_pictures(report)),
         notes=notes,
-        brief=[*_machines(report), *lines, *_strips(report), *notes],
+        brief=[*lines, *_strips(report), *notes, *_machines(report)],
         frames={"verdicts.csv": analysis.verdicts, "crossovers.csv": analysis.crossovers},
     )
 

@@ -8,7 +8,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from scripts.read.text import counted
-from scripts.sections.section import Line, Section, Strip, Table
+from scripts.sections.section import Column, Line, Section, Strip, Table
 from scripts.words.told import mark_of
 from scripts.write.folder import Folder
 
@@ -89,10 +89,36 @@ def _show(item: Line | Table, console: Console) -> None:
         return
     if item.caption:
         console.print()
-    console.print(_rich(item))
+    if _width(item) <= console.width:
+        console.print(_rich(item))
+    else:
+        _show_rows(item, console)
     if (more := len(item.rows) - MOST_ROWS) > 0:
         words = f"and {counted(more, 'more row')}: --out FOLDER writes them all"
         console.print(Text(words, style="dim"))
+
+
+def _width(table: Table) -> int:
+    """Return the columns that a table needs so that no word is broken."""
+    gap = 2
+    return sum(gap + max(map(len, _unbroken(column)), default=0) for column in table.titled) - gap
+
+
+def _unbroken(column: Column) -> list[str]:
+    texts = [text[:MOST_LETTERS] for text in column.shown[:MOST_ROWS]]
+    whole = texts if column.to_the_right else [word for text in texts for word in text.split()]
+    return [*column.title.split(), *whole]
+
+
+def _show_rows(table: Table, console: Console) -> None:
+    """Print a table that has no room as a sentence per row, each figure behind its title."""
+    if table.caption:
+        console.print(Text(table.caption, style="bold"))
+    titles = [column.title.strip() for column in table.titled]
+    for row in table.rows[:MOST_ROWS]:
+        told = zip(titles, row, strict=True)
+        words = "; ".join(f"{title} {text}" for title, text in told if text)
+        console.print(Text(_wrapped(words, console, 2)))
 
 
 def _rich(table: Table) -> RichTable:

@@ -8,7 +8,9 @@ import shlex
 import pytest
 from rich.console import Console
 
+from scripts.sections.section import Column, Section, Table
 from scripts.write import terminal
+from scripts.write.terminal import show
 
 DOORS = (
     *("report", "compare", "advise", "predict", "lecture"),
@@ -33,6 +35,29 @@ def test_help_breaks_no_word_and_its_commands_can_be_pasted(
     wide = [line for line in said.splitlines() if len(line) > columns]
     assert [line for line in wide if len(line.split()) > 2] == []
     assert commands(said) == commands(module.__doc__) != []
+
+
+TABLE = Table(
+    "t",
+    "Every cell",
+    [
+        Column("workload", ["transformer-encoder", "mlp"], "workload"),
+        Column("side", ["cpu+threads=1", "cuda"], "side"),
+        Column("batch_size", [8, 2048], "batch size"),
+        Column("seconds", [0.0012, 1.5], "seconds", ["0.0012 [0.0011, 0.0014]", "1.5 [1.2, 1.9]"]),
+        Column("reason", ["between 0.93x and 1.22x; about 9 blocks would decide it", ""], "reason"),
+    ],
+)
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 200])
+def test_no_word_of_a_table_is_broken_at_any_width(columns: int) -> None:
+    out = io.StringIO()
+    show([Section("s", brief=[TABLE])], Console(file=out, width=columns))
+    lines = out.getvalue().splitlines()
+    assert max(map(len, lines)) <= columns
+    words = {word.strip(";") for word in out.getvalue().split()}
+    assert {word.strip(";") for row in TABLE.rows for text in row for word in text.split()} <= words
 
 
 def printed(monkeypatch: pytest.MonkeyPatch, *, terminal_is: bool) -> list[str]:
