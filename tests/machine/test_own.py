@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from bench.machine import own
 from bench.machine.facts import ask_own
-from bench.machine.own import about
 from bench.workloads import name_of, refusal, resolved, typed_for
 from models import OwnError
 from tests.run.typed import STUBBED, bench
@@ -96,7 +96,21 @@ def test_a_file_neither_starts_a_device_nor_chooses_another(
     monkeypatch.setattr(torch.cuda, "is_initialized", torch.cuda.is_initialized)
     path = written(tmp_path, f"import os\n{TOP}{line}\n{GOOD}")
     with pytest.raises(OwnError, match=TOUCHES[line]):
-        about(f"{path}:make", ["cuda:1"], 8)
+        own.about(f"{path}:make", ["cuda:1"], 8)
+
+
+def test_what_fails_on_one_device_only_is_told_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (
+        f"{TOP}class N(nn.Linear):\n    def forward(self, x):\n"
+        "        if x.device.type == 'meta':\n            raise RuntimeError('two devices')\n"
+        "        return super().forward(x)\n"
+        f"{GOOD.replace('nn.Linear(3', 'N(3')}"
+    )
+    monkeypatch.setattr(own, "open_device", torch.device)
+    with pytest.raises(OwnError, match="py:6, in forward: RuntimeError: two devices; .*on meta;"):
+        own.about(f"{written(tmp_path, text)}:make", ["meta"], 8)
 
 
 ARGUMENTS = ("--batch-sizes", "8", "--epochs", "1", "--samples", "16", "--devices", "cpu")
