@@ -9,7 +9,7 @@ from scripts.sections.target.tables import target_tables, whole
 from scripts.tables.learned import Learned
 from scripts.target.source import one_source
 from scripts.target.time import best_of
-from scripts.words.advice import contest_words, reached_line, side_lines
+from scripts.words.advice import contest_words, reached_line, side_lines, untimed_lines
 from scripts.words.learning import setting_text, time_text
 from scripts.words.names import place_text
 from scripts.words.turning import saving_lines, turning_line
@@ -28,6 +28,7 @@ _ELSEWHERE = (
     "time_to_target.csv and contests.csv, in the folder that it was written to."
 )
 _EPOCHS = "Best number of epochs: "
+_UNTIMED = "no file has its seconds"
 _TITLE = "Which batch size reaches the target first?"
 
 
@@ -62,8 +63,8 @@ def learning(learned: Learned) -> Section:
         times, contests = (
             learned.of(str(workload), rows) for rows in (learned.times, learned.contests)
         )
-        if len(times):
-            lines += side_lines(own, times, contests)
+        known = len(times) > 0
+        lines += side_lines(own, times, contests) if known else untimed_lines(own, _UNTIMED)
     return Section(
         key="learning",
         brief=[Line(_TITLE, tone="strong"), *map(Line, lines)] if lines else [],
