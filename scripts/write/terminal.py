@@ -101,13 +101,18 @@ def _show(item: Line | Table, console: Console) -> None:
 def _width(table: Table) -> int:
     """Return the columns that a table needs so that no word is broken."""
     gap = 2
-    return sum(gap + max(map(len, _unbroken(column)), default=0) for column in table.titled) - gap
+    return sum(gap + _narrowest(column) for column in table.titled) - gap
 
 
-def _unbroken(column: Column) -> list[str]:
-    texts = [text[:MOST_LETTERS] for text in column.shown[:MOST_ROWS]]
-    whole = texts if column.to_the_right else [word for text in texts for word in text.split()]
-    return [*column.title.split(), *whole]
+def _narrowest(column: Column) -> int:
+    """Return the columns of its longest word, or text where it is not wrapped."""
+    texts = [column.title, *(text[:MOST_LETTERS] for text in column.shown[:MOST_ROWS])]
+    words = [word for text in texts for word in text.split()] if _is_wrapped(column) else texts
+    return max(map(len, words))
+
+
+def _is_wrapped(column: Column) -> bool:
+    return not column.to_the_right and any(" " in text for text in column.shown)
 
 
 def _show_rows(table: Table, console: Console) -> None:
@@ -131,12 +136,12 @@ def _rich(table: Table) -> RichTable:
         title=Text(table.caption, style="bold") if table.caption else None, title_justify="left",
     )  # fmt: skip
     for column in table.titled:
-        right = column.to_the_right
         drawn.add_column(
             column.title.strip(),
-            justify="right" if right else "left",
+            justify="right" if column.to_the_right else "left",
             overflow="fold",
-            no_wrap=right,
+            no_wrap=not _is_wrapped(column),
+            min_width=_narrowest(column),
         )
     keys = [column.key for column in table.titled]
     above = ""

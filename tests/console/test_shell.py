@@ -21,7 +21,7 @@ def found(monkeypatch: pytest.MonkeyPatch) -> Which:
     """Says where the shell finds programs, and which words started our parent."""
 
     def found(*parent: str, **programs: Path | str) -> None:
-        monkeypatch.setattr(shell.shutil, "which", lambda name: programs.get(name))
+        monkeypatch.setattr(shell.shutil, "which", programs.get)
         process = SimpleNamespace(cmdline=lambda: [*parent])
         monkeypatch.setattr(psutil.Process, "parent", lambda _self: process)
 

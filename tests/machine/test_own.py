@@ -109,7 +109,7 @@ def test_what_fails_on_one_device_only_is_told_with_it(
         f"{GOOD.replace('nn.Linear(3', 'N(3')}"
     )
     monkeypatch.setattr(own, "open_device", torch.device)
-    with pytest.raises(OwnError, match="py:6, in forward: RuntimeError: two devices; .*on meta;"):
+    with pytest.raises(OwnError, match=r"py:6, in forward: RuntimeError: two devices; .*on meta;"):
         own.about(f"{written(tmp_path, text)}:make", ["meta"], 8)
 
 

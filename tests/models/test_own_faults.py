@@ -105,7 +105,7 @@ FAULTS = {
     "a generator of inputs": (
         TOP + "def make():\n    rows = (torch.ones(3) for _ in range(20))\n"
         "    return nn.Linear(3, 1), rows, torch.ones(20, 1), nn.MSELoss()\n",
-        "py:3, in make: the inputs are of type generator, no tensor, tuple or dict; torch.as_tensor",
+        "py:3, in make: the inputs are of type generator, no tensor, tuple or dict; torch",
     ),
     "an array": (
         TOP + "def make():\n"
@@ -135,9 +135,9 @@ FAULTS = {
         "py:3, in make: the network is on meta; leave it on the CPU",
     ),
     "float64": (
-        TOP + "def make():\n    t = torch.ones(20, 1, dtype=torch.float64)\n"
-        "    return nn.Linear(3, 1), torch.ones(20, 3), t, nn.MSELoss()\n",
-        "inputs are float32 (4, 3), targets float64 (4, 1); a network is float32 unless told "
+        TOP + "def make():\n    x = torch.ones(20, 3, dtype=torch.float64)\n"
+        "    return nn.Linear(3, 1), x, torch.ones(20, 1), nn.MSELoss()\n",
+        "inputs are float64 (4, 3), targets float32 (4, 1); a network is float32 unless told "
         "otherwise: .float() makes data so",
     ),
     "an item": (
