@@ -35,6 +35,8 @@ def crossover_figure(
     figure = new_figure(width=size[0], height=size[1] * (1 + 0.75 * (len(panels) - 1)))
     names = list(dict.fromkeys(name for rows in panels.values() for name in rows["workload"]))
     looks = machine_looks(names)
+    # A browser's letters may be wider than ours: names end before the picture does.
+    figure.get_layout_engine().set(rect=(0, 0, 0.96, 1))  # type: ignore[union-attr,call-arg]
     drawn = figure.subplots(len(panels), 1, squeeze=False).ravel()
     for axes, (name, rows) in zip(drawn, panels.items(), strict=True):
         _draw(axes, rows[rows["workload"].isin(looks)], looks, other)

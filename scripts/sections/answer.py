@@ -7,6 +7,7 @@ import pandas as pd
 
 from scripts.figures.crossover import FIRST_SCREEN, SLIDE, crossover_figure
 from scripts.figures.style import Drawing
+from scripts.judge.rule import SUSPECT
 from scripts.sections.cpu import cpu_pictures
 from scripts.sections.inputs import Report
 from scripts.sections.machines.collection import collection_lines
@@ -72,7 +73,8 @@ def _notes(report: Report) -> Iterator[str]:
     contests = report.leading
     if report.analysis.many or not contests:
         return
-    if len(contests) <= MOST_ANSWERS and (text := epochs_sentence(contests[0].even)):
+    of = contests[0].subject if len(contests) > 1 else ""
+    if len(contests) <= MOST_ANSWERS and (text := epochs_sentence(contests[0].even, of=of)):
         yield text
     if text := _why(report, contests[0]):
         yield text
@@ -101,8 +103,12 @@ def _pictures(report: Report) -> Iterator[Picture]:
         yield from cpu_pictures(report)[:1]
     else:
         words = " ".join(headlines(report))
-        caption = "Warm seconds against the base's; bands: 95 % intervals; hollow: undecided."
-        yield Picture("crossover", draw, caption=caption, alt=f"A line per network. {words}")
+        warm = pd.concat([one.warm for one in report.leading])
+        crosses = "; crosses: suspect" if (warm["verdict"] == SUSPECT).any() else ""
+        caption = "Warm seconds against the base's; bands: 95 % intervals; hollow: undecided"
+        yield Picture(
+            "crossover", draw, caption=f"{caption}{crosses}.", alt=f"A line per network. {words}"
+        )
 
 
 def curve(report: Report, *, size: tuple[float, float], title: str = "") -> Drawing | None:

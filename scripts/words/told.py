@@ -31,6 +31,7 @@ _DEVICE = {
     SEVERAL: "is now slower, now faster than {other} as the batch grows",
     CLOSE: "is as fast as {other} at every batch size",
     UNDECIDED: "is not decided to be slower or faster than {other}",
+    SUSPECT: "cannot be judged (suspect)",
     NOT_MEASURED: "could not be compared with {other}",
 }
 _THREADS = {
@@ -43,6 +44,7 @@ _THREADS = {
     SEVERAL: "now pay, now do not, as the batch grows",
     CLOSE: "make no difference at any batch size",
     UNDECIDED: "are not decided to pay",
+    SUSPECT: "cannot be judged (suspect)",
     NOT_MEASURED: "could not be compared with {other}",
 }
 MARKS = {SLOWER: "-", CLOSE: "=", FASTER: "+", SUSPECT: "!", "unknown": "?"}
@@ -69,7 +71,7 @@ def verdict_sentence(subject: str, other: str, curves: pd.DataFrame, *, most: in
     groups: dict[str, dict[str, list[str]]] = {}
     order = curves.sort_values("kind", key=lambda kinds: kinds != INTERVAL, kind="stable")
     for curve in order.to_dict("records"):
-        words = _filled(phrases[str(curve["kind"])], curve, other)
+        words = _filled(phrases[_kind(curve)], curve, other)
         places = groups.setdefault(words, {})
         places.setdefault(_at(curve) if "{at}" in words else "", []).append(curve["workload"])
     parts = []
@@ -79,6 +81,13 @@ def verdict_sentence(subject: str, other: str, curves: pd.DataFrame, *, most: in
     text = f"; {it} ".join(parts)
     begin = f"T{subject[1:]}" if subject.startswith("the ") else subject
     return f"{begin} {text}, once warm."
+
+
+def _kind(curve: Row) -> str:
+    """The kind of crossover; SUSPECT where nothing is decided because all that was measured is."""
+    verdicts = {cell.partition(" ")[2] for cell in str(curve["cells"]).split("; ")}
+    suspect = curve["kind"] == UNDECIDED and verdicts - {NOT_MEASURED} == {SUSPECT}
+    return SUSPECT if suspect else str(curve["kind"])
 
 
 def _where(places: Mapping[str, Sequence[str]], most: int) -> str:
@@ -97,7 +106,7 @@ def network_words(
 
     `even` are its rows of `break_even`, `reason` is why it was not measured.
     """
-    kind = str(curve["kind"])
+    kind = _kind(curve)
     phrases = _THREADS if _is_threads(subject) else _DEVICE | _SHORT
     at = "" if kind in (ABOVE, BELOW) else number_words(curve)
     words = _filled(phrases[kind], curve, other).replace("{at}", at or _at(curve))
@@ -108,8 +117,12 @@ def network_words(
     return "; ".join(filter(None, (words.removeprefix("is "), _epochs_of_one(even))))
 
 
-def epochs_sentence(even: pd.DataFrame) -> str:
-    """What the cold start changes, over all networks of a side; empty where nothing is decided."""
+def epochs_sentence(even: pd.DataFrame, *, of: str = "") -> str:
+    """What the cold start changes, over all networks of a side; empty where nothing is decided.
+
+    `of` names the side, where there are others.
+    """
+    start = f"Cold start{of and f' of {of}'} included"
     told = even[even["kind"].isin((AFTER, FROM_FIRST, NEVER))]
     first, later = (told[told["kind"] == kind] for kind in (FROM_FIRST, AFTER))
     if told.empty:
@@ -119,13 +132,13 @@ def epochs_sentence(even: pd.DataFrame) -> str:
             f"{name} from batch {own['batch_size'].min()} on"
             for name, own in first.groupby("workload", sort=False)
         ]
-        return f"Cold start included, one epoch already pays on {listed(places)}."
+        return f"{start}, one epoch already pays on {listed(places)}."
     if later.empty:
-        return "Cold start included, it pays after no number of epochs."
+        return f"{start}, it pays after no number of epochs."
     best = later.sort_values("epochs").iloc[0].to_dict()
     never = "one epoch never pays; " if len(told) == len(even) else ""
     return (
-        f"Cold start included, {never}the first gain is after {break_even_words(best)} epochs "
+        f"{start}, {never}the first gain is after {break_even_words(best)} epochs "
         f"({best['workload']} at batch {best['batch_size']})."
     )
 

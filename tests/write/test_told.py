@@ -15,7 +15,7 @@ from scripts.tables.analysis import Analysis
 from scripts.tables.told import told
 from scripts.write.markdown import markdown
 from scripts.write.terminal import show
-from tests.corpus import Corpus, falling
+from tests.corpus import Corpus, Pattern, falling
 
 SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1, 4)}
 GPU: dict[str, Any] = {**SMALL, "sides": ("cpu", "cuda"), "ratio": falling}
@@ -79,6 +79,17 @@ def test_a_line_per_network_says_after_how_many_epochs_it_pays(tmp_path: Path) -
     )
     said = " ".join(line.text for line in section.notes)
     assert "one epoch never pays; the first gain is after" in said
+
+
+def test_a_network_whose_cells_are_all_suspect_cannot_be_judged(tmp_path: Path) -> None:
+    suspect: dict[Pattern, list[str]] = {("mlp", None, None, "cuda"): ["loss mismatch"]}
+    plan = Corpus(**(GPU | {"workloads": ("mlp", "cnn"), "suspect": suspect}))
+    [section] = answer(report_of(tmp_path, plan))
+    strips = {item.name: item.text for item in section.brief if isinstance(item, Strip)}
+    assert strips["mlp"] == "cannot be judged (suspect)"
+    assert "suspect" not in strips["cnn"]
+    assert "it cannot be judged (suspect) on mlp" in section.lines[0].text
+    assert "crosses: suspect" in section.pictures[0].caption
 
 
 LONG = "overtakes at batch 48 [32, 71]; one epoch never pays, from 9 epochs on it does (batch 512)"
