@@ -108,12 +108,19 @@ def _map(report: Report, pair: Pair) -> Map:
         name="_".join(["map", machine, workload, *_stems(pair)]),
         table=verdict_table_name(report, pair.workload),
         cells=cells[(cells["file"] == pair.file) & (cells["pair"] == pair.name)],
-        title=pair.title if len(report.machines) > 1 or len(report.told) > 1 else pair.workload,
+        title=_title(report, pair),
         caption=crossover,
         limit=report.limit,
         machine=pair.machine,
         pair=pair.name,
     )
+
+
+def _title(report: Report, pair: Pair) -> str:
+    """The network, and what tells the map from others of it."""
+    if len(report.machines) > 1:
+        return pair.title
+    return f"{pair.workload}: {pair.name}" if len(report.told) > 1 else pair.workload
 
 
 def _picture(report: Report, pair: Pair) -> Picture:
