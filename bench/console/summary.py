@@ -20,6 +20,7 @@ from bench.record.reader import brief_answer
 from bench.record.rows import absent_rows
 from bench.record.state import TimingRun
 
+_UNBOUNDED = 1000
 SIDE_BY_SIDE = 3
 """More of them have a table for each number of epochs."""
 
@@ -63,12 +64,12 @@ def _print_seconds(run: TimingRun, console: Console) -> None:
         words = f"derived: each epoch after the first {most} counts as the process's warm epoch"
         console.print(words, highlight=False)
     for workload in dict.fromkeys(cell.workload for cell in run.cells):
-        for table in _tables(run, workload):
+        for table in _tables(run, workload, console):
             console.print(table)
 
 
-def _tables(run: TimingRun, workload: str) -> Iterator[Table]:
-    """Yields the fewest and the most epochs, the sides beside one another as far as they fit."""
+def _tables(run: TimingRun, workload: str, console: Console) -> Iterator[Table]:
+    """Yields the fewest and the most epochs, beside one another where they fit."""
     sides = run.settings.sides  # those of remedies and ladder would be too many columns
     cells = [cell for cell in run.cells if cell.workload == workload and cell.side in sides]
     epochs = sorted({cell.epochs for cell in cells})
@@ -76,16 +77,30 @@ def _tables(run: TimingRun, workload: str) -> Iterator[Table]:
     columns = dict.fromkeys(cell.side for cell in cells)
     shown = [[(number, side) for side in columns] for number in ends]
     for own in shown if len(columns) > SIDE_BY_SIDE else [[one for end in shown for one in end]]:
-        yield _table(run, cells, own)
+        yield from _fitting(run, cells, own, console)
+
+
+def _fitting(
+    run: TimingRun, cells: list[Cell], shown: list[tuple[int, str]], console: Console
+) -> Iterator[Table]:
+    """Yields one table, or its halves where it has no room."""
+    table, half = _table(run, cells, shown), len(shown) // 2
+    free = console.options.update_width(_UNBOUNDED)
+    if half == 0 or console.measure(table, options=free).maximum <= console.width:
+        yield table
+        return
+    for own in (shown[:half], shown[half:]):
+        yield from _fitting(run, cells, own, console)
 
 
 def _table(run: TimingRun, cells: list[Cell], shown: list[tuple[int, str]]) -> Table:
     asked, workload = set(cells), cells[0].workload
     table = Table(title=workload, title_justify="left")
-    table.add_column("batch size", justify="right")
+    table.add_column("batch\nsize", justify="right", no_wrap=True)
     for number, side in shown:
         mark = "\nderived" * (number > run.settings.measured_epochs)
-        table.add_column(f"{side}\n{number} epoch{'s' * (number > 1)}{mark}", justify="right")
+        head = f"{side}\n{number} epoch{'s' * (number > 1)}{mark}"
+        table.add_column(head, justify="right", no_wrap=True)
     for batch_size in sorted({cell.batch_size for cell in cells}):
         row = [Cell(workload, batch_size, number, side) for number, side in shown]
         table.add_row(

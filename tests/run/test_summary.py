@@ -99,6 +99,23 @@ def test_where_the_variables_are_no_mend_another_allocator_is_named(
     )
 
 
+@pytest.mark.parametrize("columns", [40, 80])
+def test_a_narrow_terminal_has_a_table_for_each_number_of_epochs(
+    columns: int, tmp_path: Path
+) -> None:
+    names = ("cpu", "cpu+threads=1")
+    done = campaign(tmp_path, FakeWorkers())
+    measure_all(done, [PLAN._replace(batch_sizes={Side(name): (8,) for name in names})])
+    asked = replace(SETTINGS, sides=names, epochs=(1, 100))
+    run = TimingRun(asked, tmp_path / "box.json", resume=False, overwrite=False, command="")
+    run.cells, run.measurements = list(run.by_id.values()), done.measurements
+    text = io.StringIO()
+    print_summary(run, Console(file=text, width=columns))
+    assert text.getvalue().count("cpu+threads=1") == 2
+    assert text.getvalue().count("size") == (2 if columns == 40 else 1)
+    assert "…" not in text.getvalue()
+
+
 def test_many_sides_have_a_table_for_each_number_of_epochs(tmp_path: Path) -> None:
     names = ("cpu", "cpu+bf16", "cpu+threads=1", "cpu+fused")
     done = campaign(tmp_path, FakeWorkers())
