@@ -13,12 +13,12 @@ from scripts.sections.inputs import Report
 from scripts.sections.machines.collection import collection_lines
 from scripts.sections.section import Line, Picture, Section, Strip, Table
 from scripts.tables.told import Told
+from scripts.words.machines import machines_sentence
 from scripts.words.names import listed
 from scripts.words.told import (
     cause_sentence,
     epochs_sentence,
     fastest_words,
-    machines_sentence,
     marks_key,
     verdict_sentence,
 )

@@ -1,10 +1,15 @@
 """Machines against one another in sentences."""
 
+from collections.abc import Iterable, Sequence
+
 import pandas as pd
 
+from scripts.judge.crossover import ALWAYS, INTERVAL
+from scripts.judge.crossover import NEVER as NOWHERE
 from scripts.judge.rule import CLOSE, NOT_MEASURED, SUSPECT, UNDECIDED
 from scripts.machines.upgrade import CHANGES, OTHER_HARDWARE, several_runs
 from scripts.read.text import counted
+from scripts.words.names import listed
 
 _ONE_RUN = (
     " These are two runs: neither a regression nor an improvement of the software until several "
@@ -53,3 +58,33 @@ def upgrade_words(cells: pd.DataFrame) -> str:
         f"({first['software']}): {', '.join(parts)} of {counted(len(cells), 'cell')}."
         f"{'' if known else _ONE_RUN}"
     )
+
+
+def machines_sentence(curves: Sequence[pd.DataFrame], *, most: int = 4) -> str:
+    """The same of many contests: on how many each network crosses, and where.
+
+    Of more than `most` networks all are told of together.
+    """
+    rows = pd.concat(curves)
+    names = rows["workload"].unique()
+    if len(names) > most:
+        return f"{len(rows)} curves of {len(names)} networks, {_outcomes(rows)}"
+    groups = rows.groupby("workload", sort=False)
+    return "; ".join(f"{name} {_outcomes(own)}" for name, own in groups)
+
+
+def _outcomes(rows: pd.DataFrame) -> str:
+    """`8 crossing at batch 32 to 128 and 2 slower throughout`."""
+    crossing = rows[rows["kind"] == INTERVAL]
+    kinds = rows["kind"].value_counts()
+    at = crossing["crosses_at"].fillna(crossing["upper"].astype(float))
+    where = f" at batch {_span(at)}" if len(at) else ""
+    told = {f"crossing{where}": INTERVAL, "slower throughout": NOWHERE, "faster throughout": ALWAYS}
+    parts = [f"{kinds[kind]} {words}" for words, kind in told.items() if kind in kinds]
+    rest = len(rows) - sum(int(kinds.get(kind, 0)) for kind in told.values())
+    return listed([*parts, *([f"{rest} undecided"] if rest else [])])
+
+
+def _span(values: Iterable[float]) -> str:
+    ends = [f"{end:.0f}" for end in (min(values), max(values))]
+    return " to ".join(dict.fromkeys(ends))

@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -49,6 +49,8 @@ _THREADS = {
 }
 MARKS = {SLOWER: "-", CLOSE: "=", FASTER: "+", SUSPECT: "!", "unknown": "?"}
 """A letter per verdict, for strips; what is not told is unknown."""
+_UNTRIED = "What would help was not tried (--remedies all)."
+_NO_REMEDY = "No remedy of those tried made it surely faster."
 _SHORT = {INTERVAL: "overtakes at batch {at}", REVERSE: "falls behind at batch {at}"}
 
 
@@ -150,12 +152,13 @@ def cause_sentence(
 
     `causes` are a side's, `remedies` those of both sides, `rounds` those of one network.
     """
-    best = best_remedies(remedies[remedies["kind"] == REMEDY])
+    tried = remedies[remedies["kind"] == REMEDY]
+    best = best_remedies(tried)
     why = _cause(causes, side)
     if not why and (words := growth_words(rounds, side=side, base=base)):
         why = f"Why: {words}"
     if best.empty:
-        return why
+        return f"{why} {_NO_REMEDY if len(tried) else _UNTRIED}".strip()
     row = best.sort_values("lo").iloc[-1]
     return (
         f"{why} Best remedy of those tried: {settings_words(str(row['remedy']))}, "
@@ -211,19 +214,6 @@ def _is_threads(subject: str) -> bool:
     return subject.endswith(" threads")
 
 
-def machines_sentence(curves: Sequence[pd.DataFrame], *, most: int = 4) -> str:
-    """The same of many contests: on how many each network crosses, and where.
-
-    Of more than `most` networks all are told of together.
-    """
-    rows = pd.concat(curves)
-    names = rows["workload"].unique()
-    if len(names) > most:
-        return f"{len(rows)} curves of {len(names)} networks, {_outcomes(rows)}"
-    groups = rows.groupby("workload", sort=False)
-    return "; ".join(f"{name} {_outcomes(own)}" for name, own in groups)
-
-
 def fastest_words(rounds: pd.DataFrame) -> str:
     """The batch size at which each network trains fastest: `mlp is fastest at batch 512`."""
     rates = rounds[rounds["block"].notna()].groupby(["workload", "batch_size"], sort=False)
@@ -231,20 +221,3 @@ def fastest_words(rounds: pd.DataFrame) -> str:
     if best.empty:
         return "no cell has a time"
     return listed(f"{name} trains fastest at batch {size}" for name, size in best)
-
-
-def _outcomes(rows: pd.DataFrame) -> str:
-    """`8 crossing at batch 32 to 128 and 2 slower throughout`."""
-    crossing = rows[rows["kind"] == INTERVAL]
-    kinds = rows["kind"].value_counts()
-    at = crossing["crosses_at"].fillna(crossing["upper"].astype(float))
-    where = f" at batch {_span(at)}" if len(at) else ""
-    told = {f"crossing{where}": INTERVAL, "slower throughout": NOWHERE, "faster throughout": ALWAYS}
-    parts = [f"{kinds[kind]} {words}" for words, kind in told.items() if kind in kinds]
-    rest = len(rows) - sum(int(kinds.get(kind, 0)) for kind in told.values())
-    return listed([*parts, *([f"{rest} undecided"] if rest else [])])
-
-
-def _span(values: Iterable[float]) -> str:
-    ends = [f"{end:.0f}" for end in (min(values), max(values))]
-    return " to ".join(dict.fromkeys(ends))

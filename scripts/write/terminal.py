@@ -122,7 +122,7 @@ def _show_rows(table: Table, console: Console) -> None:
     titles = [column.title.strip() for column in table.titled]
     for row in table.rows[:MOST_ROWS]:
         told = zip(titles, row, strict=True)
-        words = "; ".join(f"{title} {text}" for title, text in told if text)
+        words = "; ".join(f"{title}: {text}" for title, text in told if text)
         console.print(Text(_wrapped(words, console, 2)))
 
 
