@@ -54,9 +54,8 @@ def headlines(report: Report) -> Iterator[str]:
     if report.analysis.many:
         yield from collection_lines(report)
     elif len(contests) > MOST_ANSWERS:
-        machines = len({one.pair.machine for one in contests})
-        what = f"{machines} machines" if machines > 1 else f"{len(contests)} sides"
-        yield f"On {what}, once warm: {machines_sentence([one.curves for one in contests])}."
+        curves = pd.concat([one.curves for one in contests])
+        yield f"{_many(contests)}, once warm: {machines_sentence(curves)}."
     elif contests:
         several = len({one.pair.machine for one in contests}) > 1
         for one in contests:
@@ -68,6 +67,17 @@ def headlines(report: Report) -> Iterator[str]:
         yield f"Only {sides} was timed: {fastest_words(report.analysis.rounds)}."
 
 
+def _many(contests: list[Told]) -> str:
+    """`The GPU against the CPU on 10 machines`; of unlike sides `3 sides against the CPU`."""
+    machines = len({one.pair.machine for one in contests})
+    subjects = {one.subject.partition(" (")[0] for one in contests}
+    others = {one.other for one in contests}
+    subject = subjects.pop() if len(subjects) == 1 else f"{len(subjects)} sides"
+    other = others.pop() if len(others) == 1 else f"{len(others)} others"
+    where = f" on {machines} machines" if machines > 1 else ""
+    return f"{subject[0].upper()}{subject[1:]} against {other}{where}"
+
+
 def _notes(report: Report) -> Iterator[str]:
     """Yield what the cold start changes, the cause, and how sure it is."""
     contests = report.leading
@@ -76,7 +86,7 @@ def _notes(report: Report) -> Iterator[str]:
     of = contests[0].subject if len(contests) > 1 else ""
     if len(contests) <= MOST_ANSWERS and (text := epochs_sentence(contests[0].even, of=of)):
         yield text
-    if text := _why(report, contests[0]):
+    if len(contests) <= MOST_ANSWERS and (text := _why(report, contests[0])):
         yield text
     yield sure_words(pd.concat([one.cells for one in contests]))
 

@@ -1,7 +1,5 @@
 """Machines against one another in sentences."""
 
-from collections.abc import Iterable, Sequence
-
 import pandas as pd
 
 from scripts.judge.crossover import ALWAYS, INTERVAL
@@ -60,31 +58,30 @@ def upgrade_words(cells: pd.DataFrame) -> str:
     )
 
 
-def machines_sentence(curves: Sequence[pd.DataFrame], *, most: int = 4) -> str:
-    """The same of many contests: on how many each network crosses, and where.
+def machines_sentence(curves: pd.DataFrame, *, most: int = 4) -> str:
+    """What comes of many contests: how often each network overtakes, and where.
 
-    Of more than `most` networks all are told of together.
+    `curves` are warm rows of `crossovers`. Of more than `most` networks all are told of together.
     """
-    rows = pd.concat(curves)
-    names = rows["workload"].unique()
+    names = curves["workload"].unique()
     if len(names) > most:
-        return f"{len(rows)} curves of {len(names)} networks, {_outcomes(rows)}"
-    groups = rows.groupby("workload", sort=False)
+        return f"{len(names)} networks together: {_outcomes(curves)}"
+    groups = curves.groupby("workload", sort=False)
     return "; ".join(f"{name} {_outcomes(own)}" for name, own in groups)
 
 
 def _outcomes(rows: pd.DataFrame) -> str:
-    """`8 crossing at batch 32 to 128 and 2 slower throughout`."""
+    """`overtakes at batch 32 to 128 in 8 cases and is slower throughout in 2`."""
     crossing = rows[rows["kind"] == INTERVAL]
-    kinds = rows["kind"].value_counts()
     at = crossing["crosses_at"].fillna(crossing["upper"].astype(float))
-    where = f" at batch {_span(at)}" if len(at) else ""
-    told = {f"crossing{where}": INTERVAL, "slower throughout": NOWHERE, "faster throughout": ALWAYS}
-    parts = [f"{kinds[kind]} {words}" for words, kind in told.items() if kind in kinds]
-    rest = len(rows) - sum(int(kinds.get(kind, 0)) for kind in told.values())
-    return listed([*parts, *([f"{rest} undecided"] if rest else [])])
-
-
-def _span(values: Iterable[float]) -> str:
-    ends = [f"{end:.0f}" for end in (min(values), max(values))]
-    return " to ".join(dict.fromkeys(ends))
+    ends = dict.fromkeys(f"{end:.0f}" for end in (at.min(), at.max()))
+    told = {
+        INTERVAL: f"overtakes at batch {' to '.join(ends)}",
+        ALWAYS: "is faster throughout",
+        NOWHERE: "is slower throughout",
+    }
+    kinds = rows["kind"].where(rows["kind"].isin(told), "").value_counts()
+    told[""] = "is not decided"
+    (words, count), *others = [(told[kind], int(kinds[kind])) for kind in told if kind in kinds]
+    rest = (f"{more} in {number}" for more, number in others)
+    return listed([f"{words} in {counted(count, 'case')}", *rest])

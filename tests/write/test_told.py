@@ -59,6 +59,30 @@ def test_files_of_one_machine_are_one_machine(tmp_path: Path) -> None:
     assert (one.pair.machine, one.curves["workload"].tolist()) == ("a", ["mlp", "cnn"])
 
 
+def test_of_many_machines_it_is_said_how_often_each_network_overtakes_and_where(
+    tmp_path: Path,
+) -> None:
+    plans = [
+        Corpus(
+            machine=f"m{n}",
+            workloads=("mlp", "cnn"),
+            seed=n,
+            **(GPU | {"ratio": by_workload if n else lambda *_cell: 0.5}),
+        )
+        for n in range(3)
+    ]
+    report = report_of(tmp_path, *plans)
+    for n, file in enumerate(report.analysis.results.files.index):
+        report.analysis.results.files.loc[file, "machine_id"] = f"{n:012x}"
+    [words] = headlines(report)
+    assert re.fullmatch(
+        r"The GPU against the CPU on 3 machines, once warm: mlp overtakes at batch 6\d( to 6\d)? "
+        r"in 2 cases and is faster throughout in 1; cnn is faster throughout in 1 case and is slower "
+        r"throughout in 2\.",
+        words,
+    )
+
+
 def test_a_gpu_comes_before_threads_and_a_software_rasteriser_last(tmp_path: Path) -> None:
     plan = Corpus(**(GPU | {"sides": ("cpu", "cpu+threads=1", "vulkan", "cuda")}))
     report = report_of(tmp_path, plan)
