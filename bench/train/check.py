@@ -1,6 +1,7 @@
 """The check of somebody's own workload on a device, before anything is timed: one small batch."""
 
 import math
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -45,9 +46,14 @@ def check(workload: Workload, device: torch.device) -> bool:
 
 @contextmanager
 def _telling(batch: Split) -> Iterator[None]:
-    """Adds to an error what the batch was: of shapes and types that do not fit, torch names few."""
+    """Adds to an error what the batch was: of shapes and types that do not fit, torch names few.
+
+    A loss over targets of another shape, (N,) against (N, 1), is an error: torch only warns.
+    """
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", message="Using a target size")
+            yield
     except WrongError:
         raise
     except Exception as error:

@@ -140,6 +140,12 @@ FAULTS = {
         "inputs are float64 (4, 3), targets float32 (4, 1); a network is float32 unless told "
         "otherwise: .float() makes data so",
     ),
+    "targets of another shape": (
+        TOP + "def make():\n"
+        "    return nn.Linear(3, 1), torch.ones(20, 3), torch.ones(20), nn.MSELoss()\n",
+        "due to broadcasting. Please ensure they have the same size.; inputs are float32 (4, 3), "
+        "targets float32 (4,)",
+    ),
     "an item": (
         TOP + "def make():\n    loss = lambda o, t: (o - t).sum().item()\n"
         "    return nn.Linear(3, 1), torch.ones(20, 3), torch.ones(20, 1), loss\n",
