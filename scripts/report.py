@@ -34,9 +34,8 @@ from scripts.read.workers import Workers
 from scripts.sections.answer import slide
 from scripts.sections.contents import contents
 from scripts.sections.inputs import Report, detailed
-from scripts.sections.published import others
 from scripts.sections.section import Picture, Section
-from scripts.sections.target.question import learning_only
+from scripts.sections.untimed import Untimed, untimed
 from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import Comparison, of_same_work
 from scripts.tables.learned import Learned
@@ -61,24 +60,22 @@ def _report(options: argparse.Namespace) -> None:
     inputs = [*options.files, *learning_files, *options.imported]
     console = new_console()
     with Workers() as workers:
-        report = None
+        about: Report | Untimed
         if options.files:
-            report = _read(options, learning_files, imported, workers)
-        if report is not None:
-            sections = contents(report)
-            show_skipped(options, report.analysis.results, console)
+            about = _read(options, learning_files, imported, workers)
+            sections = contents(about)
+            show_skipped(options, about.analysis.results, console)
         else:
             learned = Learned.read(learning_files, pd.DataFrame()) if learning_files else None
-            sections = learning_only(learned) if learned else []
-            sections += [others(imported)] if imported else []
+            about, sections = untimed(learned, imported)
         if options.markdown:
             print(markdown(sections))
         elif options.brief:
             show(sections, console)
         elif options.slide:
-            _write_slide(_slide(report), Folder(options.out, inputs=inputs), workers)
+            _write_slide(_slide(about), Folder(options.out, inputs=inputs), workers)
         else:
-            _write(report, sections, Folder(options.out, inputs=inputs), workers, dpi=options.dpi)
+            _write(about, sections, Folder(options.out, inputs=inputs), workers, dpi=options.dpi)
 
 
 def _read(
@@ -97,19 +94,18 @@ def _read(
 
 
 def _write(
-    report: Report | None, sections: list[Section], folder: Folder, workers: Workers, *, dpi: int
+    about: Report | Untimed, sections: list[Section], folder: Folder, workers: Workers, *, dpi: int
 ) -> None:
     console = new_console()
     show(sections, console)
     with console.status("drawing the figures"):
         small = write_sections(folder, sections, workers, dpi=dpi)
-        if report is not None:
-            folder.write("report.html", page(report, sections, small).encode())
-    show_written(folder, console, opened="report.html" if report is not None else "")
+        folder.write("report.html", page(about, sections, small).encode())
+    show_written(folder, console, opened="report.html")
 
 
-def _slide(report: Report | None) -> Picture:
-    picture = None if report is None else slide(report)
+def _slide(about: Report | Untimed) -> Picture:
+    picture = slide(about) if isinstance(about, Report) else None
     if picture is None:
         raise ResultError("", "--slide", "has nothing to show; name a timing file of two sides")
     return picture

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Section
 from scripts.tables.analysis import Analysis
+from scripts.tables.learned import Learned
 from scripts.words.warnings import (
     learning_warnings,
     software_warnings,
@@ -47,6 +48,12 @@ def run_warnings(analysis: Analysis) -> list[str]:
     further = len(lines) - MOST_WARNINGS
     words = f"{further} more files were cut short or have suspect figures: see verdicts.csv"
     return [*lines[:MOST_WARNINGS], words] if further > 0 else lines
+
+
+def of_learning(learned: Learned) -> Section:
+    """Return what has to be known of learning files where nothing was timed."""
+    lines = list(map(_warning, learning_warnings(learned.files, learned.times)))
+    return Section(key="warnings", title="Read this first", part="first", lines=lines, brief=lines)
 
 
 def _warning(text: str) -> Line:

@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from scripts.read.text import counted
 from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Picture, Section
+from scripts.sections.untimed import Untimed
 from scripts.write.heatmap import heat_map, key
 from scripts.write.inline_svg import fitting
 
@@ -29,7 +30,9 @@ BYTES_PER_ROW = 450
 that the page stays below 5 MB; those beyond it are in the folder beside the page."""
 
 
-def page(report: Report, sections: Sequence[Section], small: Mapping[Picture, str]) -> str:
+def page(
+    report: Report | Untimed, sections: Sequence[Section], small: Mapping[Picture, str]
+) -> str:
     """Return the HTML text of report.html, with the small SVG files of the pictures that fit."""
     parts = list(_once(part for part in sections if _is_shown(part, small)))
     _require_own_names(parts)
@@ -71,7 +74,7 @@ def _once(parts: Iterable[Section]) -> Iterator[Section]:
         yield replace(part, notes=notes)
 
 
-def _chapters(report: Report, parts: Sequence[Section]) -> list[dict[str, Any]]:
+def _chapters(report: Report | Untimed, parts: Sequence[Section]) -> list[dict[str, Any]]:
     """Return the workloads with a section: their names, their names in links, their sections."""
     own = {name: [part for part in parts if part.workload == name] for name in report.workloads}
     return [
@@ -85,7 +88,7 @@ def _chapters(report: Report, parts: Sequence[Section]) -> list[dict[str, Any]]:
     ]
 
 
-def _in_order(report: Report, parts: Sequence[Section]) -> list[Section]:
+def _in_order(report: Report | Untimed, parts: Sequence[Section]) -> list[Section]:
     """Return the sections as pictures go: the answer's, those of workloads, the others."""
     places = {name: place for place, name in enumerate(report.workloads)}
     last = len(places)
@@ -94,7 +97,7 @@ def _in_order(report: Report, parts: Sequence[Section]) -> list[Section]:
     )
 
 
-def _pair_names(report: Report) -> list[str]:
+def _pair_names(report: Report | Untimed) -> list[str]:
     return list(dict.fromkeys(pair.name for pair in report.pairs if pair.side))
 
 

@@ -57,9 +57,14 @@ def software(report: Report) -> Iterator[Section]:
     files = _shown(report)
     if report.learned is not None:
         files = pd.concat([files, report.learned.files])
+    yield software_of(files)
+
+
+def software_of(files: pd.DataFrame) -> Section:
+    """Return the section about these files."""
     own = files[_ABOUT.split()].astype(str)
     caption = "The exact command and the software of each file"
-    yield Section(
+    return Section(
         key="software",
         title="Commands and software",
         tables=[table(own, "software", caption, _ABOUT)],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from scripts.read.text import file_stems
 from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Section
 from scripts.sections.target.pictures import target_pictures
@@ -39,20 +40,23 @@ def target(report: Report) -> Iterator[Section]:
         return
     yield learning(learned)
     for workload in learned.workloads:
-        if workload not in report.work_stems:  # nothing of it was trained, nor was it timed
-            continue
-        yield Section(
-            key="target",
-            title=_TITLE,
-            workload=workload,
-            lines=[
-                *_lines(learned, workload),
-                *(Line(words, lead=_EPOCHS) for words in _turning(learned, workload)),
-            ],
-            pictures=target_pictures(learned, workload),
-            notes=[Line(_NOTE), *([] if whole(learned) else [Line(_ELSEWHERE)])],
-            tables=target_tables(learned, workload, report.work_stems[workload]),
-        )
+        if workload in report.work_stems:  # else nothing of it was trained, nor was it timed
+            yield _of_workload(learned, workload, report.work_stems[workload])
+
+
+def _of_workload(learned: Learned, workload: str, stem: str) -> Section:
+    return Section(
+        key="target",
+        title=_TITLE,
+        workload=workload,
+        lines=[
+            *_lines(learned, workload),
+            *(Line(words, lead=_EPOCHS) for words in _turning(learned, workload)),
+        ],
+        pictures=target_pictures(learned, workload),
+        notes=[Line(_NOTE), *([] if whole(learned) else [Line(_ELSEWHERE)])],
+        tables=target_tables(learned, workload, stem),
+    )
 
 
 def learning(learned: Learned) -> Section:
@@ -67,15 +71,15 @@ def learning(learned: Learned) -> Section:
         lines += side_lines(own, times, contests) if known else untimed_lines(own, _UNTIMED)
     return Section(
         key="learning",
-        brief=[Line(_TITLE, tone="strong"), *map(Line, lines)] if lines else [],
+        brief=[Line(_TITLE, tone="strong"), *map(Line, dict.fromkeys(lines))] if lines else [],
         frames=learned.tables(),
     )
 
 
 def learning_only(learned: Learned) -> list[Section]:
     """Return the sections of learning files where nothing was timed."""
-    pictures = [one for workload in learned.workloads for one in target_pictures(learned, workload)]
-    return [learning(learned), Section(key="target", pictures=pictures)]
+    stems = file_stems(learned.workloads)
+    return [learning(learned), *(_of_workload(learned, *one) for one in stems.items())]
 
 
 def _lines(learned: Learned, workload: str) -> Iterator[Line]:
