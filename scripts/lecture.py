@@ -37,7 +37,7 @@ def _write(options: argparse.Namespace) -> None:
     lecture = Lecture.read(options.files, sorted(RESULTS.glob(LEARNING)), RESULTS / "lecture")
     folder = Folder(options.out, inputs=options.files)
     pages = [f"{line}\n" for line in suspect_lines(lecture.analysis.doubts)]
-    print("".join(pages), end="")
+    say(line.rstrip() for line in pages)
     for slide in slides(lecture):
         figure = slide.draw()
         for kind in FORMATS:

@@ -23,7 +23,7 @@ from scripts.options import new_parser, place
 from scripts.read.document import ResultError
 from scripts.read.table import load_results
 from scripts.read.text import safe_text
-from scripts.words.host.bound import WHAT_IT_IS, unseen_words
+from scripts.words.host.bound import WHAT_IT_IS, cards_words, unseen_words
 from scripts.words.host.prediction import coverage_words, prediction_lines
 from scripts.words.warnings import suspect_lines
 from scripts.write.terminal import say
@@ -61,6 +61,8 @@ def _lines(files: Sequence[Path], asked: Sequence[Card]) -> Iterator[str]:
     if found.empty:
         words = "has no CPU seconds to compare with that are not suspect; measure a cpu side again"
         raise ResultError(files[0], "crossover.measurements", words)
+    for (machine, workload), own in found.groupby(["machine", "workload"], sort=False):
+        yield f"{machine}, {workload}: {cards_words(own)}"
     yield WHAT_IT_IS
     yield coverage_words(held, known)
     for card in asked:

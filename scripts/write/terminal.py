@@ -29,9 +29,11 @@ def new_console() -> Console:
 
 def say(lines: Iterable[str]) -> None:
     """Print sentences, wrapped between words on a terminal; elsewhere a line each."""
-    console = new_console()
-    for line in [*lines]:  # what is wrong with one is raised before the first
-        console.print(Text(line), soft_wrap=not console.is_terminal)
+    console, told = new_console(), [*lines]  # what is wrong with one is raised before the first
+    if console.is_terminal:
+        console.print(Text("\n".join(told)))
+    elif told:
+        print("\n".join(told))
 
 
 def show_written(folder: Folder, console: Console, *, opened: str = "") -> None:

@@ -60,18 +60,15 @@ def test_no_word_of_a_table_is_broken_at_any_width(columns: int) -> None:
     assert {word.strip(";") for row in TABLE.rows for text in row for word in text.split()} <= words
 
 
-def printed(monkeypatch: pytest.MonkeyPatch, *, terminal_is: bool) -> list[str]:
-    out = io.StringIO()
-    console = Console(file=out, width=20, force_terminal=terminal_is, color_system=None)
-    monkeypatch.setattr(terminal, "new_console", lambda: console)
-    terminal.say(["a sentence of several words", "  and another"])
-    return out.getvalue().splitlines()
+SAID = ["a sentence of several words", "  and another"]
 
 
+@pytest.mark.parametrize("shown", [True, False], ids=["a terminal", "a file"])
 def test_a_sentence_is_wrapped_between_words_on_a_terminal_only(
-    monkeypatch: pytest.MonkeyPatch,
+    shown: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shown = printed(monkeypatch, terminal_is=True)
-    assert [line.rstrip() for line in shown] == ["a sentence of", "several words", "  and another"]
-    whole = ["a sentence of several words", "  and another"]
-    assert printed(monkeypatch, terminal_is=False) == whole
+    console = Console(width=20, force_terminal=shown, color_system=None)
+    monkeypatch.setattr(terminal, "new_console", lambda: console)
+    terminal.say(iter(SAID))
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert lines == (["a sentence of", "several words", "  and another"] if shown else SAID)
