@@ -30,7 +30,7 @@ def new_console() -> Console:
 def say(lines: Iterable[str]) -> None:
     """Print sentences, wrapped between words on a terminal; elsewhere a line each."""
     console, told = new_console(), [*lines]  # what is wrong with one is raised before the first
-    if console.is_terminal:
+    if told and console.is_terminal:
         console.print(Text("\n".join(told)))
     elif told:
         print("\n".join(told))
