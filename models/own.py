@@ -92,14 +92,14 @@ def _load(reference: str, most: int | None) -> Workload:
 @contextmanager
 def as_it_was() -> Iterator[None]:
     """Set back what somebody's file sets of torch: threads and algorithms are the run's."""
-    threads, cudnn = torch.get_num_threads(), torch.backends.cudnn
-    strict, searching = torch.are_deterministic_algorithms_enabled(), cudnn.benchmark
+    threads, strict = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    searching = torch.backends.cudnn.benchmark
     try:
         yield
     finally:
         torch.set_num_threads(threads)
         torch.use_deterministic_algorithms(strict)
-        cudnn.benchmark = searching
+        torch.backends.cudnn.benchmark = searching
 
 
 def _by_name(build: Callable[[], nn.Module], names: tuple[str, ...]) -> nn.Module:

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterable
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -110,7 +111,7 @@ def _narrowest(column: Column) -> int:
     """Return the columns of its longest word, or text where it is not wrapped."""
     texts = [column.title, *(text[:MOST_LETTERS] for text in column.shown[:MOST_ROWS])]
     words = [word for text in texts for word in text.split()] if _is_wrapped(column) else texts
-    return max(map(len, words))
+    return max(map(cell_len, words))
 
 
 def _is_wrapped(column: Column) -> bool:

@@ -1,6 +1,7 @@
 """The next command, as it works in the shell that started the run."""
 
 import shlex
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +22,7 @@ def found(monkeypatch: pytest.MonkeyPatch) -> Which:
     """Says where the shell finds programs, and which words started our parent."""
 
     def found(*parent: str, **programs: Path | str) -> None:
-        monkeypatch.setattr(shell.shutil, "which", programs.get)
+        monkeypatch.setattr(shutil, "which", programs.get)
         process = SimpleNamespace(cmdline=lambda: [*parent])
         monkeypatch.setattr(psutil.Process, "parent", lambda _self: process)
 

@@ -102,6 +102,18 @@ TRAINING = {
         "SIZES = (4, 4)",
         "models/test_own_faults.py",
     ),
+    "threads that somebody's file sets are measured": Fault(
+        "models/own.py",
+        "        torch.set_num_threads(threads)",
+        "        torch.get_num_threads()",
+        "train/test_check.py",
+    ),
+    "a device that somebody's file has started is timed": Fault(
+        "bench/machine/own.py",
+        "        if started():",
+        "        if not started:",
+        "machine/test_own.py",
+    ),
     "another file is the same work": Fault(
         "models/define.py",
         "        digest.update(file.read_bytes())",
