@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ def no_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DRAWN, no_pictures)
 
 
-def learned(folder: Path, **changed: object) -> Path:
+def learned(folder: Path, **changed: Any) -> Path:
     document = LearnCorpus(batch_sizes=(16, 64)).result()
     document["crossover_learning"] |= changed
     path = folder / "learned.json"
@@ -55,7 +56,9 @@ def test_a_learning_file_answers_in_epochs_and_says_what_is_not_known(
 def test_a_learning_run_that_was_cut_short_says_so_first(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said = page_of(tmp_path, learned(tmp_path, complete=False, runs=[]))
+    absent = {"workload": "mlp", "batch_size": 16, "optimizer": "sgd", "reason": "interrupted"}
+    cut = {"complete": False, "runs": [], "absent": [absent | {"detail": ""}]}
+    said = page_of(tmp_path, learned(tmp_path, **cut))
     assert "the learning run was cut short" in said.partition("Nothing was trained")[0]
     assert capsys.readouterr().out.startswith("Warning: learner: the learning run was cut short")
 
