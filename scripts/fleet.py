@@ -57,7 +57,7 @@ def _fleet(options: argparse.Namespace, typed: list[str], command: str) -> None:
         for line in watch(queue, jobs):
             print(line, flush=True)
     except KeyboardInterrupt:
-        say([f"the jobs go on; the same command finds them again: {command}"])
+        say(["the jobs go on; the same command, typed again, finds them"])
         raise
     _conclude(jobs, options.out, command if cells else None)
 
