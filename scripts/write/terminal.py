@@ -1,5 +1,6 @@
 """A report on the terminal: the brief part of every section, no word broken at any width."""
 
+import shlex
 import textwrap
 from collections.abc import Iterable
 
@@ -42,7 +43,8 @@ def show_written(folder: Folder, console: Console, *, opened: str = "") -> None:
     words = f"{counted(len(folder.written), 'file')} written to {folder.path}"
     console.print(Text(f"\n{words}"), soft_wrap=True)
     if opened:
-        console.print(Text(f"open {folder.path / opened}", style="bold"), soft_wrap=True)
+        where = shlex.quote(str(folder.path / opened))
+        console.print(Text(f"open {where}", style="bold"), soft_wrap=True)
 
 
 def show(sections: Iterable[Section], console: Console) -> None:
