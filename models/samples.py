@@ -157,8 +157,9 @@ def batch_of(batch: Any) -> Samples:
         raise WrongError(f"the inputs are {_kind(given)}, no tensor, tuple or dict; {_MEND}")
     if not isinstance(targets, Tensor):
         raise WrongError(f"the targets are {_kind(targets)}, no tensor; {_MEND}")
-    names = tuple(given) if isinstance(given, Mapping) else ()
-    inputs = tuple(given.values() if names else [given] if isinstance(given, Tensor) else given)
+    by_name = dict(given) if isinstance(given, Mapping) else {}
+    names = tuple(by_name)
+    inputs = tuple(by_name.values() or ([given] if isinstance(given, Tensor) else given))
     for what, tensor in zip(names or map(str, range(len(inputs))), inputs, strict=True):
         if not isinstance(tensor, Tensor):
             raise WrongError(f"input {what} is {_kind(tensor)}, no tensor; {_MEND}")
