@@ -26,7 +26,7 @@ from scripts.words.advice import (
 )
 from scripts.words.typed_advice import epochs_lines, seconds_line, size_lines
 from scripts.words.warnings import suspect_lines
-from scripts.write.terminal import say
+from scripts.write.say import say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

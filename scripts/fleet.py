@@ -28,7 +28,7 @@ from scripts.door import answered
 from scripts.options import new_parser, place
 from scripts.read.document import ResultError
 from scripts.write.folder import write_whole
-from scripts.write.terminal import say
+from scripts.write.say import say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -29,7 +29,7 @@ from scripts.read.records.published import PublishedFile
 from scripts.read.text import counted, safe_text
 from scripts.words.published import not_told
 from scripts.write.folder import write_whole
-from scripts.write.terminal import say
+from scripts.write.say import say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

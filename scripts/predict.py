@@ -26,7 +26,7 @@ from scripts.read.text import safe_text
 from scripts.words.host.bound import WHAT_IT_IS, cards_words, unseen_words
 from scripts.words.host.prediction import coverage_words, prediction_lines
 from scripts.words.warnings import suspect_lines
-from scripts.write.terminal import say
+from scripts.write.say import say
 
 KIND = "cuda"
 NOT_LOOKED = (

@@ -118,7 +118,7 @@ def _map(report: Report, pair: Pair) -> Map:
 
 def _title(report: Report, pair: Pair) -> str:
     """The network, and what tells the map from others of it."""
-    if len(report.machines) > 1:
+    if len(report.analysis.results.files) > 1:
         return pair.title
     return f"{pair.workload}: {pair.name}" if len(report.told) > 1 else pair.workload
 

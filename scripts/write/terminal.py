@@ -29,15 +29,6 @@ def new_console() -> Console:
     return Console(highlight=False, markup=False, emoji=False)
 
 
-def say(lines: Iterable[str]) -> None:
-    """Print sentences, wrapped between words on a terminal; elsewhere a line each."""
-    console, told = new_console(), [*lines]  # what is wrong with one is raised before the first
-    if told and console.is_terminal:
-        console.print(Text("\n".join(told)))
-    elif told:
-        print("\n".join(told))
-
-
 def show_written(folder: Folder, console: Console, *, opened: str = "") -> None:
     """Print how many files there are and where, and which of them to open."""
     words = f"{counted(len(folder.written), 'file')} written to {folder.path}"

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from scripts.sections.section import Column, Section, Table
-from scripts.write import terminal
+from scripts.write import say as saying
 from scripts.write.terminal import show
 
 DOORS = (
@@ -68,7 +68,7 @@ def test_a_sentence_is_wrapped_between_words_on_a_terminal_only(
     shown: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     console = Console(width=20, force_terminal=shown, color_system=None)
-    monkeypatch.setattr(terminal, "new_console", lambda: console)
-    terminal.say(iter(SAID))
+    monkeypatch.setattr(saying, "Console", lambda: console)
+    saying.say(iter(SAID))
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     assert lines == (["a sentence of", "several words", "  and another"] if shown else SAID)

@@ -46,7 +46,7 @@ def test_a_learning_file_answers_in_epochs_and_says_what_is_not_known(
 ) -> None:
     said = page_of(tmp_path, learned(tmp_path))
     assert "mlp to 90 % accuracy (held out; learned on learner, 5 seeds)" in said
-    assert "fewest epochs: batch " in said
+    assert "fewest epochs: train with batch " in said
     assert "not known: seconds and the best side (no file has its seconds" in said
     assert "Epochs to the target of mlp" in said
     assert "pytest bench --learning" in said
@@ -72,5 +72,5 @@ def test_a_table_of_others_answers_with_its_mark(tmp_path: Path) -> None:
 
 def test_both_have_one_page(tmp_path: Path) -> None:
     said = page_of(tmp_path, learned(tmp_path), imported(tmp_path))
-    assert "fewest epochs: batch " in said
+    assert "fewest epochs: train with batch " in said
     assert "What others measured" in said.partition("Everything else")[2]
