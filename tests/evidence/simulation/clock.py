@@ -35,6 +35,13 @@ class Plan:
         """Which cells come from the same processes."""
         return np.repeat(np.arange(self.workloads), self.sizes)
 
+    @property
+    def seconds(self) -> int:
+        """What the run takes: every process starts, and measures its batch sizes."""
+        first = 2 * (START_SECONDS + SIZE_SECONDS * self.sizes)
+        again = 2 * (START_SECONDS + SIZE_SECONDS * len(REPEATED))
+        return self.workloads * (self.blocks * first + min(self.blocks, REPEATED_BLOCKS) * again)
+
 
 Noise = Callable[[np.random.Generator, tuple[int, ...], Plan], Array]
 """Log noise of shape (runs, blocks, workloads, 4 processes in the order of time, sizes)."""

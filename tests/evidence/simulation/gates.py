@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from tests.evidence.simulation.cells import PLANS, SHORT
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -46,6 +48,7 @@ class Gate:
 def gates(tables: Tables) -> Iterator[Gate]:
     """Every gate, from the simulated tables."""
     yield from _found(tables.cells)
+    yield _seconds(tables.cells)
     yield from _wrong(tables.cells)
     mixed = tables.mixed[tables.mixed["rule"] == "now"]
     wrong = float(mixed["wrong_share"].max())
@@ -65,14 +68,33 @@ def gates(tables: Tables) -> Iterator[Gate]:
                most=0.005)  # fmt: skip
 
 
+ASKED = (
+    ("spread 5 %", 1.2, 0.85), ("spread 5 %", 1.3, 0.98), ("spread 10 %", 1.3, 0.70),
+    ("spread 10 %", 1.5, 0.95), ("spread 20 %", 2.0, 0.90), ("spikes 2 %", 2.0, 0.95),
+)  # fmt: skip
+"""Noise, true ratio, and the share of cells that has to be found."""
+
+
 def _found(cells: pd.DataFrame) -> Iterator[Gate]:
-    grid = cells[cells["plan"] == "default grid"]
-    for noise, ratio, least in (
-        ("spread 5 %", 1.2, 0.85), ("spread 5 %", 1.3, 0.98), ("spread 10 %", 1.3, 0.70),
-        ("spread 10 %", 1.5, 0.95), ("spread 20 %", 2.0, 0.90), ("spikes 2 %", 2.0, 0.95),
-    ):  # fmt: skip
-        own = grid[(grid["noise"] == noise) & (grid["ratio"] == ratio)].set_index("rule")["found"]
-        yield Gate(f"{noise}: {ratio}x found", own["before"], own["now"], least=least)
+    for noise, ratio, least in ASKED:
+        found = _shares(cells, "default grid", noise, ratio)
+        yield Gate(f"{noise}: {ratio}x found", found["before"], found["now"], least=least)
+
+
+def _seconds(cells: pd.DataFrame) -> Gate:
+    """What three blocks take, where they find as much of all that is asked as five did before."""
+    plans = ("default grid", SHORT)
+    found = [[_shares(cells, plan, *asked[:2]) for asked in ASKED] for plan in plans]
+    enough = all(short["now"] >= long["before"] for long, short in zip(*found, strict=True))
+    seconds = PLANS[SHORT].seconds / PLANS["default grid"].seconds if enough else 1.0
+    name = "seconds of a run that finds at least as much as five blocks did before"
+    return Gate(name, 1.0, seconds, most=0.75)
+
+
+def _shares(cells: pd.DataFrame, plan: str, noise: str, ratio: float) -> dict[str, float]:
+    """The share of cells found, by rule."""
+    own = (cells["plan"] == plan) & (cells["noise"] == noise) & (cells["ratio"] == ratio)
+    return dict(cells[own].set_index("rule")["found"])
 
 
 def _wrong(cells: pd.DataFrame) -> Iterator[Gate]:

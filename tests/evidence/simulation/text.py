@@ -4,6 +4,7 @@ import math
 
 import pandas as pd
 
+from tests.evidence.simulation.clock import SIZE_SECONDS, START_SECONDS
 from tests.evidence.simulation.gates import Tables, gates
 
 COMMAND = "python tests/evidence/simulation/simulate.py --long results"
@@ -22,7 +23,8 @@ twice the noise floor as margin, Holm over all cells), simulated on the same clo
 {gates}
 
 Every number is a share, but where it is said. *found*: called right. *wrong words at ratio 1*:
-called slower or faster though nothing differs.
+called slower or faster though nothing differs. *seconds*: of three blocks, where a process takes
+{start} s until its first step and {size} s per batch size.
 
 ## Single cells
 
@@ -77,7 +79,10 @@ def page(tables: Tables, *, seed: int) -> str:
     """The whole page."""
     parts = {name: markdown(table) for name, table in vars(tables).items()}
     runs = tables.cells["runs"].iloc[0]
-    return TEXT.format(command=COMMAND, seed=seed, runs=runs, gates=gates_table(tables), **parts)
+    return TEXT.format(
+        command=COMMAND, seed=seed, runs=runs, gates=gates_table(tables),
+        start=START_SECONDS, size=SIZE_SECONDS, **parts,
+    )  # fmt: skip
 
 
 def gates_table(tables: Tables) -> str:
