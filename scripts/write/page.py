@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from scripts.read.text import counted
 from scripts.sections.inputs import Report
-from scripts.sections.section import Line, Picture, Section
+from scripts.sections.section import Picture, Section
 from scripts.sections.untimed import Untimed
 from scripts.write.heatmap import heat_map, key
 from scripts.write.inline_svg import fitting
@@ -40,9 +40,8 @@ def page(
     shown = [one for part in _in_order(report, parts) for one in part.pictures if one in small]
     sources = fitting(shown, small, room=MOST_BYTES - BYTES_PER_ROW * rows)
     warnings = [line for part in parts if part.part == "first" for line in part.lines]
-    if left_out := len(shown) - len(sources):
-        text = "did not fit into this page: they are in the folder that it was written to."
-        warnings.append(Line(f"{counted(left_out, 'figure')} {text}"))
+    left_out = len(shown) - len(sources)
+    text = "did not fit into this page: they are in the folder that it was written to."
     style, script = _own("page.css"), _own("page.js")
     first = [part for part in parts if part.part == "answer" and part.key != "answer"]
     return _environment().get_template("page.html").render(
@@ -51,6 +50,7 @@ def page(
         answer=next(part for part in parts if part.key == "answer"),
         key=key(one for part in first for one in part.maps),
         chapters=_chapters(report, parts),
+        left_out=f"{counted(left_out, 'figure')} {text}" if left_out else "",
         parts={
             "answer": first,
             "after": [part for part in parts if part.part == "after" and not part.workload],

@@ -1,4 +1,3 @@
-import json
 import os
 import re
 import struct
@@ -151,13 +150,12 @@ def test_suspect_cells_are_warned_of_before_anything_else(say: Callable[..., str
 def test_a_run_that_was_cut_short_is_warned_of(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    document = Corpus(sides=("cpu",), batch_sizes=(8,), epochs=(1,)).result()
-    document["crossover"] |= {"complete": False, "planned": 30}
-    path = tmp_path / "cut.json"
-    path.write_text(json.dumps(document))
+    absent: dict[Pattern, tuple[str, ...]] = {(None, None, 4, None): ("interrupted", "")}
+    plan = Corpus(sides=("cpu",), batch_sizes=(8,), epochs=(1, 4), absent=absent)
+    path = plan.write(tmp_path, "cut")
     assert report.main([str(path), "--out", str(tmp_path / "report"), "--dpi", "40"]) == 0
     words = " ".join(capsys.readouterr().out.split())
-    assert words.startswith("Warning: devbox: the run was cut short (1 of 30 cells measured)")
+    assert words.startswith("Warning: devbox: the run was cut short (1 of 2 cells measured)")
 
 
 def test_control_characters_of_a_file_never_reach_the_terminal_or_the_tables(

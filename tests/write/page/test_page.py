@@ -76,12 +76,9 @@ def test_unequal_software_and_unequal_work_are_warned_of(tmp_path: Path) -> None
 
 
 def test_a_run_that_was_cut_short_is_warned_of(tmp_path: Path) -> None:
-    document = Corpus(**SMALL).result()
-    document["crossover"] |= {"complete": False, "planned": 30}
-    path = tmp_path / "cut.json"
-    path.write_text(json.dumps(document))
-    said = Elements(page_text(Analysis([path]))).said
-    assert "the run was cut short (12 of 30 cells measured)" in said
+    absent: dict[Pattern, tuple[str, ...]] = {("mlp", 512, None, None): ("interrupted", "")}
+    said = page_of(tmp_path, Corpus(absent=absent, **SMALL)).said
+    assert "the run was cut short (8 of 12 cells measured)" in said
 
 
 def test_every_absent_cell_is_named_with_its_reason_and_what_was_said(tmp_path: Path) -> None:
