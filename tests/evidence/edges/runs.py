@@ -33,6 +33,7 @@ def tried(
             trials = [pool.submit(run, kind, own, folder) for kind, own in some]
             for (kind, own), one in zip(some, trials, strict=True):
                 trial = one.result()
+                print(f"{kind}, seed {own}: {trial.problems or 'nothing lost'}", flush=True)
                 shutil.rmtree(folder / trial.name, ignore_errors=True)
                 found += [Fault(f"{kind}, seed {own}", problem) for problem in trial.problems]
                 kinds.add(kind)
