@@ -10,7 +10,7 @@ from scripts.judge.break_even import AFTER, FROM_FIRST, NEVER
 from scripts.judge.crossover import ABOVE, ALWAYS, BELOW, INTERVAL, REVERSE, SEVERAL
 from scripts.judge.crossover import NEVER as NOWHERE
 from scripts.judge.rule import CLOSE, FASTER, NOT_MEASURED, SLOWER, SUSPECT, UNDECIDED
-from scripts.read.text import times
+from scripts.read.text import counted, times
 from scripts.why.causes import UNKNOWN
 from scripts.why.remedies import REMEDY
 from scripts.words.crossovers import Row, number_words
@@ -138,7 +138,7 @@ def epochs_sentence(even: pd.DataFrame, *, of: str = "") -> str:
     if later.empty:
         return f"{start}, it pays after no number of epochs."
     best = later.sort_values("epochs").iloc[0].to_dict()
-    never = "one epoch never pays; " if len(told) == len(even) else ""
+    never = "one epoch never pays; " if len(told) == len(even) and best["epochs"] > 1 else ""
     return (
         f"{start}, {never}the first gain is after {break_even_words(best)} epochs "
         f"({best['workload']} at batch {best['batch_size']})."
@@ -187,9 +187,10 @@ def _epochs_of_one(even: pd.DataFrame) -> str:
     if later.empty:
         return "however many epochs" if len(even) and (even["kind"] == NEVER).all() else ""
     best = later.sort_values("epochs").iloc[0].to_dict()
-    known = even["kind"].isin((AFTER, NEVER)).all()
+    known = even["kind"].isin((AFTER, NEVER)).all() and best["epochs"] > 1
     start, does = ("one epoch never pays, ", "does") if known else ("", "pays")
-    return f"{start}from {best['epochs']} epochs on it {does} (batch {best['batch_size']})"
+    epochs = counted(best["epochs"], "epoch")
+    return f"{start}from {epochs} on it {does} (batch {best['batch_size']})"
 
 
 def _filled(phrase: str, curve: Row, other: str) -> str:

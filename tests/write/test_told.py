@@ -5,14 +5,18 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from rich.console import Console
 
+from scripts.judge.break_even import AFTER, NEVER
+from scripts.judge.crossover import ALWAYS
 from scripts.sections.answer import answer, headlines
 from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Section, Strip, Table
 from scripts.tables.analysis import Analysis
 from scripts.tables.told import told
+from scripts.words.told import epochs_sentence, network_words
 from scripts.write.markdown import markdown
 from scripts.write.terminal import show
 from tests.corpus import Corpus, Pattern, falling
@@ -103,6 +107,17 @@ def test_a_line_per_network_says_after_how_many_epochs_it_pays(tmp_path: Path) -
     )
     said = " ".join(line.text for line in section.notes)
     assert "one epoch never pays; the first gain is after" in said
+
+
+def test_a_gain_after_one_epoch_is_told_of_one_epoch() -> None:
+    at_once = {"kind": AFTER, "epochs": 1, "lower": 0, "upper": 1, "workload": "mlp"}
+    even = pd.DataFrame([at_once | {"batch_size": 8}, at_once | {"kind": NEVER, "batch_size": 2}])
+    assert epochs_sentence(even) == (
+        "Cold start included, the first gain is after 1 [0, 1] epochs (mlp at batch 8)."
+    )
+    curve = {"kind": ALWAYS, "cells": "", "rests_on": "", "crosses_at": 8}
+    words = network_words("the GPU", "the CPU", curve, even)
+    assert words.endswith("; from 1 epoch on it pays (batch 8)")
 
 
 def test_a_network_whose_cells_are_all_suspect_cannot_be_judged(tmp_path: Path) -> None:
