@@ -34,7 +34,7 @@ def test_help_breaks_no_word_and_its_commands_can_be_pasted(
     said = module._parser().format_help()
     below = said.partition("\n\n")[2].splitlines()  # the usage is Python's
     assert [line for line in below if len(line) > columns and len(line.split()) > 2] == []
-    assert commands(said) == commands(module.__doc__) != []
+    assert commands(said) == commands(str(module.__doc__)) != []
 
 
 TABLE = Table(
