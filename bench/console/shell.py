@@ -6,12 +6,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from itertools import takewhile
 from pathlib import Path
 
 import psutil
 
+from bench.measure.ask import ask
 from bench.measure.process import ROOT
 
 
@@ -36,10 +36,7 @@ def _python() -> list[str]:
 
 def _options_of_uv() -> Sequence[str]:
     """What stood behind `uv`, up to the command: `run --no-sync` must not become a sync."""
-    words: list[str] = []
-    with suppress(psutil.Error):
-        parent = psutil.Process().parent()
-        words = parent.cmdline() if parent else []
+    words = ask(lambda: psutil.Process().parent().cmdline()) or []  # type: ignore[union-attr]
     commands = ("pytest", "python", "python3")
     typed = [*takewhile(lambda word: Path(word).stem not in commands, words[1:])]
     return typed if "run" in typed else ["run"]

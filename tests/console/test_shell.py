@@ -60,6 +60,18 @@ def test_uv_is_typed_with_its_options_where_it_started_this_process(
     assert shell.command(SCRIPT) == f"{typed} {SCRIPT}"
 
 
+def test_a_system_that_tells_nothing_of_processes_costs_the_options_only(
+    found: Which, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(_self: object) -> None:
+        raise RuntimeError("line 'btime' not found in /proc/stat")
+
+    monkeypatch.setenv("UV_RUN_RECURSION_DEPTH", "1")
+    found(uv="/opt/uv")
+    monkeypatch.setattr(psutil.Process, "parent", denied)
+    assert shell.command(SCRIPT) == f"uv run python {SCRIPT}"
+
+
 def test_a_uv_that_the_shell_does_not_find_is_not_typed(
     found: Which, monkeypatch: pytest.MonkeyPatch
 ) -> None:

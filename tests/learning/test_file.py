@@ -147,7 +147,7 @@ def test_report_and_compare_given_both_kinds_take_the_timing_files(
     assert "learner" not in capsys.readouterr().out
 
 
-def test_learning_files_without_a_timing_file_have_a_report_without_a_page(
+def test_learning_files_without_a_timing_file_have_a_page_of_their_own(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(DRAWN, no_pictures)
@@ -155,7 +155,7 @@ def test_learning_files_without_a_timing_file_have_a_report_without_a_page(
     assert report.main([str(SMALL.write(tmp_path)), "--out", str(out)]) == 0
     assert "learned on learner" in capsys.readouterr().out
     names = {path.name for path in out.iterdir()}
-    assert names == {"epochs_to_target.csv", "critical_batch_sizes.csv"}
+    assert names == {"epochs_to_target.csv", "critical_batch_sizes.csv", "report.html"}
 
 
 def test_a_comparison_of_a_learning_file_alone_is_refused_with_what_to_do(

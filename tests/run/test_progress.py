@@ -84,6 +84,6 @@ def test_it_is_said_beforehand_what_is_counted() -> None:
     console = Console(file=io.StringIO(), width=120)
     RunProgress({("mlp", "cpu"): 5}, console).begin(8)
     assert console.file.getvalue() == (  # type: ignore[attr-defined]  # a StringIO
-        "8 cells, 5 measurements to come: each one batch size of one side in one block, A/A "
-        "repeats among them\n"
+        "8 cells, 5 measurements to come: each one batch size on one side in a fresh process, "
+        "some of them twice\n"
     )
