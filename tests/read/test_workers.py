@@ -56,15 +56,15 @@ def busy() -> Iterator[tuple[Any, list[psutil.Process]]]:
         yield process, children
     finally:
         process.kill()
-        process.communicate()
-        for child in children:
+        for child in children:  # they hold its output open
             if child.is_running():
                 child.kill()
+        process.communicate()
 
 
 def ended(children: list[psutil.Process]) -> bool:
-    """Whether all of them end; within minutes on the busiest of machines."""
-    deadline = time.monotonic() + 120
+    """Whether all of them end; within a minute on a busy machine."""
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         alive = [child for child in children if child.is_running()]
         if all(child.status() == psutil.STATUS_ZOMBIE for child in alive):
