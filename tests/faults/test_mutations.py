@@ -20,6 +20,8 @@ from tests.faults.every import FAULTS
 
 pytestmark = pytest.mark.slow
 FAST = ("-m", "not slow and not vulkan", "-p", "no:cacheprovider", "-p", "no:xdist")
+MOST_SECONDS = 150
+"""For the tests of one fault; they take a few."""
 LATER = itertools.count(2_000_000_000)
 """Times of change, a new one for each: by it Python knows that a file is to be compiled anew."""
 
@@ -36,7 +38,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def passes(copy: Path, *tests: str) -> bool:
+def passes(copy: Path, *tests: str, most_seconds: float | None = None) -> bool:
+    """Whether tests are green; one that a fault keeps from ending is not."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as file:  # orphans would hold a pipe
         child = subprocess.Popen(
             [sys.executable, "-m", "pytest", "-q", "-x", *FAST, *(f"tests/{one}" for one in tests)],
@@ -47,7 +50,9 @@ def passes(copy: Path, *tests: str) -> bool:
             start_new_session=True,
         )
         try:
-            status = child.wait()
+            status = child.wait(most_seconds)
+        except subprocess.TimeoutExpired:
+            return False
         finally:
             with suppress(ProcessLookupError):  # what a fault leaves running ends here
                 os.killpg(child.pid, signal.SIGKILL)
@@ -77,6 +82,6 @@ def test_a_fault_of_the_harness_turns_its_test_red(copy: Path, name: str) -> Non
     source = file.read_text()
     change(file, source.replace(fault.was, fault.becomes))
     try:
-        assert not passes(copy, fault.found_by)
+        assert not passes(copy, fault.found_by, most_seconds=MOST_SECONDS)
     finally:
         change(file, source)
