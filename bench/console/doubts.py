@@ -60,7 +60,7 @@ def ranged(reasons: Iterable[str]) -> list[str]:
 
 
 def noise_line(measurements: Measurements) -> str:
-    """Returns that a side differed too much from itself, once warm; empty where it did not."""
+    """Returns how far a side differed from itself, once warm, where that is far; else nothing."""
     means = []
     for key in measurements.measured:
         if not key.side.again:
@@ -80,4 +80,5 @@ def noise_line(measurements: Measurements) -> str:
     low = math.floor(place)
     high = min(low + 1, len(means) - 1)
     floor = math.expm1(means[low] + (place - low) * (means[high] - means[low]))
-    return f"noise floor {floor:.0%}: too noisy to compare" if floor > TOO_NOISY else ""
+    noisy = f"noise floor {floor:.0%}: too noisy to compare smaller differences"
+    return noisy if floor > TOO_NOISY else ""

@@ -10,7 +10,6 @@ from scripts.sections.section import Column, Table, plain_values
 from scripts.words.crossovers import crossover_words
 from scripts.words.derived import epoch_words
 from scripts.words.learning import cost_text, score_text, setting_text, time_text
-from scripts.words.noise import floor_words
 from scripts.words.remedies import remedy_words
 from scripts.words.settings import rung_words, settings_words
 from scripts.words.turning import lowest_text, worse_text
@@ -43,7 +42,7 @@ def _score(name: str) -> Words:
 
 
 def _floor(name: str) -> Words:
-    return lambda row: floor_words(row[name])
+    return _number(name, "{:.1%}", lost="unknown")
 
 
 def _percent(name: str) -> Words:

@@ -1,19 +1,19 @@
 """The report's head: by how much each side differed from itself, and what follows from it."""
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
 from scripts.judge.noise import COPIED, floor_of
+from scripts.judge.rule import DECIDED
 from scripts.read.sides import ALIKE, ROUNDED, tolerance
 from scripts.read.text import counted
 from scripts.words.names import listed
 
 _UNKNOWN = "unknown: no side was measured against itself"
 TOO_NOISY = 0.25
-"""In a noise floor above it, what is compared drowns."""
+"""In a noise floor above it what is compared drowns, or at least what is within the margin."""
 _NOISY = "too noisy to compare"
 
 
@@ -58,22 +58,26 @@ def tolerance_line(contests: pd.DataFrame) -> str:
     )
 
 
-def floor_words(floor: float, *, of: str = "") -> str:
-    """`3.1% (8 A/A cells)`, `127.0%: too noisy to compare`; `of` stands in brackets."""
-    if math.isnan(floor):
-        return "unknown"
-    noisy = f": {_NOISY}" if floor > TOO_NOISY else ""
-    return f"{floor:.1%}{f' ({of})' * bool(of)}{noisy}"
+def _floor_words(floor: float, cells: int) -> str:
+    """`3.1% (8 A/A cells)`."""
+    return f"{floor:.1%} ({counted(cells, 'A/A cell')})"
+
+
+def _noisy(floor: float, *, decided: bool = False) -> str:
+    """What follows from a wide noise floor: beside verdicts only what is smaller is not told."""
+    if not floor > TOO_NOISY:
+        return ""
+    return f": {_NOISY}{' smaller differences' * decided}"
 
 
 def _scopes(verdicts: pd.DataFrame) -> Iterator[str]:
     """`warm 3.1% (8 A/A cells), margin 5.0%`: all workloads of a pair share one of each scope."""
     for scope, own in verdicts.groupby("scope", sort=False):
         row = own.iloc[0]
-        floor = "unknown (no A/A cell)"
-        if pd.notna(row["noise_floor"]):
-            floor = floor_words(row["noise_floor"], of=counted(row["repeats"], "A/A cell"))
-        yield f"{scope} {floor}, margin {row['margin']:.1%}"
+        floor = row["noise_floor"]
+        known = "unknown (no A/A cell)" if pd.isna(floor) else _floor_words(floor, row["repeats"])
+        noisy = _noisy(floor, decided=bool(own["verdict"].isin(DECIDED).any()))
+        yield f"{scope} {known}, margin {row['margin']:.1%}{noisy}"
 
 
 def _alone(repeats: pd.DataFrame) -> Iterator[str]:
@@ -81,4 +85,4 @@ def _alone(repeats: pd.DataFrame) -> Iterator[str]:
     known = repeats[repeats["log_ratio"].notna()]
     for (side, scope), own in known.groupby(["side", "scope"], sort=False):
         floor = float(np.expm1(floor_of(own["log_ratio"].to_numpy(dtype=float))))
-        yield f"{side} {scope} {floor_words(floor, of=counted(len(own), 'A/A cell'))}"
+        yield f"{side} {scope} {_floor_words(floor, len(own))}{_noisy(floor)}"

@@ -170,7 +170,9 @@ def test_both_halves_call_the_same_figures_suspect_and_the_same_runs_too_noisy()
     assert (own.FEWEST_ROUNDS, own.TOO_NOISY) == (FEWEST_BLOCKS, TOO_NOISY)
 
 
-@pytest.mark.parametrize(("factor", "line"), [(1.2, ""), (2.5, "noise floor 150%: too noisy")])
+@pytest.mark.parametrize(
+    ("factor", "line"), [(1.2, ""), (2.5, "noise floor 150%: too noisy to compare smaller")]
+)
 def test_a_run_that_differs_from_itself_by_a_quarter_is_too_noisy_to_compare(
     tmp_path: Path, factor: float, line: str
 ) -> None:

@@ -2,6 +2,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from scripts.tables.analysis import Analysis
 from scripts.words.noise import noise_lines, tolerance_line
 from tests.corpus import Corpus
@@ -77,11 +79,21 @@ def test_where_one_of_two_sides_computes_with_fewer_digits_the_tolerance_is_said
     assert tolerance_line(Analysis([both.write(tmp_path)]).contests) == ""
 
 
-def test_a_run_that_differs_from_itself_by_a_quarter_is_too_noisy_to_compare(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("noise", "verdict", "said"),
+    [
+        (0.01, "slower", ""),
+        (0.6, "undecided", ": too noisy to compare"),
+        (0.6, "slower", ": too noisy to compare smaller differences"),
+    ],
+)
+def test_a_run_that_differs_from_itself_by_a_quarter_is_too_noisy_to_compare_what_is_smaller(
+    tmp_path: Path, noise: float, verdict: str, said: str
 ) -> None:
-    for noise, noisy in ((0.01, False), (0.6, True)):
-        plan = Corpus(process_noise=noise, **SMALL)
-        floor, told = lines_of(tmp_path, plan)
-        assert ("x% (2 A/A cells): too noisy to compare, margin" in floor) == noisy
-        assert told.endswith("nothing differs there.") != noisy
+    analysis = Analysis([Corpus(process_noise=noise, **SMALL).write(tmp_path)])
+    cells = analysis.verdicts.assign(verdict="undecided")
+    cells.loc[cells.groupby("scope").head(1).index, "verdict"] = verdict
+    floor, told = noise_lines(cells, analysis.repeats)
+    margin = r"warm \d+\.\d% \(2 A/A cells\), margin \d+\.\d%"
+    assert re.search(f"{margin}{said}; total", floor)
+    assert told.endswith("nothing differs there.") != bool(said)
