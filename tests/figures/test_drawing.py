@@ -14,6 +14,7 @@ from scripts.read.workers import Workers
 from scripts.sections.section import Picture
 from scripts.write import drawing
 from scripts.write.drawing import Drawn, drawn, encode
+from scripts.write.inline_svg import shortened
 
 
 def pictures(count: int) -> list[Picture]:
@@ -121,3 +122,21 @@ def test_another_process_makes_the_same_bytes() -> None:
             for number in range(3)
         ]
         assert [answer.result() for answer in answers] == here(3)
+
+
+def test_a_picture_says_each_look_once_and_nothing_that_says_nothing() -> None:
+    tick = '<use xlink:href="#m0123456789" x="12.3456" y="-1.2345" style="fill: #222"/>'
+    svg = f"""<?xml?>
+<svg width="1pt"><defs><style type="text/css">*{{stroke: 1}}</style></defs>
+ <g id="xtick_1"><g id="patch_1"/><g id="line2d_1"><defs><path id="m0123456789" d="M 0 0
+L 0 -3.456 " style="fill: #333"/></defs>
+  <g clip-path="url(#p0123456789)">{tick}{tick}</g></g></g>
+ <text style="font: 'a b'" transform="rotate(-0 1 2)">m0123456789 1.2345</text>
+</svg>"""
+    small = "<use xlink:href='#m0' x='12.3' y='-1.23' class='c0'/>"
+    assert shortened(svg) == (
+        "<svg width='1pt'><defs><style type='text/css'>*{stroke: 1}.c0{fill: #222}</style></defs>"
+        "<defs><path id='m0' d='M0 0L0-3.46' style='fill: #333'/></defs>"
+        f"<g clip-path='url(#p1)'>{small}{small}</g>"
+        "<text style=\"font: 'a b'\">m0123456789 1.2345</text></svg>"
+    )

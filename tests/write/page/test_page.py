@@ -232,7 +232,7 @@ def test_a_picture_keeps_its_texts_as_they_are_and_is_smaller(tmp_path: Path) ->
     figure = speed_figure(rounds, fitted, title=title)
     svg = small_svg(figure)
     assert "mlp on box 1.23456 &lt;b&gt;&amp;\"'" in svg
-    assert len(svg) < len(encoded(figure, "svg")) / 2
+    assert len(svg) < len(encoded(figure, "svg")) / 4
     assert "\n" not in data_address(svg)
     assert not set('<>"&#') & set(data_address(svg))
 
