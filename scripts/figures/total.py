@@ -22,6 +22,7 @@ from scripts.figures.marks import (
 )
 from scripts.figures.style import GREY, headline, new_panels, style
 from scripts.words.derived import MEANS
+from scripts.words.verdicts import break_even_words
 from scripts.words.warnings import key
 
 PANELS = 6
@@ -86,6 +87,8 @@ def _in_words(crossing: dict[Any, Any], *, unit: str) -> str:
     kind = str(crossing["kind"])
     if kind not in ("after", "until"):
         return {"never": "never even", "from the first epoch": "faster at once"}.get(kind, kind)
+    if kind == "until" and crossing["lower"] == 0:
+        return break_even_words(crossing)
     upper = "∞" if pd.isna(crossing["upper"]) else crossing["upper"]
     word = "even at" if kind == "after" else "faster until"
     return f"{word} {crossing['epochs']}{unit} [{crossing['lower']}, {upper}]"

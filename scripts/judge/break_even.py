@@ -171,7 +171,8 @@ def _solved(knots: Summary, places: Integers, *, kinds: Words, level: float) -> 
     not_ahead = ~(hi < 0)
     first = np.where(not_ahead.any(axis=1), _last(not_ahead) + 1, 0)
     upper = np.append(EPOCHS, np.nan)[first]
-    solved = EPOCHS[np.argmin(np.abs(middle), axis=1)]
+    ahead = np.where((kinds == UNTIL)[:, None], middle > 0, middle < 0).all(axis=1)
+    solved = np.where(ahead, 1, EPOCHS[np.argmin(np.abs(middle), axis=1)])  # ahead: no root
     solved = np.where(np.isin(kinds, (AFTER, UNTIL)), solved, np.nan)
     return np.column_stack([solved, lower, upper])
 

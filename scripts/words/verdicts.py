@@ -103,6 +103,8 @@ def break_even_words(row: Mapping[Any, Any]) -> str:
     kind = str(row["kind"])
     if kind not in (AFTER, UNTIL):
         return kind
+    if kind == UNTIL and row["lower"] == 0 and pd.notna(row["upper"]):
+        return f"slower from epoch {row['upper']} on at the latest"
     upper = "∞" if pd.isna(row["upper"]) else row["upper"]
     until = "faster until " if kind == UNTIL else ""
     return f"{until}{row['epochs']} [{row['lower']}, {upper}]"

@@ -64,6 +64,17 @@ def test_a_break_even_within_the_first_epochs_begins_at_zero() -> None:
     assert 1 <= row["upper"] <= 2
 
 
+@pytest.mark.parametrize(("side", "kind"), [("cuda", "after"), ("cpu", "until")])
+def test_where_the_mean_is_ahead_from_the_first_epoch_the_number_is_one(
+    side: str, kind: str
+) -> None:
+    table = rounds((0.0, 0.8), (4.0, 1.0))
+    table.loc[table["side"] == "cuda", "cold_start_seconds"] = [0.01, 0.5, 2.0, 8.0, 20.0]
+    bases = {"cuda": "cpu", "cpu": "cuda"}
+    row = only(table.assign(base=table["side"].map(lambda own: bases[own] if own == side else "")))
+    assert (row["kind"], row["epochs"], row["lower"]) == (kind, 1, 0)
+
+
 def test_warm_epochs_that_are_too_close_leave_the_upper_end_open() -> None:
     row = only(rounds((10.0, 0.999), (0.0, 1.0)))
     assert row["kind"] == "undecided"

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from scripts.figures.total import break_even_lines
 from scripts.words.verdicts import answer, break_even_words
 from tests.write.test_crossover_words import curve
 
@@ -20,6 +21,13 @@ def test_break_even_epochs_are_said_with_their_interval(
     kind: str, upper: object, words: str
 ) -> None:
     assert break_even_words({"kind": kind, "epochs": 14, "lower": 11, "upper": upper}) == words
+
+
+def test_a_side_that_is_never_surely_ahead_is_not_called_faster_until_then() -> None:
+    row = {"kind": "until", "epochs": 1, "lower": 0, "upper": 3, "side": "cpu"}
+    words = "slower from epoch 3 on at the latest"
+    assert break_even_words(row) == words
+    assert break_even_lines(pd.DataFrame([row])) == [words]
 
 
 def test_an_answer_counts_what_was_decided() -> None:
