@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from scripts.figures.axes import batch_size_axis, log_axis
 from scripts.figures.style import headline, new_figure, plain, style
 from scripts.published.points import CONTEST
-from scripts.words.published import MARK, about
+from scripts.words.published import MARK, about, answer_words
 
 _SHADES = ("0.15", "0.4", "0.6")
 _DASHES: tuple[Any, ...] = ("-", (0, (4, 1.2)), (0, (1.2, 1.2)))
@@ -46,10 +46,11 @@ def published_figure(
     if by_size.empty:
         return None
     figure = new_figure(width=7.2, height=4.2)
+    passes, starts = _fastest(crossings, own), _fastest(even, own)
     panels = list(figure.subplots(1, 2 if len(by_epochs) else 1, squeeze=False, sharey=True)[0])
-    names = [(panels[0], *one) for one in _draw_sizes(panels[0], by_size, _fastest(crossings, own))]
+    names = [(panels[0], *one) for one in _draw_sizes(panels[0], by_size, passes)]
     if len(by_epochs):
-        ends = _draw_epochs(panels[1], by_epochs, _fastest(even, own))
+        ends = _draw_epochs(panels[1], by_epochs, starts)
         names.append((panels[1], _MOST_EPOCHS, ends))
     for axes in panels:
         _draw_halves(axes)
@@ -61,6 +62,7 @@ def published_figure(
     headline(
         figure,
         "When is a GPU slower than a CPU? What others measured",
+        answer_words(passes, starts),
         f"{MARK}, {each} per point, no intervals; diamond: equally fast",
         "the fastest GPU of each table against its fastest CPU",
     )
@@ -85,7 +87,7 @@ def _draw_sizes(
         axes.plot(own["batch_size"].astype(float), own["ratio"], **look, **_POINT, label=name)
     alone = pd.concat([rows.head(0), *(own for own in curves if len(own) == 1)])
     if len(alone):
-        single: dict[str, Any] = {"ls": "", "color": "0.6", "label": "told at one batch size"}
+        single: dict[str, Any] = {"ls": "", "color": "0.6", "label": "one batch size only"}
         axes.plot(alone["batch_size"].astype(float), alone["ratio"], **_POINT, **single)
     batch_size_axis(axes, sorted({int(size) for size in rows["batch_size"]}))
     axes.set_title("the same work, by batch size")

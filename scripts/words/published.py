@@ -111,6 +111,22 @@ def about(number: float) -> str:
     return f"{number:.0f}" if number >= 2 else f"{number:.2g}"
 
 
+def answer_words(crossings: pd.DataFrame, even: pd.DataFrame) -> str:
+    """`The GPU overtakes on 4 networks at batch size 96 to 783 and on 2 after 3 epochs.`"""
+    kinds = (
+        (crossings[crossings["kind"] == OVERTAKES], "batch_size", "at batch size {}"),
+        (even[even["kind"] == AFTER], "epochs", "after {} epochs"),
+    )
+    told = [_overtakes(own, name, words) for own, name, words in kinds if len(own)]
+    return f"The GPU overtakes {listed(told)}." if told else ""
+
+
+def _overtakes(own: pd.DataFrame, name: str, words: str) -> str:
+    networks = counted(len(own.drop_duplicates(CONTEST)), "network")
+    ends = (about(float(end)) for end in (own[name].min(), own[name].max()))
+    return f"on {networks} {words.format(' to '.join(dict.fromkeys(ends)))}"
+
+
 def crossing_words(row: Row) -> str:
     """`it overtakes at about 111, between 32 and 128`."""
     verb = "overtakes" if row["kind"] == OVERTAKES else "falls behind"

@@ -47,6 +47,7 @@ def test_the_line_at_one_and_both_its_sides_are_named() -> None:
 def test_a_crossing_has_its_number_and_near_ones_share_theirs() -> None:
     text = curve({32: 2.0, 128: 0.5})
     assert "64" in words(drawn(text))
+    assert "The GPU overtakes on 1 network at batch size 64." in drawn(text).get_suptitle()
     other = text.partition("\n")[2].replace("net,", "other,").replace("2.0", "2.2")
     assert "64-68" in words(drawn(text + other))
 
@@ -58,6 +59,7 @@ def test_against_epochs_is_drawn_where_starts_are_told_with_the_break_even() -> 
     title = made.get_suptitle()
     assert "published, other software" in title
     assert "one run" in title
+    assert "The GPU overtakes on 1 network after 10 epochs." in title
 
 
 def test_without_a_pair_there_is_no_figure() -> None:

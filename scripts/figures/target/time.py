@@ -87,17 +87,22 @@ def _draw(axes: Axes, times: pd.DataFrame, looks: Looks) -> None:
     colours = list(times["label"].map(palette(looks)))
     axes.vlines(times["batch_size"], times["lo"], ends, colors=colours, linewidth=0.9, alpha=0.6)
     draw_doubts(axes, times.assign(doubt=times["suspect"]), x="batch_size", y="seconds")
-    for label, own in times.groupby("label"):
-        _mark_fastest(axes, own, looks[label][0])
+    order = times.sort_values(["measured", "seconds"], ascending=[False, True])
+    for place, best in enumerate(order.drop_duplicates("label").to_dict("records")):
+        first = best["batch_size"] == times["batch_size"].min()
+        _mark_fastest(axes, best, looks[best["label"]][0], below=place == 0, first=first)
 
 
-def _mark_fastest(axes: Axes, times: pd.DataFrame, colour: Any) -> None:
-    best = times.sort_values(["measured", "seconds"], ascending=[False, True]).iloc[0]
+def _mark_fastest(
+    axes: Axes, best: dict[Any, Any], colour: Any, *, below: bool, first: bool
+) -> None:
+    """A ring, and beside it the seconds: below the fastest of all, above the others."""
     axes.plot(best["batch_size"], best["seconds"], "o", markersize=9, markerfacecolor="none",
               markeredgecolor=colour, markeredgewidth=1.0)  # fmt: skip
-    first = best["batch_size"] == times["batch_size"].min()
+    end = best["lo"] if below else np.fmax(best["seconds"], np.nan_to_num(best["hi"], posinf=0.0))
     axes.annotate(
         f"{best['batch_size']}: {seconds_in_words(best['seconds'])}",
-        (best["batch_size"], best["lo"]), xytext=(0, -6), textcoords="offset points",
-        ha="left" if first else "center", va="top", fontsize=6.5, color=colour,
+        (best["batch_size"], end), xytext=(0, -6 if below else 6), textcoords="offset points",
+        ha="left" if first else "center", va="top" if below else "bottom", fontsize=6.5,
+        color=colour,
     )  # fmt: skip
