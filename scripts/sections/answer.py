@@ -12,7 +12,8 @@ from scripts.sections.cpu import cpu_pictures
 from scripts.sections.inputs import Report
 from scripts.sections.machines.collection import collection_lines
 from scripts.sections.section import Line, Picture, Section, Strip, Table
-from scripts.tables.told import Told
+from scripts.tables.told import Told, machine_files
+from scripts.words.host.bound import NO_GPU
 from scripts.words.machines import machines_sentence
 from scripts.words.names import listed
 from scripts.words.told import (
@@ -42,10 +43,15 @@ def answer(report: Report) -> Iterator[Section]:
         part="answer",
         lines=lines,
         pictures=list(_pictures(report)),
-        notes=notes,
+        notes=[*notes, *([Line(NO_GPU)] if _without_gpu(report) else [])],
         brief=[*lines, *_strips(report), *notes, *_machines(report)],
         frames={"verdicts.csv": analysis.verdicts, "crossovers.csv": analysis.crossovers},
     )
+
+
+def _without_gpu(report: Report) -> bool:
+    """Whether CPU sides only are compared, so that the bound is all that is said of GPUs."""
+    return bool(report.leading) and len(report.cpu_only) == len(report.analysis.results.files)
 
 
 def headlines(report: Report) -> Iterator[str]:
@@ -94,9 +100,9 @@ def _notes(report: Report) -> Iterator[str]:
 def _why(report: Report, one: Told) -> str:
     analysis, file = report.analysis, one.pair.file
     sides = one.cells[["side", "base"]].iloc[0]
-    rounds = analysis.in_file(file, analysis.trusted)
+    rounds, files = analysis.in_file(file, analysis.trusted), machine_files(analysis, file)
     causes, remedies = (
-        analysis.in_file(file, table) for table in (analysis.causes, analysis.remedies)
+        table[table["file"].isin(files)] for table in (analysis.causes, analysis.remedies)
     )
     return cause_sentence(
         causes[causes["side"] == sides["side"]],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 
 import pandas as pd
 
@@ -9,7 +10,7 @@ from scripts.bound.cards import ANY_CARD
 from scripts.figures.host.bound import bound_figure
 from scripts.read.text import file_stem
 from scripts.sections.columns import table
-from scripts.sections.inputs import Report
+from scripts.sections.inputs import Report, first_cpus
 from scripts.sections.section import Line, Picture, Section, Table
 from scripts.words.host.bound import (
     ALL_SUSPECT,
@@ -27,19 +28,22 @@ NAMED = (ANY_CARD.key, "t4", "rtx4090", "h100")
 
 def bound(report: Report) -> Iterator[Section]:
     """Yield the bound of every machine without an accelerator, if there is any."""
-    if report.cpu_only:
-        known = len(report.bounds) > 0
-        yield Section(
-            key="bound",
-            title="What could a GPU do here, at best?",
-            part="answer",
-            lines=[line for file in report.cpu_only for line in _lines(report, file)],
-            pictures=[_picture(report, file) for file in report.cpu_only] if known else [],
-            notes=[Line(WHAT_IT_IS)] if known else [],
-            tables=[_table(report.bounds)] if known else [],
-            brief=[line for file in report.cpu_only for line in _lines(report, file)],
-            frames={"bounds.csv": report.bounds} if known else {},
-        )
+    if not report.cpu_only:
+        return
+    known = len(report.bounds) > 0
+    lines = [list(_lines(report, file)) for file in report.cpu_only]
+    yield Section(
+        key="bound",
+        title="What could a GPU do here, at best?",
+        part=report.cpu_part,
+        lines=list(chain(*lines)),
+        pictures=[_picture(report, file) for file in report.cpu_only] if known else [],
+        notes=[Line(WHAT_IT_IS)] if known else [],
+        brief=first_cpus(lines),
+        frames={"bounds.csv": report.bounds} if known else {},
+    )
+    if known:
+        yield Section(key="bounds", title="What each GPU could do", tables=[_table(report.bounds)])
 
 
 def _shown(report: Report, file: str) -> pd.DataFrame:

@@ -9,6 +9,9 @@ from scripts.sections.inputs import Report
 from scripts.sections.section import Section, Table
 from scripts.tables.told import Told
 
+_FEW = 6
+"""Networks that the first sentence tells one by one."""
+
 
 def break_even(report: Report) -> Iterator[Section]:
     """Yield a row per machine, contest and network; then one per batch size, by network."""
@@ -16,9 +19,9 @@ def break_even(report: Report) -> Iterator[Section]:
     rows = pd.DataFrame([row for one in report.told for row in _rows(one)])
     yield Section(
         key="crossings",
-        title="Where it overtakes, and after how many epochs",
+        title="Where a side overtakes, and after how many epochs",
         part="answer",
-        tables=[_at_a_glance(rows)] if len(rows) else [],
+        tables=[_at_a_glance(rows)] if len(rows) and not _is_said(report, rows) else [],
         frames={"break_even.csv": every},
     )
     for workload in report.workloads:
@@ -43,6 +46,12 @@ def break_even(report: Report) -> Iterator[Section]:
             workload=workload,
             tables=[known] if len(rows) else [],
         )
+
+
+def _is_said(report: Report, rows: pd.DataFrame) -> bool:
+    """Return whether the first sentence says all of it: it has no interval and no epochs."""
+    more = rows["answer"].str.contains(r"[\[;]").any()
+    return len(report.told) == 1 and len(rows) <= _FEW and not more
 
 
 def _at_a_glance(rows: pd.DataFrame) -> Table:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 
 from scripts.figures.host.throughput import throughput_figure
 from scripts.read.text import file_stem
-from scripts.sections.inputs import Report
+from scripts.sections.inputs import Report, first_cpus
 from scripts.sections.section import Line, Picture, Section
 from scripts.words.host.cpu import cpu_line
 
@@ -13,15 +14,14 @@ from scripts.words.host.cpu import cpu_line
 def cpu(report: Report) -> Iterator[Section]:
     """Yield the fastest batch size of every network, machine by machine."""
     if report.cpu_only:
+        lines = [list(_lines(report, machine)) for machine in report.cpu_only.values()]
         yield Section(
             key="cpu",
-            title="Which batch size is fastest on this CPU?",
-            part="answer",
-            lines=[
-                line for machine in report.cpu_only.values() for line in _lines(report, machine)
-            ],
+            title="Which batch size is fastest on the CPU?",
+            part=report.cpu_part,
+            lines=list(chain(*lines)),
             pictures=cpu_pictures(report) if report.leading else [],  # else the answer has them
-            brief=[line for one in report.cpu_only.values() for line in _lines(report, one)],
+            brief=first_cpus(lines),
         )
 
 

@@ -1,9 +1,10 @@
 """What all sections are made of: the analysis, learning and the comparison, in the page's order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from itertools import chain
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -11,7 +12,7 @@ from scripts.bound.cards import cards
 from scripts.bound.floor import bounds
 from scripts.figures.heatmap import shared_limit
 from scripts.read.sides import is_cpu
-from scripts.read.text import file_stems
+from scripts.read.text import counted, file_stems
 from scripts.sections.section import Line
 from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import Comparison
@@ -20,6 +21,8 @@ from scripts.tables.pair import Pair
 from scripts.tables.published import Imported
 from scripts.tables.told import Told, leading, told
 
+MOST_CPUS = 2
+"""Files of the CPU alone that are told of at once; of more, each is folded."""
 MOST_ROWS = 8_500
 MOST_FILES = 50
 """Files are shown cell by cell while they have fewer verdicts together, so that the page stays
@@ -61,6 +64,11 @@ class Report:
         rounds = self.analysis.rounds
         others = set(rounds.loc[~rounds["side"].map(is_cpu).astype(bool), "file"])
         return {one["file"]: one["machine"] for one in self.all_files if one["file"] not in others}
+
+    @property
+    def cpu_part(self) -> Literal["answer", "after"]:
+        """Where on the page these machines are told of."""
+        return "answer" if len(self.cpu_only) <= MOST_CPUS else "after"
 
     @cached_property
     def bounds(self) -> pd.DataFrame:
@@ -146,6 +154,13 @@ class Report:
 def one_per_file(pairs: list[Pair]) -> Iterator[Pair]:
     """Yield a pair of each file, for what is said of all its sides."""
     yield from {pair.file: pair for pair in pairs}.values()
+
+
+def first_cpus(lines: Sequence[Sequence[Line]]) -> list[Line]:
+    """Return the lines of the first files of the CPU alone, and how many more there are."""
+    more = len(lines) - MOST_CPUS
+    words = f"and {counted(more, 'more file')}: report.html has them"
+    return [*chain(*lines[:MOST_CPUS]), *[Line(words, tone="faint")] * (more > 0)]
 
 
 def line_of(pair: Pair, text: str, *, lead: str = "") -> Line:

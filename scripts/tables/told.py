@@ -77,6 +77,12 @@ def leading(contests: list[Told]) -> list[Told]:
     return [one for one in contests if one.rank == contests[0].rank]
 
 
+def machine_files(analysis: Analysis, file: str) -> list[str]:
+    """Return the files of the same machine."""
+    own = _identity(analysis, file)
+    return [one for one in analysis.results.files["file"] if _identity(analysis, one) == own]
+
+
 def _of_file(analysis: Analysis, file: str) -> Iterator[Told]:
     about = analysis.in_file(file, analysis.results.files).iloc[0]
     pairs = {(pair.side, pair.base): pair for pair in analysis.pairs(file) if pair.side}

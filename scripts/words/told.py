@@ -25,8 +25,8 @@ _DEVICE = {
     INTERVAL: "is slower than {other} below batch {at} and faster above",
     NOWHERE: "is slower than {other} {everywhere}",
     ALWAYS: "is faster than {other} {everywhere}",
-    ABOVE: "is slower than {other} up to batch {at} and undecided above",
-    BELOW: "is faster than {other} from batch {at} and undecided below",
+    ABOVE: "is slower than {other} up to batch {at} (undecided above)",
+    BELOW: "is faster than {other} from batch {at} (undecided below)",
     REVERSE: "is faster than {other} below batch {at} and slower above",
     SEVERAL: "is now slower, now faster than {other} as the batch grows",
     CLOSE: "is as fast as {other} at every batch size",
@@ -38,8 +38,8 @@ _THREADS = {
     INTERVAL: "pay from batch {at}",
     NOWHERE: "are slower than {other} {everywhere}",
     ALWAYS: "pay {everywhere}",
-    ABOVE: "do not pay up to batch {at} and are undecided above",
-    BELOW: "pay from batch {at} and are undecided below",
+    ABOVE: "do not pay up to batch {at} (undecided above)",
+    BELOW: "pay from batch {at} (undecided below)",
     REVERSE: "pay below batch {at} only",
     SEVERAL: "now pay, now do not, as the batch grows",
     CLOSE: "make no difference at any batch size",
@@ -71,7 +71,7 @@ def verdict_sentence(subject: str, other: str, curves: pd.DataFrame, *, most: in
     """
     phrases, it = (_THREADS, "they") if _is_threads(subject) else (_DEVICE, "it")
     groups: dict[str, dict[str, list[str]]] = {}
-    order = curves.sort_values("kind", key=lambda kinds: kinds != INTERVAL, kind="stable")
+    order = curves.sort_values("kind", key=lambda kinds: kinds.map(_place), kind="stable")
     for curve in order.to_dict("records"):
         words = _filled(phrases[_kind(curve)], curve, other)
         places = groups.setdefault(words, {})
@@ -92,12 +92,19 @@ def _kind(curve: Row) -> str:
     return SUSPECT if suspect else str(curve["kind"])
 
 
+def _place(kind: str) -> int:
+    """Where a kind is told: what crosses first, what is open last."""
+    return 2 if kind in (UNDECIDED, NOT_MEASURED) else int(kind != INTERVAL)
+
+
 def _where(places: Mapping[str, Sequence[str]], most: int) -> str:
     """`48 on mlp and 96 on cnn`; of many networks `48 to 96 on 9 networks`."""
     count = sum(map(len, places.values()))
     ends = sorted(places, key=lambda at: [int(number) for number in re.findall(r"\d+", at)])
     if count <= most:
-        return listed(f"{at} on {listed(places[at])}".strip() for at in ends)
+        *parts, last = (f"{at} on {listed(places[at])}" for at in ends)
+        comma = "," * any(" and " in part for part in parts)
+        return f"{', '.join(parts)}{comma} and {last}" if parts else last.strip()
     return f"{' to '.join(dict.fromkeys((ends[0], ends[-1])))} on {count} networks".strip()
 
 

@@ -12,14 +12,15 @@ from scripts.sections.contents import contents
 from scripts.sections.inputs import Report
 from scripts.sections.section import Section
 from scripts.tables.analysis import Analysis
+from scripts.words.host.bound import NO_GPU
 from tests.bound.rows import ISSUED, cpu_file
 from tests.causes.study_rows import write
-from tests.corpus import Corpus
+from tests.corpus import Corpus, falling
 from tests.write.reports import DRAWN, figures_of, no_pictures
 
 
-def sections(path: Path) -> dict[str, Section]:
-    return {section.key: section for section in contents(Report(Analysis([path])))}
+def sections(*paths: Path) -> dict[str, Section]:
+    return {section.key: section for section in contents(Report(Analysis(list(paths))))}
 
 
 def test_a_file_of_the_cpu_has_its_own_answer_and_a_bound(tmp_path: Path) -> None:
@@ -39,6 +40,34 @@ def test_a_file_of_before_says_that_measuring_again_would_tell(tmp_path: Path) -
     assert "measured again, it tells." in bound.lines[0].text
     assert not bound.pictures
     assert not bound.frames
+
+
+def test_of_more_than_two_files_each_is_folded_and_the_terminal_tells_of_two(
+    tmp_path: Path,
+) -> None:
+    plans = [Corpus(sides=("cpu",), machine=f"m{number}") for number in range(3)]
+    own = sections(*(plan.write(tmp_path) for plan in plans))
+    for key in ("cpu", "bound"):
+        assert own[key].part == "after"
+        assert [line.lead for line in own[key].lines] == ["m0: ", "m1: ", "m2: "]
+        first, second, more = own[key].brief
+        assert (first, second) == tuple(own[key].lines[:2])
+        assert more.text == "and 1 more file: report.html has them"
+
+
+@pytest.mark.parametrize(("side", "said"), [("cpu+threads=1", True), ("cuda", False)])
+def test_the_first_screen_says_that_no_gpu_was_measured(
+    side: str, said: bool, tmp_path: Path
+) -> None:
+    answer = sections(Corpus(sides=("cpu", side)).write(tmp_path))["answer"]
+    assert (NO_GPU in [line.text for line in answer.notes]) == said
+
+
+def test_what_the_first_sentence_says_of_threads_is_in_no_table(tmp_path: Path) -> None:
+    plan: dict[str, Any] = {"sides": ("cpu", "cpu+threads=1")}
+    assert not sections(Corpus(**plan).write(tmp_path))["crossings"].tables
+    crossing = Corpus(**plan, ratio=lambda *cell: 1 / falling(*cell)).write(tmp_path)
+    assert sections(crossing)["crossings"].tables
 
 
 Change = Callable[[dict[str, Any]], None]
@@ -68,10 +97,11 @@ def test_why_nobody_looked_is_said_as_it_was(change: Change, words: str, tmp_pat
 
 def test_a_busy_host_is_marked_in_sentence_table_and_picture(tmp_path: Path) -> None:
     why = ["block 0: host loaded"]
-    own = sections(cpu_file(tmp_path, issued=ISSUED | {"suspect": why}))["bound"]
+    every = sections(cpu_file(tmp_path, issued=ISSUED | {"suspect": why}))
+    own = every["bound"]
     assert "Suspect, as the host was looked at: block 0: host loaded." in own.lines[0].text
     assert "140 ! times less than here" in own.lines[-1].text
-    (table,) = own.tables
+    (table,) = every["bounds"].tables
     (floors,) = [one for one in table.columns if one.key == "floor_seconds"]
     assert all(text.endswith(" !") for text in floors.shown)
     axes = dict(figures_of([own]))["bound-devbox"].axes[0]

@@ -10,13 +10,13 @@ import pytest
 from rich.console import Console
 
 from scripts.judge.break_even import AFTER, NEVER
-from scripts.judge.crossover import ALWAYS
+from scripts.judge.crossover import ALWAYS, BELOW
 from scripts.sections.answer import answer, headlines
 from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Section, Strip, Table
 from scripts.tables.analysis import Analysis
 from scripts.tables.told import told
-from scripts.words.told import epochs_sentence, network_words
+from scripts.words.told import epochs_sentence, network_words, verdict_sentence
 from scripts.write.markdown import markdown
 from scripts.write.terminal import show
 from tests.corpus import Corpus, Pattern, falling
@@ -61,11 +61,29 @@ def test_of_two_threads_against_one_it_is_said_from_where_on_they_pay(tmp_path: 
     assert one.warm["ratio"].iloc[0] == pytest.approx(falling("", "", 8), rel=0.1)
 
 
+def test_several_networks_at_a_batch_size_are_told_apart_by_commas(tmp_path: Path) -> None:
+    at = {"mlp": 8, "cnn": 64, "lstm": 64, "rnn": 512}
+    curves = report_of(tmp_path, Corpus(workloads=tuple(at), **GPU)).told[0].curves
+    place = curves["workload"].map(at).astype(str)
+    words = verdict_sentence("2 threads", "one thread", curves.assign(kind=BELOW, upper=place))
+    assert words == (
+        "2 threads pay from batch 8 on mlp, 64 on cnn and lstm, and 512 on rnn (undecided below), "
+        "once warm."
+    )
+
+
 def test_files_of_one_machine_are_one_machine(tmp_path: Path) -> None:
     plans = [Corpus(machine="a", **GPU), Corpus(machine="b", workloads=("mlp", "cnn"), **GPU)]
     report = report_of(tmp_path, *plans)
     [one] = told(report.analysis, report.files)
     assert (one.pair.machine, one.curves["workload"].tolist()) == ("a", ["mlp", "cnn"])
+
+
+def test_what_another_file_of_the_machine_tried_is_told(tmp_path: Path) -> None:
+    tried = Corpus(machine="b", remedies={"fused": 2.0}, **GPU)
+    [section] = answer(report_of(tmp_path, Corpus(machine="a", **GPU), tried))
+    said = " ".join(line.text for line in section.notes)
+    assert re.search(r"Best remedy of those tried: .*, [12]\.\d+x faster for", said)
 
 
 def test_of_many_machines_it_is_said_how_often_each_network_overtakes_and_where(
