@@ -67,12 +67,12 @@ def change(file: Path, source: str) -> None:
     os.utime(file, (moment := next(LATER), moment))
 
 
-def test_without_a_fault_every_one_of_these_tests_is_green(copy: Path) -> None:
-    assert passes(copy, *dict.fromkeys(fault.found_by for fault in FAULTS.values()))
-
-
 QUARTER = os.environ.get("CROSSOVER_QUARTER")
 TRIED = [*FAULTS][int(QUARTER) :: 4] if QUARTER else [*FAULTS]
+
+
+def test_without_a_fault_every_one_of_these_tests_is_green(copy: Path) -> None:
+    assert passes(copy, *dict.fromkeys(FAULTS[name].found_by for name in TRIED))
 
 
 @pytest.mark.parametrize("name", TRIED)

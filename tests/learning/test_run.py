@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from scripts.read import learning
 from scripts.read.learning import epochs_to_target
 from scripts.read.learning_file import KEY
@@ -121,23 +119,6 @@ def test_ctrl_c_leaves_what_was_trained_and_says_how_to_go_on(tmp_path: Path) ->
     assert code == 4
     assert "is of another run: figure_seeds was [0, 1, 2] and is [0, 1]" in output
     assert path.read_bytes() == before
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (("--learning", "--devices", "cuda"), "--devices is about timing"),
-        (("--learning", "--target", "x"), "--target x: takes a number above 0"),
-        (("--seeds", "1"), "--seeds belongs to --learning"),
-    ],
-)
-def test_a_wrong_option_ends_the_run_before_it_begins(
-    arguments: tuple[str, ...], words: str, tmp_path: Path
-) -> None:
-    code, output = bench(*STUBBED, *arguments, "--benchmark-json", str(tmp_path / "x.json"))
-    assert code == 4
-    assert words in output
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_collecting_shows_the_cells_of_learning_or_of_timing_never_both() -> None:

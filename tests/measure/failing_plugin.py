@@ -13,7 +13,9 @@ import pytest
 
 import bench.machine.facts
 import bench.run
+from bench.console import summary
 from bench.job import Job
+from bench.measure import busy
 from bench.measure.blocks import Campaign
 from tests.bench_fakes import Said
 from tests.stubs.answers import absent, measured
@@ -49,6 +51,8 @@ def probe(*_: Any, **__: Any) -> dict[str, Any]:
     return PROBE | {"workloads": {"mlp": dict(ABOUT)}}
 
 
+summary.brief_answer = lambda *_result, **_console: ""  # type: ignore[attr-defined]
+busy.Load.words = lambda _self: ""  # type: ignore[assignment,method-assign]
 setattr(bench.machine.facts, "ask_cpu", dict)  # noqa: B010 - asking it takes a second
 bench.run.run_probe = probe  # type: ignore[attr-defined]
 bench.run.Campaign = partial(Campaign, worker=worker)  # type: ignore[attr-defined,assignment]

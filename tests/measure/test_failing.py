@@ -49,18 +49,14 @@ def test_a_failed_cell_is_one_line(tmp_path: Path) -> None:
 
 
 def test_cells_without_a_time_for_another_reason_are_skipped(tmp_path: Path) -> None:
-    code, output = bench(tmp_path / "box.json", "oom")
+    path = tmp_path / "box.json"
+    code, output = bench(path, "oom")
     assert code == 0
     assert "ERROR" not in output
     (line,) = [line for line in output.splitlines() if line.startswith("SKIPPED")]
     assert "SKIPPED [2]" in line
     assert line.endswith("oom: said torch")
-
-
-def test_what_will_not_be_measured_is_said_before_the_measuring(tmp_path: Path) -> None:
-    path = tmp_path / "box.json"
-    _, output = bench(path, "oom")
-    note = "a GPU is here that torch does not use"
+    note = "a GPU is here that torch does not use"  # said before the measuring
     begin, _, _ = output.partition("total seconds, cold start included")
     assert f"xpu: no device: torch sees no xpu device\n{note}\n" in begin
     assert json.loads(path.read_text())["machine_info"]["crossover"]["accelerator_note"] == note

@@ -11,6 +11,7 @@ from rich.console import Console
 import bench.machine.facts
 import bench.run
 from bench.learning import run as learn_run
+from bench.measure import busy
 from bench.measure.blocks import Campaign
 from bench.record.state import TimingRun
 from bench.sides.settings import Settings
@@ -42,6 +43,7 @@ Machine = dict[str, Any]
 def machine(monkeypatch: pytest.MonkeyPatch, quiet_host: None) -> Machine:
     """What the probe says of this machine; workers answer at once."""
     says: Machine = deepcopy(PROBE)
+    monkeypatch.setattr(busy.Load, "words", lambda _self: "")  # nor is it waited for
     monkeypatch.setattr(bench.run, "run_probe", lambda *_, **__: deepcopy(says))
     monkeypatch.setattr(learn_run, "run_probe", lambda *_, **__: deepcopy(says))
     monkeypatch.setattr(bench.run, "Campaign", partial(Campaign, worker=FakeWorkers()))

@@ -27,6 +27,8 @@ LINES: dict[str, tuple[tuple[str, ...], str]] = {
     "no pytest-benchmark": (("-p", "no:benchmark"), "`-p no:benchmark`"),
     "the file of learning": (("bench/bench_learning.py",), "belongs to --learning"),
     "the file of timing": (("--learning", "bench/bench_training.py"), "leave --learning out"),
+    "an option of timing": (("--learning", "--devices", "cuda"), "--devices is about timing"),
+    "an option of learning": (("--seeds", "1"), "--seeds belongs to --learning"),
     "Unicode digits": (("--measured-epochs", "\u0663"), "--measured-epochs \u0663: takes whole"),
     "Unicode seconds": (("--cell-timeout", "\uff11"), "--cell-timeout \uff11: takes a number"),
     "an underscore": (("--budget", "1_000"), "--budget 1_000: takes a number above 0"),

@@ -50,13 +50,8 @@ def test_a_finished_run_has_nothing_to_resume(finished: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--batch-sizes", "0"), "--batch-sizes 0"),
-        (("--devices", "cpu:1"), "--devices cpu:1"),
         (("--sides", "cpu,cuda+speed"), "--sides cuda+speed: no such setting"),
-        (("--workloads", "foo"), "--workloads foo"),
-        (("--benchmark-json", "."), "is a directory"),
         (("--benchmark-json", "/proc/none/x.json"), "cannot be written"),
-        (("-n", "2"), "leave -n out"),
     ],
 )
 def test_a_wrong_value_is_one_line_and_exit_status_4(

@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.vulkan]
 COMMAND = (
     *("bench", "--devices", "cpu,vulkan", "--workloads", "mlp,lstm", "--batch-sizes", "16,32"),
     *("--epochs", "1,2", "--samples", "32", "--blocks", "3", "--suspect-repeats", "0"),
+    "--busy-ok",
     *("-k", "mlp or lstm-16-1-vulkan"),  # one cell is enough to see what is unsupported
 )
 
