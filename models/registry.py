@@ -41,122 +41,98 @@ def _translator() -> FullTransformer:
     )
 
 
+classifier = partial(Workload, loss=losses.cross_entropy, score=losses.ACCURACY)
+
 WORKLOADS: dict[str, Workload] = {
-    "mlp": Workload(
+    "mlp": classifier(
         description="784-512-10 multilayer perceptron, MNIST-5k digits",
         build=partial(MLP, 784, 512, 10),
         dataset="mnist-5k",
-        loss=losses.cross_entropy,
         learning_rates={"sgd": 0.1, "momentum": 0.01, "adam": 0.001, "adamw": 0.001},
-        score=losses.ACCURACY,
         goal=0.9,
     ),
-    "cnn": Workload(
+    "cnn": classifier(
         description="digit CNN with 8,954 parameters, MNIST-5k digits",
         build=DigitCNN,
         dataset="mnist-5k",
-        loss=losses.cross_entropy,
         learning_rates={"sgd": 0.1, "momentum": 0.01, "adam": 0.002, "adamw": 0.002},
-        score=losses.ACCURACY,
         goal=0.94,
     ),
-    "cnn-series": Workload(
+    "cnn-series": classifier(
         description="1-D convolutions over time, MNIST-1D digits",
         build=partial(SeriesCNN, 32, 10),
         dataset="mnist-1d",
-        loss=losses.cross_entropy,
         learning_rates={"sgd": 0.1, "momentum": 0.02, "adam": 0.005, "adamw": 0.005},
-        score=losses.ACCURACY,
         goal=0.85,
     ),
-    "rnn": Workload(
+    "rnn": classifier(
         description="vanilla ReLU RNN with 64 units, JapaneseVowels speakers",
         build=partial(RNN, 12, 64, 9),
         dataset="japanese-vowels",
-        loss=losses.cross_entropy,
         learning_rates={"sgd": 0.02, "momentum": 0.002, "adam": 0.003, "adamw": 0.003},
-        score=losses.ACCURACY,
         goal=0.85,
     ),
-    "lstm": Workload(
+    "lstm": classifier(
         description="LSTM with 64 units, JapaneseVowels speakers",
         build=partial(LSTM, 12, 64, 9),
         dataset="japanese-vowels",
-        loss=losses.cross_entropy,
         learning_rates={"sgd": 0.5, "momentum": 0.1, "adam": 0.01, "adamw": 0.01},
-        score=losses.ACCURACY,
         goal=0.93,
     ),
-    "lstm-gates": Workload(
+    "lstm-gates": classifier(
         description="the same LSTM from its gate equations, unrolled in Python, JapaneseVowels",
         build=partial(LSTMGates, 12, 64, 9),
         dataset="japanese-vowels",
-        loss=losses.cross_entropy,
         learning_rates={"sgd": 0.5, "momentum": 0.1, "adam": 0.01, "adamw": 0.01},
-        score=losses.ACCURACY,
         goal=0.93,
     ),
-    "rnn-steps": Workload(
+    "rnn-steps": classifier(
         description="the same RNN looped over its time steps in Python, JapaneseVowels",
         build=partial(RNNSteps, 12, 64, 9),
         dataset="japanese-vowels",
-        loss=losses.cross_entropy,
         learning_rates={"sgd": 0.02, "momentum": 0.002, "adam": 0.003, "adamw": 0.003},
-        score=losses.ACCURACY,
         goal=0.85,
     ),
-    "cnn-vowels": Workload(
+    "cnn-vowels": classifier(
         description="1-D convolutions over 12 channels, JapaneseVowels speakers",
         build=partial(ChannelsCNN, 12, 64, 9),
         dataset="japanese-vowels",
-        loss=losses.cross_entropy,
         learning_rates={"sgd": 0.2, "momentum": 0.05, "adam": 0.005, "adamw": 0.005},
-        score=losses.ACCURACY,
         goal=0.95,
     ),
-    "transformer-vowels": Workload(
+    "transformer-vowels": classifier(
         description="transformer encoder, padding masked, JapaneseVowels speakers",
         build=partial(ChannelsTransformer, 12, japanese_vowels.LONGEST, 9),
         dataset="japanese-vowels",
-        loss=losses.cross_entropy,
         learning_rates={"sgd": 0.1, "momentum": 0.02, "adam": 0.003, "adamw": 0.003},
-        score=losses.ACCURACY,
         goal=0.95,
     ),
-    "cnn-far": Workload(
+    "cnn-far": classifier(
         description="causal convolutions that look 9 steps back, far symbol",
         build=partial(CausalCNN, 8, 64, 8),
         dataset="far-symbol",
-        loss=losses.cross_entropy,
         learning_rates={"sgd": 0.1, "momentum": 0.02, "adam": 0.005, "adamw": 0.005},
-        score=losses.ACCURACY,
         goal=0.9,
     ),
-    "rnn-far": Workload(
+    "rnn-far": classifier(
         description="vanilla ReLU RNN with 64 units, far symbol",
         build=partial(RNN, 8, 64, 8),
         dataset="far-symbol",
-        loss=losses.cross_entropy,
         learning_rates={"sgd": 0.02, "momentum": 0.002, "adam": 0.003, "adamw": 0.003},
-        score=losses.ACCURACY,
         goal=0.9,
     ),
-    "lstm-far": Workload(
+    "lstm-far": classifier(
         description="LSTM with 64 units and open forget gates, far symbol",
         build=partial(patient_lstm, 8, 64, 8),
         dataset="far-symbol",
-        loss=losses.cross_entropy,
         learning_rates={"sgd": 0.5, "momentum": 0.1, "adam": 0.003, "adamw": 0.003},
-        score=losses.ACCURACY,
         goal=0.9,
     ),
-    "transformer-far": Workload(
+    "transformer-far": classifier(
         description="transformer encoder, far symbol",
         build=partial(ChannelsTransformer, 8, far_symbol.STEPS, 8),
         dataset="far-symbol",
-        loss=losses.cross_entropy,
         learning_rates={"sgd": 0.1, "momentum": 0.02, "adam": 0.003, "adamw": 0.003},
-        score=losses.ACCURACY,
         goal=0.9,
     ),
     "transformer": Workload(
@@ -168,13 +144,11 @@ WORKLOADS: dict[str, Workload] = {
         score=losses.BITS_PER_CHARACTER,
         goal=2.4,  # counting which character follows which two takes 2.56
     ),
-    "transformer-encoder": Workload(
+    "transformer-encoder": classifier(
         description="the same transformer without the mask, MNIST-1D digits",
         build=_series_classifier,
         dataset="mnist-1d",
-        loss=losses.cross_entropy,
         learning_rates={"sgd": 0.1, "momentum": 0.02, "adam": 0.003, "adamw": 0.003},
-        score=losses.ACCURACY,
         goal=0.88,
     ),
     "transformer-full": Workload(

@@ -60,9 +60,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What trains for real begins first, so that no process waits for it in the end."""
+    """What takes long begins first, so that no process waits for it in the end."""
     real = {item.path for item in items if set(__all__) & set(getattr(item, "fixturenames", ()))}
-    items.sort(key=lambda item: item.path not in real)
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path not in real, item.path not in slow))
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:

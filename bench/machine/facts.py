@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 import pytest
 
-from bench.machine.identity import ask_cpu, digest, hardware, machine_id
+from bench.machine.identity import ask_cpu, digest, hardware
 from bench.machine.named import cpu_brand, power_facts
 from bench.measure.ask import ask
 from bench.measure.environment import inherited, recorded
@@ -152,7 +152,7 @@ def describe_machine(name: str, probe: dict[str, Any]) -> dict[str, Any]:
         "environment": recorded(os.environ),
     }
     grounds = hardware(about, facts)
-    ids = {"machine_id": machine_id(grounds), "software_id": software_id(facts)}
+    ids = {"machine_id": digest(grounds), "software_id": software_id(facts)}
     return facts | {"hardware": grounds} | ids
 
 

@@ -56,11 +56,6 @@ def nvidia_cards(nvml: Any | None) -> list[str]:
     return sorted(digest(str(one)) for one in found if one)
 
 
-def machine_id(grounds: dict[str, Any]) -> str:
-    """Returns 12 hex digits that stay while the hardware stays; they tell nobody's name."""
-    return digest(grounds)
-
-
 def digest(parts: Any) -> str:
     """Returns 12 hex digits of anything that JSON can hold."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]

@@ -70,7 +70,6 @@ def _first_faster(row: Row) -> str:
 
 
 COLUMNS: dict[str, tuple[str, Words | None]] = {
-    "unnamed": (" ", None),
     "label": ("side", None),
     "pair": ("sides", None),
     "epochs": ("epochs", lambda row: epoch_words(row["epochs"], derived=row["derived"])),
@@ -78,9 +77,7 @@ COLUMNS: dict[str, tuple[str, Words | None]] = {
     # verdicts
     "ratio": ("ratio", ratio_words),
     "side_ratio": ("seconds / base seconds", ratio_words),
-    "warm_ratio": ("warm: seconds / base seconds", ratio_words),
     "break_even": ("break-even epochs", break_even_words),
-    "crossing": ("crossover batch size", crossover_words),
     "cell_list": ("batch size (epochs)", None),
     "blocks": ("repetitions", None),
     "detail": ("what was said", None),
@@ -185,7 +182,6 @@ COLUMNS: dict[str, tuple[str, Words | None]] = {
     "setting": ("setting", setting_text),
     "usd": ("USD", cost_text),
     "price": ("USD", lambda row: cost_text(row) or "no price"),
-    "paid": ("USD", _number("usd", "{:.3g}")),
     "margin": ("margin", _percent("margin")),
     # many machines
     "crosses": ("cross", None),

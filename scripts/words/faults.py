@@ -1,13 +1,13 @@
 """Page faults in sentences: which steps they take up, and what keeps the memory."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from scripts.why.faults import QUARTER
 from scripts.words.names import listed, sizes_words
-from scripts.words.remedies import best_remedies, gains_words
+from scripts.words.remedies import best_remedies, gains_words, span_words
 
 KEEPING = {
     "MALLOC_MMAP_THRESHOLD_": "4294967296",
@@ -37,19 +37,14 @@ def brief_faults(faults: pd.DataFrame) -> str:
     if own.empty:
         return ""
     sizes = sizes_words(own["batch_size"], faults["batch_size"])
-    counts = _span(own["minor_faults_per_step"], _rounded)
-    shares = _span(own["fault_share"], "{:.0%}".format)
+    counts = span_words(own["minor_faults_per_step"], _rounded)
+    shares = span_words(own["fault_share"], "{:.0%}".format)
     workload = own["workload"].iloc[0]
     return f"{workload} at {sizes}: {counts} page faults per step, {shares} of its CPU seconds"
 
 
 def _taken_up(faults: pd.DataFrame) -> pd.DataFrame:
     return faults[(faults["fault_share"] >= QUARTER) & (faults["doubt"] == "")]
-
-
-def _span(numbers: pd.Series, words: Callable[[float], str]) -> str:
-    """The least and the most in words, or what both are."""
-    return " to ".join(dict.fromkeys((words(numbers.min()), words(numbers.max()))))
 
 
 def _rounded(count: float) -> str:

@@ -95,7 +95,7 @@ def _gains(rows: pd.DataFrame) -> str:
         row = rows.iloc[0].to_dict()
         when = f", {_pays_off(row)}" if row["pays_off"] == AFTER else ""
         return f"{_gain(row)} faster{when}"
-    gain, late = _span(rows["gain"]), rows["epochs"].dropna()
+    gain, late = span_words(rows["gain"]), rows["epochs"].dropna()
     if late.empty:
         return f"{gain} faster"
     least, most = int(late.min()), int(late.max())
@@ -155,12 +155,13 @@ def _most_of_it(cells: pd.DataFrame) -> str:
     steps = steps[steps["share"] >= _SHARE_NAMED]
     names = [rung_words(*pair)[1] for pair in zip(steps["rung"], steps["side"], strict=True)]
     parts = [
-        f"{name} ({_span(own['share'], '{:.0%}'.format)} at "
+        f"{name} ({span_words(own['share'], '{:.0%}'.format)} at "
         f"{sizes_words(own['batch_size'], cells['batch_size'])})"
         for name, own in steps.assign(name=names).groupby("name", sort=False)
     ]
     return f" Most of the gap is {'; '.join(parts)}." if parts else ""
 
 
-def _span(values: pd.Series, words: Callable[[float], str] = times) -> str:
+def span_words(values: pd.Series, words: Callable[[float], str] = times) -> str:
+    """The least and the most in words, or what both are."""
     return " to ".join(dict.fromkeys((words(values.min()), words(values.max()))))

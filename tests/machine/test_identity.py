@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bench.machine import identity
-from bench.machine.identity import hardware, machine_id, nvidia_cards, two_figures
+from bench.machine.identity import digest, hardware, nvidia_cards, two_figures
 
 CPU: dict[str, Any] = {
     "brand_raw": "AMD EPYC",
@@ -45,7 +45,7 @@ def no_cards(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def told(cpu: dict[str, Any] | None = None, **facts: Any) -> str:
-    return machine_id(hardware(CPU | (cpu or {}), FACTS | facts))
+    return digest(hardware(CPU | (cpu or {}), FACTS | facts))
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_cards_count_whichever_of_them_a_run_uses_and_in_any_order() -> None:
 
 def test_a_cpu_that_tells_nothing_still_has_an_identity() -> None:
     facts = FACTS | {"ram_bytes": None, "cores_logical": None}
-    assert len(machine_id(hardware({}, facts))) == 12
+    assert len(digest(hardware({}, facts))) == 12
 
 
 @pytest.mark.parametrize(
