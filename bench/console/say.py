@@ -35,7 +35,8 @@ def say_next(
     there = [str(place) for place in (run.path, journal) if place.is_file()]
     goes_on = journal.is_file()
     finish = "finish" if goes_on else "start again"
-    finish += f" with the same command and {'--resume' if goes_on else '--overwrite'}"
+    flag = " and --resume" if goes_on else " and --overwrite" * run.path.is_file()
+    finish += f" with the same command{flag}"
     if run.stopped:
         say(console, f"stopped: {run.stopped}")
     if run.write_error:
@@ -44,7 +45,8 @@ def say_next(
     if run.stopped or run.write_error:
         say(console, f"mend that, then {finish}")
     elif not run.complete:
-        say(console, f"interrupted: what was {done} is in {' and '.join(there)}")
+        kept = f"is in {' and '.join(there)}" if there else f"is lost: {run.path} is gone"
+        say(console, f"interrupted: what was {done} {kept}")
         say(console, finish)
     else:
         say(console, f"written: {run.path}", whole=True)

@@ -57,13 +57,16 @@ def _print_doubts(run: TimingRun, console: Console) -> None:
 
 
 def _print_seconds(run: TimingRun, console: Console) -> None:
-    """Prints a table of total seconds for every workload."""
+    """Prints a table of total seconds for every workload that has any."""
+    known = [cell.workload for cell in run.cells if isinstance(run.outcome(cell), Timed)]
+    if not known:
+        return
     console.print("total seconds, cold start included (median of the processes)", highlight=False)
     if any(cell.epochs > run.settings.measured_epochs for cell in run.cells):
         most = run.settings.measured_epochs
         words = f"derived: each epoch after the first {most} counts as the process's warm epoch"
         console.print(words, highlight=False)
-    for workload in dict.fromkeys(cell.workload for cell in run.cells):
+    for workload in dict.fromkeys(known):
         for table in _tables(run, workload, console):
             console.print(table)
 

@@ -18,12 +18,14 @@ from tests.corpus import Corpus
 from tests.evidence.prediction.__main__ import coverage
 
 NETWORKS = ("mlp", "cnn", "lstm", "rnn")
+SIZES = (8, 16, 32)
 LAUNCHED = 2e-4 + 100 * np.sqrt(1.5e-6 * 5e-6)
 """What the host of ISSUED needs in the middle of the range."""
 
 
 def gpu_file(folder: Path, *, took: dict[str, float], **plan: Any) -> Path:
     """A file of a GPU whose steps take so many times what the host needs, by network."""
+    plan = {"batch_sizes": SIZES} | plan
     known = Corpus(
         sides=("cpu", "cuda"),
         workloads=tuple(took),
@@ -48,10 +50,23 @@ def pairs(path: Path) -> pd.DataFrame:
 
 
 def test_a_pair_is_what_a_device_took_of_what_is_expected(tmp_path: Path) -> None:
-    found = pairs(gpu_file(tmp_path, took=dict.fromkeys(NETWORKS, 2.0), batch_sizes=(8, 32)))
+    found = pairs(gpu_file(tmp_path, took=dict.fromkeys(NETWORKS, 2.0)))
     assert set(found["kind"]) == {"cuda"}
-    assert found["expected"].to_list() == pytest.approx([LAUNCHED] * 8)
-    assert np.exp(found["log_ratio"]).to_list() == pytest.approx([2.0] * 8)
+    assert found["expected"].to_list() == pytest.approx([LAUNCHED] * 12)
+    assert np.exp(found["log_ratio"]).to_list() == pytest.approx([2.0] * 12)
+
+
+def test_a_cpu_issues_and_computes_in_turn(tmp_path: Path) -> None:
+    known = Corpus(sides=("cpu", "cpu+threads=1"), workloads=("rnn",), batch_sizes=(1, 512))
+    content = known.result()
+    content["crossover"] |= {
+        "dispatch": [{"workload": "rnn"} | ISSUED],
+        "diagnosis": list(diagnosis(known)),
+        "peaks": [peak(side) for side in known.sides],
+    }
+    expected = pairs(write(tmp_path, content))["expected"]
+    moved = 1e4 + 1e6  # bytes, at 1e10 a second; at 512 the arithmetic at 1e11 takes longer
+    assert expected.to_list() == pytest.approx([3e-4 + moved / 1e10, 3e-4 + 512 * 2e6 / 1e11])
 
 
 @pytest.mark.parametrize(("table", "place", "left"), [("peaks", 1, 0), ("dispatch", 0, 3)])
@@ -79,21 +94,37 @@ def test_a_prediction_of_a_busy_host_and_of_one_that_nobody_looked_at_says_so(
 
 
 def test_the_interval_of_equal_devices_is_a_point_and_of_others_a_wide_one(tmp_path: Path) -> None:
-    same = spread(pairs(gpu_file(tmp_path, took=dict.fromkeys(NETWORKS, 2.0), batch_sizes=(8, 32))))
+    same = spread(pairs(gpu_file(tmp_path, took=dict.fromkeys(NETWORKS, 2.0))))
     assert same is not None
-    assert np.exp(same.centre) == pytest.approx(2.0)
-    assert same.width == pytest.approx(0.0, abs=1e-9)
+    cell = pd.DataFrame({"expected": [1e-3], "share": [0.0]})
+    assert same.around(cell).to_numpy()[0] == pytest.approx([2e-3] * 3)
     took = dict(zip(NETWORKS, (1.0, 2.0, 2.0, 4.0), strict=True))
-    other = spread(pairs(gpu_file(tmp_path, took=took, batch_sizes=(8, 32))))
+    other = spread(pairs(gpu_file(tmp_path, took=took)))
     assert other is not None
     spreads = np.log(2) * np.sqrt(2 / 3) * np.sqrt(1 + 1 / 4)  # t of 3 degrees of freedom: 3.18
-    assert other.width == pytest.approx(3.182 * spreads, rel=1e-3)
+    around = other.around(cell)
+    assert around["seconds"][0] == pytest.approx(2e-3, rel=0.02)
+    assert np.log(around["high"] / around["low"])[0] == pytest.approx(2 * 3.182 * spreads, rel=0.02)
+
+
+def test_kernels_far_from_their_peaks_widen_large_batches_only() -> None:
+    rows = [
+        {"workload": name, "batch_size": 10 * share, "share": share, "log_ratio": slope * share}
+        for name, slope in zip(NETWORKS, (1.0, 2.0, 2.0, 3.0), strict=True)
+        for share in (0.1, 0.5, 0.9)
+    ]
+    known = spread(pd.DataFrame(rows))
+    assert known is not None
+    around = known.around(pd.DataFrame({"expected": [1.0, 1.0], "share": [0.0, 1.0]}))
+    assert around["seconds"].to_list() == pytest.approx([1.0, np.exp(2.0)], rel=0.01)
+    assert around["high"][0] < 1.05
+    assert around["high"][1] > np.exp(2.0 + 2.5)
 
 
 def test_each_network_is_held_against_the_others_and_one_far_off_is_a_miss(tmp_path: Path) -> None:
     took = dict(zip(NETWORKS, (2.0, 2.1, 1.9, 60.0), strict=True))
-    table = coverage(left_out(pairs(gpu_file(tmp_path, took=took, batch_sizes=(8, 32)))))
-    assert table["inside"].to_list() == [2, 2, 2, 0]
+    table = coverage(left_out(pairs(gpu_file(tmp_path, took=took))))
+    assert table["inside"].to_list() == [3, 3, 3, 0]
     assert table["missed"].iloc[3].startswith("cuda at 8: ")
 
 
@@ -104,7 +135,7 @@ def test_too_few_networks_give_no_estimate(tmp_path: Path) -> None:
 
 
 def test_an_estimate_of_a_card_is_its_arithmetic_times_what_others_took(tmp_path: Path) -> None:
-    known = spread(pairs(gpu_file(tmp_path, took=dict.fromkeys(NETWORKS, 3.0), batch_sizes=(8,))))
+    known = spread(pairs(gpu_file(tmp_path, took=dict.fromkeys(NETWORKS, 3.0))))
     assert known is not None
     results = load_results([cpu_file(tmp_path, batch_sizes=(8, 4096))])
     box = Card("box", "Box", Range(1e12, 1e12), Range(1e15, 1e15))
@@ -134,9 +165,9 @@ def test_with_one_there_is_an_interval_and_how_often_such_held(
     for folder in folders:
         folder.mkdir()
     took = dict(zip(NETWORKS, (2.0, 2.1, 1.9, 2.2), strict=True))
-    gpu = gpu_file(folders[0], took=took, batch_sizes=(8, 32))
+    gpu = gpu_file(folders[0], took=took)
     text = printed(capsys, gpu, cpu_file(folders[1]))
-    assert "with each left out in turn, 100% of 8 cells lie in their interval of 95 %." in text
+    assert "with each left out in turn, 100% of 12 cells lie in their interval of 95 %." in text
     assert "at least 350 µs, at best 0.90x; estimate 970 µs [775 µs, 1.21 ms]" in text
 
 
@@ -162,7 +193,7 @@ def test_a_file_of_before_is_told_how_to_be_measured_again(
 def test_what_no_network_is_held_against_is_no_estimate(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    gpu = gpu_file(tmp_path, took=dict.fromkeys(NETWORKS[:LEAST], 2.0), batch_sizes=(8,))
+    gpu = gpu_file(tmp_path, took=dict.fromkeys(NETWORKS[:LEAST], 2.0))
     text = printed(capsys, gpu)
     assert "No estimate: it takes 4 networks" in text
     assert "; estimate" not in text

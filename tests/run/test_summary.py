@@ -25,13 +25,17 @@ from tests.bench_fakes import PLAN, SETTINGS, FakeWorkers, campaign, measured
 pytestmark = pytest.mark.usefixtures("quiet_host")
 
 
-def said(folder: Path, *epochs: int, budget: float | None = None) -> str:
-    """The summary of a run with two measured epochs, of 1 and 2 s, after a cold start of 1 s."""
+def said(
+    folder: Path, *epochs: int, budget: float | None = None, workloads: tuple[str, ...] = ("mlp",)
+) -> str:
+    """The summary of a run of `mlp` with two measured epochs, of 1 and 2 s, after a cold start of
+    1 s.
+    """
     done = campaign(folder, FakeWorkers())
     measure_all(done, [PLAN])
     settings = replace(SETTINGS, epochs=epochs, measured_epochs=2, budget_seconds=budget)
     run = TimingRun(settings, folder / "box.json", resume=False, overwrite=False, command="")
-    run.cells = [Cell("mlp", 8, number, "cpu") for number in epochs]
+    run.cells = [Cell(one, 8, number, "cpu") for one in workloads for number in epochs]
     run.measurements = done.measurements
     text = io.StringIO()
     print_summary(run, Console(file=text, width=300))
@@ -48,6 +52,18 @@ def test_derived_totals_are_marked_and_explained_once(tmp_path: Path) -> None:
 
 def test_without_derived_totals_nothing_is_said_of_them(tmp_path: Path) -> None:
     assert "derived" not in said(tmp_path, 1, 2)
+
+
+def test_only_networks_that_have_seconds_have_a_table(tmp_path: Path) -> None:
+    words = said(tmp_path, 1, workloads=("mlp", "lstm"))
+    assert words.count("size") == 1
+    assert "total seconds" not in said(tmp_path / "none", 1, workloads=("lstm",))
+
+
+def test_an_interrupted_run_names_no_file_that_is_gone(tmp_path: Path) -> None:
+    words = said(tmp_path, 1)
+    assert "interrupted: what was measured is lost: /box.json is gone\n" in words
+    assert words.endswith("start again with the same command\n")
 
 
 def test_a_budget_in_which_nothing_was_measured_says_that_it_was_too_little(tmp_path: Path) -> None:
