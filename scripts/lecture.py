@@ -24,7 +24,7 @@ from scripts.write.say import say
 from scripts.write.terminal import new_console, show_written
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
-TIMING = ("xeon.json", "xeon-sgd.json")
+TIMING = ("xeon.json", "xeon-sgd.json", "xeon-kinds.json")
 LEARNING = "learning-*.json"
 
 

@@ -154,9 +154,11 @@ def _doubted(said: words.Said, doubts: Iterable[str]) -> words.Said:
 
 
 def _table(rows: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    """Return titles and texts: a row per network, a column for each side of one timed file."""
-    files = rows["file"].dropna()
-    timed = rows[rows["file"] == files.iloc[0]] if len(files) else rows[:0]
+    """Return titles and texts: a row per network, a column for each side of one timed file, of
+    that which has most of them.
+    """
+    networks = rows.groupby("file", sort=False)["workload"].nunique()
+    timed = rows[rows["file"] == networks.idxmax()] if len(networks) else rows[:0]
     sides = list(dict.fromkeys(timed["side"]))
     titles = ["network", "score", "epochs", *(f"an epoch,\n{side}" for side in sides)]
     titles += ["crossover batch size"] * bool(len(sides) > 1)

@@ -37,9 +37,13 @@ def kinds(turning: pd.DataFrame, epochs: pd.DataFrame, rounds: pd.DataFrame) -> 
 
 
 def _at_one_size(own: pd.DataFrame) -> pd.DataFrame:
-    """The best row of each network of a data set at the batch size that they share."""
+    """The best row of each network of a data set at the batch size that they share, all of one
+    file where they can be: networks that were trained together are compared.
+    """
     networks = own.groupby("batch_size")["workload"].nunique()
     sizes = networks.index[networks == networks.max()].to_numpy(dtype=np.float64)
     size = sizes[np.abs(np.log(sizes / USUAL)).argmin()]
-    there: pd.DataFrame = own[own["batch_size"] == size].sort_values("loss_best", kind="stable")
-    return there.drop_duplicates("workload").sort_index()
+    there = own[own["batch_size"] == size].sort_values("loss_best", kind="stable")
+    together = there.groupby("file")["workload"].transform("nunique")
+    first: pd.DataFrame = there.loc[together.sort_values(ascending=False, kind="stable").index]
+    return first.drop_duplicates("workload").sort_index()

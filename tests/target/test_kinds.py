@@ -34,6 +34,14 @@ def test_networks_are_compared_at_the_shared_batch_size_nearest_to_the_usual_one
     assert rows["file"].isna().all()
 
 
+def test_networks_that_were_trained_together_are_compared(tmp_path: Path) -> None:
+    both = LearnCorpus(**LEARNED).write(tmp_path, "both")
+    alone = LearnCorpus(**LEARNED | {"workloads": ("lstm",)}).write(tmp_path, "alone")
+    rows = Learned.read([alone, both], pd.DataFrame()).kinds
+    assert sorted(rows["workload"]) == sorted(NETWORKS)
+    assert {Path(file).stem for file in rows["learning_file"]} == {"both-learning"}
+
+
 def test_a_data_set_of_one_network_or_of_a_part_of_the_data_compares_nothing(
     tmp_path: Path,
 ) -> None:
