@@ -70,8 +70,7 @@ class TimingPlugin(RunPlugin[TimingRun]):
         super().__init__(config, TimingRun(read_settings(config), *placed(config)))
         self.run.busy_ok = config.getoption("--busy-ok")
         self.verbose = config.option.verbose > 0
-        if self.run.budget:
-            self.run.budget.before = process_age()
+        self.run.clock.before = process_age()
 
     def pytest_collection(self) -> None:
         """Asks torch for devices where none were named. While pytest collects, a refusal would be a

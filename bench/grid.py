@@ -21,6 +21,8 @@ MOST_DERIVED = 1_000_000
 
 REPEATED_BLOCKS = 3
 """Blocks that have A/A repeats, the first ones: a side against itself needs no verdict."""
+AGAIN = " again"
+"""Ends the label of an A/A repeat."""
 OWN_THREADS = 0
 """Torch's own choice of the number of threads."""
 
@@ -71,7 +73,13 @@ class Side(NamedTuple):
     def label(self) -> str:
         """Words for progress lines and the record of a block's order."""
         task = f" ({self.task})" if self.task else ""
-        return f"{self.name}{task}{' again' if self.again else ''}"
+        return f"{self.name}{task}{AGAIN * self.again}"
+
+    @classmethod
+    def of(cls, label: str) -> "Side":
+        """Returns the side of a label, without its task."""
+        name = label.removesuffix(AGAIN)
+        return cls(name, again=name != label)
 
 
 @dataclass(frozen=True)
@@ -88,6 +96,7 @@ class Preset:
     blocks: int
     samples: int
     cell_timeout_seconds: float
+    aim_seconds: float | None = None
 
 
 PRESETS: Mapping[str, Preset] = {
@@ -108,6 +117,7 @@ PRESETS: Mapping[str, Preset] = {
         blocks=5,
         samples=4096,
         cell_timeout_seconds=60.0,
+        aim_seconds=480.0,
     ),
     "full": Preset(
         workloads=WORKLOAD_NAMES,

@@ -33,6 +33,8 @@ MOST_BLOCKS = 1000
 MOST_SAMPLES = 10_000_000
 BUDGET_BLOCKS = 15
 """Blocks of a run with a budget, unless `--blocks` says how many at most."""
+AIMLESS = ("--blocks", "--budget", "--until-decided", "--find-crossover")
+"""Options that say how long to measure: the preset does not, then."""
 SWITCHES = {
     "diagnose": "say where the time goes, in further processes: parts of a step, counts, peaks",
     "ladder": "time the steps from the loop that is taught to the lean one",
@@ -83,7 +85,9 @@ OPTIONS = {
     "devices": Option("short for sides: torch devices", names_or, (), said="see --sides"),
     "threads": Option("short for sides: the CPU with so many threads each, e.g. 1,2", integers, ()),
     "blocks": Option(
-        "blocks: fresh processes per side and workload", partial(integer, most=MOST_BLOCKS)
+        "blocks: fresh processes per side and workload; without a number the default preset "
+        "measures 3, and up to 5 where they end within 8 minutes",
+        partial(integer, most=MOST_BLOCKS),
     ),
     "budget_seconds": Option(
         "most seconds of the whole run: as many blocks, up to 15, as there is time for",
@@ -169,6 +173,8 @@ def read_settings(config: pytest.Config) -> Settings:
             "samples of an epoch (--samples); the whole set is one minibatch then, so name at "
             "most that"
         )
+    aimless = any(map(config.getoption, AIMLESS))
+    asked["aim_seconds"] = None if aimless else preset.aim_seconds
     if asked["budget_seconds"] is not None and config.getoption("--blocks") is None:
         asked["blocks"] = BUDGET_BLOCKS
     asked["measured_epochs"] = _trained(asked["measured_epochs"], max(asked["epochs"]))

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from bench.console.progress import RunProgress, planned_answers
 from bench.console.say import say
-from bench.grid import Cell, WorkloadPlan, cell_id, devices_of, plan_workloads
+from bench.grid import Cell, Side, WorkloadPlan, cell_id, devices_of, plan_workloads
 from bench.machine.facts import describe_machine, own_rate, run_probe
 from bench.machine.facts import identity as machine_identity
 from bench.measure.blocks import Campaign
@@ -150,9 +150,8 @@ def take(run: TimingRun, lines: list[JournalLine]) -> None:
     """Files what an earlier, interrupted run has journalled."""
     for line in whole(lines):
         run.measurements.take(line)
-    if run.budget:
-        spent = (line.spent_seconds or 0.0 for line in lines if isinstance(line, Block))
-        run.budget.resumed = max(spent, default=0.0)
+    spent = (line.spent_seconds or 0.0 for line in lines if isinstance(line, Block))
+    run.clock.resumed = max(spent, default=0.0)
 
 
 def _campaign(run: TimingRun, facts: Facts, journal: Journal, console: Console, load: Load) -> None:
@@ -172,19 +171,22 @@ def _campaign(run: TimingRun, facts: Facts, journal: Journal, console: Console, 
         cores=facts.machine["cores_usable"],
         report=progress.answered,
         expect=progress.expect,
+        say=progress.say,
+        pace=Pace(run.clock),
         accelerators=tuple(facts.machine["accelerators"]),
     )
     try:
         with progress, run_folder():
             for key, blocks in run.measurements.measured.items():
-                progress.expect(key.workload, 0, {key.side: -len(blocks)})
+                progress.expect(key.workload, {key.side: -len(blocks)})
             progress.begin(len(run.cells))
+            campaign.pace.recall(run.measurements.blocks)
             for plan in plans:
                 campaign.refuse(plan)
             if run.budget:
                 _spend(run, campaign, plans, run.budget)
             else:
-                _measure(run, campaign, own_plans(plans, run.settings))
+                _measure(run, campaign, plans)
                 run_studies(campaign, plans)
     except KeyboardInterrupt:
         run.measurements.interrupted = True
@@ -210,18 +212,28 @@ def _planned(run: TimingRun, plans: list[WorkloadPlan], facts: Facts) -> dict[tu
 def _spend(run: TimingRun, campaign: Campaign, plans: list[WorkloadPlan], budget: Budget) -> None:
     """Everything within the budget."""
     end, own = budget.end(len(run.cells)), own_plans(plans, run.settings)
-    campaign.pace = pace = Pace(budget, until=end)
+    pace = campaign.pace
+    pace.until = end
     measure_within(campaign, own, pace, end - sum(reserved(run.settings)) * budget.seconds)
     study_within(campaign, plans, pace, end)
 
 
 def _measure(run: TimingRun, campaign: Campaign, plans: list[WorkloadPlan]) -> None:
+    """The run's own blocks; those beyond the least where they end by the aim of the preset."""
+    own, pace = own_plans(plans, run.settings), campaign.pace
     if run.settings.find_crossover:
-        find_crossovers(campaign, plans, partial(_ask, run, campaign.record))
+        find_crossovers(campaign, own, partial(_ask, run, campaign.record))
     elif run.settings.until_decided:
-        measure_until_decided(campaign, plans, partial(_ask, run, campaign.record))
+        measure_until_decided(campaign, own, partial(_ask, run, campaign.record))
     else:
-        measure_all(campaign, plans)
+        pace.aim = run.clock.end(len(run.cells))
+        pace.after = [  # of two batch sizes, as the repeats are
+            (plan.workload, Side(side.name, again=True))
+            for plan in diagnosis_plans(plans, run.settings)
+            for side in plan.batch_sizes
+        ]
+        measure_all(campaign, own)
+        pace.aim, pace.after = math.inf, []  # whatever else was asked for is measured
 
 
 def _ask(run: TimingRun, record: Callable[[JournalLine], None], after: int) -> list[Undecided]:

@@ -10,8 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 MODELS = Path(__file__).resolve().parents[1] / "models"
 
 
@@ -76,6 +74,8 @@ def train_samples(workload: str) -> int:
         with gzip.open(path) as file:
             header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
     except (OSError, EOFError, zlib.error, ValueError):
+        import pytest  # noqa: PLC0415 - workers import this module: a tenth of a second each
+
         words = f"{path} is missing or damaged: get it again with `git checkout -- {path}`"
         raise pytest.UsageError(words) from None
     targets = header.get("train_targets") or header["train_targets.places"]

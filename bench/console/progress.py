@@ -90,14 +90,11 @@ class RunProgress:
         what = f"{workload} on {side.label}, block {block + 1}, batch size {batch_size}"
         self._show(what, now)
 
-    def expect(self, workload: str, block: int, answers: dict[Side, int], why: str = "") -> None:
-        """Takes note of measurements beside the plan, or of some that will not be; says `why`."""
+    def expect(self, workload: str, answers: dict[Side, int]) -> None:
+        """Takes note of measurements beside the plan, or of some that will not be."""
         for side, count in answers.items() if self.has_plan else ():
             key = (workload, side.name)
             self.planned[key] = self.planned.get(key, 0) + count
-        if why:
-            more = f"{sum(answers.values())} measurements repeated"
-            self._say(f"{workload}, block {block + 1}, {more}: {why}")
 
     def begin(self, cells: int) -> None:
         """Says what is counted, of a run with so many cells."""
@@ -137,14 +134,15 @@ class RunProgress:
             self.bar.update(self.task, completed=count, total=total, description=what, left=left)
         elif is_line:
             self.last_line = now
-            self._say(f"{what}; {', '.join(parts)}")
+            self.say(f"{what}; {', '.join(parts)}")
 
     def _load(self, now: float) -> str:
         if now - self.last_load >= LOAD_EVERY_SECONDS:
             self.others, self.last_load = self.load(), now
         return self.others
 
-    def _say(self, words: str) -> None:
+    def say(self, words: str) -> None:
+        """Says something, with the count before it."""
         total = self._total()
         count = f"{self._count()}/{total}" if total is not None else f"{self._count()}"
         say(self.console, f"[{count} measurement{'s' * (count != '1')}] {words}")

@@ -16,14 +16,7 @@ from bench.job import TASKS, Job
 from bench.measure.budget import Pace
 from bench.measure.gpu_watch import GpuWatch
 from bench.measure.journal import Journal
-from bench.measure.measurements import (
-    TIMEOUT,
-    Answered,
-    Block,
-    JournalLine,
-    Key,
-    Measurements,
-)
+from bench.measure.measurements import TIMEOUT, Answered, Block, JournalLine, Key, Measurements
 from bench.measure.order import Wanted, answered_sizes, shuffled, side_order
 from bench.measure.process import CUT, Death, run_worker
 from bench.measure.quiet import describe_block, read_host, suspicions
@@ -43,8 +36,8 @@ FATAL = {"hung": TIMEOUT, "oom": "oom"}
 class Campaign:
     """One run: its settings, its journal and what was measured so far.
 
-    `report(workload, side, block, batch_size)` is told of every answer, `expect(workload, block,
-    answers by side, why)` of those that come beside the plan, or never will; `worker` yields a
+    `report(workload, side, block, batch_size)` is told of every answer, `expect(workload, answers
+    by side)` of those that come beside the plan, or never will, and `say` why; `worker` yields a
     job's.
     """
 
@@ -55,7 +48,8 @@ class Campaign:
     missing_devices: dict[str, dict[str, str]]
     cores: int
     report: Callable[[str, Side, int, int], None]
-    expect: Callable[[str, int, dict[Side, int], str], None] = lambda *_: None
+    expect: Callable[[str, dict[Side, int]], None] = lambda *_: None
+    say: Callable[[str], None] = lambda _: None
     worker: Callable[[Job], Iterator[Started | Measured | Unmeasured | Death]] = run_worker
     pace: Pace = field(default_factory=Pace)
     accelerators: tuple[dict[str, Any], ...] = ()
@@ -72,12 +66,8 @@ class Campaign:
     def try_block(self, plan: WorkloadPlan, block: int) -> Wanted:
         """Starts one fresh process per side; returns what is worth a second attempt."""
         wanted = self.pending(plan, block)
-        known, workload = self.measurements.absent, plan.workload
-        settled = {
-            side: -sum(Key(workload, side.first, size) in known for size in sizes)
-            for side, sizes in plan.sides(block).items()
-        }
-        self.expect(workload, block, settled, "")
+        settled = self.measurements.settled(plan.workload, plan.sides(block))
+        self.expect(plan.workload, settled)
         if not wanted or self.pace.left() <= 0:
             return {}
         self.pace.begin((plan.workload, side) for side in wanted)
@@ -88,11 +78,14 @@ class Campaign:
         costs = dict(self.pace.costs)
         for attempt in range(1, 1 + self.settings.suspect_repeats):
             turns = [(plan.workload, side) for side, sizes in wanted.items() if sizes]
-            if not turns or not self.repeats_left or self.pace.cost(turns) > self.pace.left():
+            if not turns or not self.repeats_left or self.pace.cost(turns) > self.pace.room():
                 break
             self.repeats_left -= 1
-            why = "; ".join(self.measurements.blocks[-1].suspect) or "an unsteady worker"
-            self.expect(plan.workload, block, {s: len(own) for s, own in wanted.items()}, why)
+            counts = {side: len(sizes) for side, sizes in wanted.items()}
+            self.expect(plan.workload, counts)
+            why = self.measurements.suspicions(plan.workload, block) or "an unsteady worker"
+            more = f"{sum(counts.values())} measurements repeated"
+            self.say(f"{plan.workload}, block {block + 1}, {more}: {why}")
             wanted = self._attempt(plan, block, wanted, attempt)
         self.pace.costs = costs  # of a whole block, not of a part that was repeated
 
@@ -151,7 +144,7 @@ class Campaign:
                         gpus=watch.facts(),
                         gpu_note=watch.note,
                         suspect=reasons,
-                        spent_seconds=self.pace.spent(),
+                        spent_seconds=self.pace.budget.spent(),
                         timed=not any(side.task for side in order),
                         torn=torn,
                     )

@@ -1,14 +1,16 @@
-"""`--budget SECONDS`: how much time is left, and how much of it the next process may take."""
+"""How much time is left: of `--budget SECONDS`, and until further blocks would end too late."""
 
 import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import psutil
 
 from bench.grid import Side
 from bench.measure.ask import ask
+from bench.measure.measurements import Block
 
 NOT_REACHED = "not reached within --budget {:g}"
 CLOSING_SECONDS = 4.0
@@ -18,7 +20,7 @@ CLOSING_OF_OPENING, MOST_CLOSING = 0.6, 0.15
 """The end takes longer where the beginning did: so much of that, at most so much of the budget."""
 
 LEAST_ROUNDS = 3
-"""Fewer blocks give no verdict: so many are begun even where not every workload's block fits."""
+"""Fewer blocks give no verdict: so many are begun whatever the others took."""
 
 
 @dataclass
@@ -78,10 +80,15 @@ class Pace:
     fair share of what is left, at most that each: a slow one cannot eat the others' time. There is
     always one share more than turns, so even the last one leaves something, and what a process does
     not use is the others'. A run without a budget has a pace that never ends it.
+
+    `aim`: the `spent` by which further blocks have to end; no process is ended there. `after`:
+    turns that come after the blocks, or others that take as long.
     """
 
     budget: Budget = field(default_factory=Budget)
     until: float = math.inf
+    aim: float = math.inf
+    after: list[Turn] = field(default_factory=list)
     waiting: list[Turn] = field(default_factory=list)
     sharing: bool = False
     costs: dict[Turn, float] = field(default_factory=dict)
@@ -91,9 +98,9 @@ class Pace:
         """Returns the seconds until processes are ended."""
         return self.until - self.budget.spent()
 
-    def spent(self) -> float | None:
-        """Returns the budget's seconds so far; None without a budget."""
-        return self.budget.spent() if math.isfinite(self.until) else None
+    def room(self) -> float:
+        """Returns the seconds for what is not measured in any case: further blocks, and repeats."""
+        return min(self.until, self.aim) - self.budget.spent() - self.cost(self.after)
 
     def share(self, turns: Iterable[Turn]) -> None:
         """Lets these turns share what is left from now on."""
@@ -121,6 +128,14 @@ class Pace:
         now = self.budget.spent()
         self.costs[turn] = self.costs.get(turn, 0.0) + now - self.mark
         self.mark = now
+
+    def recall(self, blocks: Iterable[Block]) -> None:
+        """Takes from the blocks of an earlier run what each of their turns took."""
+        for last, block in pairwise(blocks):
+            took = (block.spent_seconds or 0.0) - (last.spent_seconds or 0.0)
+            turns = [(block.workload, Side.of(label)) for label in block.order]
+            each = took / sum(map(_weight, turns))
+            self.costs |= {turn: each * _weight(turn) for turn in turns if not block.attempt}
 
     def cost(self, turns: Iterable[Turn]) -> float:
         """Returns the seconds that these turns took the last time; 0 for unknown ones."""

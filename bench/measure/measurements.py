@@ -52,7 +52,7 @@ class Block(Struct, tag="block", tag_field="kind", omit_defaults=True):
     gpu_note: str | None
     suspect: list[str]
     spent_seconds: float | None = None
-    """Of the budget: a resumed run has what is left."""
+    """Of the run, when the block ended: a resumed one has what is left."""
     timed: bool = True
     torn: bool = False
     """Whether the run ended before the block did."""
@@ -160,6 +160,18 @@ class Measurements:
     def timed_out(self, key: Key) -> bool:
         """Returns whether an answer is missing because it took too long."""
         return _is_late(self.absent.get(key._replace(side=key.side.first)))
+
+    def settled(self, workload: str, sides: Mapping[Side, Iterable[int]]) -> dict[Side, int]:
+        """Returns for each side how many answers fewer will come: an earlier block told why."""
+        return {
+            side: -sum(Key(workload, side.first, size) in self.absent for size in sizes)
+            for side, sizes in sides.items()
+        }
+
+    def suspicions(self, workload: str, block: int) -> str:
+        """Returns what was said of the last attempt at a block."""
+        last = (one for one in self.blocks[::-1] if (one.workload, one.block) == (workload, block))
+        return "; ".join(next(last).suspect)
 
     def begun(self, workload: str, block: int, wanted: Mapping[Side, Iterable[int]]) -> list[int]:
         """Returns the batch sizes of which a block has any figures."""

@@ -1,6 +1,11 @@
-"""Rounds within a budget: how many blocks of every workload there is time for."""
+"""Rounds: a block of every workload before the next block of any, and how many there is time for.
 
-from collections.abc import Iterable
+A run that is cut has lost rounds then, not workloads.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 
 from bench.grid import WorkloadPlan
 from bench.measure.blocks import Campaign
@@ -11,6 +16,51 @@ Suspect = tuple[WorkloadPlan, int, Wanted]
 """A block of a workload, and what of it is worth a second attempt."""
 
 
+def run_rounds(
+    campaign: Campaign,
+    plans: Iterable[WorkloadPlan],
+    blocks: Iterable[int],
+    run: Callable[[WorkloadPlan, int], None] | None = None,
+) -> None:
+    """Runs blocks of every workload: of the least rounds all that is not ended by the budget.
+
+    A later round is begun only where, by what the last one took, all of it ends in time; where it
+    gets slower, those of its blocks that still do.
+    """
+    plans, pace = list(plans), campaign.pace
+    left_out: list[tuple[WorkloadPlan, int]] = []
+    for block in blocks:
+        room = pace.left if block < LEAST_ROUNDS else pace.room
+        costs = [pace.cost(waiting(campaign, plan, block)) for plan in plans]
+        whole = block < LEAST_ROUNDS or sum(costs) <= room()
+        for plan, cost in zip(plans, costs, strict=True):
+            if whole and cost <= room():
+                (run or campaign.run_block)(plan, block)
+            elif campaign.pending(plan, block):
+                left_out.append((plan, block))
+    _leave_out(campaign, plans, left_out)
+
+
+def _leave_out(
+    campaign: Campaign, plans: list[WorkloadPlan], blocks: Sequence[tuple[WorkloadPlan, int]]
+) -> None:
+    """Takes blocks off the plan; says why they are not measured, of a run without a budget."""
+    for plan, block in blocks:
+        wanted = campaign.pending(plan, block).items()
+        campaign.expect(plan.workload, {side: -len(sizes) for side, sizes in wanted})
+        settled = campaign.measurements.settled(plan.workload, plan.sides(block))
+        campaign.expect(plan.workload, settled)
+    if blocks and math.isfinite(campaign.pace.aim):
+        counts, most = Counter(plan.workload for plan, _ in blocks), campaign.settings.blocks
+        done = sorted({most - counts[plan.workload] for plan in plans})
+        told = f"{done[0]} to {done[-1]}" if len(done) > 1 else f"{done[0]}"
+        minutes = campaign.pace.budget.seconds / 60
+        campaign.say(
+            f"{told} of {most} blocks: another would not end within {minutes:g} minutes; "
+            f"--blocks {most} measures all"
+        )
+
+
 def measure_within(campaign: Campaign, plans: list[WorkloadPlan], pace: Pace, end: float) -> None:
     """Measures round by round until the budget's `spent` is `end`.
 
@@ -19,20 +69,18 @@ def measure_within(campaign: Campaign, plans: list[WorkloadPlan], pace: Pace, en
     the end: further blocks are worth more before. Batch sizes that did not answer within their
     process's share are asked again when the rounds are over.
     """
-    suspect = first_round(campaign, plans, pace)
+    suspect, blocks = first_round(campaign, plans, pace), range(1, campaign.settings.blocks)
     pace.until = min(pace.until, end)
     kept = [answered(campaign, plan) for plan in plans]
-    for block in range(1, campaign.settings.blocks):
-        if block == LEAST_ROUNDS:
-            _repeat(campaign, suspect)
-            suspect = []
-        processes = [one for plan in kept for one in waiting(campaign, plan, block)]
-        if block >= LEAST_ROUNDS and pace.cost(processes) > pace.left():
-            break
-        for plan in kept:
-            if pace.cost(waiting(campaign, plan, block)) <= pace.left():
-                suspect.append((plan, block, campaign.try_block(plan, block)))
-    _repeat(campaign, suspect)
+
+    def run(plan: WorkloadPlan, block: int) -> None:
+        suspect.append((plan, block, campaign.try_block(plan, block)))
+
+    for some in (blocks[: LEAST_ROUNDS - 1], blocks[LEAST_ROUNDS - 1 :]):
+        run_rounds(campaign, kept, some, run)
+        for one in suspect:
+            campaign.repeat_block(*one)
+        suspect.clear()
     catch_up(campaign, plans)
 
 
@@ -57,11 +105,6 @@ def first_round(campaign: Campaign, plans: Iterable[WorkloadPlan], pace: Pace) -
         pace.sharing = pace.sharing and any(side in known for side in plan.batch_sizes)
     pace.sharing = False
     return suspect
-
-
-def _repeat(campaign: Campaign, suspect: Iterable[Suspect]) -> None:
-    for plan, block, wanted in suspect:
-        campaign.repeat_block(plan, block, wanted)
 
 
 def waiting(campaign: Campaign, plan: WorkloadPlan, block: int) -> list[Turn]:

@@ -10,6 +10,7 @@ from bench.answer import Epochs
 from bench.grid import Side, WorkloadPlan, with_only, with_repeats
 from bench.measure.blocks import Campaign
 from bench.measure.measurements import Key, Undecided
+from bench.measure.rounds import run_rounds
 
 
 def bracket(sizes: Sequence[int], slower: Mapping[int, bool]) -> tuple[int, int] | None:
@@ -87,19 +88,8 @@ def planned_looks(blocks: int) -> tuple[int, ...]:
 
 
 def measure_all(campaign: Campaign, plans: Iterable[WorkloadPlan]) -> None:
-    """Every block of every workload."""
+    """Measures every block of every workload that there is time for."""
     run_rounds(campaign, plans, range(campaign.settings.blocks))
-
-
-def run_rounds(campaign: Campaign, plans: Iterable[WorkloadPlan], blocks: Iterable[int]) -> None:
-    """Round by round: a block of every workload before the next block of any.
-
-    A run that is cut has lost rounds then, not workloads.
-    """
-    plans = list(plans)
-    for block in blocks:
-        for plan in plans:
-            campaign.run_block(plan, block)
 
 
 def measure_until_decided(campaign: Campaign, plans: list[WorkloadPlan], ask: Ask) -> None:
@@ -121,7 +111,7 @@ def announce(campaign: Campaign, plans: Iterable[WorkloadPlan], blocks: range) -
         counts = Counter[Side]()
         for block in blocks:
             counts.update({side: len(sizes) for side, sizes in plan.sides(block).items()})
-        campaign.expect(plan.workload, blocks.start, counts, "")
+        campaign.expect(plan.workload, counts)
 
 
 def _restricted(plan: WorkloadPlan, cells: list[Undecided]) -> WorkloadPlan:

@@ -1,5 +1,6 @@
 """What a run was asked for, what it knows and how it ended, whether it times or learns."""
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -82,12 +83,17 @@ class TimingRun(RunState[Settings, Cell]):
     """Whether a busy machine is measured at once."""
     accelerator_note: str | None = None
     """Why no accelerator is measured, when torch was asked for them and found none."""
-    budget: Budget | None = field(init=False)
+    clock: Budget = field(init=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        seconds = self.settings.budget_seconds
-        self.budget = Budget(seconds) if seconds is not None else None
+        settings = self.settings
+        self.clock = Budget(settings.budget_seconds or settings.aim_seconds or math.inf)
+
+    @property
+    def budget(self) -> Budget | None:
+        """The clock of a run that `--budget` ends."""
+        return self.clock if self.settings.budget_seconds is not None else None
 
     def params(self, cell: Cell) -> dict[str, Any]:
         """Returns the cell as pytest's params: its axes, and what its side differs in."""
@@ -123,9 +129,10 @@ class TimingRun(RunState[Settings, Cell]):
     def looks(self) -> tuple[int, ...]:
         """Blocks after which the data are looked at, the report's look included."""
         blocks = self.settings.blocks
-        if self.budget:  # its last block is where the time was over
-            blocks = max(map(len, self.measurements.measured.values()), default=blocks)
-        return planned_looks(blocks) if self.settings.until_decided else (blocks,)
+        if self.settings.until_decided:
+            return planned_looks(blocks)
+        done = (sum(one < blocks for one in own) for own in self.measurements.measured.values())
+        return (max(done, default=0) or blocks,)
 
     def outcome(self, cell: Cell) -> Timed | Absent:
         """Returns what was measured for a cell."""

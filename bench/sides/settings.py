@@ -51,6 +51,8 @@ class Settings:
     remedies: tuple[str, ...] = ()
     measured_epochs: int = MOST_EPOCHS
     budget_seconds: float | None = None
+    aim_seconds: float | None = None
+    """A block that is not needed for a verdict is begun only where it ends before."""
 
     def plain(self) -> Job:
         """Returns the job of a side without settings, but for what the settings do not tell."""

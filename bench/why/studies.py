@@ -13,7 +13,8 @@ from bench.grid import Side, WorkloadPlan, device_of, repeated
 from bench.job import DIAGNOSIS, DISPATCH, PEAKS, RUN_FOLDER
 from bench.measure.blocks import Campaign
 from bench.measure.measurements import Key, Measurements
-from bench.measure.search import planned_looks, run_rounds
+from bench.measure.rounds import run_rounds
+from bench.measure.search import planned_looks
 from bench.sides.settings import Settings
 
 HOST = "cpu"

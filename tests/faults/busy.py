@@ -3,6 +3,12 @@
 from tests.faults.fault import Fault
 
 BUSY = {
+    "a block begun that ends too late": Fault(
+        "bench/measure/rounds.py",
+        "whole = block < LEAST_ROUNDS or sum(costs) <= room()",
+        "whole = True",
+        "measure/budget/test_aim.py",
+    ),
     "a busy host not looked at": Fault(
         "bench/measure/busy.py",
         "    if not words:\n        return\n",

@@ -1,6 +1,5 @@
 """What of a block is measured again: on a loaded host, and with unsteady workers."""
 
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -157,24 +156,35 @@ def test_repeats_are_told_of_with_their_cause_before_they_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loaded_host(monkeypatch, loaded_blocks=1)
-    told: list[tuple[int, int, str]] = []
+    told: list[tuple[int, str]] = []
+    counts: list[int] = []
     workers = FakeWorkers(failing("timeout", 1))
     run = campaign(tmp_path, workers)
 
-    def expect(_workload: str, _block: int, answers: dict[Side, int], why: str) -> None:
-        if why:
-            told.append((len(workers.jobs), sum(answers.values()), why))
-
-    run.expect = expect
+    run.expect = lambda _workload, answers: counts.append(sum(answers.values()))
+    run.say = lambda words: told.append((len(workers.jobs), words))
     run.run_block(PLAN, 0)
-    assert told == [(2, 4, "host loaded: other processes used 50% of the CPU")]
+    loaded = "host loaded: other processes used 50% of the CPU"
+    assert told == [(2, f"mlp, block 1, 4 measurements repeated: {loaded}")]
+    assert counts == [0, 4]
 
 
 def test_answers_that_will_never_come_are_taken_off_the_plan(tmp_path: Path) -> None:
-    counts: Counter[int] = Counter()
+    counts: list[int] = []
     run = campaign(tmp_path, FakeWorkers(failing("oom", 1)))
-    run.expect = lambda _workload, block, answers, _why: counts.update(
-        {block: sum(answers.values())}
-    )
+    run.expect = lambda _workload, answers: counts.append(sum(answers.values()))
     measure_all(run, [PLAN])
-    assert counts == {0: 0, 1: -1, 2: -1}
+    assert counts == [0, -1, -1]
+
+
+def test_a_repeat_that_waited_is_told_with_its_own_blocks_cause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded_host(monkeypatch, loaded_blocks=1)
+    told: list[str] = []
+    run = campaign(tmp_path, FakeWorkers())
+    run.say = told.append
+    suspect = run.try_block(PLAN, 0)
+    run.try_block(PLAN, 1)
+    run.repeat_block(PLAN, 0, suspect)
+    assert [words.endswith("used 50% of the CPU") for words in told] == [True]

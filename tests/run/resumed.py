@@ -47,6 +47,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, quiet_host: None) -> Machine:
     monkeypatch.setattr(bench.run, "run_probe", lambda *_, **__: deepcopy(says))
     monkeypatch.setattr(learn_run, "run_probe", lambda *_, **__: deepcopy(says))
     monkeypatch.setattr(bench.run, "Campaign", partial(Campaign, worker=FakeWorkers()))
+    monkeypatch.setattr(bench.run, "wait_for_quiet", lambda *_, **__: None)  # other tests run
     monkeypatch.setattr(bench.machine.facts, "cpu_brand", lambda _: says.get("cpu", "a CPU"))
     monkeypatch.setattr(bench.machine.facts, "ask_cpu", lambda: says.get("about", {}))
     return says

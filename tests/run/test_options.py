@@ -88,6 +88,25 @@ def test_a_budget_decides_how_many_blocks_unless_a_limit_is_given() -> None:
     assert settings(budget="120", blocks="4").blocks == 4
 
 
+@pytest.mark.parametrize(
+    ("flags", "seconds"),
+    [
+        ({}, 480.0),
+        ({"preset": "default", "workloads": "all"}, 480.0),
+        ({"blocks": "5"}, None),
+        ({"budget": "600"}, None),
+        ({"until_decided": "yes"}, None),
+        ({"find_crossover": "yes"}, None),
+        ({"preset": "smoke"}, None),
+        ({"preset": "full"}, None),
+    ],
+)
+def test_only_the_default_preset_has_an_aim_and_who_says_how_long_has_none(
+    flags: dict[str, str], seconds: float | None
+) -> None:
+    assert settings(**flags).aim_seconds == seconds
+
+
 @pytest.mark.parametrize("flag", ["until_decided", "find_crossover"])
 def test_a_budget_and_a_plan_of_its_own_exclude_each_other(flag: str) -> None:
     with pytest.raises(pytest.UsageError, match=r"--budget and --.* exclude each other"):

@@ -23,7 +23,8 @@ def said(
     progress = RunProgress(planned, console, now=lambda: seconds[0], load=lambda: load)
     with progress:
         for why, count in beside.items():
-            progress.expect("mlp", 1, {CPU: count}, why)
+            progress.expect("mlp", {CPU: count})
+            progress.say(why)
         for block, (side, took) in enumerate(answers):
             seconds[0] += took
             progress.answered("mlp", side, block, 8)
@@ -46,7 +47,7 @@ def test_lines_are_occasional_the_first_and_the_last_always_there() -> None:
 
 def test_repeats_are_in_the_count_before_they_run() -> None:
     lines = said({("mlp", "cpu"): 1}, [(CPU, 20.0)] * 3, loaded=2)
-    assert lines[0] == "[0/3 measurements] mlp, block 2, 2 measurements repeated: loaded"
+    assert lines[0] == "[0/3 measurements] loaded"
     assert [line.split(" mlp")[0] for line in lines[1:]] == [
         f"[{count}/3 measurements]" for count in (1, 2, 3)
     ]
@@ -56,7 +57,7 @@ def test_repeats_are_in_the_count_before_they_run() -> None:
 def test_what_an_earlier_block_has_settled_is_taken_off_the_plan() -> None:
     planned = {("mlp", "cpu"): 5}
     progress = RunProgress(planned, Console(file=io.StringIO()), now=lambda: 0.0)
-    progress.expect("mlp", 0, {CPU: -3})
+    progress.expect("mlp", {CPU: -3})
     assert progress.planned == {("mlp", "cpu"): 2}
 
 
@@ -70,7 +71,7 @@ def test_within_a_budget_the_seconds_left_are_those_of_the_budget() -> None:
     console = Console(file=io.StringIO(), width=120)
     with RunProgress({}, console, now=lambda: 0.0, budget_left=lambda: 70.0) as progress:
         progress.answered("mlp", CPU, 0, 8)
-        progress.expect("mlp", 0, {CPU: -3})
+        progress.expect("mlp", {CPU: -3})
     assert console.file.getvalue() == (  # type: ignore[attr-defined]  # a StringIO
         "[1 measurement] mlp on cpu, block 1, batch size 8; 0 s gone, 70 s of the budget left\n"
     )

@@ -1,5 +1,6 @@
 """Workers on a clock that is moved by hand: what a run within a budget does with its seconds."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -41,8 +42,7 @@ class TimedWorkers:
 
     def __call__(self, job: Job) -> Iterator[Said]:
         self.jobs.append(job)
-        assert job.process_seconds is not None
-        end = self.clock + job.process_seconds
+        end = self.clock + (job.process_seconds or math.inf)
         yield Started()
         took = self.start_seconds
         for size in job.batch_sizes:
