@@ -1,6 +1,7 @@
 """The last words of a run: the answer, what was not measured and why, and what to type next."""
 
 import math
+import re
 from collections.abc import Iterator
 from statistics import median
 
@@ -8,7 +9,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bench.console.doubts import doubt_lines, doubts, noise_line
 from bench.console.faults import fault_line
 from bench.console.say import say, say_next
 from bench.console.shell import command
@@ -20,6 +20,9 @@ from bench.record.reader import brief_answer
 from bench.record.rows import absent_rows
 from bench.record.state import TimingRun
 
+FEWEST_ROUNDS = 3
+"""Of fewer sound ones a figure is suspect; a test holds this and scripts/judge/doubt.py alike."""
+_BLOCK = re.compile(r"block ([0-9]+): ")
 _UNBOUNDED = 1000
 SIDE_BY_SIDE = 3
 """More of them have a table for each number of epochs."""
@@ -32,8 +35,6 @@ def print_summary(run: TimingRun, console: Console, *, seconds: bool = False) ->
     """
     wide, colours = console.width, console.is_terminal
     answer = brief_answer(run.path, columns=wide, colours=colours) if run.path.is_file() else ""
-    if not answer:
-        _print_doubts(run, console)
     if seconds or not answer:
         _print_seconds(run, console)
     _print_counts(run, console)
@@ -46,14 +47,6 @@ def print_summary(run: TimingRun, console: Console, *, seconds: bool = False) ->
     _print_environment(run, console)
     read = command("scripts/report.py", run.path)
     say_next(run, console, figure="figure", done="measured", command=read)
-
-
-def _print_doubts(run: TimingRun, console: Console) -> None:
-    """Says what is suspect, and whether the run was too noisy."""
-    known = {cell: run.outcome(cell) for cell in run.cells}
-    outcomes = {cell: one for cell, one in known.items() if isinstance(one, Timed)}
-    for line in filter(None, (*doubt_lines(outcomes), noise_line(run.measurements))):
-        say(console, line)
 
 
 def _print_seconds(run: TimingRun, console: Console) -> None:
@@ -115,9 +108,16 @@ def _table(run: TimingRun, cells: list[Cell], shown: list[tuple[int, str]]) -> T
 def _seconds(run: TimingRun, cell: Cell) -> str:
     outcome = run.outcome(cell)
     if isinstance(outcome, Timed):
-        mark = " (suspect)" if doubts(outcome) else ""
+        mark = " (suspect)" * is_suspect(outcome)
         return significant(median(outcome.seconds)) + mark
     return outcome.reason
+
+
+def is_suspect(outcome: Timed) -> bool:
+    """Whether something speaks against a cell's figure, and not enough of its rounds are sound."""
+    blocks = [_BLOCK.match(mark) for mark in outcome.suspect]
+    sound = len(outcome.seconds) - len({one[1] for one in blocks if one})
+    return bool(blocks) and (None in blocks or sound < FEWEST_ROUNDS)
 
 
 def significant(value: float) -> str:
