@@ -10,9 +10,9 @@ from hypothesis import settings
 
 from bench.measure import blocks as measure
 from tests import bench_fakes
-from tests.real_runs import real_diagnosis, real_learning, real_timing
+from tests.real_runs import real_learning, real_timing
 
-__all__ = ["real_diagnosis", "real_learning", "real_timing"]  # fixtures of every room
+__all__ = ["real_learning", "real_timing"]  # fixtures of every room
 
 # No test judges a wall-clock time.
 settings.register_profile("usual", deadline=None, max_examples=50)

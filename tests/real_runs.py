@@ -9,12 +9,8 @@ from filelock import FileLock
 from tests.run.typed import bench
 
 TIMING = (
-    *("--workloads", "mlp", "--batch-sizes", "32,64", "--epochs", "1,2", "--samples", "64"),
-    *("--devices", "cpu", "--blocks", "2", "--suspect-repeats", "0", "--measured-epochs", "all"),
-)
-DIAGNOSIS = (
-    *("--workloads", "rnn", "--batch-sizes", "16,32", "--epochs", "1", "--samples", "64"),
-    *("--devices", "cpu", "--blocks", "1", "--suspect-repeats", "0"),
+    *("--workloads", "rnn", "--batch-sizes", "16,32", "--epochs", "1,2", "--samples", "64"),
+    *("--devices", "cpu", "--blocks", "1", "--suspect-repeats", "0", "--measured-epochs", "all"),
     *("--diagnose", "--remedies", "fused"),
 )
 LEARNING = (
@@ -55,16 +51,8 @@ def _once(
 def real_timing(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> RealRun:
-    """Two blocks of a network on the CPU."""
+    """A block of a network on the CPU, its diagnosis, and a block with a remedy."""
     return _once(TIMING, "timing", request, tmp_path_factory)
-
-
-@pytest.fixture(scope="session")
-def real_diagnosis(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> RealRun:
-    """A block, its diagnosis and a remedy."""
-    return _once(DIAGNOSIS, "diagnosis", request, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

@@ -2,21 +2,23 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from bench.allocators import in_force
 from tests.real_runs import RealRun
-from tests.run.typed import read, rounds_of
+from tests.run.typed import read, report, rounds_of
 
 
 def test_a_round_is_a_process(real_timing: RealRun) -> None:
     content = read(real_timing.path)
-    assert len(content["benchmarks"]) == 4
+    assert len(content["benchmarks"]) == 8
     for row in content["benchmarks"]:
         rounds = rounds_of(content, row)
-        assert row["stats"]["rounds"] == len(rounds) == 2
-        assert [one["block"] for one in rounds] == [0, 1]
+        assert row["stats"]["rounds"] == len(rounds)
+        blocks = {"cpu": [0, 1], "cpu+fused": [1]}[row["extra_info"]["side"]]
+        assert [one["block"] for one in rounds] == blocks
         for seconds, one in zip(row["stats"]["data"], rounds, strict=True):
             surplus = max(0.0, one["first_step_seconds"] - one["warm_step_seconds"])
             epochs = sum(one["epoch_seconds"][: row["params"]["epochs"]])
@@ -28,10 +30,10 @@ def test_a_finished_run_says_so_and_leaves_only_its_result(real_timing: RealRun)
     path, output = real_timing
     content = read(path)
     assert content["crossover"]["complete"] is True
-    assert content["crossover"]["planned"] == content["crossover"]["measured"] == 4
+    assert content["crossover"]["planned"] == content["crossover"]["measured"] == 8
     assert content["crossover"]["absent"] == []
     assert [name.name for name in path.parent.iterdir()] == ["box.json"]
-    assert "4 of 4 cells measured" in output
+    assert "8 of 8 cells measured" in output
     assert "scripts/report.py" in output
 
 
@@ -49,16 +51,16 @@ def test_the_record_holds_what_is_needed_to_doubt_it(real_timing: RealRun) -> No
     (allocator,) = {one["allocator"] for one in content["crossover"]["processes"]}
     assert allocator == in_force()
     run = content["crossover"]["run"]
-    assert run["command"].startswith("pytest bench --workloads mlp")
+    assert run["command"].startswith("pytest bench --workloads rnn")
     assert run["seed"] == 0
-    assert content["crossover"]["workloads"]["mlp"]["timed_from"]
+    assert content["crossover"]["workloads"]["rnn"]["timed_from"]
     assert len(content["crossover"]["blocks"]) >= 2
 
 
 def test_both_ends_of_the_batch_sizes_are_repeated(real_timing: RealRun) -> None:
     own = read(real_timing.path)["crossover"]
     again = [one for one in own["measurements"] if own["processes"][one["process"]]["again"]]
-    assert sorted(one["batch_size"] for one in again) == [32, 32, 64, 64]
+    assert sorted(one["batch_size"] for one in again) == [16, 16, 32, 32]
 
 
 def test_pytest_benchmark_compares_the_file(real_timing: RealRun) -> None:
@@ -69,4 +71,53 @@ def test_pytest_benchmark_compares_the_file(real_timing: RealRun) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "bench_training[mlp-32-1-cpu]" in done.stdout + done.stderr
+    assert "bench_training[rnn-16-1-cpu]" in done.stdout + done.stderr
+
+
+def test_a_run_with_studies_is_complete_and_its_verdict_cells_are_its_own(
+    real_timing: RealRun,
+) -> None:
+    own = read(real_timing.path)["crossover"]
+    assert own["complete"] is True
+    assert (own["planned"], own["measured"]) == (8, 8)
+    assert {process["side"] for process in own["processes"]} == {"cpu", "cpu+fused"}
+    assert len(own["processes"]) == 2 + 3
+
+
+def test_every_cell_is_diagnosed(real_timing: RealRun) -> None:
+    rows = read(real_timing.path)["crossover"]["diagnosis"]
+    assert [row["batch_size"] for row in sorted(rows, key=lambda row: row["batch_size"])] == [
+        16,
+        32,
+    ]
+    for row in rows:
+        assert row["parts"]["forward_seconds"] > 0
+        assert row["parts"]["backward_seconds"] > 0
+        assert row["operations"] > row["sequence_length"] == 29
+        assert row["flops"] > 0
+        assert row["host_reads"] == 0
+        assert row["device_busy_seconds"] is None
+
+
+def test_the_machines_peaks_are_measured_once(real_timing: RealRun) -> None:
+    (peak,) = read(real_timing.path)["crossover"]["peaks"]
+    figures = ("matmul_flops_per_second", "copy_bytes_per_second", "operation_seconds")
+    assert all(peak[figure] > 0 for figure in figures)
+
+
+def test_a_remedy_is_a_side_measured_beside_the_plain_one(real_timing: RealRun) -> None:
+    content = read(real_timing.path)
+    rounds = {
+        row["extra_info"]["side"]: [one["block"] for one in rounds_of(content, row)]
+        for row in content["benchmarks"]
+    }
+    assert rounds == {"cpu": [0, 1], "cpu+fused": [1]}
+    told = [row["params"]["optimizer_implementation"] for row in content["benchmarks"]]
+    assert told == ["foreach", "fused"] * 4
+
+
+def test_the_report_of_a_real_run_names_causes_and_remedies(
+    real_timing: RealRun, tmp_path: Path
+) -> None:
+    _said, names = report(real_timing.path, tmp_path)
+    assert {"causes.csv", "remedies.csv", "parts-box-rnn.png"} <= names
