@@ -82,13 +82,15 @@ class Pace:
     not use is the others'. A run without a budget has a pace that never ends it.
 
     `aim`: the `spent` by which further blocks have to end; no process is ended there. `after`:
-    turns that come after the blocks, or others that take as long.
+    turns that come after the blocks, or others that take as long; `owed`: those of later blocks
+    that are measured in any case.
     """
 
     budget: Budget = field(default_factory=Budget)
     until: float = math.inf
     aim: float = math.inf
     after: list[Turn] = field(default_factory=list)
+    owed: list[Turn] = field(default_factory=list)
     waiting: list[Turn] = field(default_factory=list)
     sharing: bool = False
     costs: dict[Turn, float] = field(default_factory=dict)
@@ -100,7 +102,8 @@ class Pace:
 
     def room(self) -> float:
         """Returns the seconds for what is not measured in any case: further blocks, and repeats."""
-        return min(self.until, self.aim) - self.budget.spent() - self.cost(self.after)
+        kept = self.cost([*self.after, *self.owed])
+        return min(self.until, self.aim) - self.budget.spent() - kept
 
     def share(self, turns: Iterable[Turn]) -> None:
         """Lets these turns share what is left from now on."""

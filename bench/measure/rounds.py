@@ -33,12 +33,25 @@ def run_rounds(
         room = pace.left if block < LEAST_ROUNDS else pace.room
         costs = [pace.cost(waiting(campaign, plan, block)) for plan in plans]
         whole = block < LEAST_ROUNDS or sum(costs) <= room()
-        for plan, cost in zip(plans, costs, strict=True):
+        for place, (plan, cost) in enumerate(zip(plans, costs, strict=True)):
+            pace.owed = _owed(campaign, plans, block, place)
             if whole and cost <= room():
                 (run or campaign.run_block)(plan, block)
             elif campaign.pending(plan, block):
                 left_out.append((plan, block))
     _leave_out(campaign, plans, left_out)
+
+
+def _owed(campaign: Campaign, plans: list[WorkloadPlan], block: int, place: int) -> list[Turn]:
+    """The turns of the least rounds that come after a block of the plan at this place."""
+    least = min(LEAST_ROUNDS, campaign.settings.blocks)
+    rounds = [plans[place + 1 :], *[plans] * (least - 1 - block)] if block < least else []
+    return [
+        turn
+        for number, own in enumerate(rounds, start=block)
+        for plan in own
+        for turn in waiting(campaign, plan, number)
+    ]
 
 
 def _leave_out(

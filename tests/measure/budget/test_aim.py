@@ -130,9 +130,11 @@ def test_a_resumed_run_counts_what_was_spent_and_knows_what_a_block_takes(
     assert fast.jobs == []
 
 
-@pytest.mark.parametrize(("unsteady", "attempts"), [(1, 1), (FIRST - 1, 0)])
-def test_what_is_suspect_is_repeated_only_where_that_ends_in_time(
-    aimed: Callable[..., Aimed], unsteady: int, attempts: int
+@pytest.mark.parametrize(
+    ("seconds", "unsteady", "attempts"), [(14.0, 1, 1), (30.0, 1, 0), (30.0, FIRST - 1, 0)]
+)
+def test_what_is_suspect_is_repeated_only_where_all_that_is_measured_anyway_ends_in_time(
+    aimed: Callable[..., Aimed], seconds: float, unsteady: int, attempts: int
 ) -> None:
     class Unsteady(TimedWorkers):
         def answer(self, job: Job, size: int) -> Measured:
@@ -140,5 +142,5 @@ def test_what_is_suspect_is_repeated_only_where_that_ends_in_time(
                 return super().answer(job, size)
             return measured(job, size, epoch_seconds=[1.0, 1.0, 2.0, 2.0])
 
-    done = aimed(Unsteady(lambda *_: 0.0, start_seconds=30.0))
+    done = aimed(Unsteady(lambda *_: 0.0, start_seconds=seconds))
     assert sum(block.attempt for block in done.run.measurements.blocks) == attempts
