@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.evidence.edges import files, journals, lines, runs
-from tests.evidence.edges.trial import Fault, Row
+from tests.evidence.edges.trial import Fault, Row, added
 from tests.read.refusals.test_foreign import FILES
 
 CHECKED = """\
@@ -27,6 +27,12 @@ CHECKED = """\
   (scripts);
 - a journal that is refused stays as it is; one that is resumed ends in a whole run;
 - no file appears outside of `--out` or beside the result, and none that is read is changed.
+
+The reader of `scripts/` is asked about each changed file. Of those that it tells the same of, one
+goes through the ten doors: a refused one alone, the others in batches, which are halved down to the
+file where anything is wrong. The same is a record whose numbers agree in two digits, or a refusal
+in the same words but for numbers. Of good files `share.py` gets those that differ in more than
+numbers.
 """
 
 
@@ -35,11 +41,14 @@ HEAD = ("| tried | tries | how they ended | faults | by |", "|---|---|---|---|--
 
 
 class Asked(NamedTuple):
-    """How many tries of a part, from which seed on, and when the last one has to begin."""
+    """How many tries of a part, from which seed on, when the last one has to begin, and how many
+    there were before.
+    """
 
     tries: int
     seed: int
     end: float
+    first: int
 
 
 PARTS: dict[str, tuple[int, Callable[[Asked, Path], Row]]] = {
@@ -53,7 +62,7 @@ PARTS: dict[str, tuple[int, Callable[[Asked, Path], Row]]] = {
     "files": (
         100_000,
         lambda own, folder: files.tried(
-            "changed files", files.fuzzed(own.tries, own.seed), folder, end=own.end
+            files.CHANGED, files.fuzzed(own.seed, range(own.first, own.tries)), folder, end=own.end
         ),
     ),
 }
@@ -73,6 +82,15 @@ def report(known: str, new: Iterable[str]) -> Iterator[str]:
     yield from (TITLE, "", CHECKED, *HEAD, *rows.values())
 
 
+def stood(known: str, kind: str) -> Row:
+    """The row of a kind that stands in a table; an empty one where there is none."""
+    for line in known.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if cells[0] == kind:
+            return Row(kind, int(cells[1]), cells[2], [Fault("before", "")] * int(cells[3]))
+    return Row(kind, 0, "", [])
+
+
 def main() -> int:
     """Tries what was asked for; exit status 1 when there was a fault."""
     options = options_of(sys.argv[1:])
@@ -81,18 +99,21 @@ def main() -> int:
     faults, made = 0, list[str]()
     for part in options.parts:
         count, tried = PARTS[part]
-        begun = time.monotonic()
+        begun, known = time.monotonic(), ""
+        if options.out and options.out.exists():
+            known = options.out.read_text("utf-8")
+        old = stood(known if options.go_on else "", files.CHANGED)
         with tempfile.TemporaryDirectory() as folder:
             try:
-                row = tried(Asked(options.tries or count, options.seed, end), Path(folder))
+                asked = Asked(options.tries or count, options.seed, end, old.tries)
+                row = tried(asked, Path(folder))
             except Exception as error:  # noqa: BLE001 - the other parts are tried all the same
                 row = Row(part, 0, "broke off", [Fault(part, repr(error))])
         for fault in row.faults:
             print(f"{fault.what}: {fault.how}", flush=True)
         print(f"{part}: {(time.monotonic() - begun) / 60:.1f} minutes", flush=True)
         faults += len(row.faults)
-        made.append(line_of(row, command))
-        known = options.out.read_text("utf-8") if options.out and options.out.exists() else ""
+        made.append(line_of(added(old, row) if options.go_on else row, command))
         text = "\n".join(report(known, made)) + "\n"
         if options.out:
             options.out.write_text(text, encoding="utf-8")
@@ -109,10 +130,15 @@ def options_of(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=math.inf, help="no try begins later")
     parser.add_argument("--seed", type=int, default=0, help="of what is drawn (default: 0)")
     parser.add_argument("--out", type=Path, help="file for the table, in Markdown")
+    parser.add_argument(
+        "--go-on", action="store_true", help="with files and --out: from where its row ended"
+    )
     options = parser.parse_args(arguments)
     options.parts = options.parts or list(PARTS)
     if unknown := {*options.parts} - {*PARTS}:
         parser.error(f"{', '.join(sorted(unknown))}: no part; one of {', '.join(PARTS)}")
+    if options.go_on and (options.parts != ["files"] or not options.out):
+        parser.error("--go-on: name the part files alone, and the table with --out")
     return options
 
 

@@ -1,109 +1,207 @@
-"""Files that are none of ours, and ours changed at random, through every door of scripts/."""
+"""Files that are none of ours, and ours changed at random, through every door of scripts/.
 
-import io
+The reader is asked about each file. Of those that it tells the same of, one goes through the
+doors: a refused one alone, the others in batches, which are halved down to the file where anything
+is wrong with them. The same is a record whose numbers agree in two digits, or a refusal in the same
+words but for numbers; that each number is read as it stands, `tests/read/test_fuzz.py` looks at.
+"""
+
 import json
 import math
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import chdir, redirect_stderr, redirect_stdout
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha1
+from itertools import islice
 from pathlib import Path
+from shutil import rmtree
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from scripts import advise, compare, export, predict, report, share, undecided
 from scripts.read import __main__ as check
+from scripts.read.document import ResultError, read
+from scripts.read.json_text import parsed
+from scripts.read.learning_file import kind_of
+from scripts.read.timing import TIMING
+from tests.bound.rows import ISSUED
+from tests.causes.study_rows import with_studies
 from tests.corpus import Corpus
+from tests.evidence.edges.doors import DOORS, FOLDER, OUT, SKIPPING, ended
 from tests.evidence.edges.trial import Fault, Row, row, until
 from tests.fuzzing import BYTES, changed, more_changes, more_cuts, places, written
 from tests.learn_corpus import LearnCorpus
-from tests.read.files import everything
 from tests.read.refusals.test_foreign import FILES
 from tests.write.reports import DRAWN, no_pictures
 
-TINY = Corpus(batch_sizes=(8,), epochs=(1, 2), blocks=2, samples=64)
-LEARNED = LearnCorpus(batch_sizes=(8,), optimizers=("sgd",), rates=(0.1,), figure_seeds=(0,))
-THREADS = Corpus(batch_sizes=(8,), epochs=(1,), blocks=1, sides=("cpu", "cpu+threads=1"))
-MADE = [TINY.result(), THREADS.result(), LEARNED.result()]
-Door = tuple[Callable[[Sequence[str]], int], tuple[str, ...]]
-DOORS: dict[str, Door] = {
-    "scripts.read": (check.main, ("odd.json",)),
-    "report.py": (report.main, ("odd.json", "good.json", "--out", "out")),
-    "report.py --skip-bad": (
-        report.main,
-        ("odd.json", "good.json", "--skip-bad", "--out", "out"),
-    ),
-    "compare.py": (
-        compare.main,
-        ("good.json", "odd.json", "--allow", "--csv", "out/cells.csv", "--out", "out"),
-    ),
-    "export.py": (export.main, ("odd.json", "good.json", "--out", "out/rounds.csv")),
-    "advise.py": (advise.main, ("odd.json", "good.json", "learned.json", "--workload", "mlp")),
-    "undecided.py": (undecided.main, ("odd.json",)),
-    "predict.py": (predict.main, ("odd.json", "--card", "t4")),
-    "share.py": (share.main, ("odd.json", "--name", "epyc", "--out", "out")),
-    "share.py --check": (
-        share.main,
-        ("--check", "odd.json", "--beside", "good.json", "--out", "out"),
-    ),
+SMALL: dict[str, Any] = {"batch_sizes": (8,), "epochs": (1,), "samples": 64}
+TINY = Corpus(blocks=3, **SMALL)
+STUDIED = with_studies(Corpus(blocks=1, **SMALL))
+STUDIED["crossover"]["dispatch"] = [{"workload": "mlp"} | ISSUED]
+MADE = {
+    "good": TINY.result(),
+    "threads": Corpus(blocks=1, sides=("cpu", "cpu+threads=1"), **SMALL).result(),
+    "studied": STUDIED,
+    "learned": LearnCorpus(
+        batch_sizes=(8,), optimizers=("sgd",), rates=(0.1,), tuning_seeds=(100,), figure_seeds=(0,)
+    ).result(),
 }
+AT_ONCE, BATCH, SKIPPED = 500, 24, 48
+"""Files that are looked at before those unlike each other go through the doors; files that a door
+gets at once, of refused ones those of --skip-bad: fewer than what a report calls a collection."""
+CHANGED = "changed files"
+
+Named = tuple[str, bytes]
+"""A file's name, without its end, and its content."""
 
 
-def foreign() -> Iterator[bytes]:
+def foreign() -> Iterator[Named]:
     """The files of other programs."""
-    for content, _ in FILES.values():
-        yield content.encode() if isinstance(content, str) else content
+    for number, (content, _) in enumerate(FILES.values()):
+        yield f"{number}", content.encode() if isinstance(content, str) else content
 
 
-def fuzzed(count: int, seed: int) -> Iterator[bytes]:
-    """Result and learning files with values or bytes changed."""
-    chance = random.Random(seed)  # noqa: S311 - the same every time
-    texts = [json.dumps(document).encode() for document in MADE]
-    everywhere = [list(places(document))[1:] for document in MADE]
-    for number in range(count):
-        which = chance.randrange(len(texts))
+def fuzzed(seed: int, numbers: Iterable[int]) -> Iterator[Named]:
+    """Result and learning files with values or bytes changed, each by its number."""
+    texts = [json.dumps(document).encode() for document in MADE.values()]
+    everywhere = [list(places(document))[1:] for document in MADE.values()]
+    for number in numbers:
+        chance = random.Random(f"{seed} {number}")  # noqa: S311 - the same every time
+        which, own = chance.randrange(len(texts)), chance.randrange(2**32)
         if number % 2:
-            ((how, cut),) = more_cuts(len(texts[which]), chance.randrange(2**32), 1)
-            yield BYTES[how](texts[which], cut)
+            ((how, cut),) = more_cuts(len(texts[which]), own, 1)
+            yield f"{number}", BYTES[how](texts[which], cut)
         else:
-            (changes,) = more_changes(everywhere[which], chance.randrange(2**32), 1)
-            yield written(changed(texts[which], changes))
+            (changes,) = more_changes(everywhere[which], own, 1)
+            yield f"{number}", written(changed(texts[which], changes))
 
 
-def faults(door: str, folder: Path) -> Iterator[str]:
-    """What is wrong with how a door takes the file `odd.json` of a folder."""
-    main, arguments = DOORS[door]
-    before, complaint, said = everything(folder), io.StringIO(), io.TextIOWrapper(io.BytesIO())
+def rough(words: str) -> str:
+    """A record in words, its fractions in two digits."""
+    return re.sub(r"\d+\.\d+(?:e[+-]?\d+)?", lambda found: f"{float(found[0]):.1e}", words)
+
+
+class Told(NamedTuple):
+    """What the reader tells of a file, roughly: the key of its kind, its record, or why not."""
+
+    kind: str
+    refused: bool
+    words: str
+
+
+def told_of(path: Path) -> Told:
+    """Asks the reader about a file."""
+    kind = check._KINDS.get(kind_of(path), TIMING)
     try:
-        with chdir(folder), redirect_stderr(complaint), redirect_stdout(said):
-            code = main(arguments)
-    except SystemExit as ended:
-        code = int(str(ended.code))
-    except Exception as error:  # noqa: BLE001 - that is what is looked for
-        yield f"{door}: {error!r}"
-        return
-    if code not in (0, 2):
-        yield f"{door}: status {code}"
-    lines = complaint.getvalue().splitlines()
-    if "--skip-bad" not in door and (code == 2) != (len(lines) == 1):
-        yield f"{door}: status {code} with {len(lines)} lines"
-    if not all(line.isprintable() for line in lines):
-        yield f"{door}: a line that cannot be shown"
-    after = {name: own for name, own in everything(folder).items() if not name.startswith("out")}
-    if after != {name: own for name, own in before.items() if not name.startswith("out")}:
-        yield f"{door}: a file outside of --out"
+        record: Any = read(path, kind)
+    except ResultError as error:
+        return Told(kind.key, True, re.sub(r"\d+", "0", f"{error.field}: {error.message}"))
+    except Exception as error:  # noqa: BLE001 - the doors show that it is a fault
+        return Told(kind.key, True, repr(error))
+    return Told(kind.key, False, rough(repr(getattr(record, "file", record))))
 
 
-def tried(kind: str, contents: Iterable[bytes], folder: Path, *, end: float = math.inf) -> Row:
-    """The row of the table; no file is begun after the `end`."""
-    (folder / "out").mkdir()
-    TINY.write(folder, "good")
-    (folder / "learned.json").write_bytes(json.dumps(LEARNED.result()).encode())
-    count, refused, found = 0, 0, []
+def without_numbers(value: Any) -> Any:
+    """A document with its numbers taken out: what share.py looks at beside the record."""
+    if isinstance(value, dict):
+        return {name: without_numbers(own) for name, own in value.items()}
+    if isinstance(value, list):
+        return [without_numbers(own) for own in value]
+    return 0 if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+@dataclass
+class Tries:
+    """Files that are tried in a folder, and what became of them."""
+
+    kind: str
+    folder: Path
+    known: set[bytes] = field(default_factory=set)
+    count: int = 0
+    ends: Counter[str] = field(default_factory=Counter)
+    faults: list[Fault] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        (self.folder / OUT).mkdir()
+        for name, document in MADE.items():
+            (self.folder / f"{name}.json").write_bytes(json.dumps(document).encode())
+
+    def take(self, files: Iterable[Named]) -> None:
+        """Asks the reader about files, and tries those that are unlike all before."""
+        new: dict[tuple[str, bool], list[Named]] = {}
+        shared: list[Named] = []
+        for name, content in files:
+            path = self.folder / "asked.json"
+            path.write_bytes(content)
+            told = told_of(path)
+            self.count += 1
+            self.ends["refused"] += told.refused
+            if self._is_new(*told):
+                new.setdefault(told[:2], []).append((name, content))
+                texts = None if told.refused else json.dumps(without_numbers(parsed(content)))
+                if texts is None or self._is_new(texts):
+                    shared.append((name, content))
+        self.ends["told apart by the reader"] += sum(map(len, new.values()))
+        for door in DOORS:
+            for (kind, refused), some in new.items():
+                own = [one for one in some if one in shared] if door == "share.py" else some
+                if door == SKIPPING and not refused:
+                    continue  # they end as at report.py
+                for batch in batches(own, size_of(door, refused=refused)):
+                    self.through(door, batch, strict=refused and kind == TIMING.key)
+
+    def _is_new(self, *words: object) -> bool:
+        key = sha1(repr(words).encode(), usedforsecurity=False).digest()
+        new = key not in self.known
+        self.known.add(key)
+        return new
+
+    def lay(self, files: Sequence[Named]) -> list[str]:
+        """Writes files, and only these, where they are tried."""
+        rmtree(self.folder / FOLDER, ignore_errors=True)
+        (self.folder / FOLDER).mkdir()
+        for name, content in files:
+            (self.folder / FOLDER / f"{name}.json").write_bytes(content)
+        return [f"{FOLDER}/{name}.json" for name, _ in files]
+
+    def through(self, door: str, files: Sequence[Named], *, strict: bool = False) -> bool:
+        """Tries files at a door, halves where they are not taken; whether there was a fault.
+
+        `strict`: the reader refuses them, and so has every door.
+        """
+        end = ended(door, self.folder, self.lay(files))
+        faults = list(end.faults)
+        if strict and door != SKIPPING and end.code == 0:
+            faults.append(f"{door}: takes what the reader refuses")
+        if len(files) > 1 and (faults or (end.code == 2 and not DOORS[door].goes_on)):
+            middle = len(files) // 2
+            halves = (files[:middle], files[middle:])
+            if sum(self.through(door, half, strict=strict) for half in halves):
+                return True
+        names = ", ".join(name for name, _ in files)
+        self.faults += [Fault(f"{self.kind} {names}", fault) for fault in faults]
+        return bool(faults)
+
+
+def size_of(door: str, *, refused: bool) -> int:
+    """How many files a door gets at once."""
+    if door == SKIPPING and refused:
+        return SKIPPED
+    return 1 if refused or DOORS[door].single else BATCH
+
+
+def batches(files: Iterable[Named], size: int) -> Iterator[list[Named]]:
+    """So many files at a time."""
+    every = iter(files)
+    while some := list(islice(every, size)):
+        yield some
+
+
+def tried(kind: str, contents: Iterable[Named], folder: Path, *, end: float = math.inf) -> Row:
+    """The row of the table; no files are begun after the `end`."""
+    tries = Tries(kind, folder)
     with patch(DRAWN, no_pictures):
-        for number, content in enumerate(until(end, contents)):
-            (folder / "odd.json").write_bytes(content)
-            count += 1
-            with redirect_stderr(io.StringIO()):
-                refused += check.main([str(folder / "odd.json")]) == 2
-            for door in DOORS:
-                found += [Fault(f"{kind} {number}", fault) for fault in faults(door, folder)]
-    return row(f"{kind}, each through {len(DOORS)} doors", count, {"refused": refused}, found)
+        for some in until(end, batches(contents, AT_ONCE)):
+            tries.take(some)
+    return row(kind, tries.count, tries.ends, tries.faults)

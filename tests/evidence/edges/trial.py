@@ -3,6 +3,7 @@
 import math
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
@@ -33,6 +34,15 @@ def row(kind: str, tries: int, ends: Mapping[str, int], faults: Sequence[Fault])
     """The row of so many tries; `ends` counts those that ended in some way."""
     told = ", ".join(f"{count} {end}" for end, count in ends.items())
     return Row(kind, tries, told, list(faults))
+
+
+def added(old: Row, new: Row) -> Row:
+    """The row of two stretches of tries."""
+    ends: Counter[str] = Counter()
+    for part in filter(None, ", ".join((old.ends, new.ends)).split(", ")):
+        count, _, end = part.partition(" ")
+        ends[end] += int(count)
+    return row(new.kind, old.tries + new.tries, ends, [*old.faults, *new.faults])
 
 
 def until(
