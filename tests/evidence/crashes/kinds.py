@@ -22,7 +22,7 @@ from tests.evidence.crashes.surroundings import SURROUNDINGS
 from tests.evidence.crashes.trial import LONGEST_SECONDS, MEASUREMENTS, Trial, with_worker
 
 BETWEEN_PRESSES_SECONDS = 0.7
-VERY_IMPATIENT_SECONDS = 8.0
+VERY_IMPATIENT_SECONDS = 24.0
 """What a worker is waited for in a run that is stopped: `plugin.VERY_IMPATIENT`."""
 
 

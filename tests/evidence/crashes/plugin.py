@@ -30,7 +30,7 @@ FAULT = os.environ.get("CROSSOVER_CRASH_FAULT", "")
 IMPATIENT: dict[str, Any] = {"grace_seconds": 40.0 - 3 * 60.0, "start_seconds": 90.0}
 
 
-VERY_IMPATIENT: dict[str, Any] = {"grace_seconds": 8.0 - 3 * 60.0, "start_seconds": 90.0}
+VERY_IMPATIENT: dict[str, Any] = {"grace_seconds": 24.0 - 3 * 60.0, "start_seconds": 90.0}
 
 
 def _raise(*_: object, **__: object) -> NoReturn:
