@@ -147,9 +147,14 @@ def add_options(parser: pytest.Parser) -> None:
     choices |= {"--preset": tuple(PRESETS), "--loop": tuple(LOOPS)}
     for flag, about in option_help().items():
         if flag in choices:
-            group.addoption(flag, help=about, choices=choices[flag])
+            group.addoption(flag, *_singular(flag), help=about, choices=choices[flag])
         else:
             group.addoption(flag, action="store_true", help=about)
+
+
+def _singular(flag: str) -> list[str]:
+    """Returns what is easily typed for it: `--workload`. pytest's own refusal has no way out."""
+    return [flag[:-1]] if flag.endswith("s") and not flag.endswith("ies") else []
 
 
 def read_settings(config: pytest.Config) -> Settings:

@@ -10,6 +10,7 @@ from hashlib import sha256
 import pytest
 from rich.console import Console
 
+from bench.console.beforehand import missing_lines, plan_lines
 from bench.console.progress import RunProgress, planned_answers
 from bench.console.say import say
 from bench.grid import Cell, Side, WorkloadPlan, cell_id, devices_of, plan_workloads
@@ -69,7 +70,7 @@ def measure(run: TimingRun, cells: list[Cell], console: Console) -> None:
     facts = ask_facts(run)
     require_contest(run, facts)
     left_out = left_out_lines(facts.machine["environment"])
-    for line in [*missing_lines(facts), *limit_lines(), *left_out]:
+    for line in [*missing_lines(facts), *plan_lines(run, facts), *limit_lines(), *left_out]:
         say(console, line)
     wait_for_quiet(load, partial(say, console), seconds=_patience(run))
     journal, facts.started, lines = run.claim.open_journal(identity(run, facts), now=facts.started)
@@ -121,16 +122,6 @@ def require_contest(run: TimingRun, facts: Facts) -> None:
             f"{flag}: that is between {base} and another side, and measured would be only "
             f"{', '.join(there) or 'none'}; leave it out"
         )
-
-
-def missing_lines(facts: Facts) -> list[str]:
-    """Returns what to know beforehand: which devices are not measured, how losses are compared."""
-    missing = facts.missing_devices.items()
-    lines = [f"{device}: {why['reason']}: {why['detail']}" for device, why in missing]
-    note = facts.machine["accelerator_note"]
-    compared = {name: about.get("losses_compared") for name, about in facts.workloads.items()}
-    lines += [f"{name}: losses are compared {how}" for name, how in compared.items() if how]
-    return [*lines, note] if note else lines
 
 
 def identity(run: TimingRun, facts: Facts) -> Line:

@@ -118,7 +118,8 @@ def _run(arguments: list[str]) -> None:
                 print(line, end="")
                 lines.append(line)
         except KeyboardInterrupt:
-            run.send_signal(signal.SIGINT)  # what was measured is written
+            run.send_signal(signal.SIGINT)  # what was measured is written, and it says where
+            print(*run.stdout or (), sep="", end="")
             raise
     if run.returncode:
         raise ValueError(refusal(lines))

@@ -43,8 +43,13 @@ def run_warnings(analysis: Analysis) -> list[str]:
     lines = suspect_lines(analysis.doubts) + withheld_lines(analysis.verdicts, analysis.doubts)
     for file in analysis.results.files.to_dict("records"):
         if not file["complete"]:
-            known = f"{file['measured_cells']} of {file['planned']} cells measured"
-            lines.append(f"{file['machine']}: the run was cut short ({known})")
+            measured, planned = file["measured_cells"], file["planned"]
+            known = f"{measured} of {planned} cells measured"
+            if measured == planned:
+                known = "every cell has seconds, not all that was asked for"
+            lines.append(
+                f"{file['machine']}: the run was cut short ({known}); --resume finishes it"
+            )
     further = len(lines) - MOST_WARNINGS
     words = f"{further} more files were cut short or have suspect figures: see verdicts.csv"
     return [*lines[:MOST_WARNINGS], words] if further > 0 else lines

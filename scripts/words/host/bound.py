@@ -73,7 +73,8 @@ def graphs_words(bounds: pd.DataFrame) -> str:
     times = " to ".join(dict.fromkeys(f"{factor:.0f}" for factor in less))
     times = marked(times, {"doubt": bounds["suspect"].max()})
     return (
-        "This is eager PyTorch: CUDA graphs or torch.compile issue a step in "
+        "These are bounds, no forecasts, of eager PyTorch: CUDA graphs or torch.compile issue a "
+        "step in "
         f"{seconds_in_words(graph)} at best, {times} times less than here."
     )
 

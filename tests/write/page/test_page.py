@@ -78,7 +78,7 @@ def test_unequal_software_and_unequal_work_are_warned_of(tmp_path: Path) -> None
 def test_a_run_that_was_cut_short_is_warned_of(tmp_path: Path) -> None:
     absent: dict[Pattern, tuple[str, ...]] = {("mlp", 512, None, None): ("interrupted", "")}
     said = page_of(tmp_path, Corpus(absent=absent, **SMALL)).said
-    assert "the run was cut short (8 of 12 cells measured)" in said
+    assert "the run was cut short (8 of 12 cells measured); --resume finishes it" in said
 
 
 def test_every_absent_cell_is_named_with_its_reason_and_what_was_said(tmp_path: Path) -> None:
