@@ -14,7 +14,7 @@ TIMING = (
     *("--diagnose", "--remedies", "fused"),
 )
 LEARNING = (
-    *("--learning", "--workloads", "lstm,mlp", "--batch-sizes", "32,full"),
+    *("--learning", "--workloads", "lstm,mlp", "--batch-sizes", "32,270"),
     *("--optimizers", "adam", "--learning-rates", "0.01,0.001,10000", "--seeds", "0,1,2"),
     *("--tuning-seeds", "100", "--target", "lstm=0.5,mlp=0.6", "--processes", "2"),
 )

@@ -20,7 +20,7 @@ def test_a_finished_run_leaves_a_whole_file_that_the_reading_half_takes(
     assert [other.name for other in path.parent.iterdir()] == [path.name]
     epochs = epochs_to_target(learning.load([path]))
     assert list(zip(epochs["workload"], epochs["batch_size"], strict=True)) == [
-        ("lstm", 32), ("lstm", 270), ("mlp", 32), ("mlp", 4000),
+        ("lstm", 32), ("lstm", 270), ("mlp", 32), ("mlp", 270),
     ]  # fmt: skip
     assert epochs["epochs"].notna().all()
     assert "epochs to accuracy 0.5" in output
