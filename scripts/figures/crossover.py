@@ -14,11 +14,13 @@ from scripts.figures.marks import MOST_MACHINES, machine_looks
 from scripts.figures.style import GREY, new_figure, plain, style
 from scripts.judge.rule import DECIDED, SUSPECT
 
-FIRST_SCREEN, SLIDE = (5.2, 3.2), (6.67, 3.75)
+FIRST_SCREEN, SLIDE = (4.4, 2.9), (6.67, 3.75)
 """Width and height in inches; a slide's are 16 to 9, and its letters large."""
 SLIDE_DPI = 288
 """Makes 1920 dots of a slide's width."""
 _MOST_BANDS = 40
+_ROOM = 0.1
+"""Of the height, on either side of the line at 1."""
 _APART = 0.058
 """Of the height: how far apart the names at the lines' ends are at least."""
 
@@ -41,7 +43,8 @@ def crossover_figure(
     for axes, (name, rows) in zip(drawn, panels.items(), strict=True):
         _draw(axes, rows[rows["workload"].isin(looks)], looks, other)
         if len(panels) > 1 or not title:
-            axes.set_title(plain(name, longest=70), fontsize=8)
+            words = textwrap.fill(plain(name, longest=90), int(size[0] * 11))
+            axes.set_title(words, fontsize=8)
     if title:
         columns = int(size[0] * 11)
         figure.suptitle(
@@ -66,7 +69,9 @@ def _draw(axes: Axes, rows: pd.DataFrame, looks: Mapping[Any, Any], other: str) 
     axes.set_xlim(right=rows["batch_size"].max() * 1.1)
     log_axis(axes, "y", "{:g}x".format)
     low, high = axes.get_ylim()
-    axes.set_ylim(min(low, 0.8) / 1.2, max(high, 1.25) * 1.4)  # room for the two words below
+    low, high = min(low, 0.8) / 1.2, max(high, 1.25) * 1.4
+    room = (high / low) ** _ROOM  # for the two words below
+    axes.set_ylim(min(low, 1 / room), max(high, room))
     axes.set_ylabel(f"seconds / seconds of {plain(other, longest=24)}")
     for word, y, va in ((f"↑ slower than {other}", 0.985, "top"), ("↓ faster", 0.02, "bottom")):
         axes.text(0.012, y, plain(word), transform=axes.transAxes, va=va, color=GREY, fontsize=8)

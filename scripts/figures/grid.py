@@ -13,6 +13,7 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
 from scripts.figures.style import plain, readable_on
+from scripts.judge.rule import NOT_MEASURED
 from scripts.read.text import times
 from scripts.words.derived import MARK, MEANS
 from scripts.words.warnings import MARK as SUSPECT_MARK
@@ -112,6 +113,8 @@ def key_words(cells: pd.DataFrame, *, colours: bool = False) -> list[str]:
     parts = [numbers, *named, "bold: decided", *marks, f"{WARM}: without the cold start"]
     if cells["ratio"].min() < 1 < cells["ratio"].max():
         parts.append("line: crossover (dashed: not decided on both sides)")
+    if (cells["verdict"] == NOT_MEASURED).any():
+        parts.append("hatched: no time, and why")
     if cells["derived"].any():
         parts.append(f"{MARK} derived: {MEANS}")
     return parts

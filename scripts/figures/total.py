@@ -108,7 +108,7 @@ def _draw_totals(
     medians = measured.groupby("label")[["cold_start_seconds", "epoch_seconds"]].median()
     middle = min(totals["epochs"].max(), ends[1])
     for start, end, dashes in ((ends[0], middle, "-"), (middle, ends[2], ":")):
-        epochs = np.geomspace(start, end, 60)
+        epochs = np.geomspace(start, end, 24)
         seconds = {label: cold + epochs * epoch for label, cold, epoch in medians.itertuples()}
         sns.lineplot(
             pd.DataFrame(seconds, index=epochs), palette=palette(looks), dashes=False,

@@ -7,7 +7,7 @@ import pandas as pd
 
 from scripts.figures.crossover import FIRST_SCREEN, SLIDE, crossover_figure
 from scripts.figures.style import Drawing
-from scripts.judge.rule import SUSPECT
+from scripts.judge.rule import SUSPECT, UNDECIDED
 from scripts.sections.cpu import cpu_pictures
 from scripts.sections.inputs import Report
 from scripts.sections.machines.collection import collection_lines
@@ -120,11 +120,11 @@ def _pictures(report: Report) -> Iterator[Picture]:
     else:
         words = " ".join(headlines(report))
         warm = pd.concat([one.warm for one in report.leading])
-        crosses = "; crosses: suspect" if (warm["verdict"] == SUSPECT).any() else ""
-        caption = "Warm seconds against the base's; bands: 95 % intervals; hollow: undecided"
-        yield Picture(
-            "crossover", draw, caption=f"{caption}{crosses}.", alt=f"A line per network. {words}"
-        )
+        marks = {UNDECIDED: "hollow: undecided", SUSPECT: "crosses: suspect"}
+        seen = [said for word, said in marks.items() if (warm["verdict"] == word).any()]
+        caption = "; ".join(["Seconds once warm", "bands: 95 % intervals", *seen])
+        alt = f"A line per network. {words}"
+        yield Picture("crossover", draw, caption=f"{caption}.", alt=alt)
 
 
 def curve(report: Report, *, size: tuple[float, float], title: str = "") -> Drawing | None:

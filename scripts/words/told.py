@@ -79,7 +79,9 @@ def verdict_sentence(subject: str, other: str, curves: pd.DataFrame, *, most: in
     parts = []
     for words, places in groups.items():
         where = _where(places, most)
-        parts.append(words.replace("{at}", where) if "{at}" in words else f"{words} {where}")
+        named = any(f"than {other}" in part for part in parts)
+        text = words.replace(f" than {other}", "") if named else words
+        parts.append(text.replace("{at}", where) if "{at}" in text else f"{text} {where}")
     text = f"; {it} ".join(parts)
     begin = f"T{subject[1:]}" if subject.startswith("the ") else subject
     return f"{begin} {text}, once warm."

@@ -15,11 +15,14 @@ from scripts.sections.section import Picture
 
 _NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 _TAG = re.compile(r"<[^<>]+>")
-_LONG_NUMBER = re.compile(r"-?\d*\.\d{2,}")
+_NUMBER = re.compile(r"-?\d*\.\d+")
 _SAYS_NOTHING = re.compile(r' id="[A-Za-z]+[._A-Za-z0-9]*_\d+"| transform="rotate\(-?0 [^"]*"')
 _NAME = re.compile(r"\b[a-z][0-9a-f]{10}\b")
 """What matplotlib calls a shape that is drawn more than once."""
+_ROUND = re.compile(r'^<path([^>]*) d="M((?:[^A-Za-z"]+C){8}[^A-Za-z"]+)z\s*"')
+"""A closed shape of eight curves, as matplotlib draws a circle."""
 _LOOK = re.compile(r""" style=(?:'([^']*)'|"([^"]*)")""")
+_EXACT = 1e-3
 _SAFE = " /:;=,'()!*@$?+"
 """What may stand as it is in a `data:` address between double quotes; all else is escaped."""
 
@@ -61,12 +64,25 @@ def data_address(svg: str) -> Markup:
 
 def _short_tag(tag: str, names: dict[str, str]) -> str:
     """A tag with short numbers and names, in single quotes, without what says nothing."""
-    tag = _SAYS_NOTHING.sub("", tag)
-    tag = _LONG_NUMBER.sub(lambda number: _short_number(float(number[0])), tag)
+    tag = _ROUND.sub(_circle, _SAYS_NOTHING.sub("", tag))
+    tag = _NUMBER.sub(lambda number: _short_number(float(number[0])), tag)
     tag = _NAME.sub(lambda name: names.setdefault(name[0], f"{name[0][0]}{len(names)}"), tag)
     tag = re.sub(r' d="([^"]*)"', lambda path: f' d="{_short_path(path[1])}"', tag)
     tag = re.sub(r'="([^"\']*)"', r"='\1'", tag)
     return " ".join(tag.split())
+
+
+def _circle(found: re.Match[str]) -> str:
+    """The circle that begins at its bottom, passes its right after two curves, its top after four.
+
+    What only looks like one stays as it is.
+    """
+    numbers = list(map(float, found[2].replace("C", " ").split()))
+    x, bottom, right, top = numbers[0], numbers[1], numbers[12], numbers[25]
+    radius = abs(bottom - top) / 2
+    if abs(right - x - radius) > _EXACT:
+        return found[0]
+    return f'<circle{found[1]} cx="{x}" cy="{(bottom + top) / 2}" r="{radius}"'
 
 
 def _short_number(number: float) -> str:

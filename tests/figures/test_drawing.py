@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.path import Path as Shape
 
 from scripts.figures.style import headline, new_figure
 from scripts.read.workers import Workers
@@ -122,6 +123,16 @@ def test_another_process_makes_the_same_bytes() -> None:
             for number in range(3)
         ]
         assert [answer.result() for answer in answers] == here(3)
+
+
+@pytest.mark.parametrize(
+    ("across", "short"), [(2, "<circle cx='20' cy='30' r='2'/>"), (3, "<path d='M20 28C")]
+)
+def test_a_round_point_is_a_circle_and_nothing_else_is(across: int, short: str) -> None:
+    points = Shape.unit_circle().vertices[:-1] * [across, 2] + [20, 30]
+    words = [f"{x} {y}" for x, y in points]
+    curves = "\n".join(f"C {' '.join(words[place : place + 3])} " for place in range(1, 25, 3))
+    assert shortened(f'<svg><path d="M {words[0]} \n{curves}\nz\n"/></svg>')[5:].startswith(short)
 
 
 def test_a_picture_says_each_look_once_and_nothing_that_says_nothing() -> None:
