@@ -76,7 +76,7 @@ def verdict_sentence(subject: str, other: str, curves: pd.DataFrame, *, most: in
         words = _filled(phrases[_kind(curve)], curve, other)
         places = groups.setdefault(words, {})
         places.setdefault(_at(curve) if "{at}" in words else "", []).append(curve["workload"])
-    parts = []
+    parts: list[str] = []
     for words, places in groups.items():
         where = _where(places, most)
         named = any(f"than {other}" in part for part in parts)

@@ -10,7 +10,7 @@ import pytest
 from scripts import report
 from scripts.sections.contents import contents
 from scripts.sections.inputs import Report
-from scripts.sections.section import Section
+from scripts.sections.section import Line, Section
 from scripts.tables.analysis import Analysis
 from scripts.words.host.bound import NO_GPU
 from tests.bound.rows import ISSUED, cpu_file
@@ -52,7 +52,7 @@ def test_of_more_than_two_files_each_is_folded_and_the_terminal_tells_of_two(
         assert [line.lead for line in own[key].lines] == ["m0: ", "m1: ", "m2: "]
         first, second, more = own[key].brief
         assert (first, second) == tuple(own[key].lines[:2])
-        assert more.text == "and 1 more file: report.html has them"
+        assert more == Line("and 1 more file: report.html has them", tone="faint")
 
 
 @pytest.mark.parametrize(("side", "said"), [("cpu+threads=1", True), ("cuda", False)])

@@ -6,6 +6,7 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.path import Path as Shape
@@ -129,7 +130,7 @@ def test_another_process_makes_the_same_bytes() -> None:
     ("across", "short"), [(2, "<circle cx='20' cy='30' r='2'/>"), (3, "<path d='M20 28C")]
 )
 def test_a_round_point_is_a_circle_and_nothing_else_is(across: int, short: str) -> None:
-    points = Shape.unit_circle().vertices[:-1] * [across, 2] + [20, 30]
+    points = np.asarray(Shape.unit_circle().vertices)[:-1] * [across, 2] + [20, 30]
     words = [f"{x} {y}" for x, y in points]
     curves = "\n".join(f"C {' '.join(words[place : place + 3])} " for place in range(1, 25, 3))
     assert shortened(f'<svg><path d="M {words[0]} \n{curves}\nz\n"/></svg>')[5:].startswith(short)
