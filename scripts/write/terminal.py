@@ -86,7 +86,7 @@ def _show(item: Line | Table, console: Console) -> None:
     if item.caption:
         console.print()
     if _width(item) <= console.width:
-        console.print(_rich(item))
+        console.print(_rich(item, console.width - _width(item)))
     else:
         _show_rows(item, console)
     if (more := len(item.rows) - MOST_ROWS) > 0:
@@ -122,15 +122,17 @@ def _show_rows(table: Table, console: Console) -> None:
         console.print(Text(_wrapped(words, console, 2)))
 
 
-def _rich(table: Table) -> RichTable:
+def _rich(table: Table, spare: int) -> RichTable:
     """Return it as rich draws it: words to the left, numbers to the right.
 
-    A name in the first column stands once for the rows below it.
+    Wrapped columns share the `spare` room, or rich would cut the last column. A name in the first
+    column stands once for the rows below it.
     """
     drawn = RichTable(
         box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="italic",
         title=Text(table.caption, style="bold") if table.caption else None, title_justify="left",
     )  # fmt: skip
+    wrapped = sum(map(_is_wrapped, table.titled))
     for column in table.titled:
         drawn.add_column(
             column.title.strip(),
@@ -138,6 +140,7 @@ def _rich(table: Table) -> RichTable:
             overflow="fold",
             no_wrap=not _is_wrapped(column),
             min_width=_narrowest(column),
+            max_width=_narrowest(column) + spare // wrapped if _is_wrapped(column) else None,
         )
     keys = [column.key for column in table.titled]
     above = ""

@@ -72,3 +72,20 @@ def test_a_sentence_is_wrapped_between_words_on_a_terminal_only(
     saying.say(iter(SAID))
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     assert lines == (["a sentence of", "several words", "  and another"] if shown else SAID)
+
+
+def test_no_column_is_cut_where_a_table_just_fits() -> None:
+    texts = (
+        "all workloads",
+        "cpu",
+        "with cold start",
+        "devbox-cpu",
+        "1.77x [1.69, 1.85]",
+        "slower",
+    )
+    columns = [Column(str(place), [text], "machine") for place, text in enumerate((*texts, "5%"))]
+    wide = Table("t", "", [*columns, Column("cells", [20], "cells")])
+    for room in range(70, 100):
+        out = io.StringIO()
+        show([Section("s", brief=[wide])], Console(file=out, width=room))
+        assert {"20", "workloads", "start"} <= set(out.getvalue().replace(";", " ").split()), room
