@@ -79,7 +79,7 @@ def test_the_answer_that_readme_shows_is_that_of_its_file(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    shown = readme.partition("here of two threads on `xeon`")[2].split("\n\n")[1]
+    shown = readme.partition("`+` is faster than one")[2].split("\n\n")[1]
     assert report.main([str(folder / "results/xeon.json"), "--brief"]) == 0
     said = " ".join(capsys.readouterr().out.split())
     for line in shown.splitlines():
