@@ -3,7 +3,7 @@
 import pytest
 
 from bench.learning.options import learning_help
-from bench.options import option_help
+from bench.options import add_options, option_help
 from tests.run.typed import answers_to
 
 
@@ -17,3 +17,9 @@ def test_every_option_is_told_of_once_and_no_word_is_broken(columns: int) -> Non
     assert max(map(len, lines)) <= columns
     words = " ".join(f"{flag} {about}" for flag, about in ours.items())
     assert said.output.split() == words.split()
+
+
+def test_an_option_may_be_typed_without_its_s() -> None:
+    parser = pytest.Parser(_ispytest=True)
+    add_options(parser)
+    assert parser.parse_known_args(["--workload", "mlp", "--side", "cpu"]).workloads == "mlp"

@@ -37,6 +37,22 @@ def test_what_the_command_refuses_is_said() -> None:
         crossover("net.py:make", out="box.json")
 
 
+def test_an_interrupted_run_says_its_last_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    presses = [KeyboardInterrupt()]
+
+    def shown(*words: str, **how: str) -> None:
+        if presses and "to come" in words[0]:
+            raise presses.pop()
+        print(*words, **how)
+
+    monkeypatch.setattr("scripts.crossover.print", shown, raising=False)
+    with pytest.raises(KeyboardInterrupt):
+        crossover("mlp", out="box.json", batch_sizes=(8, 32), epochs=1, samples=64)
+    assert "finish with the same command and --resume" in capsys.readouterr().out
+
+
 NOTEBOOK = """
 import torch
 from torch import nn

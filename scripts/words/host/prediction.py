@@ -17,7 +17,8 @@ def coverage_words(held: pd.DataFrame, known: Spread | None) -> str:
     if known is None or held.empty:
         return (
             f"No estimate: it takes {LEAST + 1} networks that were measured on a GPU, with "
-            "--diagnose, to tell how near one comes to this, and none of these files has them."
+            f"--diagnose and at {LEAST} batch sizes or more, to tell how near one comes to this, "
+            "and none of these files has them."
         )
     return (
         f"Estimates are learned from {counted(known.networks, 'network')} on measured GPUs; with "
