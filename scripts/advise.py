@@ -13,7 +13,8 @@ if not __package__:  # run as a file: make `scripts` importable instead of its f
 
 from scripts.door import answered
 from scripts.judge.doubt import doubts, trusted
-from scripts.options import new_parser, place
+from scripts.options import add_files, expanded, new_parser, whole_number
+from scripts.read.text import safe_text
 from scripts.target.contest import contests, optimizer_contests
 from scripts.target.question import Question, known
 from scripts.target.time import times_of, times_to_target
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _lines(files: Sequence[Path], question: Question) -> Iterator[str]:
     """The answer, a sentence per line."""
-    rows = known(files, question)
+    rows = known(expanded(files), question)
     epochs, rounds = rows.epochs, rows.rounds
     if len(rounds):
         yield from suspect_lines(doubts(trusted(rounds)))
@@ -69,7 +70,7 @@ def _lines(files: Sequence[Path], question: Question) -> Iterator[str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = new_parser(__doc__)
-    parser.add_argument("files", nargs="+", type=place, help="timing and learning files")
+    add_files(parser, "timing and learning files")
     parser.add_argument("--workload", required=True, help="the network, e.g. lstm")
     parser.add_argument(
         "--target", type=_score, help="held-out score, e.g. 0.93 (default: learned)"
@@ -82,9 +83,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:12]) < 10**10):
-        raise argparse.ArgumentTypeError(f"{text} is no whole number above 0")
-    return int(text)
+    return whole_number(text, 1, 10**10)
 
 
 def _score(text: str) -> float:
@@ -93,7 +92,7 @@ def _score(text: str) -> float:
     except ValueError:
         value = float("nan")
     if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is no number above 0")
+        raise argparse.ArgumentTypeError(f"{safe_text(text, longest=40)} is no number above 0")
     return value
 
 

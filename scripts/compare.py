@@ -58,7 +58,7 @@ def _compare(options: argparse.Namespace) -> None:
         folder = Folder(options.out, inputs=inputs)
         with Workers() as workers:
             write_sections(folder, sections, workers, dpi=options.dpi)
-    show_skipped(options, analysis.results, console)
+    show_skipped(options, console)
     if options.markdown:
         print(markdown(sections))
         return
@@ -81,7 +81,9 @@ def _comparison(analysis: Analysis, options: argparse.Namespace, learned: list[P
         analysis.rounds,
         base=base,
         prices=prices,
-        learned=Learned.read(learned, analysis.rounds, strict=options.strict) if learned else None,
+        learned=Learned.known(
+            learned, analysis.rounds, strict=options.strict, skip=skipper(options)
+        ),
     )
     return grouped(found) if options.group_runs else found
 

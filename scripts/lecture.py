@@ -15,7 +15,7 @@ if not __package__:  # run as a file: make `scripts` importable instead of its f
 from scripts.door import answered
 from scripts.figures.lecture.slide import DPI
 from scripts.figures.style import FORMATS, encoded
-from scripts.options import new_parser, place
+from scripts.options import new_parser, place, take_learning
 from scripts.sections.lecture import slides
 from scripts.tables.lecture import TABLES, Lecture, command_of
 from scripts.words.warnings import suspect_lines
@@ -35,8 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _write(options: argparse.Namespace) -> None:
-    lecture = Lecture.read(options.files, sorted(RESULTS.glob(LEARNING)), RESULTS / "lecture")
-    folder = Folder(options.out, inputs=options.files)
+    learning = take_learning(options) or sorted(RESULTS.glob(LEARNING))
+    lecture = Lecture.read(options.files, learning, RESULTS / "lecture")
+    folder = Folder(options.out, inputs=[*options.files, *learning])
     pages = [f"{line}\n" for line in suspect_lines(lecture.analysis.doubts)]
     say(line.rstrip() for line in pages)
     for slide in slides(lecture):
@@ -60,7 +61,8 @@ def _parser() -> argparse.ArgumentParser:
         type=place,
         metavar="FILE",
         default=[RESULTS / name for name in TIMING],
-        help="timing files whose seconds the slides show (default: those of this repository)",
+        help="timing files whose seconds the slides show, and learning files\n"
+        "(default: those of this repository)",
     )
     parser.add_argument(
         "--out", type=place, default=Path("lecture"), help="folder (default: lecture)"

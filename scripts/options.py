@@ -12,9 +12,8 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
-from scripts.read.document import ResultError
+from scripts.read.document import ResultError, Skip
 from scripts.read.learning_file import by_kind
-from scripts.read.table import Results, Skip
 from scripts.read.text import counted, safe_text
 from scripts.write.help import Help
 
@@ -26,8 +25,8 @@ def new_parser(description: str | None, *, abbreviated: bool = True) -> argparse
     )
 
 
-def add_sources(parser: argparse.ArgumentParser, *, files: str) -> None:
-    """Adds the arguments: `files` (with this help) and `--skip-bad`."""
+def add_files(parser: argparse.ArgumentParser, files: str) -> None:
+    """Adds the argument `files`, with this help; `expanded` says what it stands for."""
     parser.add_argument(
         "files",
         nargs="+",
@@ -35,6 +34,11 @@ def add_sources(parser: argparse.ArgumentParser, *, files: str) -> None:
         metavar="FILE",
         help=f"{files};\na folder stands for the .json files in it",
     )
+
+
+def add_sources(parser: argparse.ArgumentParser, *, files: str) -> None:
+    """Adds the arguments: `files` (with this help) and `--skip-bad`."""
+    add_files(parser, files)
     parser.add_argument(
         "--skip-bad",
         action="store_true",
@@ -82,7 +86,9 @@ def take_learning(options: argparse.Namespace, *, alone: bool = False) -> list[P
     Folders and patterns among them are replaced by their files. Learning files only are an error
     unless they may be `alone`, and so are imported tables: those become `options.imported`.
     """
-    timing, learned, options.imported = by_kind(expanded(options.files), imported=alone)
+    files = expanded(options.files)
+    timing, learned, options.imported = by_kind(files, imported=alone)
+    options.given, options.left_out = len(files), 0
     if learned and not timing and not alone:
         message = "is a learning file; name a timing file too, or read it with report.py"
         raise ResultError(learned[0], "", message)
@@ -91,15 +97,19 @@ def take_learning(options: argparse.Namespace, *, alone: bool = False) -> list[P
 
 
 def skipper(options: argparse.Namespace) -> Skip | None:
-    """What `load` does about a bad file: with `--skip-bad` it says so, otherwise it raises."""
-    return partial(print, "skipped:", file=sys.stderr) if options.skip_bad else None
+    """What is done about a bad file: with `--skip-bad` it is said and counted, else raised."""
+    return partial(_skipped, options) if options.skip_bad else None
 
 
-def show_skipped(options: argparse.Namespace, results: Results, console: Console) -> None:
-    """Prints how many of the files are not in the results, if any."""
-    left_out = len(options.files) - len(results.files)
-    if left_out:
-        words = f"Warning: {left_out} of {counted(len(options.files), 'file')} left out"
+def _skipped(options: argparse.Namespace, error: ResultError) -> None:
+    options.left_out += 1
+    print("skipped:", error, file=sys.stderr)
+
+
+def show_skipped(options: argparse.Namespace, console: Console) -> None:
+    """Prints how many of the files were left out, if any."""
+    if options.left_out:
+        words = f"Warning: {options.left_out} of {counted(options.given, 'file')} left out"
         console.print(Text(words, style="bold red"))
 
 
@@ -123,9 +133,15 @@ def place(text: str) -> Path:
 
 def dots(text: str) -> int:
     """The dots an inch of a figure: an argument of argparse."""
-    value = int(text) if text.isascii() and text.isdigit() else 0
-    if not 30 <= value <= 1200:
-        raise argparse.ArgumentTypeError(f"{safe_text(text)} is not between 30 and 1200")
+    return whole_number(text, 30, 1200)
+
+
+def whole_number(text: str, least: int, most: int) -> int:
+    """A number between two ends, in digits: for an argument of argparse."""
+    value = int(text[:12]) if text.isascii() and text.isdigit() else -1
+    if not least <= value <= most or len(text) > 12:
+        words = f"{safe_text(text, longest=40)} is no whole number from {least} to {most}"
+        raise argparse.ArgumentTypeError(words)
     return value
 
 

@@ -19,7 +19,7 @@ from scripts.bound.estimate import estimates, left_out, measured_pairs, spread
 from scripts.bound.floor import bounds
 from scripts.door import answered
 from scripts.judge.doubt import doubts, trusted
-from scripts.options import new_parser, place
+from scripts.options import add_files, new_parser, take_learning
 from scripts.read.document import ResultError
 from scripts.read.table import load_results
 from scripts.read.text import safe_text
@@ -38,12 +38,13 @@ NOT_LOOKED = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Reads the files and prints what is known of the cards; 2 and one line when it cannot."""
     options = _parser().parse_args(arguments)
-    return answered(lambda: say(_lines(options.files, options.card)))
+    return answered(lambda: say(_lines(options, options.card)))
 
 
-def _lines(files: Sequence[Path], asked: Sequence[Card]) -> Iterator[str]:
+def _lines(options: argparse.Namespace, asked: Sequence[Card]) -> Iterator[str]:
     """The bound by workload and batch size, then the estimates or why there are none."""
-    results = load_results(files)
+    take_learning(options)
+    results = load_results(options.files)
     rounds, dispatch = trusted(results.rounds), results.dispatch
     yield from suspect_lines(doubts(rounds))
     rounds = rounds[rounds["doubt"] == ""]
@@ -60,7 +61,7 @@ def _lines(files: Sequence[Path], asked: Sequence[Card]) -> Iterator[str]:
     found = bounds(rounds, dispatch, asked)
     if found.empty:
         words = "has no CPU seconds to compare with that are not suspect; measure a cpu side again"
-        raise ResultError(files[0], "crossover.measurements", words)
+        raise ResultError(results.files["file"].iloc[0], "crossover.measurements", words)
     for (machine, workload), own in found.groupby(["machine", "workload"], sort=False):
         yield f"{machine}, {workload}: {cards_words(own)}"
     yield WHAT_IT_IS
@@ -73,7 +74,7 @@ def _lines(files: Sequence[Path], asked: Sequence[Card]) -> Iterator[str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = new_parser(__doc__)
-    parser.add_argument("files", nargs="+", type=place, metavar="FILE", help="result files")
+    add_files(parser, "result files")
     parser.add_argument(
         "--card", required=True, type=_cards, help=f"one or more of: {', '.join(cards())}"
     )

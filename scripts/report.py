@@ -64,10 +64,9 @@ def _report(options: argparse.Namespace) -> None:
         if options.files:
             about = _read(options, learning_files, imported, workers)
             sections = contents(about)
-            show_skipped(options, about.analysis.results, console)
         else:
-            learned = Learned.read(learning_files, pd.DataFrame()) if learning_files else None
-            about, sections = untimed(learned, imported)
+            about, sections = _untimed(options, learning_files, imported)
+        show_skipped(options, console)
         if options.markdown:
             print(markdown(sections))
         elif options.brief:
@@ -87,10 +86,27 @@ def _read(
     analysis = analysed(
         options.files, workers, skip=skipper(options), strict=options.strict, base=options.base
     )
-    learned = None
-    if learning_files:
-        learned = Learned.read(learning_files, analysis.rounds, strict=options.strict)
+    learned = _learned(options, learning_files, analysis.rounds)
     return Report(analysis, learned, _comparison(analysis, options, learned), imported)
+
+
+def _learned(
+    options: argparse.Namespace, files: list[Path], rounds: pd.DataFrame
+) -> Learned | None:
+    return Learned.known(files, rounds, strict=options.strict, skip=skipper(options))
+
+
+def _untimed(
+    options: argparse.Namespace, learning_files: list[Path], imported: Imported | None
+) -> tuple[Untimed, list[Section]]:
+    for name in ("base", "base_machine", "price", "group_runs"):
+        if getattr(options, name):
+            flag = f"--{name.replace('_', '-')}"
+            raise ResultError("", flag, "is about timing files, and none is given; name one too")
+    learned = _learned(options, learning_files, pd.DataFrame())
+    if learned is None and imported is None:
+        raise ResultError("", "", "no file is left; name a good result file")
+    return untimed(learned, imported)
 
 
 def _write(
@@ -118,8 +134,6 @@ def _write_slide(picture: Picture, folder: Folder, workers: Workers) -> None:
 
 def _imported(options: argparse.Namespace) -> Imported | None:
     own = Imported.read(options.imported, skip=skipper(options))
-    if not (own.files or options.files) and options.imported:
-        raise ResultError("", "", "no file is left; name a good result file")
     return own if own.files else None
 
 
@@ -155,11 +169,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--out", type=place, default=Path("report"), help="folder (default: report)"
     )
-    parser.add_argument("--brief", action="store_true", help="print the answer, write nothing")
-    parser.add_argument(
+    ways = parser.add_mutually_exclusive_group()
+    ways.add_argument("--brief", action="store_true", help="print the answer, write nothing")
+    ways.add_argument(
         "--markdown", action="store_true", help="the same in Markdown, for a pull request"
     )
-    parser.add_argument(
+    ways.add_argument(
         "--slide", action="store_true", help="write only the curve with its sentence, 16 to 9"
     )
     parser.add_argument("--dpi", type=dots, default=DPI, help=f"of PNG figures (default: {DPI})")

@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
@@ -51,7 +52,10 @@ TEXT = "text.md"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Writes what would be shared; 2 and one line on stderr when it cannot, or refuses."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if (options.file or options.name) and (options.check or options.collection):
+        parser.error("FILE and --name are of sharing; --check and --collection take a folder only")
     if options.check:
         return answered(lambda: _check(options))
     if options.collection:
@@ -104,9 +108,10 @@ def _address() -> str:
 
 def _asked() -> str:
     """The machine's name, asked for on a terminal."""
-    if not sys.stdin.isatty():
-        raise ResultError("", "--name", "is missing; name the hardware, as epyc-h200")
-    return input("What is this machine called? Name its hardware, as epyc-h200: ").strip()
+    with suppress(EOFError):  # Ctrl-D
+        if sys.stdin and sys.stdin.isatty():
+            return input("What is this machine called? Name its hardware, as epyc-h200: ").strip()
+    raise ResultError("", "--name", "is missing; name the hardware, as epyc-h200")
 
 
 def _require_free(name: str, source: Path) -> None:

@@ -1,6 +1,5 @@
 """The curve of the whole project: a side's seconds over its base's against batch size."""
 
-import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from scripts.figures.axes import batch_size_axis, log_axis
 from scripts.figures.marks import MOST_MACHINES, machine_looks
 from scripts.figures.style import GREY, new_figure, plain, style
 from scripts.judge.rule import DECIDED, SUSPECT
+from scripts.read.text import wrapped
 
 FIRST_SCREEN, SLIDE = (4.4, 2.9), (6.67, 3.75)
 """Width and height in inches; a slide's are 16 to 9, and its letters large."""
@@ -43,12 +43,12 @@ def crossover_figure(
     for axes, (name, rows) in zip(drawn, panels.items(), strict=True):
         _draw(axes, rows[rows["workload"].isin(looks)], looks, other)
         if len(panels) > 1 or not title:
-            words = textwrap.fill(plain(name, longest=90), int(size[0] * 11))
+            words = "\n".join(wrapped(plain(name, longest=90), int(size[0] * 11)))
             axes.set_title(words, fontsize=8)
     if title:
         columns = int(size[0] * 11)
         figure.suptitle(
-            textwrap.fill(plain(title, longest=300), columns), x=0.01, ha="left", fontsize=12
+            "\n".join(wrapped(plain(title, longest=300), columns)), x=0.01, ha="left", fontsize=12
         )
     if (more := len(names) - MOST_MACHINES) > 0:
         figure.supxlabel(f"and {more} more networks", fontsize=7, color=GREY)

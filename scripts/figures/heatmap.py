@@ -1,6 +1,5 @@
 """The heat map: seconds / base seconds over batch size x epochs, and where it crosses 1."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -20,6 +19,7 @@ from scripts.figures.grid import (
     key_words,
 )
 from scripts.figures.style import GREY, headline, new_figure, new_panels, plain, style
+from scripts.read.text import wrapped
 
 _LETTERS_PER_INCH, _LINE_HEIGHT = 19, 0.12
 
@@ -105,7 +105,7 @@ def _draw_words(figure: Figure, cells: pd.DataFrame, *, note: str = "") -> None:
     """What numbers, marks and lines mean, below the grids; then the note, for which they grow."""
     width = int(figure.get_figwidth() * _LETTERS_PER_INCH)
     words = "; ".join(key_words(cells))
-    more = textwrap.wrap(plain(note, longest=1000), width)
+    more = wrapped(plain(note, longest=1000), width)
     figure.set_figheight(figure.get_figheight() + _LINE_HEIGHT * len(more))
-    lines = [*textwrap.wrap(words, width), *more]
+    lines = [*wrapped(words, width), *more]
     figure.supxlabel("\n".join(lines), fontsize=6.5, color=GREY, x=0.01, ha="left")

@@ -1,6 +1,5 @@
 """The colours and markers of sides, machines and batch sizes, their points, and the key."""
 
-import textwrap
 from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import cycle
 from typing import Any
@@ -16,6 +15,7 @@ from matplotlib.lines import Line2D
 
 from scripts.figures.style import LETTERS_PER_INCH, plain
 from scripts.judge.rule import SUSPECT
+from scripts.read.text import wrapped
 from scripts.words.warnings import MARK
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
@@ -150,6 +150,6 @@ def draw_key(figure: Figure, marks: Sequence[Artist]) -> None:
     lines = -(-len(labels) // max(1, room // (max(map(len, labels)) + 8)))
     figure.set_figheight(figure.get_figheight() + _KEY_LINE * (lines - 1))
     figure.legend(
-        marks, [textwrap.fill(label, room - 8) for label in labels], frameon=False,
+        marks, ["\n".join(wrapped(label, room - 8)) for label in labels], frameon=False,
         loc="outside lower center", ncols=-(-len(labels) // lines),
     )  # fmt: skip

@@ -5,7 +5,6 @@ that the same table gives the same bytes.
 """
 
 import io
-import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -20,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.typing import ColorType
 
-from scripts.read.text import safe_text
+from scripts.read.text import safe_text, wrapped
 from scripts.words.names import side_label
 
 Drawing = Callable[[], Figure | None]
@@ -117,7 +116,7 @@ def headline(figure: Figure, title: str, *notes: str) -> None:
     """The figure's title and below it the notes, from its left edge and wrapped to its width."""
     columns = int(figure.get_figwidth() * LETTERS_PER_INCH)
     parts = [plain(title, longest=200), *notes]
-    lines = [line for part in parts for line in textwrap.wrap(part, columns)]
+    lines = [line for part in parts for line in wrapped(part, columns)]
     figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=8)
 
 

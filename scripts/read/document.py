@@ -1,7 +1,7 @@
 """Reads one file, which anybody may have written: a sound record, or a ResultError."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import reduce
@@ -34,6 +34,10 @@ class ResultError(Exception):
 
     def __str__(self) -> str:
         return ": ".join(part for part in (self.file, self.field, self.message) if part)
+
+
+Skip = Callable[[ResultError], object]
+"""What to do about a bad file instead of raising its ResultError."""
 
 
 def identity(path: Path) -> str:
@@ -88,6 +92,26 @@ def read(path: Path, kind: Kind[R, T]) -> T:
     except MemoryError:
         message = f"does not fit into this machine's memory; {_LEAVE}"
         raise ResultError(path, "", message) from None
+
+
+def sound(
+    paths: Iterable[Path], kind: Kind[R, T], *, skip: Skip | None, known: Iterable[str] = ()
+) -> Iterator[tuple[Path, T]]:
+    """Yield what each file holds; `known` are the identities of files that were read before.
+
+    Raises ResultError for the first bad one, or gives each of them to `skip`.
+    """
+    seen = set(known)
+    for path in paths:
+        try:
+            require_new(path, seen)
+            content = read(path, kind)
+        except ResultError as error:
+            if skip is None:
+                raise
+            skip(error)
+        else:
+            yield path, content
 
 
 def file_content(path: Path) -> bytes:

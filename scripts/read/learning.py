@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 from msgspec.structs import asdict
 
-from scripts.read.document import ResultError, read, require_new
+from scripts.read.document import ResultError, Skip, sound
 from scripts.read.learning_file import LEARNING
 from scripts.read.metric import Metric, reached
 from scripts.read.provenance import describe_learning
@@ -55,8 +55,10 @@ def load(paths: Iterable[str | Path]) -> pd.DataFrame:
     return load_files(paths).runs
 
 
-def load_files(paths: Iterable[str | Path]) -> Files:
+def load_files(paths: Iterable[str | Path], *, skip: Skip | None = None) -> Files:
     """Return everything in these learning files; raises ResultError for the first that is none.
+
+    With `skip`, that is called for each bad one instead, and there may be none left.
 
     Columns of runs: _RUNS and the curves as arrays; `samples` are those of an epoch, `held_out`
     those that are looked at (NaN: not told), `role` is `tuning` or `figure`, `cut` is whether a
@@ -65,17 +67,17 @@ def load_files(paths: Iterable[str | Path]) -> Files:
     names = [Path(path) for path in paths]
     if not names:
         raise ResultError("", "", "no learning file is given")
-    seen: set[str] = set()
-    for path in names:
-        require_new(path, seen)
-    files = [read(path, LEARNING) for path in names]
-    about = pd.DataFrame(map(describe_learning, names, files))
-    about["machine"] = distinct(about["machine"])
-    every = list(zip(about["file"], about["machine"], files, strict=True))
+    good = list(sound(names, LEARNING, skip=skip))
+    about = [describe_learning(path, file) for path, file in good]
+    machines = distinct(one["machine"] for one in about)
+    every = [
+        (one["file"], machine, file)
+        for one, machine, (_path, file) in zip(about, machines, good, strict=True)
+    ]
     return Files(
         runs=pd.DataFrame([row for one in every for row in _runs(*one)], columns=_RUNS),
         absent=pd.DataFrame([row for one in every for row in _absent(*one)], columns=_ABSENT),
-        files=about,
+        files=pd.DataFrame(about).assign(machine=machines),
     )
 
 

@@ -3,7 +3,7 @@
 Seconds are in columns named `_seconds`, sizes in `_bytes`. Every text has passed `safe_text`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,14 @@ from typing import Any
 import pandas as pd
 
 from scripts.read.columns import Columns, columns_of, frame_of
-from scripts.read.document import ResultError, read, require_new
+from scripts.read.document import ResultError, Skip, sound
 from scripts.read.provenance import describe_file
 from scripts.read.records.result import ResultFile
 from scripts.read.studies import diagnosis_table, dispatch_table
 from scripts.read.text import distinct
 from scripts.read.timing import TIMING
 
-__all__ = ["ResultError", "Results", "Skip", "load", "load_results"]
+__all__ = ["ResultError", "Results", "load", "load_results"]
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,6 @@ class Results:
     files: pd.DataFrame
     diagnosis: pd.DataFrame
     dispatch: pd.DataFrame
-
-
-Skip = Callable[[ResultError], object]
-"""What to do about a bad file instead of raising its ResultError."""
 
 
 def load(paths: Iterable[str | Path], *, skip: Skip | None = None) -> pd.DataFrame:
@@ -68,20 +64,11 @@ def read_parts(
     names: Iterable[Path], *, skip: Skip | None, known: Iterable[str] = ()
 ) -> Iterator[Part]:
     """Yield one part per good file; `known` are the identities of files that were read before."""
-    seen = set(known)
-    for path in names:
-        try:
-            require_new(path, seen)
-            rounds = read(path, TIMING)
-        except ResultError as error:
-            if skip is None:
-                raise
-            skip(error)
-        else:
-            file = rounds.file
-            studied = file.crossover.diagnosis or file.crossover.dispatch
-            diagnosed = file if studied else None
-            yield Part(columns_of(path, rounds), describe_file(path, file), diagnosed)
+    for path, rounds in sound(names, TIMING, skip=skip, known=known):
+        file = rounds.file
+        studied = file.crossover.diagnosis or file.crossover.dispatch
+        diagnosed = file if studied else None
+        yield Part(columns_of(path, rounds), describe_file(path, file), diagnosed)
 
 
 def joined(parts: list[Part]) -> Results:

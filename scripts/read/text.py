@@ -1,6 +1,7 @@
 """Words and numbers as they are shown; text out of a result file is data and never trusted."""
 
 import re
+import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -40,6 +41,14 @@ def _visible(line: str) -> Iterator[str]:
             yield character
         else:
             yield _HALF.get(character, character).encode("unicode_escape").decode("ascii")
+
+
+def wrapped(text: str, columns: int, *, whole: bool = False) -> list[str]:
+    """The text in lines of so many columns, no name broken at its hyphens: `cnn-series`.
+
+    `whole`: a word that is longer than a line is not broken either.
+    """
+    return textwrap.wrap(text, columns, break_on_hyphens=False, break_long_words=not whole)
 
 
 def file_stem(*parts: object) -> str:

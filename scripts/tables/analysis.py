@@ -17,8 +17,9 @@ from scripts.judge.fits import fits
 from scripts.judge.noise import repeats
 from scripts.judge.pairs import Scope, paired, slim, with_base
 from scripts.judge.verdicts import verdicts
+from scripts.read.document import Skip
 from scripts.read.sides import SIDES
-from scripts.read.table import Results, Skip, load_results
+from scripts.read.table import Results, load_results
 from scripts.tables.derived import with_mark
 from scripts.tables.pair import Pair
 from scripts.why.causes import causes

@@ -9,6 +9,7 @@ import pandas as pd
 
 from scripts.figures.style import labelled
 from scripts.read import learning
+from scripts.read.document import Skip
 from scripts.target.contest import contests
 from scripts.target.critical import critical
 from scripts.target.kinds import kinds
@@ -39,6 +40,16 @@ class Learned:
         """From the paths of learning files and rows of `table.load`."""
         known = learning.load_files(paths)
         return cls(known.runs, rounds, known.absent, known.files, strict)
+
+    @classmethod
+    def known(
+        cls, paths: Sequence[Path], rounds: pd.DataFrame, *, strict: bool, skip: Skip | None
+    ) -> "Learned | None":
+        """The same, bad files given to `skip`; None where there is no file, or none is left."""
+        found = learning.load_files(paths, skip=skip) if paths else None
+        if found is None or found.files.empty:
+            return None
+        return cls(found.runs, rounds, found.absent, found.files, strict)
 
     @cached_property
     def epochs(self) -> pd.DataFrame:

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from scripts.read.columns import TEXT
-from scripts.read.document import ResultError, identity
-from scripts.read.table import Results, Skip, joined, read_parts, require_some
+from scripts.read.document import ResultError, Skip, identity
+from scripts.read.table import Results, joined, read_parts, require_some
 from scripts.read.text import distinct
 from scripts.read.workers import Workers
 from scripts.tables.analysis import Analysis

@@ -9,9 +9,8 @@ import pandas as pd
 
 from scripts.published import points, to_target
 from scripts.read.checks.published import PUBLISHED
-from scripts.read.document import ResultError, read, require_new
+from scripts.read.document import Skip, sound
 from scripts.read.records.published import Published
-from scripts.read.table import Skip
 from scripts.read.text import distinct, safe_text
 
 
@@ -24,18 +23,10 @@ class Imported:
     @classmethod
     def read(cls, paths: Iterable[Path], *, skip: Skip | None = None) -> "Imported":
         """Raises ResultError for the first file that is not sound, or gives each to `skip`."""
-        seen: set[str] = set()
-        found: list[tuple[str, Published]] = []
-        for path in paths:
-            try:
-                require_new(path, seen)
-                found.append((safe_text(path.stem), read(path, PUBLISHED).crossover_imported))
-            except ResultError as error:
-                if skip is None:
-                    raise
-                skip(error)
-        names = distinct(name for name, _file in found)
-        return cls(dict(zip(names, (file for _name, file in found), strict=True)))
+        found = [*sound(paths, PUBLISHED, skip=skip)]
+        names = distinct(safe_text(path.stem) for path, _file in found)
+        tables = (file.crossover_imported for _path, file in found)
+        return cls(dict(zip(names, tables, strict=True)))
 
     @cached_property
     def ratios(self) -> pd.DataFrame:

@@ -5,7 +5,6 @@ keyboard reaches and a screen reader reads, the same drawing has to serve withou
 paper, and the libraries that could be embedded weigh a megabyte or more.
 """
 
-import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +22,7 @@ from scripts.figures.grid import (
     short_reason,
 )
 from scripts.figures.style import readable_on
+from scripts.read.text import wrapped
 from scripts.sections.section import Map
 
 CELL_WIDTH, LEFT, NARROWEST = 40, 48, 260
@@ -65,7 +65,7 @@ def heat_map(about: Map) -> HeatMap:
         rows[cell["row"]][1].append(_cell(int(place), cell, limit=about.limit))
     return HeatMap(
         width=width,
-        title=textwrap.wrap(about.title, int(width / _BOLD)),
+        title=wrapped(about.title, int(width / _BOLD)),
         batch_sizes=grid.batch_sizes,
         rows=rows,
         edges=list(edges_of(grid)),

@@ -7,6 +7,7 @@ files alone: the same files give the same bytes.
 
 import base64
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from scripts.read.text import counted
 from scripts.sections.inputs import Report
@@ -23,6 +25,7 @@ from scripts.sections.untimed import Untimed
 from scripts.write.heatmap import heat_map, key
 from scripts.write.inline_svg import fitting
 
+_HYPHENED = re.compile(r"[\w.]+(?:-[\w.]+)+")
 _FOLDER = Path(__file__).resolve().parent / "page"
 MOST_BYTES = 4_800_000
 BYTES_PER_ROW = 450
@@ -72,6 +75,11 @@ def _once(parts: Iterable[Section]) -> Iterator[Section]:
         notes = [line for line in part.notes if line.text not in said]
         said.update(line.text for line in notes)
         yield replace(part, notes=notes)
+
+
+def _whole(text: str) -> Markup:
+    """The text with its names held together, which a browser breaks at their hyphens."""
+    return Markup(_HYPHENED.sub(r"<span>\g<0></span>", escape(text)))  # noqa: S704 - escaped
 
 
 def _chapters(report: Report | Untimed, parts: Sequence[Section]) -> list[dict[str, Any]]:
@@ -138,6 +146,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["heat_map"] = heat_map
+    environment.filters["whole"] = _whole
     environment.policies["json.dumps_kwargs"] = _JSON
     return environment
 

@@ -1,7 +1,6 @@
 """A report on the terminal: the brief part of every section, no word broken at any width."""
 
 import shlex
-import textwrap
 from collections.abc import Iterable
 
 from rich.cells import cell_len
@@ -9,7 +8,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from scripts.read.text import counted
+from scripts.read.text import counted, wrapped
 from scripts.sections.section import Column, Line, Section, Strip, Table
 from scripts.words.told import mark_of
 from scripts.write.folder import Folder
@@ -74,7 +73,7 @@ def _show_strip(strip: Strip, console: Console, *, wide: int, above: list[int]) 
 def _wrapped(text: str, console: Console, indent: int) -> str:
     """The text in lines that begin at a column, but for the first."""
     room = max(console.width - indent, 20)
-    lines = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)
+    lines = wrapped(text, room, whole=True)
     return ("\n" + " " * indent).join(lines)
 
 

@@ -75,8 +75,10 @@ def test_cards_and_epochs_are_told_at_the_largest_batch_size(tmp_path: Path) -> 
 def test_cards_that_could_gain_alike_are_told_together(tmp_path: Path) -> None:
     results = load_results([cpu_file(tmp_path, cpu_step_seconds=lambda *_: 3.5e-3)])
     three = [cards()[name] for name in ("t4", "rtx4090", "h100")]
-    words = bound_line(bounds(results.rounds, results.dispatch, three))
-    assert "at best: T4, RTX 4090 and H100 10 times." in words
+    found = bounds(results.rounds, results.dispatch, three)
+    assert "at best: T4, RTX 4090 and H100 10 times." in bound_line(found)
+    found.loc[found["card"] == "t4", "best_speedup"] = 3.0
+    assert "at best: T4 3.0 times; RTX 4090 and H100 10 times." in bound_line(found)
 
 
 def test_a_cold_start_never_pays_where_the_cpu_cannot_be_beaten(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What names of files stand for: folders, patterns, files."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copy
@@ -8,9 +9,10 @@ from shutil import copy
 import pandas as pd
 import pytest
 
-from scripts import advise, compare, export, report
+from scripts import advise, compare, export, lecture, predict, report, undecided
 from scripts.options import expanded
 from scripts.read.document import ResultError
+from tests.bound.rows import cpu_file
 from tests.corpus import Corpus
 
 LEARNING = Path(__file__).parents[1] / "samples" / "learning_v1.json"
@@ -87,11 +89,15 @@ DOORS: dict[str, tuple[Callable[[list[str]], int], tuple[str, ...]]] = {
     "compare": (compare.main, ()),
     "export": (export.main, ("--out", "rounds.csv")),
     "advise": (advise.main, ("--workload", "mlp")),
+    "predict": (predict.main, ("--card", "t4")),
+    "lecture": (lecture.main, ()),
+    "undecided": (undecided.main, ()),
 }
 LINES = {
     "a pattern that is none": (("a**b.json",), "a**b.json: cannot be read: "),
     "thousands of letters": (("x" * 5000,), ": cannot be read: File name too long"),
     "no name": (("",), "'' is no name of a file or a folder"),
+    "a pattern without a match": (("x*.json",), "x*.json: "),
     "a dash": (("-",), "'-' is no name of a file or a folder"),
 }
 
@@ -108,8 +114,8 @@ def test_every_door_refuses_what_is_no_file_without_a_traceback(
     monkeypatch.chdir(tmp_path)
     main, more = DOORS[door]
     line, words = LINES[name]
-    if door == "advise" and "*" in line[0]:
-        words = "a**b.json: cannot be read: No such file"
+    if door == "undecided" and "*" in line[0]:  # one file, no pattern
+        words = f"{line[0]}: cannot be read: No such file"
     try:
         code = main([*line, *more])
     except SystemExit as ended:  # argparse
@@ -117,6 +123,18 @@ def test_every_door_refuses_what_is_no_file_without_a_traceback(
     assert code == 2
     assert words in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_advice_and_a_bound_are_given_of_a_folder_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = tmp_path / "results"
+    results.mkdir()
+    cpu_file(results)
+    copy(LEARNING, results / "learned.json")
+    for main, more in ((advise.main, ("--workload", "lstm")), (predict.main, ("--card", "t4"))):
+        assert main([str(results), *more]) == 0
+        assert {"lstm", "mlp"} & set(re.findall(r"\w+", capsys.readouterr().out))
 
 
 @pytest.mark.parametrize("place", ["", "-"])
@@ -154,3 +172,20 @@ def test_no_file_of_a_report_takes_the_place_of_one_that_is_read(
         capsys.readouterr().err
     )
     assert own.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["x.json", "--dpi", "7"],
+        ["x.json", "--dpi", "many"],
+        ["x.json", "--dpi", "9" * 5000],
+        ["x.json", "--brief", "--slide"],
+        ["x.json", "--markdown", "--brief"],
+    ],
+)
+def test_wrong_arguments_end_with_status_two(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        report.main(arguments)
+    assert ended.value.code == 2

@@ -53,6 +53,8 @@ def test_the_name_is_asked_for_on_a_terminal_only(
     assert share.main(arguments) == 2
     assert "--name: is missing; name the hardware" in capsys.readouterr().err
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    assert share.main(arguments) == 2  # Ctrl-D
+    assert "--name: is missing; name the hardware" in capsys.readouterr().err
     monkeypatch.setattr("builtins.input", lambda _question: "epyc-h200 ")
     assert share.main(arguments) == 0
     assert (tmp_path / "share/epyc-h200/epyc-h200.json").exists()
@@ -83,6 +85,17 @@ def test_what_cannot_be_shared_is_refused_in_one_line(
         assert share.main(arguments) == 2
         (line,) = capsys.readouterr().err.splitlines()
         assert said in line
+
+
+@pytest.mark.parametrize("way", ["--check", "--collection"])
+@pytest.mark.parametrize("more", [["mine.json"], ["--name", "epyc"]])
+def test_a_file_to_share_is_not_taken_where_a_folder_is_looked_at(
+    way: str, more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        share.main([*more, way, "incoming"])
+    assert ended.value.code == 2
+    assert "FILE and --name are of sharing" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

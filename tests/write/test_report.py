@@ -284,13 +284,6 @@ def test_a_full_disk_leaves_no_half_written_file(
     assert not [path for path in (tmp_path / "report").iterdir() if path.name.startswith(".")]
 
 
-@pytest.mark.parametrize("arguments", [[], ["x.json", "--dpi", "7"], ["x.json", "--dpi", "many"]])
-def test_wrong_arguments_end_with_status_two(arguments: list[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        report.main(arguments)
-    assert ended.value.code == 2
-
-
 @pytest.mark.parametrize("script", ["report.py", "compare.py"])
 def test_the_scripts_run_as_files_from_any_folder_and_on_an_ascii_terminal(
     script: str, tmp_path: Path

@@ -14,7 +14,7 @@ from scripts.write.terminal import show
 
 DOORS = (
     *("report", "compare", "advise", "predict", "lecture"),
-    *("share", "import_table", "export", "fleet"),
+    *("share", "import_table", "export", "fleet", "undecided"),
 )
 
 

@@ -1,7 +1,5 @@
 """Seconds of an epoch against batch size, a panel per network: where does which side win?"""
 
-import textwrap
-
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
@@ -10,6 +8,7 @@ from scripts.figures.axes import batch_size_axis, log_axis, short_seconds
 from scripts.figures.lecture.slide import new_slide
 from scripts.figures.marks import draw_doubts, key_marks, look_by, side_looks
 from scripts.figures.style import style
+from scripts.read.text import wrapped
 
 MOST, _LETTERS = 4, 17
 
@@ -36,6 +35,6 @@ def batches_figure(rounds: pd.DataFrame, *, title: str, caption: str) -> Figure:
         axes.set(title=workload, xlabel="batch size", ylabel="")
     panels[0].set_ylabel("an epoch")
     marks = key_marks(looks)
-    labels = [textwrap.fill(str(mark.get_label()), _LETTERS) for mark in marks]
+    labels = ["\n".join(wrapped(str(mark.get_label()), _LETTERS)) for mark in marks]
     panels[-1].legend(marks, labels, frameon=False, loc="upper right")
     return figure

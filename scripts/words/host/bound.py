@@ -85,7 +85,7 @@ def cards_words(rows: pd.DataFrame) -> str:
     last = rows[(rows["batch_size"] == size) & (rows["card"] != ANY_CARD.key)]
     factors = last["best_speedup"].map(lambda best: _times(best) if best > 1 else "not at all")
     alike = last["name"].groupby(factors, sort=False).agg(listed)
-    told = listed([f"{names} {factor}" for factor, names in alike.items()])
+    told = "; ".join(f"{names} {factor}" for factor, names in alike.items())
     return f"At {size} these can be faster, at best: {told}."
 
 

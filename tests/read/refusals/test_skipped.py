@@ -10,6 +10,7 @@ import pytest
 
 from scripts import compare, report
 from tests.corpus import Corpus
+from tests.learn_corpus import LearnCorpus
 from tests.read.files import stored
 from tests.write.reports import DRAWN, no_pictures
 
@@ -74,6 +75,33 @@ def test_with_skip_bad_the_comparison_is_of_the_good_files(
     assert said.out.startswith("Warning: 1 of 3 files left out\n")
     assert compare.main([str(bad), good[0], "--skip-bad"]) == 2
     assert "is alone; name two result files or more" in capsys.readouterr().err
+
+
+def test_with_skip_bad_a_bad_learning_file_or_table_is_left_out_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DRAWN, no_pictures)
+    good = stored(tmp_path, "good", Corpus(machine="goodbox", **SMALL).result())
+    learned = stored(tmp_path, "learned", {"crossover_learning": {"schema_version": 2}})
+    table = stored(tmp_path, "table", {"crossover_imported": {"schema_version": 1}})
+    arguments = ["--skip-bad", "--out", str(tmp_path / "out")]
+    assert report.main([good, learned, table, *arguments]) == 0
+    said = capsys.readouterr()
+    assert [line.split(": ")[:2] for line in said.err.splitlines()] == [
+        ["skipped", table], ["skipped", learned],
+    ]  # fmt: skip
+    assert said.out.startswith("Warning: 2 of 3 files left out\n")
+    assert report.main([learned, table, *arguments]) == 2
+    assert capsys.readouterr().err.endswith("\nno file is left; name a good result file\n")
+
+
+def test_with_skip_bad_what_was_learned_is_told_though_a_table_of_others_is_bad(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = stored(tmp_path, "table", {"crossover_imported": {"schema_version": 1}})
+    learned = str(LearnCorpus(batch_sizes=(16,)).write(tmp_path))
+    assert report.main([table, learned, "--skip-bad", "--brief"]) == 0
+    assert "mlp to 90 % accuracy" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("script", [report, compare])

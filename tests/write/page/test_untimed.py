@@ -74,3 +74,15 @@ def test_both_have_one_page(tmp_path: Path) -> None:
     said = page_of(tmp_path, learned(tmp_path), imported(tmp_path))
     assert "fewest epochs: train with batch " in said
     assert "What others measured" in said.partition("Everything else")[2]
+
+
+@pytest.mark.parametrize(
+    "typed", ["--base=cpu", "--base-machine=box", "--price=box=1", "--group-runs"]
+)
+def test_what_only_timing_files_have_is_refused_without_one(
+    typed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert report.main([str(learned(tmp_path)), typed, "--out", str(tmp_path / "out")]) == 2
+    flag = typed.removesuffix("=cpu").removesuffix("=1").removesuffix("=box")
+    said = f"{flag}: is about timing files, and none is given; name one too\n"
+    assert capsys.readouterr().err == said
