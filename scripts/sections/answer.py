@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 
 import pandas as pd
 
 from scripts.figures.crossover import FIRST_SCREEN, SLIDE, crossover_figure
 from scripts.figures.style import Drawing
-from scripts.judge.rule import SUSPECT, UNDECIDED
+from scripts.judge.rule import SLOWER, SUSPECT, UNDECIDED
+from scripts.read.text import counted
 from scripts.sections.cpu import cpu_pictures
 from scripts.sections.inputs import Report
 from scripts.sections.machines.collection import collection_lines
@@ -70,7 +72,7 @@ def headlines(report: Report) -> Iterator[str]:
             yield f"{one.pair.machine}: {words}" if several else words
     else:
         sides = listed(dict.fromkeys(report.analysis.rounds["side"]))
-        yield f"Only {sides} was timed: {fastest_words(report.analysis.rounds)}."
+        yield f"Only {sides} was timed: {fastest_words(report.analysis.trusted)}."
 
 
 def _many(contests: list[Told]) -> str:
@@ -110,6 +112,7 @@ def _why(report: Report, one: Told) -> str:
         rounds[rounds["workload"] == one.curves["workload"].iloc[0]],
         side=sides["side"],
         base=sides["base"],
+        slower=bool((one.cells["verdict"] == SLOWER).any()),
     )
 
 
@@ -160,15 +163,24 @@ def _machines(report: Report) -> Iterator[Line]:
 def _strips(report: Report) -> Iterator[Line | Table | Strip]:
     """Yield a line per network of each leading contest, while they fit on a screen."""
     contests = [] if report.analysis.many else report.leading
-    if sum(len(one.curves) for one in contests) > MOST_STRIPS:
+    fits = sum(len(one.curves) for one in contests) <= MOST_STRIPS
+    if len(contests) > MOST_ANSWERS and not fits:
         for one in contests[:MOST_MACHINES]:
-            yield Line(
-                verdict_sentence(one.subject, one.other, one.curves), lead=f"{one.pair.machine}: "
-            )
+            words = verdict_sentence(one.subject, one.other, one.curves)
+            yield Line(words, lead=f"{one.pair.machine}: ")
+        yield from _further(len(contests) - MOST_MACHINES, "comparison")
         return
     for one in contests:
         if len(contests) > 1:
             yield Line(one.title, tone="strong")
-        yield from (Strip(*told) for told in one.answers())
+        room = MOST_STRIPS if fits else MOST_STRIPS // len(contests)
+        yield from (Strip(*told) for told in islice(one.answers(), room))
+        yield from _further(len(one.curves) - room, "network")
     if contests:
         yield Line(marks_key(), tone="faint")
+
+
+def _further(more: int, noun: str) -> Iterator[Line]:
+    """Yield how many there are that do not fit on a screen."""
+    if more > 0:
+        yield Line(f"and {counted(more, f'more {noun}')}: report.html has them", tone="faint")

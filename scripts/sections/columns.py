@@ -166,7 +166,7 @@ COLUMNS: dict[str, tuple[str, Words | None]] = {
     "seeds": ("seeds that got there", lambda row: f"{row['reached']} of {row['seeds']}"),
     "edge": ("learning rate at the edge of those tried", None),
     # machines side by side
-    "scope": ("seconds", lambda row: "with cold start" if row["scope"] == "total" else "warm"),
+    "scope": ("seconds", lambda row: "total" if row["scope"] == "total" else "warm"),
     "cost_ratio": ("cost / the base's", lambda row: ratio_words(row, of="cost_")),
     "mean": ("geometric mean", _seconds("seconds")),
     "said": ("verdict", None),

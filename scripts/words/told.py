@@ -155,11 +155,13 @@ def epochs_sentence(even: pd.DataFrame, *, of: str = "") -> str:
 
 
 def cause_sentence(
-    causes: pd.DataFrame, remedies: pd.DataFrame, rounds: pd.DataFrame, *, side: str, base: str
-) -> str:
+    causes: pd.DataFrame, remedies: pd.DataFrame, rounds: pd.DataFrame, *, side: str, base: str,
+    slower: bool,
+) -> str:  # fmt: skip
     """The cause and the best remedy in a line, as far as they were studied; else what steps say.
 
-    `causes` are a side's, `remedies` those of both sides, `rounds` those of one network.
+    `causes` are a side's, `remedies` those of both sides, `rounds` those of one network. What is
+    nowhere `slower` needs no help.
     """
     tried = remedies[remedies["kind"] == REMEDY]
     best = best_remedies(tried)
@@ -167,7 +169,7 @@ def cause_sentence(
     if not why and (words := growth_words(rounds, side=side, base=base)):
         why = f"Why: {words}"
     if best.empty:
-        return f"{why} {_NO_REMEDY if len(tried) else _UNTRIED}".strip()
+        return f"{why} {_NO_REMEDY if len(tried) else _UNTRIED * slower}".strip()
     row = best.sort_values("lo").iloc[-1]
     return (
         f"{why} Best remedy of those tried: {settings_words(str(row['remedy']))}, "
@@ -225,9 +227,14 @@ def _is_threads(subject: str) -> bool:
 
 
 def fastest_words(rounds: pd.DataFrame) -> str:
-    """The batch size at which each network trains fastest: `mlp is fastest at batch 512`."""
-    rates = rounds[rounds["block"].notna()].groupby(["workload", "batch_size"], sort=False)
-    best = rates["samples_a_second"].median().groupby("workload", sort=False).idxmax()
-    if best.empty:
-        return "no cell has a time"
-    return listed(f"{name} trains fastest at batch {size}" for name, size in best)
+    """The batch size at which each network trains fastest: `mlp trains fastest at batch 512`."""
+    sound = rounds[rounds["block"].notna() & (rounds["doubt"] == "")]
+    cells = sound.groupby(["workload", "batch_size"], sort=False)["samples_a_second"].median()
+    if cells.empty:
+        return "no cell has a time" + " that is not suspect" * bool(rounds["block"].notna().any())
+    networks = cells.groupby("workload", sort=False)
+    best, several = networks.idxmax(), networks.size() > 1
+    return listed(
+        f"{name} {'trains fastest' if several[name] else 'only'} at batch {size}"
+        for name, size in best
+    )

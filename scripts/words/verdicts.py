@@ -83,12 +83,15 @@ def sureness(cells: pd.DataFrame, curve: Row) -> str:
 def sure_words(verdicts: pd.DataFrame) -> str:
     """How many comparisons got a verdict, and what is promised of these."""
     decided = int(verdicts["verdict"].isin(DECIDED).sum())
+    count = counted(len(verdicts), "comparison")
+    if decided:
+        said = f"Of {count}, {decided} got a verdict; of these words {_promise(verdicts)}"
+    else:
+        few = verdicts["blocks"].between(1, FEWEST_BLOCKS - 1).any()
+        takes = f", which takes {FEWEST_BLOCKS} repetitions or more"
+        said = f"None of {count} got a verdict{takes * bool(few)}"
     withheld = int((verdicts["verdict"] == SUSPECT).sum())
-    return (
-        f"Of {counted(len(verdicts), 'comparison')}, {decided} got a verdict; of these words "
-        f"{_promise(verdicts)}"
-        f"{f'; {withheld} were withheld as suspect' if withheld else ''}."
-    )
+    return f"{said}{f'; {withheld} were withheld as suspect' if withheld else ''}."
 
 
 def _promise(verdicts: pd.DataFrame) -> str:

@@ -12,9 +12,9 @@ from scripts.sections.columns import table
 from scripts.sections.machines.side_by_side import mean_lines, side_pictures, standing
 from scripts.sections.machines.tables import costs_table, means_table
 from scripts.sections.section import Line, Section, Table
+from scripts.sections.warnings import run_warnings
 from scripts.tables.comparison import Comparison
 from scripts.words.machines import contradiction_words, upgrade_words
-from scripts.words.warnings import suspect_lines
 
 MOST_ROWS = 5
 MOST_MACHINES = 5
@@ -33,7 +33,7 @@ def compared(comparison: Comparison) -> Iterator[Section]:
 
 def _brief(comparison: Comparison) -> Iterator[Line | Table]:
     """Yield the geometric means in sentences and rows, what changed, and on what that stands."""
-    for text in suspect_lines(comparison.analysis.doubts):
+    for text in run_warnings(comparison.analysis):
         yield Line(text, tone="warning")
     yield from _unlike(comparison.cells)
     doubted = contradicted(comparison.cells, comparison.files, base=comparison.base)

@@ -128,7 +128,7 @@ def mean_lines(
 ) -> Iterator[Line]:
     """Yield a line for each of the first machines, or why there is none."""
     if comparison.means.empty:
-        yield Line("No geometric means: no cell was measured by all, none of them suspect.")
+        yield Line("No geometric means: no cell has a sound time on every machine.")
     for machine, own in list(comparison.means.groupby("machine", sort=False))[:most]:
         yield Line(_mean_words(own, comparison.base), lead=f"{machine}: ", tone=tone)
 

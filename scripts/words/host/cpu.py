@@ -20,7 +20,8 @@ def cpu_line(rates: pd.DataFrame, faults: pd.DataFrame) -> str:
     first = own.iloc[0]
     gain = best["samples_a_second"] / first["samples_a_second"]
     many = f"{short_number(best['samples_a_second'])} samples per second"
-    text = f"{best['workload']} trains fastest at batch size {best['batch_size']} on {best['side']}"
+    place = f"at batch size {best['batch_size']} on {best['side']}"
+    text = f"{best['workload']} {'trains fastest' if len(own) > 1 else 'was timed only'} {place}"
     gains = f", {gain:.1f} times as many as at {first['batch_size']}" if gain > 1 else ""
     larger = own[own["batch_size"] > best["batch_size"]]
     slower = larger[larger["samples_a_second"] < ALIKE * best["samples_a_second"]]
