@@ -81,7 +81,7 @@ def test_scripts_read_a_folder_and_leave_learning_files_in_it_to_others(
     assert set(pd.read_csv(target)["file"]) == {str(results / "one.json")}
     assert report.main([str(results), "--out", str(tmp_path / "out"), "--dpi", "30"]) == 0
     words = " ".join(capsys.readouterr().out.split())
-    assert "mlp trains fastest at batch size" in words
+    assert "mlp was timed only at batch size 8 on cpu" in words
 
 
 DOORS: dict[str, tuple[Callable[[list[str]], int], tuple[str, ...]]] = {
