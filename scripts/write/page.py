@@ -79,7 +79,8 @@ def _once(parts: Iterable[Section]) -> Iterator[Section]:
 
 def _whole(text: str) -> Markup:
     """The text with its names held together, which a browser breaks at their hyphens."""
-    return Markup(_HYPHENED.sub(r"<span>\g<0></span>", escape(text)))  # noqa: S704 - escaped
+    escaped = str(escape(text))  # as Markup, what is joined would be escaped again
+    return Markup(_HYPHENED.sub(r"<span>\g<0></span>", escaped))  # noqa: S704 - see above
 
 
 def _chapters(report: Report | Untimed, parts: Sequence[Section]) -> list[dict[str, Any]]:

@@ -15,7 +15,9 @@ def test_the_crossover_line_stands_between_the_cells_that_differ(tmp_path: Path)
     plan = Corpus(ratio=falling, batch_sizes=(8, 512), epochs=(1,), cold_seconds={"vulkan": 5.0})
     report = Report(Analysis([plan.write(tmp_path)]))
     cells = report.cells("mlp")
-    drawn = heat_map(Map(name="m", table="t", cells=cells, title="", caption="", limit=2))
+    title = "transformer-encoder on a-machine: the-side"  # not broken at its hyphens
+    drawn = heat_map(Map(name="m", table="t", cells=cells, title=title, caption="", limit=2))
+    assert drawn.title == ["transformer-encoder on a-machine:", "the-side"]
     assert drawn.edges == [Edge(row=0, column=0, below=False, decided=True)]
 
 

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from scripts.tables.analysis import Analysis
+from scripts.write.page import _whole
 from tests.corpus import Corpus, Pattern, falling
 from tests.write.page.test_page import page_of
+from tests.write.reports import page_text
 
 SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1, 4)}
 
@@ -77,3 +80,12 @@ def test_what_a_software_rasteriser_is_stands_with_the_machines_not_on_top(tmp_p
     assert said.index("say nothing about GPUs") > said.index("The machines")
     assert "threads" in said.partition("once warm")[0]
     assert "vulkan" not in said.partition("once warm")[0]
+
+
+def test_a_name_is_not_broken_at_its_hyphens(tmp_path: Path) -> None:
+    plan = Corpus(workloads=("cnn-series",), ratio=falling, **SMALL)
+    page = page_text(Analysis([plan.write(tmp_path)]))
+    headline = page.partition("<h1")[2].partition("</h1>")[0]
+    assert "<span>cnn-series</span>" in headline
+    assert "&lt;span" not in page
+    assert _whole("<b>a-b</b> & c") == "&lt;b&gt;<span>a-b</span>&lt;/b&gt; &amp; c"
