@@ -33,7 +33,7 @@ from scripts.sections.inputs import Report
 from scripts.sections.machines.cards import cards
 from scripts.sections.warnings import warnings
 from scripts.sharing.names import require_name
-from scripts.sharing.plausible import Finding, examined
+from scripts.sharing.plausible import Beside, Finding, examined
 from scripts.sharing.private import cleaned, json_text, own_words, shown
 from scripts.sharing.text import finding_text, request_text
 from scripts.tables.analysis import Analysis
@@ -76,9 +76,9 @@ def _share(options: argparse.Namespace) -> None:
     folder = Folder(options.out / name, inputs=[source])
     folder.write(f"{name}.json", (json_text(document) + "\n").encode())
     path = folder.path / f"{name}.json"
-    read(path, TIMING)
-    folder.write(TEXT, request_text(path).encode())
-    say(suspect_lines(Analysis([path]).doubts))
+    analysis = Analysis([path])
+    folder.write(TEXT, request_text(analysis).encode())
+    say(suspect_lines(analysis.doubts))
     say(["This would be sent, and nothing else but numbers:", ""])
     say(f"  {line}" for line in shown(document))
     say(["", f"{folder.path} holds {name}.json and {TEXT}. Nothing was sent. To share it,"])
@@ -123,12 +123,13 @@ def _require_free(name: str, source: Path) -> None:
 
 def _check(options: argparse.Namespace) -> None:
     arrived = expanded([options.check])
-    there = _timing(options.beside)
+    there = Beside(_timing(options.beside))
     findings = [examined(path, there) for path in arrived]
-    folder = Folder(options.out, inputs=[*arrived, *there])
-    folder.write("answer.md", "".join(map(finding_text, findings)).encode())
+    texts = list(map(finding_text, findings))
+    folder = Folder(options.out, inputs=[*arrived, *there.paths])
+    folder.write("answer.md", "".join(texts).encode())
     _draw([one.path for one in findings if not one.refusals], folder)
-    print("\n".join(map(finding_text, findings)))
+    print("\n".join(texts))
     if refused := [one for one in findings if one.refusals]:
         raise ResultError("", "", f"refused: {_names(refused)}")
 

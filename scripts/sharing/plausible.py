@@ -7,6 +7,7 @@ card reaches, against the files that are there already, and against machines wit
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,19 @@ class Finding:
     agreements: list[str]
 
 
-def examined(path: Path, beside: Sequence[Path]) -> Finding:
+@dataclass(frozen=True)
+class Beside:
+    """The files that are there already, read once, when the first one is held against them."""
+
+    paths: Sequence[Path]
+
+    @cached_property
+    def results(self) -> Results | None:
+        """What they hold, files that are refused left out; None where there is no file."""
+        return load_results(self.paths, skip=lambda _error: None) if self.paths else None
+
+
+def examined(path: Path, beside: Beside) -> Finding:
     """Return what is said of a file that arrives, held against those that are there."""
     try:
         own = load_results([path])
@@ -52,10 +65,10 @@ def examined(path: Path, beside: Sequence[Path]) -> Finding:
     except ResultError as error:
         return Finding(path, [str(error)], [], [])
     assert isinstance(document, dict)  # noqa: S101 - it was read
-    others = load_results(beside, skip=lambda _error: None) if beside else None
+    others = beside.results
     refusals = [
         *_unfinished(own),
-        *_misnamed(path, own, beside),
+        *_misnamed(path, own, beside.paths),
         *(f"{field}: names what is private; run share.py" for field in private_texts(document)),
         *_too_fast(own, others),
         *([] if others is None else _copied(own, others)),

@@ -1,7 +1,6 @@
 """What a shared file says in Markdown: the text of a request, and the answer to one."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from scripts.read.text import counted, safe_text
 from scripts.sections.answer import answer
@@ -12,9 +11,9 @@ from scripts.tables.analysis import Analysis
 from scripts.write.markdown import markdown, plain
 
 
-def request_text(path: Path) -> str:
+def request_text(analysis: Analysis) -> str:
     """Return the text with which a file is shared: machine, command, answer."""
-    return "\n".join(_request(path)) + "\n"
+    return "\n".join(_request(analysis)) + "\n"
 
 
 def finding_text(finding: Finding) -> str:
@@ -22,13 +21,12 @@ def finding_text(finding: Finding) -> str:
     return "\n".join(_finding(finding)) + "\n"
 
 
-def _request(path: Path) -> Iterator[str]:
-    analysis = Analysis([path])
+def _request(analysis: Analysis) -> Iterator[str]:
     (file,) = analysis.results.files.to_dict("records")
     hardware = sorted({one for one in analysis.work["device_label"] if one != "cpu"})
     yield f"# Results of {marked(file['machine'])}: {marked(', '.join([*hardware, file['cpu']]))}"
     yield ""
-    yield from _answers(path)
+    yield from _answers(analysis)
     yield ""
     cells = f"{counted(file['measured_cells'], 'cell')} measured, {file['absent_cells']} without"
     software = f"Python {marked(file['python'])}, torch {marked(file['torch'])}"
@@ -49,12 +47,12 @@ def _finding(finding: Finding) -> Iterator[str]:
         yield from (f"- {lead}{marked(text)}" for text in texts)
     if not refused:
         yield ""
-        yield from _answers(finding.path)
+        yield from _answers(Analysis([finding.path]))
 
 
-def _answers(path: Path) -> Iterator[str]:
+def _answers(analysis: Analysis) -> Iterator[str]:
     """Yield what a report's first lines say of a file."""
-    report = Report(Analysis([path]))
+    report = Report(analysis)
     yield markdown([*warnings(report), *answer(report)])
 
 

@@ -61,8 +61,8 @@ PARTS: dict[str, tuple[int, Callable[[Asked, Path], Row]]] = {
     ),
     "files": (
         100_000,
-        lambda own, folder: files.tried(
-            files.CHANGED, files.fuzzed(own.seed, range(own.first, own.tries)), folder, end=own.end
+        lambda own, folder: files.tried_on_all_cores(
+            own.seed, range(own.first, own.tries), folder, end=own.end
         ),
     ),
 }
@@ -108,7 +108,7 @@ def main() -> int:
                 asked = Asked(options.tries or count, options.seed, end, old.tries)
                 row = tried(asked, Path(folder))
             except Exception as error:  # noqa: BLE001 - the other parts are tried all the same
-                row = Row(part, 0, "broke off", [Fault(part, repr(error))])
+                row = Row(part, 0, "1 broke off", [Fault(part, repr(error))])
         for fault in row.faults:
             print(f"{fault.what}: {fault.how}", flush=True)
         print(f"{part}: {(time.monotonic() - begun) / 60:.1f} minutes", flush=True)

@@ -11,8 +11,10 @@ import math
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
+from functools import reduce
 from hashlib import sha1
 from itertools import islice
 from pathlib import Path
@@ -25,11 +27,12 @@ from scripts.read.document import ResultError, read
 from scripts.read.json_text import parsed
 from scripts.read.learning_file import kind_of
 from scripts.read.timing import TIMING
+from scripts.read.workers import Workers
 from tests.bound.rows import ISSUED
 from tests.causes.study_rows import with_studies
 from tests.corpus import Corpus
 from tests.evidence.edges.doors import DOORS, FOLDER, OUT, SKIPPING, ended
-from tests.evidence.edges.trial import Fault, Row, row, until
+from tests.evidence.edges.trial import Fault, Row, added, row, until
 from tests.fuzzing import BYTES, changed, more_changes, more_cuts, places, written
 from tests.learn_corpus import LearnCorpus
 from tests.read.refusals.test_foreign import FILES
@@ -51,6 +54,8 @@ AT_ONCE, BATCH, SKIPPED = 500, 24, 48
 """Files that are looked at before those unlike each other go through the doors; files that a door
 gets at once, of refused ones those of --skip-bad: fewer than what a report calls a collection."""
 CHANGED = "changed files"
+KNOWN = "known"
+"""The folder of what the reader told, a file for each: all processes know it."""
 
 Named = tuple[str, bytes]
 """A file's name, without its end, and its content."""
@@ -113,17 +118,18 @@ def without_numbers(value: Any) -> Any:
 
 @dataclass
 class Tries:
-    """Files that are tried in a folder, and what became of them."""
+    """Files that are tried in a folder, and what became of them; `known` as of KNOWN."""
 
     kind: str
     folder: Path
-    known: set[bytes] = field(default_factory=set)
+    known: Path
     count: int = 0
     ends: Counter[str] = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        (self.folder / OUT).mkdir()
+        (self.folder / OUT).mkdir(parents=True)
+        self.known.mkdir(exist_ok=True)
         for name, document in MADE.items():
             (self.folder / f"{name}.json").write_bytes(json.dumps(document).encode())
 
@@ -152,10 +158,12 @@ class Tries:
                     self.through(door, batch, strict=refused and kind == TIMING.key)
 
     def _is_new(self, *words: object) -> bool:
-        key = sha1(repr(words).encode(), usedforsecurity=False).digest()
-        new = key not in self.known
-        self.known.add(key)
-        return new
+        key = sha1(repr(words).encode(), usedforsecurity=False).hexdigest()
+        try:
+            (self.known / key).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
 
     def lay(self, files: Sequence[Named]) -> list[str]:
         """Writes files, and only these, where they are tried."""
@@ -198,10 +206,35 @@ def batches(files: Iterable[Named], size: int) -> Iterator[list[Named]]:
         yield some
 
 
-def tried(kind: str, contents: Iterable[Named], folder: Path, *, end: float = math.inf) -> Row:
-    """The row of the table; no files are begun after the `end`."""
-    tries = Tries(kind, folder)
+def tried(kind: str, contents: Iterable[Named], folder: Path, *, own: str = "own") -> Row:
+    """The row of files that are tried in a folder of their `own`."""
+    tries = Tries(kind, folder / own, folder / KNOWN)
     with patch(DRAWN, no_pictures):
-        for some in until(end, batches(contents, AT_ONCE)):
-            tries.take(some)
+        tries.take(contents)
+    rmtree(tries.folder)
     return row(kind, tries.count, tries.ends, tries.faults)
+
+
+def stretch(seed: int, numbers: range, folder: Path) -> Row:
+    """Tries some of the changed files, in any process."""
+    return tried(CHANGED, fuzzed(seed, numbers), folder, own=f"{numbers.start}")
+
+
+def tried_on_all_cores(
+    seed: int, numbers: range, folder: Path, *, end: float = math.inf,
+    processes: Callable[[], Workers] = Workers,
+) -> Row:  # fmt: skip
+    """The row of changed files, AT_ONCE at a time in each process; none are begun after the `end`.
+
+    Those that are begun are done: there is no gap among the numbers.
+    """
+    rows, running = [row(CHANGED, 0, {}, [])], set[Future[Row]]()
+    parts = (numbers[first : first + AT_ONCE] for first in range(0, len(numbers), AT_ONCE))
+    with processes() as workers:
+        for part in until(end, parts):
+            running.add(workers.submit(stretch, seed, part, folder))
+            if len(running) == workers.count:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                rows += [one.result() for one in done]
+        rows += [one.result() for one in running]
+    return reduce(added, rows)

@@ -2,16 +2,21 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Sequence
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bench.measure.journal import journal_path
+from scripts.read.workers import Workers
 from tests.evidence.crashes.trial import Trial
 from tests.evidence.edges import doors, files, journals, lines, runs
-from tests.evidence.edges.__main__ import line_of, report, stood
-from tests.evidence.edges.trial import BATCH, BATCH_SECONDS, Fault, added, row, said_to, until
+from tests.evidence.edges.__main__ import line_of, main, report, stood
+from tests.evidence.edges.trial import BATCH, BATCH_SECONDS, Fault, Row, added, row, said_to, until
 from tests.read.refusals.test_foreign import FILES
 from tests.run.typed import Said
 
@@ -100,6 +105,57 @@ def test_a_stretch_of_files_is_added_to_those_before() -> None:
     more = row(files.CHANGED, 4, {"refused": 1, "read": 3}, [Fault("a", "b")])
     assert line_of(added(old, more), "b") == "| changed files | 7 | 3 refused, 3 read | 1 | `b` |"
     assert stood(first, "other").tries == 0
+
+
+class Here(Workers):
+    """Processes that are none: what they are given is done at once."""
+
+    def submit(self, function: Any, /, *arguments: Any, **named: Any) -> "Future[Any]":
+        answer = Future[Any]()
+        answer.set_result(function(*arguments, **named))
+        return answer
+
+
+def test_stretches_that_are_begun_are_done_and_leave_no_gap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[range] = []
+
+    def stretch(_seed: int, numbers: range, _folder: Path) -> Row:
+        given.append(numbers)
+        return row(files.CHANGED, len(numbers), {"refused": 1}, [Fault("a", "b")])
+
+    monkeypatch.setattr(files, "stretch", stretch)
+    found = files.tried_on_all_cores(0, range(700, 1900), tmp_path, processes=Here)
+    assert given == [range(700, 1200), range(1200, 1700), range(1700, 1900)]
+    assert (found.tries, found.ends, len(found.faults)) == (1200, "3 refused", 3)
+    late = files.tried_on_all_cores(0, range(700, 1900), tmp_path, end=0.0, processes=Here)
+    assert late.tries == 500
+
+
+def test_what_one_process_knows_another_does_not_try(
+    tmp_path: Path, odd_door: list[list[str]]
+) -> None:
+    for own in ("a", "b"):
+        found = files.tried("files", unlike(own, "9"), tmp_path, own=own)
+        assert found.tries == 2
+    assert odd_door == [["a", "9"], ["b"]]
+
+
+def test_a_stretch_that_breaks_off_is_a_fault_beside_what_stood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> Row:
+        raise BrokenProcessPool("a process ended")
+
+    path = tmp_path / "edges.md"
+    stood_before = [line_of(row(files.CHANGED, 3, {"refused": 2}, []), "a")]
+    path.write_text("\n".join(report("", stood_before)))
+    monkeypatch.setattr(files, "tried_on_all_cores", broken)
+    monkeypatch.setattr(sys, "argv", ["edges", "files", "--go-on", "--out", str(path)])
+    assert main() == 1
+    (line,) = [one for one in path.read_text().splitlines() if one.startswith("| changed")]
+    assert line.startswith("| changed files | 3 | 2 refused, 1 broke off | 1 | ")
 
 
 @pytest.mark.slow

@@ -42,7 +42,7 @@ def added(old: Row, new: Row) -> Row:
     for part in filter(None, ", ".join((old.ends, new.ends)).split(", ")):
         count, _, end = part.partition(" ")
         ends[end] += int(count)
-    return row(new.kind, old.tries + new.tries, ends, [*old.faults, *new.faults])
+    return row(old.kind, old.tries + new.tries, ends, [*old.faults, *new.faults])
 
 
 def until(
