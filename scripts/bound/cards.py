@@ -53,6 +53,7 @@ def host() -> Host:
     return Host(**_ranges(ANY_CARD.key))
 
 
+@cache
 def cards() -> dict[str, Card]:
     """Every card by its key."""
     names = published().drop_duplicates("card")[["card", "name"]].itertuples(index=False)

@@ -1,5 +1,6 @@
 """Which cells deserve more blocks: the undecided ones, and the two around each crossover."""
 
+import numpy as np
 import pandas as pd
 
 from scripts.judge.pairs import SECONDS
@@ -20,10 +21,7 @@ def undecided_cells(rounds: pd.DataFrame, *, looks: int) -> list[dict[str, objec
     """
     own = rounds[rounds["family"] == SIDES]
     table = pd.concat([verdicts(own, scope=scope, looks=looks) for scope in SECONDS])
-    named = [
-        _around_crossovers(curve.sort_values("batch_size")).assign(why="around the crossover")
-        for _, curve in table.groupby(_CURVE, dropna=False, sort=False)
-    ]
+    named = [_around_crossovers(table).assign(why="around the crossover")]
     named += [table[table["verdict"] == word].assign(why=word) for word in (CLOSE, UNDECIDED)]
     cells = pd.concat(named).groupby(_CELL, sort=False)["why"]
     why = cells.agg(lambda words: UNDECIDED if UNDECIDED in set(words) else words.iloc[0])
@@ -31,11 +29,10 @@ def undecided_cells(rounds: pd.DataFrame, *, looks: int) -> list[dict[str, objec
     return [{str(name): value for name, value in row.items()} for row in rows]
 
 
-def _around_crossovers(rows: pd.DataFrame) -> pd.DataFrame:
+def _around_crossovers(table: pd.DataFrame) -> pd.DataFrame:
     """The cells on both sides of every change between slower and faster, undecided ones aside."""
-    decided = rows[rows["verdict"].isin([SLOWER, FASTER])]
-    changes = decided["verdict"].ne(decided["verdict"].shift()).to_numpy(copy=True)
-    changes[:1] = False
-    sides = changes.copy()
-    sides[:-1] |= changes[1:]
-    return decided[sides]
+    rows = table.assign(curve=table.groupby(_CURVE, dropna=False, sort=False).ngroup())
+    rows = rows[rows["verdict"].isin([SLOWER, FASTER])].sort_values(["curve", "batch_size"])
+    same = rows["curve"].eq(rows["curve"].shift()).to_numpy()
+    changes = rows["verdict"].ne(rows["verdict"].shift()).to_numpy() & same
+    return rows[changes | np.append(changes[1:], False)]

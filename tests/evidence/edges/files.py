@@ -126,6 +126,7 @@ class Tries:
     count: int = 0
     ends: Counter[str] = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
+    laid: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         (self.folder / OUT).mkdir(parents=True)
@@ -149,13 +150,14 @@ class Tries:
                 if texts is None or self._is_new(texts):
                     shared.append((name, content))
         self.ends["told apart by the reader"] += sum(map(len, new.values()))
-        for door in DOORS:
-            for (kind, refused), some in new.items():
-                own = [one for one in some if one in shared] if door == "share.py" else some
-                if door == SKIPPING and not refused:
-                    continue  # they end as at report.py
-                for batch in batches(own, size_of(door, refused=refused)):
-                    self.through(door, batch, strict=refused and kind == TIMING.key)
+        for (kind, refused), some in new.items():
+            doors = [door for door in DOORS if refused or door != SKIPPING]  # as at report.py
+            for size in {size_of(door, refused=refused): None for door in doors}:
+                own = [door for door in doors if size_of(door, refused=refused) == size]
+                for batch in batches(some, size):
+                    for door in own:
+                        if door != "share.py" or batch[0] in shared:
+                            self.through(door, batch, strict=refused and kind == TIMING.key)
 
     def _is_new(self, *words: object) -> bool:
         key = sha1(repr(words).encode(), usedforsecurity=False).hexdigest()
@@ -166,12 +168,16 @@ class Tries:
         return True
 
     def lay(self, files: Sequence[Named]) -> list[str]:
-        """Writes files, and only these, where they are tried."""
+        """Writes files, and only these, where they are tried, unless they lie there already."""
+        names = [f"{FOLDER}/{name}.json" for name, _ in files]
+        if self.laid == names:
+            return names
         rmtree(self.folder / FOLDER, ignore_errors=True)
         (self.folder / FOLDER).mkdir()
         for name, content in files:
             (self.folder / FOLDER / f"{name}.json").write_bytes(content)
-        return [f"{FOLDER}/{name}.json" for name, _ in files]
+        self.laid = names
+        return names
 
     def through(self, door: str, files: Sequence[Named], *, strict: bool = False) -> bool:
         """Tries files at a door, halves where they are not taken; whether there was a fault.
@@ -187,6 +193,8 @@ class Tries:
             halves = (files[:middle], files[middle:])
             if sum(self.through(door, half, strict=strict) for half in halves):
                 return True
+        if faults:
+            self.laid = []  # a door may have left or changed something there
         names = ", ".join(name for name, _ in files)
         self.faults += [Fault(f"{self.kind} {names}", fault) for fault in faults]
         return bool(faults)
