@@ -11,11 +11,14 @@ OWN_LOADER = "own"
 WORKERS = 2
 """Processes of a DataLoader that has any: what students are told to type."""
 DECODERS = ("decoding", "workers")
-LOADERS = ("slices", "dataloader", *DECODERS, OWN_LOADER)
-PLACEMENTS = ("resident", "per-batch", "pinned")
-GATHERS = ("vectorised", "list")
-SEQUENCES = ("padded", "packed")
-EVALUATIONS = ("never", "every-epoch")
+PARTS = {
+    "loader": ("slices", "dataloader", *DECODERS, OWN_LOADER),
+    "placement": ("resident", "per-batch", "pinned"),
+    "gather": ("vectorised", "list"),
+    "sequences": ("padded", "packed"),
+    "evaluate": ("never", "every-epoch"),
+}
+"""The parts of a training loop that may be named, and what each may be."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from bench.grid import (
     PRESETS,
 )
 from bench.loop import LOOPS
+from bench.meant import meant
 from bench.parse import (
     ALL,
     Option,
@@ -26,6 +27,7 @@ from bench.parse import (
     workload_names,
     wrong,
 )
+from bench.sides.names import MOST_THREADS
 from bench.sides.remedies import REMEDIES, known_remedy
 from bench.sides.settings import Settings, of_devices, with_sides
 
@@ -55,7 +57,8 @@ def remedies(flag: str, value: str | None, default: tuple[str, ...]) -> tuple[st
     typed = tuple(REMEDIES) if value == ALL else some(flag, value, "remedy")
     for name in typed:
         if not known_remedy(name):
-            raise wrong(flag, name, f"no such setting; one of: {ALL}, {', '.join(REMEDIES)}")
+            hint = meant(name, REMEDIES)
+            raise wrong(flag, name, f"no such setting{hint}; one of: {ALL}, {', '.join(REMEDIES)}")
     return typed
 
 
@@ -83,7 +86,11 @@ OPTIONS = {
         "side that the others are compared with", default="", said="cpu, or the first side"
     ),
     "devices": Option("short for sides: torch devices", names_or, (), said="see --sides"),
-    "threads": Option("short for sides: the CPU with so many threads each, e.g. 1,2", integers, ()),
+    "threads": Option(
+        "short for sides: the CPU with so many threads each, e.g. 1,2",
+        partial(integers, most=MOST_THREADS),
+        (),
+    ),
     "blocks": Option(
         "blocks: fresh processes per side and workload; without a number the default preset "
         "measures 3, and up to 5 where they end within 8 minutes",

@@ -11,7 +11,9 @@ import pytest
 _NO_FIGURES = "no cell would have a figure"
 _OTHER_FILE = "--benchmark-json names the only file of a run"
 _NO_CACHE = "a run remembers no cells of an earlier one; name those that you want with -k"
-_CUT_SHORT = "one failed cell would leave all that come after it out of the result"
+_CUT_SHORT = (
+    "one failed cell would leave all that come after it out of the result (-x is --maxfail=1)"
+)
 REFUSED = {
     "--benchmark-disable": _NO_FIGURES,
     "--benchmark-skip": _NO_FIGURES,

@@ -67,7 +67,9 @@ def measure(run: TimingRun, cells: list[Cell], console: Console) -> None:
     run.claim.take()  # until it is released: the result file is still to be written
     load = Load()
     say(console, "asking torch for its devices and reading the data")
+    before = run.clock.spent()
     facts = ask_facts(run)
+    run.asking_seconds = run.clock.spent() - before
     require_contest(run, facts)
     left_out = left_out_lines(facts.machine["environment"])
     for line in [*missing_lines(facts), *plan_lines(run, facts), *limit_lines(), *left_out]:
@@ -163,7 +165,7 @@ def _campaign(run: TimingRun, facts: Facts, journal: Journal, console: Console, 
         report=progress.answered,
         expect=progress.expect,
         say=progress.say,
-        pace=Pace(run.clock),
+        pace=Pace(run.clock, start=run.asking_seconds),
         accelerators=tuple(facts.machine["accelerators"]),
     )
     try:

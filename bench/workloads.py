@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bench.meant import meant
+
 MODELS = Path(__file__).resolve().parents[1] / "models"
 
 
@@ -40,8 +42,16 @@ def name_of(typed: str) -> str:
 
 def resolved(typed: str) -> str:
     """Returns the same workload as a process in any folder finds it."""
-    path, _, function = typed.rpartition(":")
-    return f"{Path(path).resolve()}:{function}" if is_own(typed) else typed
+    return f"{file_of(typed).resolve()}:{typed.rpartition(':')[2]}" if is_own(typed) else typed
+
+
+def file_of(typed: str) -> Path:
+    """Returns somebody's own file; between commas a shell leaves `~` as it is."""
+    path = Path(typed.rpartition(":")[0])
+    try:
+        return path.expanduser()
+    except RuntimeError:  # ~nobody
+        return path
 
 
 def typed_for(name: str, typed: Iterable[str]) -> str:
@@ -54,10 +64,11 @@ def refusal(typed: str) -> str | None:
     if not is_own(typed):
         if typed in WORKLOAD_NAMES:
             return None
-        hint = f"; write {typed}:make for its function make" if typed.endswith(".py") else ""
+        hint = f"; write {typed}:make for its function make" * typed.endswith(".py")
+        hint = hint or meant(typed, WORKLOAD_NAMES)
         return f"no such workload{hint}; one of: all, {', '.join(WORKLOAD_NAMES)}, file.py:function"
     name = name_of(typed)
-    if not Path(typed.rpartition(":")[0]).is_file():
+    if not file_of(typed).is_file():
         return "there is no such file"
     if not re.fullmatch(r"[A-Za-z0-9][\w.-]{0,59}", name, re.ASCII):
         return "name the file by at most 60 letters, digits, _ and -: reports are named after it"

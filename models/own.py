@@ -91,15 +91,16 @@ def _load(reference: str, most: int | None) -> Workload:
 
 @contextmanager
 def as_it_was() -> Iterator[None]:
-    """Set back what somebody's file sets of torch: threads and algorithms are the run's."""
+    """Set back what somebody's file sets of torch: threads, algorithms and checks are the run's."""
     threads, strict = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
-    searching = torch.backends.cudnn.benchmark
+    searching, checking = torch.backends.cudnn.benchmark, torch.is_anomaly_enabled()
     try:
         yield
     finally:
         torch.set_num_threads(threads)
         torch.use_deterministic_algorithms(strict)
         torch.backends.cudnn.benchmark = searching
+        torch.autograd.set_detect_anomaly(checking)
 
 
 def _by_name(build: Callable[[], nn.Module], names: tuple[str, ...]) -> nn.Module:

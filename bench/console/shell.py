@@ -43,7 +43,7 @@ def _options_of_uv() -> Sequence[str]:
 
 
 def _from_here(path: str | Path) -> str:
-    """A path below the current folder from there; anything else as it is."""
+    """A path below the current folder from there, no option; anything else as it is."""
     if isinstance(path, Path) and path.is_absolute() and path.is_relative_to(Path.cwd()):
-        return str(path.relative_to(Path.cwd()))
-    return str(path)
+        path = path.relative_to(Path.cwd())
+    return f".{os.sep}{path}" if isinstance(path, Path) and str(path)[0] == "-" else str(path)

@@ -131,6 +131,7 @@ def _ask(
         stdin=stdin,
         capture_output=True,
         text=True,
+        errors="replace",  # of what somebody's own file prints
         check=False,
     )
 

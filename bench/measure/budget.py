@@ -77,13 +77,15 @@ class Pace:
     """How long the next process may take, and how long each took when it last ran.
 
     `until`: the budget's `spent` at which processes are ended. `waiting`: turns to come that have a
-    fair share of what is left, at most that each: a slow one cannot eat the others' time. There is
-    always one share more than turns, so even the last one leaves something, and what a process does
+    fair share of what is left, at most that each: a slow one cannot eat the others' time. There are
+    `spare` shares more than turns, so even the last one leaves something, and what a process does
     not use is the others'. A run without a budget has a pace that never ends it.
 
     `aim`: the `spent` by which further blocks have to end; no process is ended there. `after`:
     turns that come after the blocks, or others that take as long; `owed`: those of later blocks
     that are measured in any case.
+
+    `start`: what a process takes until it has an answer, about; less time is for nothing.
     """
 
     budget: Budget = field(default_factory=Budget)
@@ -91,8 +93,10 @@ class Pace:
     aim: float = math.inf
     after: list[Turn] = field(default_factory=list)
     owed: list[Turn] = field(default_factory=list)
+    start: float = 0.0
     waiting: list[Turn] = field(default_factory=list)
     sharing: bool = False
+    spare: float = 1.0
     costs: dict[Turn, float] = field(default_factory=dict)
     mark: float = 0.0
 
@@ -105,9 +109,10 @@ class Pace:
         kept = self.cost([*self.after, *self.owed])
         return min(self.until, self.aim) - self.budget.spent() - kept
 
-    def share(self, turns: Iterable[Turn]) -> None:
-        """Lets these turns share what is left from now on."""
-        self.waiting, self.sharing = list(turns), True
+    def share(self, turns: Iterable[Turn], spare: float = 1.0) -> float:
+        """Lets these turns share what is left from now on; returns the seconds of a whole share."""
+        self.waiting, self.sharing, self.spare = list(turns), True, spare
+        return self.left() / (sum(map(_weight, self.waiting)) + spare or 1.0)
 
     def allowed(self, turn: Turn) -> float:
         """Returns the seconds that a process which starts now may take; none when not above 0."""
@@ -115,7 +120,7 @@ class Pace:
         if not self.sharing:
             return self.left()
         others = sum(map(_weight, self.waiting)) - (_weight(turn) * (turn in self.waiting))
-        return self.left() * _weight(turn) / (others + _weight(turn) + 1)
+        return self.left() * _weight(turn) / (others + _weight(turn) + self.spare)
 
     def done(self, turn: Turn) -> None:
         """Takes a turn off those that wait for their share."""

@@ -19,6 +19,8 @@ from filelock import FileLock, Timeout
 
 Line = dict[str, Any]
 SEAL = b', "crc32": '
+JOURNAL = ".journal.jsonl"
+"""Ends the name of a result's journal."""
 
 
 class Header(msgspec.Struct, tag="run", tag_field="kind"):
@@ -40,7 +42,7 @@ STOPS = (JournalError, OSError, RuntimeError)
 
 def journal_path(result: Path) -> Path:
     """Where the journal of a result file lies: beside it."""
-    return result.with_name(f"{result.stem}.journal.jsonl")
+    return result.with_name(f"{result.stem}{JOURNAL}")
 
 
 def lock_path(result: Path) -> Path:

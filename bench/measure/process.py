@@ -36,6 +36,9 @@ SLICE_SECONDS = 1.0
 STOPPED_SECONDS = 2.0
 """A wait that took so much longer than asked was none: this process was stopped meanwhile."""
 
+MOST_READ = 100_000
+"""Bytes at the end of what a worker said: somebody's own network may print without end."""
+
 CUT = "cut"
 """The death of a worker whose run had no more time for it: it says nothing of the device."""
 STOPPED = "stopped"
@@ -216,7 +219,7 @@ def _death(process: "subprocess.Popen[str]", stderr: IO[bytes], kills: int | Non
 def last_words(process: "subprocess.Popen[str]", stderr: IO[bytes]) -> str:
     """Exit status and last line on stderr of a dead worker, in one line."""
     how = how_ended(process)
-    stderr.seek(0)
+    stderr.seek(max(0, stderr.seek(0, os.SEEK_END) - MOST_READ))
     lines = stderr.read().decode(errors="replace").strip().splitlines()
     return f"the process ended with {how}" + (f": {lines[-1][:200]}" if lines else "")
 
@@ -224,4 +227,7 @@ def last_words(process: "subprocess.Popen[str]", stderr: IO[bytes]) -> str:
 def how_ended(process: "subprocess.Popen[str]") -> str:
     """Waits for a process; returns the signal or the status that it ended with."""
     status = process.wait()
-    return f"signal {-status} ({signal.Signals(-status).name})" if status < 0 else f"exit {status}"
+    if status >= 0:
+        return f"exit {status}"
+    names = {int(one): f" ({one.name})" for one in signal.Signals}  # not all have one
+    return f"signal {-status}{names.get(-status, '')}"

@@ -106,12 +106,19 @@ def catch_up(campaign: Campaign, plans: Iterable[WorkloadPlan]) -> None:
 def first_round(campaign: Campaign, plans: Iterable[WorkloadPlan], pace: Pace) -> list[Suspect]:
     """The first block of every workload; what of each is worth a second attempt.
 
-    A second attempt waits: it must not take the time of a workload that had none.
+    A second attempt waits: it must not take the time of a workload that had none. Where a share is
+    less than a process takes to answer, the sides of one workload share what is left before the
+    next one's, and the A/A repeats come last: one side without the other tells nothing.
     """
-    plans = list(plans)
-    pace.share(one for plan in plans for one in waiting(campaign, plan, plan.start))
-    suspect = []
+    plans, suspect = list(plans), []
+    fair = pace.share(one for plan in plans for one in waiting(campaign, plan, plan.start))
+    if tight := fair < pace.start:
+        sides = [plan.cut(lambda side, _: not side.again) for plan in plans]
+        plans = [*sides, *(plan.cut(lambda side, _: side.again) for plan in plans)]
     for plan in plans:
+        if tight:
+            own = pace.share(waiting(campaign, plan, plan.start), spare=0.0)
+            pace.sharing = own >= pace.start  # one side's figures are better than none
         suspect.append((plan, plan.start, campaign.try_block(plan, plan.start)))
         # Shares in which no process gets as far as an answer would end every one for nothing.
         known = campaign.measurements.sides

@@ -11,6 +11,7 @@ import pytest
 from filelock import FileLock
 
 from bench.measure.journal import (
+    JOURNAL,
     Header,
     Journal,
     JournalError,
@@ -175,6 +176,8 @@ def _check_name(path: Path) -> None:
     length = len(os.fsencode(path.name))
     if path.name == "-" or not path.name.isprintable():
         raise wrong(FLAG, str(path), "names no file; e.g. results/machine.json")
+    if path.name.endswith(JOURNAL):
+        raise wrong(FLAG, str(path), "is a journal's name; that of a result ends in .json")
     if length > LONGEST_NAME:
         raise wrong(FLAG, path.name, f"a name of {length} bytes, and {LONGEST_NAME} are the most")
 

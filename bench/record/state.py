@@ -83,6 +83,8 @@ class TimingRun(RunState[Settings, Cell]):
     """Whether a busy machine is measured at once."""
     accelerator_note: str | None = None
     """Why no accelerator is measured, when torch was asked for them and found none."""
+    asking_seconds: float = 0.0
+    """What asking torch took: a process that imports it and reads the data."""
     clock: Budget = field(init=False)
 
     def __post_init__(self) -> None:

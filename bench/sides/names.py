@@ -14,29 +14,11 @@ from typing import Any, NamedTuple
 from bench.allocators import HUGE_PAGES, KEEP, LIBRARIES, lacking
 from bench.grid import IMPLEMENTATION_NAMES, device_of, devices_of
 from bench.job import DIAGNOSIS, DISPATCH, MEASURE, TASKS, Job
-from bench.loop import (
-    DECODERS,
-    EVALUATIONS,
-    GATHERS,
-    LEAN,
-    LOADERS,
-    OWN,
-    PLACEMENTS,
-    RUNGS,
-    SEQUENCES,
-    Loop,
-)
+from bench.loop import DECODERS, LEAN, OWN, PARTS, RUNGS, Loop
+from bench.meant import meant
 
-MOST_SIDES, LONGEST = 64, 200
+MOST_SIDES, MOST_THREADS, LONGEST = 64, 9999, 200
 COMPILE_MODES = ("default", "reduce-overhead", "max-autotune")
-PARTS = {
-    "loader": LOADERS,
-    "placement": PLACEMENTS,
-    "gather": GATHERS,
-    "sequences": SEQUENCES,
-    "evaluate": EVALUATIONS,
-}
-"""The parts of a training loop that may be named, and what each may be."""
 SETTINGS = {
     "devices": "devices",
     "threads": "threads",
@@ -80,7 +62,10 @@ TERMS = {
     **{f"loop={name}": Term("loop", loop) for name, loop in (RUNGS | {"own": OWN}).items()},
     "loop=pinned": Term("loop", RUNGS["pinned"], "accelerator", _NO_COPIES),
     **{f"{part}={one}": Term(part, one) for part, values in PARTS.items() for one in values},
-    **{f"placement={one}": Term("placement", one, "accelerator", _NO_COPIES) for one in PLACEMENTS},
+    **{
+        f"placement={one}": Term("placement", one, "accelerator", _NO_COPIES)
+        for one in PARTS["placement"]
+    },
     **{
         f"malloc={name}": Term("malloc", name, "cpu", "the C allocator is the CPU's")
         for name in (KEEP, HUGE_PAGES, *LIBRARIES)
@@ -114,7 +99,8 @@ def job_of(name: str, plain: Job) -> Job:
     if devices > 1 and (job.compiled or job.loop != LEAN):
         raise SideError(f"{name}: several devices train together by the lean loop, not compiled")
     if job.threads % devices:
-        raise SideError(f"{name}: its {devices} processes need as many threads each")
+        least = f"write threads={devices} or a multiple of it"
+        raise SideError(f"{name}: its {devices} processes need as many threads each; {least}")
     return job
 
 
@@ -135,19 +121,22 @@ def _kind(name: str, device: str) -> str:
 def _count(name: str, device: str, count: str) -> int:
     """Returns how many devices train together."""
     if not re.fullmatch(r"[1-9][0-9]?", count):
-        raise SideError(f"{name}: not a number of devices: {count!r}; write cuda*2")
+        raise SideError(f"{name}: not a number of devices: {count!r}; write {device}*2")
     if device not in ("cpu", "cuda"):
-        raise SideError(f"{name}: several devices train together from the first cuda or cpu on")
+        raise SideError(f"{name}: only cpu and cuda train together, the first ones; write cuda*2")
     return int(count)
 
 
 def _term(name: str, word: str) -> Term:
     if word in TERMS:
         return TERMS[word]
-    if re.fullmatch(r"threads=[1-9][0-9]{0,3}", word):
-        count = int(word.partition("=")[2])
-        return Term("threads", count, "cpu", "the number of threads is the CPU's")
-    raise SideError(f"{name}: no such setting as {word!r}; one of threads=N, {', '.join(TERMS)}")
+    setting, _, count = word.partition("=")
+    if setting != "threads":
+        words = f"no such setting as {word!r}{meant(word, TERMS)}; one of threads=N"
+        raise SideError(f"{name}: {words}, {', '.join(TERMS)}")
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", count):
+        raise SideError(f"{name}: threads=N takes whole numbers from 1 to {MOST_THREADS}")
+    return Term("threads", int(count), "cpu", "the number of threads is the CPU's")
 
 
 def _fits(term: Term, kind: str) -> bool:

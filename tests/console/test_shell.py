@@ -41,6 +41,11 @@ def test_python_is_typed_where_it_is_this_one_and_its_path_where_it_is_not(found
         assert (ROOT / python, script) == (own, SCRIPT)
 
 
+def test_a_file_whose_name_begins_as_an_option_does_is_none(found: Which) -> None:
+    found(python=Path(sys.executable))
+    assert shell.command(SCRIPT, Path("-x.json"), "--brief").endswith(" ./-x.json --brief")
+
+
 @pytest.mark.parametrize(
     ("parent", "typed"),
     [

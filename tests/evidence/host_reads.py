@@ -13,7 +13,7 @@ from typing import TextIO
 import torch
 
 from bench.job import Job
-from bench.loop import GATHERS, LEAN, RECURRENT, SEQUENCES
+from bench.loop import LEAN, PARTS, RECURRENT
 from bench.train.trainer import fresh_training, open_trainer
 from bench.why.diagnose import single_step
 from bench.why.operations import count_operations
@@ -25,7 +25,7 @@ COLUMNS = ("workload", "sequences", "gather", "batch_size", "host_reads", "opera
 def rows() -> list[tuple[str, str, str, int, int, int]]:
     """A row a workload, way through its layers and batch size (COLUMNS)."""
     found = []
-    for workload, sequences, gather in product(RECURRENT, SEQUENCES, GATHERS):
+    for workload, sequences, gather in product(RECURRENT, PARTS["sequences"], PARTS["gather"]):
         job = Job(
             workload=workload,
             device="cpu",

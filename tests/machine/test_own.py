@@ -45,6 +45,16 @@ def test_a_process_in_any_folder_finds_the_file(tmp_path: Path) -> None:
     assert resolved(f"{tmp_path}/../net.py:make") == f"{tmp_path.parent}/net.py:make"
 
 
+def test_a_tilde_that_the_shell_leaves_is_the_home_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "net.py").touch()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert refusal("~/net.py:make") is None
+    assert resolved("~/net.py:make") == f"{tmp_path}/net.py:make"
+    assert refusal("~nobody/net.py:make") == "there is no such file"
+
+
 @pytest.mark.parametrize(
     ("typed", "why"),
     [
@@ -64,7 +74,8 @@ def test_names_that_reports_cannot_have_or_that_are_taken_are_refused(tmp_path: 
 
 
 DIES = "import os\ndef make():\n    print('hello')\n    os._exit(5)\n"
-PRINTS = TOP + "import atexit\nprint('{}')\natexit.register(print, 'bye')\n" + GOOD
+NO_TEXT = "import os\nos.write(2, b'\\xff\\n')\n"
+PRINTS = TOP + NO_TEXT + "import atexit\nprint('{}')\natexit.register(print, 'bye')\n" + GOOD
 
 
 def test_a_file_that_prints_is_understood_and_one_that_ends_the_process_is_told(

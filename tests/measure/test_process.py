@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,6 +23,7 @@ from bench.measure.process import (
     CUT,
     ROOT,
     Death,
+    last_words,
     oom_kills,
     read_answer,
     run_worker,
@@ -154,6 +156,21 @@ def test_what_is_no_answer_is_not_taken_for_one(line: str) -> None:
 
 def test_an_answer_is_read() -> None:
     assert read_answer(to_line(Done()), Answer) == Done()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals")
+@pytest.mark.parametrize(("number", "words"), [(15, "signal 15 (SIGTERM)"), (40, "signal 40")])
+def test_last_words_name_the_signal_and_are_the_end_of_what_was_said(
+    number: int, words: str
+) -> None:
+    text = (
+        "import os; os.write(2, b'first\\n' * 50_000 + b'last\\n'); os.kill(os.getpid(), {number})"
+    )
+    with tempfile.TemporaryFile() as stderr:
+        command = [sys.executable, "-S", "-c", text.format(number=number)]
+        worker = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=stderr, text=True)
+        with worker:
+            assert last_words(worker, stderr) == f"the process ended with {words}: last"
 
 
 @pytest.mark.parametrize(("kills", "kind"), [([5, 6], "oom"), ([6, 6], "died")])

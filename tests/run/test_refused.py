@@ -19,7 +19,7 @@ LINES: dict[str, tuple[tuple[str, ...], str]] = {
         "--benchmark-compare-fail: ",
     ),
     "--maxfail": (("--maxfail", "3"), "--maxfail: "),
-    "-x": (("-x",), "--maxfail: "),
+    "-x": (("-x",), "(-x is --maxfail=1); leave it out"),
     "-f": (("-f",), "--looponfail: "),
     "--dist": (("--dist", "loadfile"), "leave -d, --dist and --tx out"),
     "-d": (("-d", "--tx", "popen"), "leave -d, --dist and --tx out"),
@@ -78,6 +78,7 @@ PLACES = {
     "letters of several bytes": ("\u6771" * 70 + ".json", "a name of 215 bytes"),
     "a folder of 300 letters": (f"{LONG}/box.json", "File name too long"),
     "a dash": ("-", "names no file"),
+    "a journal": ("box.journal.jsonl", "is a journal's name; that of a result ends in .json"),
     "a line break": ("a\nb.json", "names no file"),
     "a device": ("/dev/null", "/dev/null is no regular file"),
     "a folder where the journal goes": ("box.json", "box.journal.jsonl is no regular file"),
@@ -92,7 +93,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
     file = ("--benchmark-json", str(folder / "machine.json"))
     lines = [(*line, *file) for line, _ in LINES.values()]
     for place, _ in PLACES.values():
-        path = place if place in ("-", "/dev/null") else str(folder / place)
+        path = place if place in ("-", "/dev/null") else f"{folder}/{place}"
         lines.append((*TINY, "--overwrite", "--benchmark-json", path))
     found = dict(zip([*LINES, *PLACES], answers_to(lines), strict=True))
     assert [path.name for path in folder.iterdir()] == ["box.journal.jsonl"]

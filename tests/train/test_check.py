@@ -136,6 +136,7 @@ def test_what_a_file_sets_of_torch_is_not_what_is_measured(tmp_path: Path) -> No
         "import torch\nfrom torch import nn\n"
         "torch.set_num_threads(7)\n"
         "torch.use_deterministic_algorithms(True)\n"
+        "torch.autograd.set_detect_anomaly(True)\n"
         "torch.backends.mkldnn.matmul.fp32_precision = 'bf16'\n"
         "def make():\n"
         "    torch.set_num_threads(7)\n"
@@ -146,6 +147,7 @@ def test_what_a_file_sets_of_torch_is_not_what_is_measured(tmp_path: Path) -> No
     open_trainer(replace(JOB, workload=f"{path}:make", seed=5))  # make() is called again
     assert torch.get_num_threads() == threads
     assert not torch.are_deterministic_algorithms_enabled()
+    assert not torch.is_anomaly_enabled()
     assert read_numerics() == numerics
 
 

@@ -77,9 +77,10 @@ def spend(
     *,
     seconds: float,
     workloads: Sequence[str] = ("mlp", "cnn"),
+    asking: float = 0.0,
     **changes: Any,
 ) -> Spent:
-    """Measures a small grid on fake workers within a budget."""
+    """Measures a small grid on fake workers within a budget; asking torch took so many seconds."""
     settings: Settings = replace(
         SETTINGS, workloads=tuple(workloads), blocks=15, budget_seconds=seconds, **changes
     )
@@ -96,7 +97,7 @@ def spend(
     run.settings, run.repeats_left = settings, settings.blocks
     run.learning_rates = dict.fromkeys(workloads, 0.1)
     end = budget.end(len(cells))
-    run.pace = pace = Pace(budget, until=end)
+    run.pace = pace = Pace(budget, until=end, start=asking)
     own = own_plans(plans, settings)
     measure_within(run, own, pace, end - sum(reserved(settings)) * seconds)
     study_within(run, plans, pace, end)

@@ -43,6 +43,32 @@ def test_shares_that_are_too_short_for_any_process_are_given_up(tmp_path: Path) 
     assert blocks_of(spent, "cnn", "cpu") == [0]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "mlp", "cnn"),
+    [(8, (1, 1), (0, 0)), (10, (2, 2), (0, 0)), (15.5, (2, 2), (1, 1)), (18, (2, 2), (2, 2))],
+)
+def test_where_shares_are_too_short_the_sides_of_one_network_come_first(
+    tmp_path: Path, seconds: float, mlp: tuple[int, int], cnn: tuple[int, int]
+) -> None:
+    # A process answers after 3 and 4 seconds: a share of seven is less than that.
+    spent = spend(
+        tmp_path, TimedWorkers(second_each), seconds=seconds + CLOSING_SECONDS + 0.3, asking=3.0
+    )
+    found = {
+        name: tuple(
+            sum(bool(blocks_of(spent, name, side, size)) for size in (8, 64))
+            for side in ("cpu", "cuda")
+        )
+        for name in ("mlp", "cnn")
+    }
+    assert found == {"mlp": mlp, "cnn": cnn}
+
+
+def test_what_is_enough_for_one_side_only_is_not_halved(tmp_path: Path) -> None:
+    spent = spend(tmp_path, TimedWorkers(second_each), seconds=5 + CLOSING_SECONDS, asking=3.0)
+    assert blocks_of(spent, "mlp", "cpu", 8) == blocks_of(spent, "mlp", "cpu", 64) == [0]
+
+
 def test_what_studies_leave_of_their_part_is_the_runs(tmp_path: Path) -> None:
     # Half of the time is kept for studies, which have no cell to look at.
     slow = TimedWorkers(second_each, start_seconds=12)
