@@ -107,6 +107,8 @@ def job_of(name: str, plain: Job) -> Job:
 def _kind(name: str, device: str) -> str:
     """Returns the type of a device. Only torch knows whether there is such a one."""
     kind, _, index = device.partition(":")
+    if device in TERMS or device.startswith("threads="):
+        raise SideError(f"{name}: a setting stands behind its device; write cpu+{name}")
     if not re.fullmatch(r"\w{1,30}(:(0|[1-9]\d{0,8}))?", device, re.ASCII):
         raise SideError(
             f"{name}: not a torch device; write a type as torch does (cpu, cuda, mps, xpu, or one "

@@ -128,6 +128,8 @@ def test_a_rung_has_its_name_in_a_run_of_the_course_loop_too() -> None:
         ("cpu\n", "'cpu\\n': no name of a side"),
         ("CUDA", "CUDA: no device is called CUDA; write cuda"),
         ("cpu" + "+bf16" * 50, "no name of a side; it has at most 200 letters"),
+        ("bf16", "bf16: a setting stands behind its device; write cpu+bf16"),
+        ("threads=1+bf16", "write cpu+threads=1+bf16"),
         ("a gpu", "a gpu: not a torch device"),
         ("c\u00fcda", "not a torch device"),
         ("cuda:-1", "not a torch device"),
