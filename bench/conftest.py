@@ -13,7 +13,7 @@ from bench.learning.plugin import LearnPlugin
 from bench.measure.budget import process_age
 from bench.measure.journal import Line
 from bench.options import add_options, option_help, read_settings
-from bench.plugin import NAME, Cases, RunPlugin, placed
+from bench.plugin import NAME, Cases, RunPlugin, open_console, placed
 from bench.record.resume import FLAG
 from bench.record.rows import crossover_key
 from bench.record.state import TimingRun
@@ -35,7 +35,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if not config.getoption("--help-crossover"):
         refuse_useless(config)
         return None
-    print_help(Console(), {**option_help(), **learning_help()})
+    print_help(open_console(), {**option_help(), **learning_help()})
     return 0
 
 

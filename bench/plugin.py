@@ -1,6 +1,8 @@
 """pytest's side of a run, whether it times or learns: cells, when to work and what to write."""
 
+import io
 import shlex
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Generator
 from contextlib import suppress
@@ -87,7 +89,7 @@ class RunPlugin(ABC, Generic[State]):
         cases = [item.callspec for item in session.items if hasattr(item, "callspec")]
         if cases:
             until_the_end(session.config, ended_by_signals())
-            self.work(cases, Console())
+            self.work(cases, open_console())
             until_the_end(session.config, ended_by_signals())  # also while the cells are shown
 
     @pytest.hookimpl(wrapper=True)
@@ -128,7 +130,14 @@ class RunPlugin(ABC, Generic[State]):
         """Says what was done and what was not, and what to type next."""
         if self.run.facts is not None:
             terminalreporter.ensure_newline()
-            self.summarise(Console())
+            self.summarise(open_console())
+
+
+def open_console() -> Console:
+    """Returns the console; a letter that its encoding lacks is written as `\\xe9`, no error."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    return Console()
 
 
 def placed(config: pytest.Config) -> tuple[Path, bool, bool, str, bool]:

@@ -25,6 +25,8 @@ RECORDED = (
 )  # fmt: skip
 """Beginnings of the names that are recorded."""
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
+OF_PYTHON = ("PYTHONSAFEPATH", "PYTHONINSPECT")
+"""With them a process that we start would not find our modules, or wait for a person's input."""
 OWN = ("TORCH_DEVICE_BACKEND_AUTOLOAD", "PYTORCH_ENABLE_MPS_FALLBACK")
 """Set for every worker, whatever they were: not worth a record."""
 
@@ -74,13 +76,18 @@ _PLAIN = re.compile(r"[A-Za-z0-9_ .,:;=+%@{}()\[\]|*<>!-]{0,200}")
 _PRIVATE = re.compile(r"TOKEN|KEY|SECRET|PASS|USER|HOST|URL|ADDR|HOME|ROOT|DIR|PATH|FILE|LOG")
 
 
+def startable() -> dict[str, str]:
+    """The environment without what keeps a Python that we start from its work."""
+    return {name: value for name, value in os.environ.items() if name not in OF_PYTHON}
+
+
 def inherited() -> dict[str, str]:
     """The environment that the processes of a run start from.
 
     torch starts a thread for each core that it sees, also where a container's quota has no time for
     them: unless somebody has named a number, it is that of the quota.
     """
-    kept = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
+    kept = {name: value for name, value in startable().items() if name not in LEFT_OUT}
     threads = read_limits().threads
     if threads is None or any(name in kept for name in THREADS):
         return kept

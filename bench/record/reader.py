@@ -3,7 +3,6 @@
 bench/ and scripts/ never import each other: a file and a process are between them.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from bench.measure.environment import startable
 from bench.measure.measurements import Undecided
 from bench.measure.process import ROOT
 from bench.record.result_file import write_json
@@ -61,5 +61,5 @@ def ask_undecided(content: dict[str, Any], result: Path, *, looks: int) -> list[
 def _run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, *arguments],
-        cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False,
+        cwd=ROOT, env=startable() | environment, capture_output=True, text=True, check=False,
     )  # fmt: skip

@@ -8,8 +8,16 @@ import pytest
 
 from bench.machine.facts import identity
 from bench.measure import environment
-from bench.measure.environment import LEFT_OUT, RECORDED, inherited, left_out_lines, recorded
+from bench.measure.environment import (
+    LEFT_OUT,
+    OF_PYTHON,
+    RECORDED,
+    inherited,
+    left_out_lines,
+    recorded,
+)
 from bench.measure.process import ROOT, worker_environment
+from bench.record.reader import refusal
 
 FACTS: dict[str, Any] = dict.fromkeys(
     (
@@ -37,6 +45,15 @@ def test_what_would_falsify_a_comparison_reaches_no_worker_and_is_said(
     assert list(shown) == [name]
     (line,) = left_out_lines(shown)
     assert line.startswith(f"left out of the workers' environment: {name}=")
+
+
+@pytest.mark.parametrize("name", OF_PYTHON)
+def test_what_keeps_a_process_from_its_work_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "1")
+    assert name not in inherited()
+    assert refusal(next((ROOT / "results").glob("*.json"))) is None
 
 
 @pytest.mark.parametrize(
