@@ -53,8 +53,8 @@ MEASURING = {
     ),
     "falsifying variables inherited": Fault(
         "bench/measure/environment.py",
-        "for name, value in os.environ.items() if name not in LEFT_OUT}",
-        "for name, value in os.environ.items()}",
+        "for name, value in startable().items() if name not in LEFT_OUT}",
+        "for name, value in startable().items()}",
         "measure/test_environment.py",
     ),
     "private values recorded": Fault(
