@@ -35,11 +35,11 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     """Leaves out slow tests where none is named, and runs a whole suite on every core."""
     config.stash[LEFT_OUT] = 0
     option: Any = config.option
-    if hasattr(config, "workerinput"):
-        return  # of pytest-xdist: everything was chosen
     named = [one for one in config.args if "::" in one or one.endswith(".py")]
     if not (named or option.all or option.markexpr):
         option.markexpr = USUAL
+    if hasattr(config, "workerinput"):
+        return  # of pytest-xdist, which passes on what was typed, and nothing that was set here
     whole = config.args in (["tests"], ["."], [str(config.rootpath)])
     if whole and getattr(option, "numprocesses", 0) is None and not option.usepdb:
         option.numprocesses, option.maxprocesses = "logical", MOST_PROCESSES

@@ -1,5 +1,6 @@
 """What pytest finds where: the tests in the root, the benchmark only where it is named."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -79,3 +80,17 @@ def test_slow_tests_are_left_out_and_counted_unless_they_are_asked_for(
     names, said = collected(ROOT, *typed)
     assert {name.rpartition("::")[2] for name in names} & {USUAL, SLOW} == found
     assert ("slow tests left out: bash .ci/run" in said) == (SLOW not in found)
+
+
+def test_a_process_of_many_leaves_them_out_as_well() -> None:
+    # `uv run pytest` is such a one: a process a core
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-n", "1", "tests/faults", "-k", f"{USUAL} or {SLOW}"],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if "XDIST" not in name},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "1 passed" in done.stdout
+    assert " slow tests left out: " in done.stdout
