@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bench.console.faults import fault_line
 from bench.console.say import say, say_next
 from bench.console.shell import command
 from bench.grid import Cell
@@ -42,8 +41,6 @@ def print_summary(run: TimingRun, console: Console, *, seconds: bool = False) ->
         console.print()
         console.print(Text.from_ansi(answer))
         console.print()
-    if line := fault_line(run.measurements):
-        say(console, line, whole=True)  # variables to be typed
     _print_environment(run, console)
     read = command("scripts/report.py", run.path)
     say_next(run, console, figure="figure", done="measured", command=read)

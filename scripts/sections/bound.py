@@ -1,6 +1,7 @@
 """What could a GPU do here at best? A bound, for machines on which none was measured."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 
@@ -9,7 +10,7 @@ import pandas as pd
 from scripts.bound.cards import ANY_CARD
 from scripts.figures.host.bound import bound_figure
 from scripts.read.text import file_stem
-from scripts.sections.columns import table
+from scripts.sections.columns import in_short, table
 from scripts.sections.inputs import Report, first_cpus
 from scripts.sections.section import Line, Picture, Section, Table
 from scripts.words.host.bound import (
@@ -17,8 +18,11 @@ from scripts.words.host.bound import (
     NOT_FP32,
     NOT_SAID,
     WHAT_IT_IS,
+    bound_cells,
     bound_line,
     graphs_words,
+    start_words,
+    suspect_words,
     unseen_words,
 )
 
@@ -39,7 +43,7 @@ def bound(report: Report) -> Iterator[Section]:
         lines=list(chain(*lines)),
         pictures=[_picture(report, file) for file in report.cpu_only] if known else [],
         notes=[Line(WHAT_IT_IS)] if known else [],
-        brief=first_cpus(lines),
+        brief=first_cpus([_brief(report, file) for file in report.cpu_only]),
         frames={"bounds.csv": report.bounds} if known else {},
     )
     if known:
@@ -57,6 +61,19 @@ def _lines(report: Report, file: str) -> Iterator[Line]:
         yield Line(bound_line(rows), lead=lead, machine=machine)
     text = _unsaid(report, file) if own.empty else graphs_words(own)
     yield Line(text, lead=lead, machine=machine, tone="faint")
+
+
+def _brief(report: Report, file: str) -> list[Line | Table]:
+    """Return a table of the networks where it can be one, and what holds for all of them."""
+    lines, own = list(_lines(report, file)), _shown(report, file)
+    networks = dict(iter(own.groupby("workload", sort=False)))
+    cells = {name: bound_cells(rows) for name, rows in networks.items()}
+    short = in_short(f"{lines[0].lead}How many times faster a GPU could be, at best", cells)
+    if short is None:
+        return [*lines]
+    doubts = dict.fromkeys(suspect_words(rows) for rows in networks.values())
+    words = (f"A start takes {start_words()}.", *doubts, lines[-1].text)
+    return [short, replace(lines[-1], text=" ".join(filter(None, words)))]
 
 
 def _unsaid(report: Report, file: str) -> str:

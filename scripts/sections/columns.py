@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from scripts.read.text import optimizer_name, seconds_in_words, times
-from scripts.sections.section import Column, Table, plain_values
+from scripts.sections.section import Column, Table, Value, plain_values
 from scripts.words.crossovers import crossover_words
 from scripts.words.derived import epoch_words
 from scripts.words.learning import cost_text, score_text, setting_text, time_text
@@ -212,6 +212,21 @@ def table(
     columns = [_column(rows, records, *one.split(":")) for one in names]
     columns += [Column(key, plain_values(rows[key])) for key in hidden.split()]
     return Table(name, caption, columns, choices.split())
+
+
+def in_short(caption: str, rows: Mapping[str, Mapping[str, tuple[Value, str]]]) -> Table | None:
+    """Return a table of networks: by name a row, by title a value and its text.
+
+    None where the titles differ, and of one network, which a sentence tells better.
+    """
+    titles = {tuple(cells) for cells in rows.values()}
+    if len(rows) < 2 or len(titles) > 1:
+        return None
+    columns = [Column("workload", [*rows], "network")]
+    for title in titles.pop():
+        values, texts = zip(*(cells[title] for cells in rows.values()), strict=True)
+        columns.append(Column(title, values, title, texts))
+    return Table("", caption, columns)
 
 
 def _column(rows: pd.DataFrame, records: Sequence[Row], key: str, known_as: str = "") -> Column:

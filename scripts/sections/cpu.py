@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import chain
 
+import pandas as pd
+
 from scripts.figures.host.throughput import throughput_figure
 from scripts.read.text import file_stem
+from scripts.sections.columns import in_short
 from scripts.sections.inputs import Report, first_cpus
-from scripts.sections.section import Line, Picture, Section
-from scripts.words.host.cpu import cpu_line
+from scripts.sections.section import Line, Picture, Section, Table
+from scripts.words.host.cpu import cpu_cells, cpu_line
 
 
 def cpu(report: Report) -> Iterator[Section]:
@@ -21,7 +24,7 @@ def cpu(report: Report) -> Iterator[Section]:
             part=report.cpu_part,
             lines=list(chain(*lines)),
             pictures=cpu_pictures(report) if report.leading else [],  # else the answer has them
-            brief=first_cpus(lines),
+            brief=first_cpus([_brief(report, machine) for machine in report.cpu_only.values()]),
         )
 
 
@@ -30,16 +33,31 @@ def cpu_pictures(report: Report) -> list[Picture]:
     return [_picture(report, machine) for machine in report.cpu_only.values()]
 
 
-def _lines(report: Report, machine: str) -> Iterator[Line]:
-    analysis = report.analysis
-    rounds = analysis.trusted[analysis.trusted["machine"] == machine]
-    faults = analysis.page_faults[analysis.page_faults["machine"] == machine]
-    cells = rounds[rounds["block"].notna() & (rounds["doubt"] == "")]
+def _rates(report: Report, machine: str) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Return the samples per second of each network, by side and batch size."""
+    rounds = report.analysis.trusted
+    cells = rounds[(rounds["machine"] == machine) & rounds["block"].notna()]
     cell = ["workload", "side", "batch_size"]
-    rates = cells.groupby(cell, sort=False)["samples_a_second"].median().reset_index()
-    for workload, own in rates.groupby("workload", sort=False):
+    rates = cells[cells["doubt"] == ""].groupby(cell, sort=False)["samples_a_second"].median()
+    return iter(rates.reset_index().groupby("workload", sort=False))
+
+
+def _lead(report: Report, machine: str) -> str:
+    return f"{machine}: " if len(report.cpu_only) > 1 else ""
+
+
+def _lines(report: Report, machine: str) -> Iterator[Line]:
+    faults = report.analysis.page_faults
+    faults = faults[faults["machine"] == machine]
+    for workload, own in _rates(report, machine):
         text = cpu_line(own, faults[faults["workload"] == workload])
-        yield Line(text, lead=f"{machine}: " if len(report.cpu_only) > 1 else "", machine=machine)
+        yield Line(text, lead=_lead(report, machine), machine=machine)
+
+
+def _brief(report: Report, machine: str) -> list[Line | Table]:
+    rows = {workload: cpu_cells(own) for workload, own in _rates(report, machine)}
+    short = in_short(f"{_lead(report, machine)}The fastest batch size of each network", rows)
+    return [short] if short else [*_lines(report, machine)]
 
 
 def _picture(report: Report, machine: str) -> Picture:

@@ -13,7 +13,7 @@ from scripts.bound.floor import bounds
 from scripts.figures.heatmap import shared_limit
 from scripts.read.sides import is_cpu
 from scripts.read.text import counted, file_stems
-from scripts.sections.section import Line
+from scripts.sections.section import Brief, Line
 from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import Comparison
 from scripts.tables.learned import Learned
@@ -156,7 +156,7 @@ def one_per_file(pairs: list[Pair]) -> Iterator[Pair]:
     yield from {pair.file: pair for pair in pairs}.values()
 
 
-def first_cpus(lines: Sequence[Sequence[Line]]) -> list[Line]:
+def first_cpus(lines: Sequence[Brief]) -> Brief:
     """Return the lines of the first files of the CPU alone, and how many more there are."""
     more = len(lines) - MOST_CPUS
     words = f"and {counted(more, 'more file')}: report.html has them"

@@ -14,7 +14,8 @@ from scripts.figures.style import Drawing
 from scripts.read.metric import Metric
 
 Value = str | int | float | None
-Tone = Literal["", "strong", "faint", "warning"]
+Tone = Literal["", "strong", "faint", "warning", "typed"]
+"""`typed`: with something to type, which a terminal must not break."""
 _LONGEST_NUMBER = 28
 """With its unit and interval; longer words are sentences, which have to wrap."""
 

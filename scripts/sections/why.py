@@ -1,14 +1,16 @@
 """Why? The time of a step, its causes, and what would make it faster."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from scripts.sections.columns import table
-from scripts.sections.inputs import Report, line_of, one_per_file
+from scripts.sections.inputs import Report, first_cpus, line_of, one_per_file
 from scripts.sections.section import Line, Section, Table
 from scripts.sections.why_pictures import rooflines, step_pictures
 from scripts.tables.pair import Pair
 from scripts.why.faults import PER_STEP
 from scripts.why.remedies import OF_RUN
+from scripts.words.faults import faults_in_short
 from scripts.words.steps import against_words, fit_lines, step_words
 from scripts.words.why import why_lines
 
@@ -62,9 +64,21 @@ def why(report: Report) -> Iterator[Section]:
     yield Section(
         key="why-by-machine",
         pictures=[picture for file in report.all_files for picture in rooflines(report, file)],
+        brief=first_cpus([list(_faults(report, file)) for file in report.all_files]),
         frames={"fits.csv": analysis.fits}
         | {f"{name}.csv": own for name, own in studies.items() if len(own)},
     )
+
+
+def _faults(report: Report, file: Mapping[Any, Any]) -> Iterator[Line]:
+    """Yield which steps of the plain CPU are page faults: all networks in a sentence."""
+    of, analysis = file["file"], report.analysis
+    faults, remedies = analysis.page_faults, analysis.remedies
+    plain = faults[(faults["file"] == of) & (faults["side"] == "cpu")]
+    tried = remedies[(remedies["file"] == of) & (remedies["base"] == "cpu")]
+    if text := faults_in_short(plain, tried):
+        lead = f"{file['machine']}: " if len(report.all_files) > 1 else ""
+        yield Line(text, lead=lead, tone="typed")
 
 
 def _lines(report: Report, pairs: list[Pair]) -> Iterator[Line]:

@@ -26,9 +26,21 @@ def fault_line(faults: pd.DataFrame, remedies: pd.DataFrame) -> str:
     own = _taken_up(faults)
     if own.empty:
         return ""
-    malloc = remedies[remedies["remedy"].str.match("malloc=[^+]*$") & remedies["gain"].notna()]
+    malloc = _allocators(remedies)
     malloc = malloc[malloc["batch_size"].isin(own["batch_size"])]
     return f"{brief_faults(faults)}; {_mend(own.iloc[0].to_dict(), malloc)}."
+
+
+def faults_in_short(faults: pd.DataFrame, remedies: pd.DataFrame) -> str:
+    """The same of all networks of a side at once; no mend where allocators were measured."""
+    own = _taken_up(faults)
+    if own.empty:
+        return ""
+    sizes = own.groupby("workload", sort=False)["batch_size"]
+    named = "; ".join(f"{name} at {listed(sorted(some))}" for name, some in sizes)
+    words = f"Page faults take a quarter of a step's CPU seconds or more (batch sizes: {named})"
+    malloc = _allocators(remedies)
+    return f"{words}." if len(malloc) else f"{words}; {_mend(own.iloc[0].to_dict(), malloc)}."
 
 
 def brief_faults(faults: pd.DataFrame) -> str:
@@ -41,6 +53,11 @@ def brief_faults(faults: pd.DataFrame) -> str:
     shares = span_words(own["fault_share"], "{:.0%}".format)
     workload = own["workload"].iloc[0]
     return f"{workload} at {sizes}: {counts} page faults per step, {shares} of its CPU seconds"
+
+
+def _allocators(remedies: pd.DataFrame) -> pd.DataFrame:
+    alone = remedies["remedy"].str.match("malloc=[^+]*$")
+    return remedies[alone & remedies["gain"].notna()]
 
 
 def _taken_up(faults: pd.DataFrame) -> pd.DataFrame:

@@ -19,7 +19,7 @@ MOST_LETTERS = 200
 """Of one cell: a machine may be tied with hundreds of others."""
 _BESIDE = 30
 """Columns that a strip's words need beside it; with fewer they stand below."""
-_TONES = {"": "", "strong": "bold", "faint": "dim", "warning": "bold red"}
+_TONES = {"": "", "typed": "", "strong": "bold", "faint": "dim", "warning": "bold red"}
 _VERDICTS = {"slower": "yellow", "faster": "blue", "too close": "", "suspect": "bold red"}
 
 
@@ -80,7 +80,8 @@ def _wrapped(text: str, console: Console, indent: int) -> str:
 def _show(item: Line | Table, console: Console) -> None:
     if isinstance(item, Line):
         warning = "Warning: " * (item.tone == "warning")
-        console.print(Text(f"{warning}{item.lead}{item.text}", style=_TONES[item.tone]))
+        text = Text(f"{warning}{item.lead}{item.text}", style=_TONES[item.tone])
+        console.print(text, soft_wrap=item.tone == "typed")
         return
     if item.caption:
         console.print()

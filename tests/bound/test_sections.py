@@ -10,7 +10,7 @@ import pytest
 from scripts import report
 from scripts.sections.contents import contents
 from scripts.sections.inputs import Report
-from scripts.sections.section import Line, Section
+from scripts.sections.section import Line, Section, Table
 from scripts.tables.analysis import Analysis
 from scripts.words.host.bound import NO_GPU
 from tests.bound.rows import ISSUED, cpu_file
@@ -29,6 +29,52 @@ def test_a_file_of_the_cpu_has_its_own_answer_and_a_bound(tmp_path: Path) -> Non
     assert len(own["bound"].lines) == 3
     assert "CUDA graphs" in own["bound"].lines[-1].text
     assert "A bound, no measurement" in own["bound"].notes[0].text
+
+
+def test_of_several_networks_the_terminal_shows_a_row_each(tmp_path: Path) -> None:
+    plan: dict[str, Any] = {"workloads": ("mlp", "cnn"), "cpu_step_seconds": lambda *_: 3.5e-3}
+    own = sections(cpu_file(tmp_path, **plan))
+    (fastest,) = own["cpu"].brief
+    could, note = own["bound"].brief
+    assert isinstance(fastest, Table)
+    assert isinstance(could, Table)
+    assert isinstance(note, Line)
+    titles = ["network", "side", "batch size", "samples per second", "of those at 8", "larger ones"]
+    assert [column.title for column in fastest.titled] == titles
+    assert fastest.rows[1] == ("cnn", "cpu", "512", "146286", "64x", "")
+    assert dict(zip([one.title for one in could.titled], could.rows[0], strict=True)) == {
+        "network": "mlp",
+        "any at 8": "10x",
+        "at 512: T4": "10x",
+        "RTX 4090": "10x",
+        "H100": "10x",
+        "epochs to pay a start": "2 to 199",
+    }
+    assert note.text.startswith("A start takes 0.05 to 5 s. These are bounds")
+
+
+def test_of_one_network_the_terminal_has_a_sentence(tmp_path: Path) -> None:
+    own = sections(cpu_file(tmp_path))
+    assert own["cpu"].brief == own["cpu"].lines
+    assert own["bound"].brief == own["bound"].lines
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (lambda _workload, batch: 1e-4 * (1 + batch / 32), ("not to 32", "4 to 463")),
+        (lambda _workload, _batch: 1e-4, ("never", "never")),
+    ],
+)
+def test_where_no_gpu_can_be_faster_the_table_says_so(
+    step: object, said: tuple[str, str], tmp_path: Path
+) -> None:
+    plan: dict[str, Any] = {"workloads": ("mlp", "cnn"), "cpu_step_seconds": step}
+    table = sections(cpu_file(tmp_path, **plan))["bound"].brief[0]
+    assert isinstance(table, Table)
+    _, first, *_, epochs = table.rows[0]
+    assert first == said[0]
+    assert epochs == said[1]
 
 
 def test_a_file_with_an_accelerator_has_neither(tmp_path: Path) -> None:

@@ -8,22 +8,18 @@ import pandas as pd
 import pytest
 
 from bench import allocators
-from bench.console import faults as in_bench
 from scripts import report
 from scripts.judge.break_even import break_even
 from scripts.judge.verdicts import verdicts
 from scripts.read.table import load
 from scripts.tables.analysis import Analysis
-from scripts.why import faults as in_scripts
 from scripts.why.faults import page_faults
 from scripts.why.remedies import remedies
 from scripts.words import faults as in_words
-from scripts.words.faults import brief_faults, fault_line
+from scripts.words.faults import brief_faults, fault_line, faults_in_short
 from tests.causes.study_rows import with_studies, write
 from tests.corpus import Corpus
 from tests.frames import Row, frame, timed
-from tests.record.test_outcome import JOB
-from tests.stubs.answers import measured
 from tests.write.reports import DRAWN, no_pictures
 
 TYPED = (
@@ -170,19 +166,21 @@ def test_an_allocator_that_was_measured_in_vain_is_no_advice() -> None:
     assert fault_line(FAULTS, elsewhere).endswith(f"; {KEPT}.")
 
 
-def test_both_halves_have_one_rule_and_one_mend() -> None:
-    assert in_bench.QUARTER == in_scripts.QUARTER
-    assert in_bench.SECONDS_PER_FAULT == in_scripts.SECONDS_PER_FAULT
+def test_both_halves_have_one_mend() -> None:
     assert allocators.KEEPING == in_words.KEEPING
     assert allocators.LEAST_GLIBC == in_words.LEAST_GLIBC
-    for faults, system, user in ((73_000, 0.03, 0.07), (100, 0.03, 0.07), (73_000, 0.0, 0.0)):
-        answer = measured(
-            JOB, 16, epoch_seconds=[0.3], steps=3,
-            minor_faults_per_step=faults, system_seconds_per_step=system,
-            user_seconds_per_step=user,
-        ).figures  # fmt: skip
-        own = counted(faults=faults, system=system, user=user)
-        assert in_bench.fault_share(answer) == pytest.approx(share(own) if system else 0.0)  # type: ignore[arg-type]
+
+
+def test_of_all_networks_page_faults_are_one_sentence_with_the_mend() -> None:
+    cnn = table((8, 10.0, 0.1), (512, 72_982, 0.5), (2048, 331_512, 0.6), workload="cnn")
+    words = faults_in_short(pd.concat([FAULTS, cnn]), NOTHING)
+    assert words == (
+        "Page faults take a quarter of a step's CPU seconds or more (batch sizes: mlp at 512; "
+        f"cnn at 512 and 2048); {KEPT}."
+    )
+    assert faults_in_short(table((8, 10.0, 0.1)), NOTHING) == ""
+    measured = tried(timed([1 / 3] * 5, side="cpu+malloc=keep", batch_size=512))
+    assert faults_in_short(FAULTS, measured).endswith("(batch sizes: mlp at 512).")
 
 
 PLAN = Corpus(workloads=("cnn",), batch_sizes=(8, 64, 512), epochs=(1, 2), blocks=3)
@@ -236,6 +234,15 @@ def test_a_report_says_without_any_study_which_steps_are_page_faults(
     assert "page faults per step</th>" in page.replace("</button>", "")
     table = pd.read_csv(folder / "page_faults.csv")
     assert table.loc[table["batch_size"] == 512, "minor_faults_per_step"].tolist() == [73_000.0]
+
+
+def test_the_terminal_names_them_and_does_not_break_what_is_to_be_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    path = write(tmp_path, of_many_faults(PLAN.result()))
+    assert report.main([str(path), "--brief"]) == 0
+    assert f"(batch sizes: cnn at 512); {KEPT}.\n" in capsys.readouterr().out
 
 
 def test_a_report_of_files_that_count_no_page_faults_says_nothing_of_them(

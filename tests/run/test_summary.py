@@ -7,16 +7,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bench.answer import Measured
-from bench.console.faults import fault_line
 from bench.console.summary import FEWEST_ROUNDS, is_suspect, print_summary
 from bench.grid import Cell, Side
-from bench.job import Job
 from bench.measure.search import measure_all
 from bench.record.outcome import Timed
 from bench.record.state import TimingRun
 from scripts.judge.rule import FEWEST_BLOCKS
-from tests.bench_fakes import PLAN, SETTINGS, FakeWorkers, campaign, measured
+from tests.bench_fakes import PLAN, SETTINGS, FakeWorkers, campaign
 
 pytestmark = pytest.mark.usefixtures("quiet_host")
 
@@ -65,49 +62,6 @@ def test_an_interrupted_run_names_no_file_that_is_gone(tmp_path: Path) -> None:
 def test_a_budget_in_which_nothing_was_measured_says_that_it_was_too_little(tmp_path: Path) -> None:
     assert "of --budget 9, too little for a first answer: name a larger one" in said(
         tmp_path, 1, budget=9
-    )
-
-
-@pytest.mark.parametrize(
-    ("faults", "line"),
-    [
-        (
-            73_000.0,
-            "page faults take a quarter of a CPU step or more (batch sizes: mlp at 64); "
-            "this may keep the memory: MALLOC_MMAP_THRESHOLD_=4294967296 "
-            "MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_TOP_PAD_=268435456 python train.py",
-        ),
-        (20.0, ""),
-        (None, ""),
-    ],
-)
-def test_steps_that_are_page_faults_are_one_line_with_the_mend(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, faults: float | None, line: str
-) -> None:
-    monkeypatch.setattr("bench.console.faults.lacking", lambda _name: None)
-    monkeypatch.setattr("bench.console.faults.allocator_variables", lambda _environment: {})
-
-    def rule(job: Job, size: int) -> Measured:
-        step = 1.5 / (job.samples // size)
-        many = faults if size == 64 else 20.0
-        counts = {"minor_faults_per_step": many, "user_seconds_per_step": step / 2}
-        return measured(job, size, **counts, system_seconds_per_step=step / 2)
-
-    run = campaign(tmp_path, FakeWorkers(rule))
-    measure_all(run, [PLAN])
-    assert fault_line(run.measurements) == line
-
-
-def test_where_the_variables_are_no_mend_another_allocator_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bench.console.faults.lacking", lambda _name: "this is musl")
-    many = {"minor_faults_per_step": 1e6, "system_seconds_per_step": 1.0}
-    run = campaign(tmp_path, FakeWorkers(lambda job, size: measured(job, size, **many)))
-    measure_all(run, [PLAN])
-    assert fault_line(run.measurements).endswith(
-        "(batch sizes: mlp at 8, 64); another allocator may keep the memory "
-        "(--remedies malloc=tcmalloc times it)"
     )
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from scripts.bound.cards import ANY_CARD, host
-from scripts.read.text import seconds_in_words
+from scripts.read.text import seconds_in_words, times
+from scripts.words.host.cpu import Cells
 from scripts.words.names import listed
 from scripts.words.warnings import marked
 
@@ -46,9 +47,30 @@ def bound_line(rows: pd.DataFrame) -> str:
     return " ".join(filter(None, said))
 
 
+def bound_cells(rows: pd.DataFrame) -> Cells:
+    """The bound of one workload in short, by title; `rows` as of `bound_line`.
+
+    How many times faster any GPU could be at the smallest batch size, and each card at the largest.
+    """
+    rows = rows.sort_values("batch_size", kind="stable")
+    anyone = rows[rows["card"] == ANY_CARD.key]
+    lost, first, last = _lost(anyone), anyone.iloc[0], anyone.iloc[-1]
+    size = anyone[lost]["batch_size"].max()
+    text = (
+        "never" if lost.all() else f"not to {size}" if lost.any() else times(first["best_speedup"])
+    )
+    cells = {f"any at {first['batch_size']}": (first["best_speedup"], text)}
+    at = f"at {last['batch_size']}: "
+    for name, factor in rows[_of_cards(rows)].set_index("name")["best_speedup"].items():
+        cells[f"{at}{name}"], at = (factor, times(factor)), ""
+    doubt = {"doubt": rows["suspect"].max()}
+    cells = {title: (value, marked(text, doubt)) for title, (value, text) in cells.items()}
+    return cells | {"epochs to pay a start": (last["least_epochs"], _epochs(last) or "never")}
+
+
 def host_words(anyone: pd.DataFrame) -> str:
     """Up to which batch size no GPU can beat the CPU; `anyone` has a row per batch size."""
-    lost = (anyone["slowest_seconds"] < anyone["floor_seconds"]).cummin()
+    lost = _lost(anyone)
     issues = f"the host needs {seconds_in_words(anyone['host_seconds'].iloc[0])} to issue a step"
     row = anyone[lost].iloc[-1] if lost.any() else anyone.iloc[0]
     size, own = row["batch_size"], "slowest_seconds" if lost.any() else "step_seconds"
@@ -70,19 +92,19 @@ def graphs_words(bounds: pd.DataFrame) -> str:
     """By how much at most it changes that operations can be issued together, of all workloads."""
     graph = host().graph_seconds.low
     less = bounds["host_seconds"].agg(["min", "max"]) / graph
-    times = " to ".join(dict.fromkeys(f"{factor:.0f}" for factor in less))
-    times = marked(times, {"doubt": bounds["suspect"].max()})
+    factors = " to ".join(dict.fromkeys(f"{factor:.0f}" for factor in less))
+    factors = marked(factors, {"doubt": bounds["suspect"].max()})
     return (
         "These are bounds, no forecasts, of eager PyTorch: CUDA graphs or torch.compile issue a "
         "step in "
-        f"{seconds_in_words(graph)} at best, {times} times less than here."
+        f"{seconds_in_words(graph)} at best, {factors} times less than here."
     )
 
 
 def cards_words(rows: pd.DataFrame) -> str:
     """How much faster each card could be, at the largest batch size."""
-    size = rows["batch_size"].max()
-    last = rows[(rows["batch_size"] == size) & (rows["card"] != ANY_CARD.key)]
+    last = rows[_of_cards(rows)]
+    size = last["batch_size"].iloc[0]
     factors = last["best_speedup"].map(lambda best: _times(best) if best > 1 else "not at all")
     alike = last["name"].groupby(factors, sort=False).agg(listed)
     told = "; ".join(f"{names} {factor}" for factor, names in alike.items())
@@ -92,16 +114,34 @@ def cards_words(rows: pd.DataFrame) -> str:
 def epochs_words(anyone: pd.DataFrame) -> str:
     """How many epochs pay a GPU's cold start at the earliest, at the largest batch size."""
     row = anyone.iloc[-1]
-    low, high = host().context_seconds
-    least = [row["least_epochs"], row["least_epochs_if_slow"]]
-    if np.isinf(row["least_epochs"]):
+    if not (epochs := _epochs(row)):
         return "Its cold start can never pay there."
-    epochs = " to ".join(dict.fromkeys(f"{number:,.0f}" for number in least))
-    epochs += " epoch" if epochs == "1" else " epochs"
-    return (
-        f"A cold start of {low:g} to {high:g} s pays there after {epochs} of "
-        f"{row['samples']:,.0f} samples, at least."
-    )
+    of = f"{epochs} epoch{'s' * (epochs != '1')} of {row['samples']:,.0f} samples"
+    return f"A cold start of {start_words()} pays there after {of}, at least."
+
+
+def start_words() -> str:
+    """`0.05 to 5 s`: how long a GPU's cold start takes."""
+    low, high = host().context_seconds
+    return f"{low:g} to {high:g} s"
+
+
+def _of_cards(rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Which rows are of a card, at the largest batch size."""
+    return (rows["batch_size"] == rows["batch_size"].max()) & (rows["card"] != ANY_CARD.key)
+
+
+def _lost(anyone: pd.DataFrame) -> "pd.Series[bool]":
+    """Up to which of its batch sizes no GPU can beat the CPU."""
+    return (anyone["slowest_seconds"] < anyone["floor_seconds"]).cummin()
+
+
+def _epochs(row: pd.Series) -> str:
+    """`1 to 98`: epochs that pay a fast cold start and a slow one; empty where none do."""
+    least = [row["least_epochs"], row["least_epochs_if_slow"]]
+    if np.isinf(least[0]):
+        return ""
+    return " to ".join(dict.fromkeys(f"{number:,.0f}" for number in least))
 
 
 def _times(factor: float) -> str:
