@@ -8,6 +8,7 @@ processes of their own: the mean over workloads adds their variances up (Welch a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,20 +43,29 @@ class Means:
         """Each machine's mean log seconds, over its runs."""
         return self.table["mean"].groupby(level=0, sort=False).mean()
 
-    def of(self, machine: str) -> pd.DataFrame:
-        """The machine's runs."""
-        return self.table[self.table.index.get_level_values(0) == machine]
+    @cached_property
+    def least_blocks(self) -> pd.Series:
+        """The blocks of each machine's run that has the fewest."""
+        return self.table["blocks"].groupby(level=0, sort=False).min()
 
-    def difference(self, own: str, base: str) -> Summary:
-        """The runs of one machine against those of another, an array of one."""
-        sides = [self.of(name) for name in (own, base)]
-        if max(map(len, sides)) > 1:
-            return between(*(side["mean"].to_numpy()[None] for side in sides))
-        columns = ("mean", "variance", "freedom", "blocks")
-        one, other = (
-            summary(*(side[name].to_numpy(np.float64) for name in columns)) for side in sides
+    def differences(self, pairs: Sequence[tuple[str, str]]) -> Summary:
+        """The runs of one machine against those of another, an entry a pair."""
+        owner = self.table.index.get_level_values(0)
+        runs_of = self.table.groupby(level=0, sort=False)
+        machines, counts = pd.Index(self.machines), runs_of.size().to_numpy()
+        runs = np.full((len(machines), counts.max(initial=1)), np.nan)
+        runs[machines.get_indexer(owner), runs_of.cumcount()] = self.table["mean"]
+        columns = ["mean", "variance", "freedom", "blocks"]
+        first = self.table.loc[~owner.duplicated(), columns].to_numpy(np.float64).T
+        own, base = (machines.get_indexer([pair[end] for pair in pairs]) for end in (0, 1))
+        found = difference(summary(*first[:, own]), summary(*first[:, base]))
+        several = np.maximum(counts[own], counts[base]) > 1
+        if not several.any():
+            return found
+        together = vars(between(runs[own], runs[base]))
+        return Summary(
+            *(np.where(several, together[name], one) for name, one in vars(found).items())
         )
-        return difference(one, other)
 
 
 def work_means(rounds: pd.DataFrame, *, scope: Scope) -> dict[Work, Means]:

@@ -66,12 +66,16 @@ def ranking(rounds: pd.DataFrame, *, strict: bool = False) -> pd.DataFrame:
         known = verdict.to_dict() | turned.to_dict()
         for work, means in works.items():
             for machine, mean in means.mean.dropna().sort_values(kind="stable").items():
-                others = [name for name in means.machines if name != machine]
-                against = pd.Series(
-                    {name: known[*work, machine, name] for name in others}, dtype=str
-                )
-                rank = 1 + int((against == SLOWER).sum())
-                company = [", ".join(against.index[against == word]) for word in (CLOSE, UNDECIDED)]
+                against = [
+                    (name, known[*work, machine, name])
+                    for name in means.machines
+                    if name != machine
+                ]
+                rank = 1 + sum(word == SLOWER for _name, word in against)
+                company = [
+                    ", ".join(name for name, own in against if own == word)
+                    for word in (CLOSE, UNDECIDED)
+                ]
                 rows.append((*work, scope, rank, machine, np.exp(mean), means.cells, *company))
     table = pd.DataFrame(rows, columns=_RANKS)
     return table.sort_values([*_WORK, "scope", "rank"], kind="stable", ignore_index=True)
@@ -86,11 +90,12 @@ def _judged(
     strict: bool,
 ) -> pd.DataFrame:
     """A row per workload, side and pair of its machines (_MEANS and other), judged all together."""
-    pairs = [(work, *pair) for work, means in works.items() for pair in pairs_of(means.machines)]
+    pairs = {work: list(pairs_of(means.machines)) for work, means in works.items()}
     table = pd.DataFrame(
-        [(*work, one, other) for work, one, other in pairs], columns=[*_WORK, "machine", "other"]
+        [(*work, *pair) for work, own in pairs.items() for pair in own],
+        columns=[*_WORK, "machine", "other"],
     )
-    parts = [works[work].difference(one, other) for work, one, other in pairs]
+    parts = [works[work].differences(own) for work, own in pairs.items()]
     found = Summary(
         *(
             np.concatenate([np.empty(0), *(getattr(part, name) for part in parts)])
@@ -105,9 +110,11 @@ def _judged(
         lo=np.exp(lo),
         hi=np.exp(hi),
         margin=np.expm1(limit),
-        cells=[works[work].cells for work, *_ in pairs],
+        cells=[works[work].cells for work, own in pairs.items() for _pair in own],
         blocks=[
-            int(min(works[work].of(name)["blocks"].min() for name in two)) for work, *two in pairs
+            int(min(works[work].least_blocks[name] for name in pair))
+            for work, own in pairs.items()
+            for pair in own
         ],
         verdict=judge(found, margin=limit, level=min(level, default=ALPHA), strict=strict),
     )

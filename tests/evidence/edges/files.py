@@ -50,7 +50,7 @@ MADE = {
         batch_sizes=(8,), optimizers=("sgd",), rates=(0.1,), tuning_seeds=(100,), figure_seeds=(0,)
     ).result(),
 }
-AT_ONCE, BATCH, SKIPPED = 500, 24, 48
+AT_ONCE, BATCH, SKIPPED = 300, 24, 48
 """Files that are looked at before those unlike each other go through the doors; files that a door
 gets at once, of refused ones those of --skip-bad: fewer than what a report calls a collection."""
 CHANGED = "changed files"
