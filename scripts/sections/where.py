@@ -27,7 +27,7 @@ def where(report: Report) -> Iterator[Section]:
     first = _first(report)
     yield Section(
         key="maps",
-        title="By batch size and number of epochs",
+        title="By batch size and epochs",
         part="answer",
         maps=[_map(report, pair) for pair in first],
     )

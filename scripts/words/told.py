@@ -49,7 +49,7 @@ _THREADS = {
 }
 MARKS = {SLOWER: "-", CLOSE: "=", FASTER: "+", SUSPECT: "!", "unknown": "?"}
 """A letter per verdict, for strips; what is not told is unknown."""
-_UNTRIED = "What would help was not tried (--remedies all)."
+_UNTRIED = "No remedy was tried (--remedies all)."
 _NO_REMEDY = "No remedy of those tried made it surely faster."
 _SHORT = {INTERVAL: "overtakes at batch {at}", REVERSE: "falls behind at batch {at}"}
 

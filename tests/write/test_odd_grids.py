@@ -55,7 +55,7 @@ def test_what_would_help_is_asked_only_where_something_is_slower(
 ) -> None:
     still = {"cold_seconds": {"cpu": 0.01, "cuda": 0.01}, "ratio": lambda *_cell: ratio}
     said = brief(tmp_path, capsys, Corpus(**(GPU | still)))
-    assert ("What would help was not tried" in said) == slower
+    assert ("No remedy was tried" in said) == slower
 
 
 @pytest.mark.parametrize(

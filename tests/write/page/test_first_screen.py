@@ -30,7 +30,7 @@ def test_the_page_says_where_a_side_overtakes_how_sure_that_is_and_why(tmp_path:
 
 def first_screen(folder: Path, *plans: Corpus) -> str:
     """What stands before the heat maps."""
-    return page_of(folder, *plans).said.partition("By batch size and number of epochs")[0]
+    return page_of(folder, *plans).said.partition("By batch size and epochs")[0]
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -41,6 +41,31 @@ def test_the_first_screen_has_at_most_120_words(tmp_path: Path, count: int) -> N
     suspect: dict[Pattern, list[str]] = {("net-0", 8, 1, "cuda"): ["loss mismatch"]}
     words = first_screen(tmp_path, dataclasses.replace(plan, suspect=suspect)).split()
     assert 40 < len(words) <= 120
+
+
+def test_doubts_are_opened_and_leave_the_first_screen_as_short(tmp_path: Path) -> None:
+    reasons = {
+        (name, block): [f"{name} loaded: other processes used {5 * block + 40}% of the CPU"]
+        for name in ("lstm", "cnn", "transformer")
+        for block in range(3)
+    }
+    absent: dict[Pattern, tuple[str, ...]] = {
+        ("transformer", 512, None, "cuda"): ("oom", "tried to allocate 9.50 GiB"),
+        ("transformer", 64, 4, None): ("interrupted", ""),
+    }
+    plan = Corpus(
+        workloads=("mlp", "cnn", "lstm", "transformer"), sides=("cpu", "cuda"), ratio=falling,
+        block_suspect=reasons, absent=absent, process_noise=0.2, **SMALL,
+    )  # fmt: skip
+    page = page_text(Analysis([plan.write(tmp_path)]))
+    header = page.partition("<header")[2].partition("</header>")[0]
+    folded = "".join(re.findall(r"<li>.*?</li>", header))
+    shown = re.sub(r"<li>.*?</li>", "", header)
+    words = re.sub(r"<[^>]*>", "", shown.partition(">")[2]).split()
+    assert 60 < len(words) <= 112
+    assert " ".join(words).startswith("Crossover: devbox 32 of 44 cells are suspect (!): ")
+    for text in ("lstm loaded", "transformer loaded", "the run was cut short"):
+        assert text in folded
 
 
 def test_the_words_of_statistics_stand_only_where_they_are_explained(tmp_path: Path) -> None:
