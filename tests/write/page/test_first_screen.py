@@ -1,6 +1,7 @@
 """What stands on the page's first screen, and in which words."""
 
 import dataclasses
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,19 @@ def test_doubts_are_opened_and_leave_the_first_screen_as_short(tmp_path: Path) -
     assert " ".join(words).startswith("Crossover: devbox 32 of 44 cells are suspect (!): ")
     for text in ("lstm loaded", "transformer loaded", "the run was cut short"):
         assert text in folded
+
+
+def test_warnings_of_one_clause_each_stand_once(tmp_path: Path) -> None:
+    paths = []
+    for size in (64, 128):
+        content = Corpus(samples=size, machine=f"box-{size}", batch_sizes=(8,)).result()
+        content["crossover"]["workloads"]["mlp"]["losses_compared"] = "loosely: dropout"
+        paths.append(tmp_path / f"{size}.json")
+        paths[-1].write_text(json.dumps(content))
+    header = page_text(Analysis(paths)).partition("<header")[2].partition("</header>")[0]
+    assert re.findall(r"<summary>.* (\(and 2 more\))</summary>", header) == ["(and 2 more)"]
+    for text in ("box-64: of mlp the losses", "box-128: of mlp the losses", "differ in samples"):
+        assert header.count(text) == 1
 
 
 def test_the_words_of_statistics_stand_only_where_they_are_explained(tmp_path: Path) -> None:
