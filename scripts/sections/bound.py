@@ -43,7 +43,7 @@ def bound(report: Report) -> Iterator[Section]:
         lines=list(chain(*lines)),
         pictures=[_picture(report, file) for file in report.cpu_only] if known else [],
         notes=[Line(WHAT_IT_IS)] if known else [],
-        brief=first_cpus([_brief(report, file) for file in report.cpu_only]),
+        brief=first_cpus([_brief(report, file) for file in report.cpu_only if report.cpu_leads]),
         frames={"bounds.csv": report.bounds} if known else {},
     )
     if known:

@@ -18,13 +18,14 @@ def cpu(report: Report) -> Iterator[Section]:
     """Yield the fastest batch size of every network, machine by machine."""
     if report.cpu_only:
         lines = [list(_lines(report, machine)) for machine in report.cpu_only.values()]
+        told = report.cpu_only.values() if report.cpu_leads else ()
         yield Section(
             key="cpu",
             title="Which batch size is fastest on the CPU?",
             part=report.cpu_part,
             lines=list(chain(*lines)),
             pictures=cpu_pictures(report) if report.leading else [],  # else the answer has them
-            brief=first_cpus([_brief(report, machine) for machine in report.cpu_only.values()]),
+            brief=first_cpus([_brief(report, machine) for machine in told]),
         )
 
 

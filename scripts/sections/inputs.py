@@ -68,7 +68,12 @@ class Report:
     @property
     def cpu_part(self) -> Literal["answer", "after"]:
         """Where on the page these machines are told of."""
-        return "answer" if len(self.cpu_only) <= MOST_CPUS else "after"
+        return "answer" if self.cpu_leads and len(self.cpu_only) <= MOST_CPUS else "after"
+
+    @property
+    def cpu_leads(self) -> bool:
+        """Whether the report begins with these machines: no other has a GPU."""
+        return all(one.pair.file in self.cpu_only for one in self.leading)
 
     @cached_property
     def bounds(self) -> pd.DataFrame:

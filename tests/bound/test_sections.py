@@ -101,6 +101,15 @@ def test_of_more_than_two_files_each_is_folded_and_the_terminal_tells_of_two(
         assert more == Line("and 1 more file: report.html has them", tone="faint")
 
 
+def test_beside_a_gpu_of_another_machine_both_are_folded(tmp_path: Path) -> None:
+    gpu = Corpus(machine="lab", sides=("cpu", "cuda"), ratio=falling).write(tmp_path)
+    own = sections(cpu_file(tmp_path, machine="box"), gpu)
+    assert [(own[key].part, list(own[key].brief)) for key in ("cpu", "bound")] == [
+        ("after", [])
+    ] * 2
+    assert own["answer"].lines[0].text.startswith("The GPU (NVIDIA H200)")
+
+
 @pytest.mark.parametrize(("side", "said"), [("cpu+threads=1", True), ("cuda", False)])
 def test_the_first_screen_says_that_no_gpu_was_measured(
     side: str, said: bool, tmp_path: Path
