@@ -69,8 +69,7 @@ def _document(tables: Sequence[Path], asked: Asked) -> dict[str, Any]:
         return imported(contents, asked)
     except Breach as breach:
         where = breach.where or [path.name]
-        message = "; ".join(filter(None, [breach.message, breach.advice]))
-        raise ResultError("", ", ".join(map(str, where)), message) from None
+        raise ResultError("", ", ".join(map(str, where)), breach.told()) from None
 
 
 def _text(document: dict[str, Any]) -> bytes:

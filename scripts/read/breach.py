@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from scripts.read.text import HALVES, safe_text
+from scripts.read.text import HALVES, LONGEST_TEXT, safe_text
 
 R = TypeVar("R", bound=msgspec.Struct)
 Place = list[str | int]
@@ -30,6 +30,14 @@ class Breach(Exception):  # noqa: N818 - it is what a file has
         self.message = message
         self.advice = advice
         super().__init__(where, message, advice)
+
+    def told(self, usual: str = "") -> str:
+        """The message with the way out, to which a long message leaves its room."""
+        advice, message = safe_text(self.advice or usual), safe_text(self.message)
+        room = max(LONGEST_TEXT - len(advice) - 2, LONGEST_TEXT // 2)
+        if len(message) > room:
+            message = f"{message[: room - 1]}…"
+        return "; ".join(filter(None, [message, advice]))
 
 
 def once(where: Place, keys: Iterable[Hashable], message: str = "stands in the file twice") -> None:
@@ -82,7 +90,7 @@ def _breach(document: Any, record: type[msgspec.Struct], words: str) -> Breach:
     path = place.removeprefix("key` in `") + "[...]" * is_key
     where, member = _followed(path, document, record, words)
     if is_key:
-        return Breach(where[:-1], f"has the key {_short(where[-1])}: {_told({}, message)}")
+        return Breach(where[:-1], f"has the key {short(where[-1])}: {_told({}, message)}")
     return Breach(where, _told(member, message))
 
 
@@ -138,15 +146,16 @@ def _replaced(value: Any, where: Place, new: Any) -> Any:
 def _told(value: Any, message: str) -> str:
     """The message in this reader's words, with the value where that is short to tell."""
     if message.startswith("Invalid enum value"):
-        return f"is {_short(value)}, which is none of the field's values"
+        return f"is {short(value)}, which is none of the field's values"
     more = "+=*" if r"\+" in message else ""  # in the names of sides
     message = _PATTERN.sub(f"a name of letters, digits and `_.:-{more}`, no more", message)
     for theirs, own in _WORDS.items():
         message = message.replace(theirs, own, 1) if message.startswith(theirs) else message
     if not isinstance(value, (dict, list)):
-        message = f"is {_short(value)}: {message}"
+        message = f"is {short(value)}: {message}"
     return safe_text(message, longest=300)
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
+    """A value out of a file as a message quotes it."""
     return safe_text(repr(value), longest=60)

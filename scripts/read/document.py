@@ -84,8 +84,8 @@ def read(path: Path, kind: Kind[R, T]) -> T:
             known.prepared(document)
         return known.checked(record_of(document, known.record))
     except Breach as breach:
-        message = f"{breach.message}; {breach.advice or kind.repair}"
-        raise ResultError(path, field_name(document, breach.where), message) from None
+        where = field_name(document, breach.where)
+        raise ResultError(path, where, breach.told(kind.repair)) from None
     except RecursionError:
         message = f"is nested too deeply to be a result file; {_LEAVE}"
         raise ResultError(path, "", message) from None

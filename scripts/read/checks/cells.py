@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
 
-from scripts.read.breach import Breach, Place, bounded, once
+from scripts.read.breach import Breach, Place, bounded, once, short
 from scripts.read.records.result import ALL_EPOCHS, Cell, Own, ResultFile
 
 MOST_VALUES = {"workload": 256, "batch_size": 4096, "epochs": 4096, "side": 256}
@@ -119,7 +119,7 @@ def _named(file: ResultFile) -> None:
         for field in ("name", "fullname", "param"):
             told = getattr(entry, field)
             if told and told.rpartition("[")[2].removesuffix("]") != cell:
-                words = f"is {told!r}, and the cell is {cell!r}"
+                words = f"is {short(told)}, and the cell is {short(cell)}"
                 raise Breach(["benchmarks", index, field], words)
 
 

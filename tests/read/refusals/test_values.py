@@ -2,11 +2,18 @@
 that is read can change unnoticed."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from scripts.read import table
+from scripts.read.breach import Breach
+from scripts.read.document import ResultError, read
+from scripts.read.records.result import ResultFile
+from scripts.read.text import LONGEST_TEXT
+from scripts.read.timing import TIMING
 from tests.corpus import Corpus
 from tests.fuzzing import at, is_number, places, put
 from tests.read.files import SMALL, refusal, saved
@@ -110,6 +117,28 @@ def test_a_text_of_ten_thousand_letters_is_quoted_in_short_and_the_advice_is_sti
     assert "machine_info.crossover.machine: is 'xxx" in message
     assert message.endswith("expected `str` of length <= 200; measure again or leave this file out")
     assert len(message) < 300 + len(str(tmp_path))
+
+
+@pytest.mark.parametrize("field", ["name", "fullname", "param"])
+def test_a_long_name_of_a_cell_is_quoted_in_short_beside_the_cell(
+    field: str, tmp_path: Path
+) -> None:
+    document = Corpus(**SMALL).result()
+    document["benchmarks"][0][field] = "x" * 10_000
+    end = ", and the cell is 'mlp-8-1-cpu'; measure again or leave this file out"
+    assert refusal(saved(tmp_path, document)).endswith(f"…{end}")
+
+
+@pytest.mark.parametrize("letter", ["x", "\u0301", "\x1b", "\ud800"])
+def test_no_message_is_so_long_that_the_way_out_is_cut(letter: str, tmp_path: Path) -> None:
+    def broken(_file: ResultFile) -> NoReturn:
+        raise Breach(["crossover"], letter * 10_000)
+
+    path = saved(tmp_path, Corpus(**SMALL).result())
+    with pytest.raises(ResultError) as error:
+        read(path, replace(TIMING, checked=broken))
+    assert error.value.message.endswith("…; measure again or leave this file out")
+    assert len(error.value.message) == LONGEST_TEXT
 
 
 def test_a_key_of_ten_thousand_letters_is_named_in_short(tmp_path: Path) -> None:
