@@ -162,10 +162,11 @@ def one_per_file(pairs: list[Pair]) -> Iterator[Pair]:
 
 
 def first_cpus(lines: Sequence[Brief]) -> Brief:
-    """Return the lines of the first files of the CPU alone, and how many more there are."""
-    more = len(lines) - MOST_CPUS
+    """Return the lines of the first files that have any, and how many more there are."""
+    told = [own for own in lines if own]
+    more = len(told) - MOST_CPUS
     words = f"and {counted(more, 'more file')}: report.html has them"
-    return [*chain(*lines[:MOST_CPUS]), *[Line(words, tone="faint")] * (more > 0)]
+    return [*chain(*told[:MOST_CPUS]), *[Line(words, tone="faint")] * (more > 0)]
 
 
 def line_of(pair: Pair, text: str, *, lead: str = "") -> Line:

@@ -62,15 +62,16 @@ def machines_sentence(curves: pd.DataFrame, *, most: int = 4) -> str:
     """What comes of many contests: how often each network overtakes, and where.
 
     `curves` are warm rows of `crossovers`. Of more than `most` networks all are told of together.
+    What is counted is named once.
     """
     names = curves["workload"].unique()
     if len(names) > most:
         return f"{len(names)} networks together: {_outcomes(curves)}"
-    groups = curves.groupby("workload", sort=False)
-    return "; ".join(f"{name} {_outcomes(own)}" for name, own in groups)
+    groups = enumerate(curves.groupby("workload", sort=False))
+    return "; ".join(f"{name} {_outcomes(own, named=not place)}" for place, (name, own) in groups)
 
 
-def _outcomes(rows: pd.DataFrame) -> str:
+def _outcomes(rows: pd.DataFrame, *, named: bool = True) -> str:
     """`overtakes at batch 32 to 128 in 8 cases and is slower throughout in 2`."""
     crossing = rows[rows["kind"] == INTERVAL]
     at = crossing["crosses_at"].fillna(crossing["upper"].astype(float))
@@ -84,4 +85,4 @@ def _outcomes(rows: pd.DataFrame) -> str:
     told[""] = "is not decided"
     (words, count), *others = [(told[kind], int(kinds[kind])) for kind in told if kind in kinds]
     rest = (f"{more} in {number}" for more, number in others)
-    return listed([f"{words} in {counted(count, 'case')}", *rest])
+    return listed([f"{words} in {counted(count, 'case') if named else count}", *rest])

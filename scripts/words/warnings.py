@@ -86,7 +86,7 @@ def software_warnings(files: pd.DataFrame, work: pd.DataFrame) -> list[str]:
             parts = [f"{words} {version} on {listed(who)}" for version, who in groups.items()]
             lines.append(f"{_UNEQUAL}: {'; '.join(parts)}.")
     if not lines and files["software_id"].nunique() > 1:
-        lines.append(f"{_UNEQUAL}: torch and Python agree, but operating system or drivers differ.")
+        lines.append(f"{_UNEQUAL}: operating system or drivers differ.")
     lines += [
         f"{file['machine']}: of {file['loosely']} the losses are compared only loosely, because "
         "devices draw other numbers in training (dropout) or normalise by the batch."

@@ -66,7 +66,7 @@ def test_graphs_change_that_by_so_much_at_most(tmp_path: Path) -> None:
 
 def test_cards_and_epochs_are_told_at_the_largest_batch_size(tmp_path: Path) -> None:
     words = said(tmp_path, cpu_step_seconds=lambda _workload, _batch: 3.5e-3)
-    assert "At 512 these can be faster, at best: T4 10 times." in words
+    assert "At batch size 512 these can be faster, at best: T4 10 times." in words
     # 8 steps of 3.5 ms an epoch, of which 0.35 ms stay at the least
     paid = "A cold start of 0.05 to 5 s pays there after 2 to 199 epochs of 4,096 samples"
     assert words.endswith(f"{paid}, at least.")

@@ -99,7 +99,7 @@ def test_of_many_machines_it_is_said_how_often_each_network_overtakes_and_where(
     [words] = headlines(report)
     assert re.fullmatch(
         r"The GPU against the CPU on 3 machines, once warm: cnn is faster throughout in 1 case and "
-        r"is slower throughout in 2; mlp overtakes at batch 6\d( to 6\d)? in 2 cases and is faster "
+        r"is slower throughout in 2; mlp overtakes at batch 6\d( to 6\d)? in 2 and is faster "
         r"throughout in 1\.",
         words,
     )

@@ -108,7 +108,7 @@ def cards_words(rows: pd.DataFrame) -> str:
     factors = last["best_speedup"].map(lambda best: _times(best) if best > 1 else "not at all")
     alike = last["name"].groupby(factors, sort=False).agg(listed)
     told = "; ".join(f"{names} {factor}" for factor, names in alike.items())
-    return f"At {size} these can be faster, at best: {told}."
+    return f"At batch size {size} these can be faster, at best: {told}."
 
 
 def epochs_words(anyone: pd.DataFrame) -> str:
