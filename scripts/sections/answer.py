@@ -63,7 +63,7 @@ def headlines(report: Report) -> Iterator[str]:
         yield from collection_lines(report)
     elif len(contests) > MOST_ANSWERS:
         curves = pd.concat([one.curves for one in contests])
-        yield f"{_many(contests)}, once warm: {machines_sentence(curves)}."
+        yield f"Once warm, {_many(contests)}: {machines_sentence(curves)}."
     elif contests:
         several = len({one.pair.machine for one in contests}) > 1
         for one in contests:
@@ -76,14 +76,14 @@ def headlines(report: Report) -> Iterator[str]:
 
 
 def _many(contests: list[Told]) -> str:
-    """`The GPU against the CPU on 10 machines`; of unlike sides `3 sides against the CPU`."""
+    """`the GPU against the CPU on 10 machines`; of unlike sides `3 sides against the CPU`."""
     machines = len({one.pair.machine for one in contests})
     subjects = {one.subject.partition(" (")[0] for one in contests}
     others = {one.other for one in contests}
     subject = subjects.pop() if len(subjects) == 1 else f"{len(subjects)} sides"
     other = others.pop() if len(others) == 1 else f"{len(others)} others"
     where = f" on {machines} machines" if machines > 1 else ""
-    return f"{subject[0].upper()}{subject[1:]} against {other}{where}"
+    return f"{subject} against {other}{where}"
 
 
 def _notes(report: Report) -> Iterator[str]:

@@ -65,7 +65,7 @@ def marks_key() -> str:
 
 
 def verdict_sentence(subject: str, other: str, curves: pd.DataFrame, *, most: int = 5) -> str:
-    """The verdict on a side over all networks: `The GPU is slower than the CPU below batch 48 ...`.
+    """The verdict on a side over all networks: `Once warm, the GPU is slower than ...`.
 
     `curves` are its warm rows of `crossovers`; of more than `most` alike the range is told.
     """
@@ -83,8 +83,7 @@ def verdict_sentence(subject: str, other: str, curves: pd.DataFrame, *, most: in
         text = words.replace(f" than {other}", "") if named else words
         parts.append(text.replace("{at}", where) if "{at}" in text else f"{text} {where}")
     text = f"; {it} ".join(parts)
-    begin = f"T{subject[1:]}" if subject.startswith("the ") else subject
-    return f"{begin} {text}, once warm."
+    return f"Once warm, {subject} {text}."
 
 
 def _kind(curve: Row) -> str:
@@ -145,7 +144,7 @@ def epochs_sentence(even: pd.DataFrame, *, of: str = "") -> str:
         ]
         return f"{start}, one epoch already pays on {listed(places)}."
     if later.empty:
-        return f"{start}, it pays after no number of epochs."
+        return f"{start}, it never pays."
     best = later.sort_values("epochs").iloc[0].to_dict()
     never = "one epoch never pays; " if len(told) == len(even) and best["epochs"] > 1 else ""
     return (

@@ -83,22 +83,23 @@ def sureness(cells: pd.DataFrame, curve: Row) -> str:
 def sure_words(verdicts: pd.DataFrame) -> str:
     """How many comparisons got a verdict, and what is promised of these."""
     decided = int(verdicts["verdict"].isin(DECIDED).sum())
-    count = counted(len(verdicts), "comparison")
     if decided:
-        said = f"Of {count}, {decided} got a verdict; of these words {_promise(verdicts)}"
+        are = f"{len(verdicts)} comparisons are" if len(verdicts) > 1 else "1 comparison is"
+        said = f"{decided} of {are} decided; {_promise(verdicts)}"
     else:
         few = verdicts["blocks"].between(1, FEWEST_BLOCKS - 1).any()
         takes = f", which takes {FEWEST_BLOCKS} repetitions or more"
-        said = f"None of {count} got a verdict{takes * bool(few)}"
+        count = counted(len(verdicts), "comparison")
+        said = f"None of {count} is decided{takes * bool(few)}"
     withheld = int((verdicts["verdict"] == SUSPECT).sum())
     return f"{said}{f'; {withheld} were withheld as suspect' if withheld else ''}."
 
 
 def _promise(verdicts: pd.DataFrame) -> str:
     if (verdicts["adjustment"] == HOLM).any():
-        return "any is wrong with a chance of at most 5 % (in each file, warm and total each)"
+        return "at most 5 % is the chance that any of these is wrong (in a file, warm or total)"
     expected = expected_count(expected_wrong(verdicts))
-    return f"at most 5 % ({expected}) are expected to be wrong"
+    return f"at most 5 % of these ({expected}) are expected to be wrong"
 
 
 def break_even_words(row: Mapping[Any, Any]) -> str:

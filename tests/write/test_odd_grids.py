@@ -16,9 +16,9 @@ LOADED = {EVERY: ["host loaded: other processes used 37% of the CPU"]}
 CASES: dict[str, tuple[dict[str, Any], str]] = {
     "one block": (
         {"blocks": 1},
-        "None of 9 comparisons got a verdict, which takes 3 repetitions or more.",
+        "None of 9 comparisons is decided, which takes 3 repetitions or more.",
     ),
-    "suspect": ({"suspect": LOADED}, "None of 9 comparisons got a verdict; 9 were withheld"),
+    "suspect": ({"suspect": LOADED}, "None of 9 comparisons is decided; 9 were withheld"),
     "one batch size": (
         {"sides": ("cpu",), "batch_sizes": (8,)},
         "Only cpu was timed: mlp only at batch 8.",
@@ -46,7 +46,7 @@ def test_what_a_grid_cannot_tell_is_not_said(
     changed, words = CASES[case]
     said = brief(tmp_path, capsys, Corpus(**(GPU | changed)))
     assert words in said
-    assert "of these words" not in said
+    assert "of these" not in said
 
 
 @pytest.mark.parametrize(("ratio", "slower"), [(2.0, True), (0.5, False)])

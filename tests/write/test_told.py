@@ -43,9 +43,9 @@ def test_a_sentence_says_on_which_networks_a_gpu_is_slower_and_where(tmp_path: P
     plan = Corpus(workloads=("mlp", "cnn", "lstm"), **(GPU | {"ratio": by_workload}))
     [words] = headlines(report_of(tmp_path, plan))
     assert re.fullmatch(
-        r"The GPU \(NVIDIA H200\) is slower than the CPU below batch (6\d) on mlp and faster "
-        r"above; it is slower at every batch size on cnn; "
-        r"it is faster at every batch size on lstm, once warm\.",
+        r"Once warm, the GPU \(NVIDIA H200\) is slower than the CPU below batch (6\d) on mlp and "
+        r"faster above; it is slower at every batch size on cnn; "
+        r"it is faster at every batch size on lstm\.",
         words,
     )
 
@@ -55,7 +55,7 @@ def test_of_two_threads_against_one_it_is_said_from_where_on_they_pay(tmp_path: 
     plan = Corpus(**SMALL, sides=sides, ratio=lambda *cell: 1 / falling(*cell))
     report = report_of(tmp_path, plan)
     [words] = headlines(report)
-    assert re.fullmatch(r"(\d+|All) threads pay from batch 6\d on mlp, once warm\.", words)
+    assert re.fullmatch(r"Once warm, (\d+|all) threads pay from batch 6\d on mlp\.", words)
     [one] = report.told
     assert one.warm["verdict"].tolist()[0] == "slower"
     assert one.warm["ratio"].iloc[0] == pytest.approx(falling("", "", 8), rel=0.1)
@@ -67,8 +67,8 @@ def test_several_networks_at_a_batch_size_are_told_apart_by_commas(tmp_path: Pat
     place = curves["workload"].map(at).astype(str)
     words = verdict_sentence("2 threads", "one thread", curves.assign(kind=BELOW, upper=place))
     assert words == (
-        "2 threads pay from batch 8 on mlp, 64 on cnn and lstm, and 512 on rnn (undecided below), "
-        "once warm."
+        "Once warm, 2 threads pay from batch 8 on mlp, 64 on cnn and lstm, and 512 on rnn "
+        "(undecided below)."
     )
 
 
@@ -98,7 +98,7 @@ def test_of_many_machines_it_is_said_how_often_each_network_overtakes_and_where(
         report.analysis.results.files.loc[file, "machine_id"] = f"{n:012x}"
     [words] = headlines(report)
     assert re.fullmatch(
-        r"The GPU against the CPU on 3 machines, once warm: cnn is faster throughout in 1 case and "
+        r"Once warm, the GPU against the CPU on 3 machines: cnn is faster throughout in 1 case and "
         r"is slower throughout in 2; mlp overtakes at batch 6\d( to 6\d)? in 2 and is faster "
         r"throughout in 1\.",
         words,
