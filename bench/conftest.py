@@ -20,6 +20,9 @@ from bench.record.state import TimingRun
 from bench.refused import refuse_options, refuse_useless
 from bench.run import find_sides, measure
 
+ASKING = ("--help", "--help-crossover", "--fixtures", "--fixtures-per-test")
+"""What only asks pytest something: no run begins."""
+
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Adds the suite's options."""
@@ -41,11 +44,12 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Checks everything that was typed, before anything runs."""
-    if config.option.help or config.getoption("--help-crossover"):
+    if any(map(config.getoption, ASKING)):
         return
     refuse_options(config)
     kind = LearnPlugin if config.getoption("--learning") else TimingPlugin
-    config.pluginmanager.register(kind(config), NAME)
+    if config.pluginmanager.register(kind(config), NAME) is None:
+        raise pytest.UsageError(f"-p no:{NAME}: that is the run itself; leave it out")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

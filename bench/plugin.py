@@ -86,6 +86,9 @@ class RunPlugin(ABC, Generic[State]):
         """
         if session.config.option.collectonly or session.testsfailed:
             return
+        for item in session.items:
+            if FIXTURE not in getattr(item, "fixturenames", ()):
+                raise pytest.UsageError(f"{item.nodeid}: is no cell; a run measures, leave it out")
         cases = [item.callspec for item in session.items if hasattr(item, "callspec")]
         if cases:
             until_the_end(session.config, ended_by_signals())

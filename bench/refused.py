@@ -24,6 +24,7 @@ REFUSED = {
     "--benchmark-save": _OTHER_FILE,
     "--benchmark-autosave": _OTHER_FILE,
     "--benchmark-save-data": _OTHER_FILE,
+    "--benchmark-group-by": "a cell is a line of its own; scripts/report.py puts them in order",
     "--benchmark-histogram": "scripts/report.py draws the result",
     "--benchmark-compare": "scripts/compare.py compares results",
     "--benchmark-compare-fail": "scripts/compare.py compares results",
@@ -40,6 +41,8 @@ REFUSED = {
     "--looponfail": "a run is not repeated when a file changes",
 }
 """Why, by option."""
+USUAL = {"--benchmark-group-by": "group"}
+"""What those say that nobody has typed, where that is anything."""
 ONE_AT_A_TIME = "a run measures one process at a time; leave"
 
 
@@ -57,7 +60,8 @@ def refuse_options(config: pytest.Config) -> None:
 def refuse_useless(config: pytest.Config) -> None:
     """Raises `pytest.UsageError` for an option of pytest's or a plugin's that is REFUSED."""
     for flag, why in REFUSED.items():
-        if config.getoption(flag, None):
+        typed = config.getoption(flag, None)
+        if typed and typed != USUAL.get(flag):
             raise pytest.UsageError(f"{flag}: {why}; leave it out{_as_well()}")
 
 

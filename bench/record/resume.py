@@ -174,7 +174,7 @@ def result_path(config: pytest.Config, *, resume: bool, overwrite: bool) -> Path
 def _check_name(path: Path) -> None:
     """Refuses a name that is none, or that would be too long for the journal when it is made."""
     length = len(os.fsencode(path.name))
-    if path.name == "-" or not path.name.isprintable():
+    if path.name.strip() in ("", "-") or not path.name.isprintable():
         raise wrong(FLAG, str(path), "names no file that can be shown; e.g. results/machine.json")
     if path.name.endswith(JOURNAL):
         raise wrong(FLAG, str(path), "is a journal's name; that of a result ends in .json")

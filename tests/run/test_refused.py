@@ -13,6 +13,7 @@ TINY = ("--workloads", "mlp", "--devices", "cpu", "--blocks", "1", "--batch-size
 LINES: dict[str, tuple[tuple[str, ...], str]] = {
     **{flag: ((flag,), f"{flag}: ") for flag in REFUSED},
     "--benchmark-cprofile": (("--benchmark-cprofile", "tottime"), "--benchmark-cprofile: "),
+    "--benchmark-group-by": (("--benchmark-group-by", "param:x"), "--benchmark-group-by: "),
     "--benchmark-save": (("--benchmark-save", "x"), "--benchmark-save: "),
     "--benchmark-compare-fail": (
         ("--benchmark-compare-fail", "min:5%"),
@@ -25,6 +26,11 @@ LINES: dict[str, tuple[tuple[str, ...], str]] = {
     "-d": (("-d", "--tx", "popen"), "leave -d, --dist and --tx out"),
     "-n": (("-n", "2"), "leave -n out"),
     "no pytest-benchmark": (("-p", "no:benchmark"), "`-p no:benchmark`"),
+    "the run itself": (("-p", "no:crossover"), "-p no:crossover: that is the run itself"),
+    "tests beside the cells": (
+        (*TINY, "tests/console/test_say.py"),
+        "test_say.py::test_a_letter_that_the_console_lacks_is_no_error: is no cell",
+    ),
     "the file of learning": (("bench/bench_learning.py",), "belongs to --learning"),
     "the file of timing": (("--learning", "bench/bench_training.py"), "leave --learning out"),
     "an option of timing": (("--learning", "--devices", "cuda"), "--devices is about timing"),
@@ -78,6 +84,7 @@ PLACES = {
     "letters of several bytes": ("\u6771" * 70 + ".json", "a name of 215 bytes"),
     "a folder of 300 letters": (f"{LONG}/box.json", "File name too long"),
     "a dash": ("-", "names no file"),
+    "a blank": (" ", "names no file"),
     "a journal": ("box.journal.jsonl", "is a journal's name; that of a result ends in .json"),
     "a line break": ("a\nb.json", "names no file"),
     "a device": ("/dev/null", "/dev/null is no regular file"),
@@ -129,3 +136,10 @@ def test_a_tilde_is_the_home_folder_and_no_folder_is_made_elsewhere(tmp_path: Pa
     assert said.code == 0, said.output
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["box.json"]
     assert set(Path.cwd().iterdir()) <= before | {Path.cwd() / ".pytest_cache"}  # of these tests
+
+
+@pytest.mark.parametrize("flag", ["--fixtures", "--fixtures-per-test"])
+def test_who_only_asks_pytest_something_needs_no_run(flag: str) -> None:
+    (said,) = answers_to([(flag,)])
+    assert said.code == 0, said.output
+    assert "error" not in said.output.lower()

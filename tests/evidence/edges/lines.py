@@ -34,7 +34,7 @@ MORE = (
     (*TINY, "--find-crossover"), ("--learning", "--diagnose"), ("--seeds", "1"),
     ("--learning", "--seeds", "100"), ("--optimizers", "sgd"), ("--no-such-option",),
     ("--batch-sizes", "5000"), ("--measured-epochs", "all", "--epochs", "300"),
-    *((flag, "x") if flag in ("--benchmark-save", "--benchmark-compare") else (flag,)
+    *((flag, "x") if flag.endswith(("-save", "-compare", "-group-by")) else (flag,)
       for flag in REFUSED if flag not in ("--benchmark-cprofile", "--benchmark-compare-fail")),
 )  # fmt: skip
 
