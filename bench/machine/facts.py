@@ -13,6 +13,7 @@ import pytest
 
 from bench.machine.identity import ask_cpu, digest, hardware
 from bench.machine.named import cpu_brand, power_facts
+from bench.meant import plain
 from bench.measure.ask import ask
 from bench.measure.environment import inherited, recorded
 from bench.measure.limits import read_limits
@@ -69,7 +70,7 @@ def ask_own(reference: str, devices: list[str], samples: int) -> dict[str, Any]:
         answer = {"refused": f"{resolved(reference)}: {said}"}
     if "refused" in answer:
         typed, path = (one.rpartition(":")[0] for one in (reference, resolved(reference)))
-        raise pytest.UsageError(answer["refused"].replace(path, typed))
+        raise pytest.UsageError(plain(answer["refused"]).replace(path, typed))
     about: dict[str, Any] = answer["about"]
     return about
 
@@ -117,7 +118,7 @@ def _ask_torch(
         answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return answer
     lines = done.stderr.strip().splitlines()
-    return lines[-1][:300] if lines else f"the process ended with status {done.returncode}"
+    return plain(lines[-1])[:300] if lines else f"the process ended with status {done.returncode}"
 
 
 def _ask(

@@ -21,6 +21,7 @@ from bench.allocators import variables
 from bench.answer import Answer, Done, Measured, Started, Unmeasured
 from bench.grid import OWN_THREADS
 from bench.job import Job, to_line
+from bench.meant import plain
 from bench.measure.environment import THREADS, inherited
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -221,7 +222,7 @@ def last_words(process: "subprocess.Popen[str]", stderr: IO[bytes]) -> str:
     how = how_ended(process)
     stderr.seek(max(0, stderr.seek(0, os.SEEK_END) - MOST_READ))
     lines = stderr.read().decode(errors="replace").strip().splitlines()
-    return f"the process ended with {how}" + (f": {lines[-1][:200]}" if lines else "")
+    return f"the process ended with {how}" + (f": {plain(lines[-1])[:200]}" if lines else "")
 
 
 def how_ended(process: "subprocess.Popen[str]") -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from bench.meant import plain
 from bench.train.clock import DeviceClock
 
 OUT_OF_TREE = {"vulkan": "torchvulkan"}
@@ -95,7 +96,7 @@ def synchroniser(device: torch.device) -> Callable[[], object]:
 def first_line(error: BaseException) -> str:
     """Returns the first line of an error's text, 300 characters at most: torch adds backtraces."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines[0] if lines else type(error).__name__)[:300]
+    return plain(lines[0] if lines else type(error).__name__)[:300]
 
 
 def make_clock(device: torch.device) -> DeviceClock:

@@ -73,6 +73,13 @@ def test_names_that_reports_cannot_have_or_that_are_taken_are_refused(tmp_path: 
     assert refusal(f"{written(tmp_path, GOOD)}:make") is None
 
 
+def test_what_a_file_raises_is_told_without_commands_to_the_terminal(tmp_path: Path) -> None:
+    path = written(tmp_path, "def make():\n    raise ValueError('\\x1b[2Jgone\\x00')\n")
+    with pytest.raises(pytest.UsageError) as raised:
+        ask_own(f"{path}:make", [], 8)
+    assert str(raised.value) == f"{path}:2, in make: ValueError: gone?"
+
+
 DIES = "import os\ndef make():\n    print('hello')\n    os._exit(5)\n"
 NO_TEXT = "import os\nos.write(2, b'\\xff\\n')\n"
 PRINTS = TOP + NO_TEXT + "import atexit\nprint('{}')\natexit.register(print, 'bye')\n" + GOOD

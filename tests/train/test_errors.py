@@ -91,6 +91,11 @@ def test_words_count_wherever_they_stand_and_the_first_line_is_kept() -> None:
     assert classify(error) == ("oom", "RuntimeError: Exception raised from malloc")
 
 
+def test_what_would_be_a_command_to_a_terminal_is_no_part_of_a_line() -> None:
+    error = ValueError("\x1b[1;31mred\x1b[0m \x1b[2J\x00 \u202enews\x07\nmore")
+    assert classify(error) == ("failed", "ValueError: red ? ?news?")
+
+
 def compiler_errors() -> list[BaseException]:
     from torch._dynamo.exc import BackendCompilerFailed, TorchDynamoException
     from torch._inductor.exc import MissingOperatorWithoutDecomp, TritonMissing
