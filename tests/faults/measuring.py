@@ -161,8 +161,8 @@ MEASURING = {
     ),
     "a run without figures accepted": Fault(
         "bench/refused.py",
-        "if config.getoption(flag, None):",
-        "if config.getoption(flag, None) is Path:",
+        "if typed and typed != USUAL.get(flag):",
+        "if typed is Path:",
         "run/test_refused.py",
     ),
     "another grid resumed": Fault(
