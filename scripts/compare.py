@@ -85,7 +85,15 @@ def _comparison(analysis: Analysis, options: argparse.Namespace, learned: list[P
             learned, analysis.rounds, strict=options.strict, skip=skipper(options)
         ),
     )
-    return grouped(found) if options.group_runs else found
+    if not options.group_runs:
+        return found
+    machines = grouped(found)
+    if machines.alone:
+        words = (
+            f"all files are runs of {machines.base}; name another machine's too, or leave it out"
+        )
+        raise ResultError("", "--group-runs", words)
+    return machines
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -136,6 +136,8 @@ def _check(options: argparse.Namespace) -> None:
 
 def _timing(folder: Path) -> list[Path]:
     """The timing files of a folder, learning files among them left alone."""
+    if not folder.exists():
+        raise ResultError(folder, "", "is not there; name a folder with result files")
     return by_kind(expanded([folder]))[0]
 
 

@@ -38,6 +38,8 @@ class Known:
 def known(paths: Iterable[Path], question: Question) -> Known:
     """The rows that answer a question; raises ResultError, with what there is, without any."""
     timing, learned, _imported = by_kind(paths)
+    if question.machine is not None and not timing:
+        raise ResultError("", "--machine", "no timing file is given; name that machine's")
     every = table.load(timing) if timing else pd.DataFrame()
     if not learned:
         message = "no learning file is given; `pytest bench --learning` makes one"
@@ -57,7 +59,7 @@ def _runs(runs: pd.DataFrame, question: Question) -> pd.DataFrame:
     own = runs[runs["workload"] == question.workload]
     if own.empty:
         names = ", ".join(sorted(runs["workload"].unique())) or "none"
-        message = f"{question.workload} was not learned; the files have: {names}"
+        message = f"{question.workload or repr('')} was not learned; the files have: {names}"
         raise ResultError("", "--workload", message)
     if question.optimizer is not None:
         names = ", ".join(sorted(own["optimizer"].unique()))

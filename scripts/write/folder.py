@@ -29,7 +29,7 @@ class Folder:
         self._taken: set[str] = set()
         try:
             path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise _unwritable(path, error) from None
 
     def write(self, name: str, content: bytes) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from scripts import compare
+from scripts import compare, report
 from scripts.judge.rule import interval
 from scripts.machines.cells import compared
 from scripts.machines.ranking import fastest, geometric_means, ranking
@@ -165,3 +165,13 @@ def test_the_terminal_says_what_the_intervals_stand_on(
     text = " ".join(capsys.readouterr().out.split())
     assert ("A run is the unit" in text) == runs
     assert ("how much a machine differs from one run to the next is not in them" in text) != runs
+
+
+def test_runs_of_a_single_machine_are_compared_with_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [str(write(tmp_path, "a", run, 1.0)) for run in (1, 2)]
+    assert compare.main([*paths, "--group-runs"]) == 2
+    words = "all files are runs of a1; name another machine's too, or leave it out"
+    assert capsys.readouterr().err == f"--group-runs: {words}\n"
+    assert report.main([*paths, "--group-runs", "--brief"]) == 0

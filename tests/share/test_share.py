@@ -151,3 +151,14 @@ def test_the_page_of_all_machines_begins_with_the_cards(
     page = (site / "index.html").read_text()
     assert "Which cards were measured?" in page
     assert "NVIDIA H200" in page
+
+
+def test_a_folder_that_is_not_there_is_named(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = tmp_path / "nowhere"
+    for arguments in (["--check", str(source), "--beside"], ["--collection"]):
+        assert share.main([*arguments, str(nowhere), "--out", str(tmp_path / "out")]) == 2
+        said = f"{nowhere}: is not there; name a folder with result files\n"
+        assert capsys.readouterr().err == said
+    assert not (tmp_path / "out").exists()

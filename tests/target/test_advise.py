@@ -161,6 +161,15 @@ def test_without_a_learning_file_the_command_that_makes_one_is_named(
     assert "pytest bench --learning" in refused(capsys, path, "--workload", "mlp")
 
 
+def test_a_machine_is_asked_for_among_timing_files_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(LearnCorpus(**LEARNED).write(tmp_path))
+    said = refused(capsys, path, "--workload", "mlp", "--machine", "devbox")
+    assert said == "--machine: no timing file is given; name that machine's\n"
+    assert "--workload: '' was not learned" in refused(capsys, path, "--workload", "")
+
+
 def test_a_broken_file_is_named_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
