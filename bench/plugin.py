@@ -140,7 +140,10 @@ def open_console() -> Console:
     """Returns the console; a letter that its encoding lacks is written as `\\xe9`, no error."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    return Console()
+    console = Console()
+    if not console.width:  # COLUMNS=0, where nothing could be read
+        console.width = 80
+    return console
 
 
 def placed(config: pytest.Config) -> tuple[Path, bool, bool, str, bool]:

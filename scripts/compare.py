@@ -35,7 +35,8 @@ from scripts.tables.learned import Learned
 from scripts.write.drawing import write_sections
 from scripts.write.folder import Folder, csv_bytes, write_whole
 from scripts.write.markdown import markdown
-from scripts.write.terminal import new_console, show, show_written
+from scripts.write.say import new_console
+from scripts.write.terminal import show, show_written
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -20,8 +20,8 @@ from scripts.sections.lecture import slides
 from scripts.tables.lecture import TABLES, Lecture, command_of
 from scripts.words.warnings import suspect_lines
 from scripts.write.folder import Folder
-from scripts.write.say import say
-from scripts.write.terminal import new_console, show_written
+from scripts.write.say import new_console, say
+from scripts.write.terminal import show_written
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 TIMING = ("xeon.json", "xeon-sgd.json", "xeon-kinds.json")

@@ -45,7 +45,8 @@ from scripts.write.drawing import write_sections
 from scripts.write.folder import Folder
 from scripts.write.markdown import markdown
 from scripts.write.page import page
-from scripts.write.terminal import new_console, show, show_written
+from scripts.write.say import new_console
+from scripts.write.terminal import show, show_written
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -42,8 +42,8 @@ from scripts.words.warnings import suspect_lines
 from scripts.write.drawing import write_sections
 from scripts.write.folder import Folder
 from scripts.write.page import page
-from scripts.write.say import say
-from scripts.write.terminal import new_console, show, show_written
+from scripts.write.say import new_console, say
+from scripts.write.terminal import show, show_written
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "results"

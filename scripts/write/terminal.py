@@ -23,11 +23,6 @@ _TONES = {"": "", "typed": "", "strong": "bold", "faint": "dim", "warning": "bol
 _VERDICTS = {"slower": "yellow", "faster": "blue", "too close": "", "suspect": "bold red"}
 
 
-def new_console() -> Console:
-    """Return a console that takes every text as it is."""
-    return Console(highlight=False, markup=False, emoji=False)
-
-
 def show_written(folder: Folder, console: Console, *, opened: str = "") -> None:
     """Print how many files there are and where, and which of them to open."""
     words = f"{counted(len(folder.written), 'file')} written to {folder.path}"
@@ -72,7 +67,7 @@ def _show_strip(strip: Strip, console: Console, *, wide: int, above: list[int]) 
 
 def _wrapped(text: str, console: Console, indent: int) -> str:
     """The text in lines that begin at a column, but for the first."""
-    room = max(console.width - indent, 20)
+    room = max(console.width - indent, 10)
     lines = wrapped(text, room, whole=True)
     return ("\n" + " " * indent).join(lines)
 

@@ -8,7 +8,7 @@ import shlex
 import pytest
 from rich.console import Console
 
-from scripts.sections.section import Column, Section, Table
+from scripts.sections.section import Column, Section, Strip, Table
 from scripts.write import say as saying
 from scripts.write.terminal import show
 
@@ -60,6 +60,20 @@ def test_no_word_of_a_table_is_broken_at_any_width(columns: int) -> None:
     assert {word.strip(";") for row in TABLE.rows for text in row for word in text.split()} <= words
 
 
+@pytest.mark.parametrize(("columns", "width"), [("0", 80), ("1", 20), ("20", 20), ("x", 80)])
+def test_no_width_is_too_small_for_words(
+    columns: str, width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    console = saying.new_console()
+    assert console.width == width
+    strip = Strip("mlp", {8: "slower"}, "slower at every batch size; however many epochs")
+    show([Section("s", brief=[strip, TABLE])], console)
+    out = capsys.readouterr().out
+    assert "slower at every" in out
+    assert max(map(len, out.splitlines())) <= width
+
+
 SAID = ["a sentence of several words", "  and another"]
 
 
@@ -68,7 +82,7 @@ def test_a_sentence_is_wrapped_between_words_on_a_terminal_only(
     shown: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     console = Console(width=20, force_terminal=shown, color_system=None)
-    monkeypatch.setattr(saying, "Console", lambda: console)
+    monkeypatch.setattr(saying, "Console", lambda **_named: console)
     saying.say(iter(SAID))
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     assert lines == (["a sentence of", "several words", "  and another"] if shown else SAID)
