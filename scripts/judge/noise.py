@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from scripts.judge.moderate import Array, Summary, summarise
-from scripts.judge.pairs import CELL, Scope, matrices, measured
+from scripts.judge.pairs import CELL, TIMED, Scope, matrices, measured
 from scripts.judge.rule import FASTER, SLOWER, SMALLEST_DELTA, interval, judge, margin_of, settle
 
 COPIED = "copied"
@@ -30,7 +30,7 @@ def repeats(rounds: pd.DataFrame, *, scope: Scope, alpha: float = 0.05) -> pd.Da
     no numbers. `error` (of the log ratio) is the cell's own. Rounds of suspect blocks are left out.
     """
     sizes = rounds.loc[rounds["again"], "batch_size"].unique()  # few of a grid's
-    timed = measured(rounds[rounds["batch_size"].isin(sizes)], scope=scope)
+    timed = measured(rounds.loc[rounds["batch_size"].isin(sizes), TIMED], scope=scope)
     first, again = timed[~timed["again"]], timed[timed["again"]]
     both = again.merge(first, on=[*CELL, "block"], suffixes=("_again", "_first"))
     both = both[(both["suspect_again"] == "") & (both["suspect_first"] == "")]

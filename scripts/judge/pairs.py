@@ -26,12 +26,13 @@ SECONDS: dict[Scope, str] = {"warm": "epoch_seconds", "total": "total_seconds"}
 FAMILY = ["file", "family"]
 """Contests whose verdicts are adjusted together: those of a file's sides, or of its remedies and
 rungs on a device."""
+TIMED = [*CELL, "again", "block", *SECONDS.values(), "suspect", "reason"]
+"""What `measured` looks at."""
 _PLACE = CELL[:5]
 _NAMES = ["file", "machine", "workload", "family"]
 _LOSSES = ["loss", "evaluated_after_epochs"]
 _NEEDED = [
-    *CELL, "family", "again", "block", *SECONDS.values(), "cold_start_seconds", *_LOSSES, "suspect",
-    "reason", "detail",
+    *TIMED, "family", "cold_start_seconds", *_LOSSES, "detail",
 ]  # fmt: skip
 
 

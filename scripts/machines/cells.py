@@ -9,7 +9,7 @@ import pandas as pd
 from scripts.judge import rule
 from scripts.judge.moderate import Array, Summary
 from scripts.judge.noise import averaged, margin, repeats
-from scripts.judge.pairs import Scope, measured
+from scripts.judge.pairs import TIMED, Scope, measured
 from scripts.machines.runs import between, several
 from scripts.machines.same_work import unlike
 from scripts.machines.two_runs import difference, judge, summary
@@ -124,7 +124,8 @@ def timed(rounds: pd.DataFrame, *, scope: Scope) -> pd.DataFrame:
     Cells that lost blocks otherwise than by an interruption are not among them (`pairs.measured`).
     Suspect rounds are left out of a cell (`left_out` of them) where enough sound ones remain.
     """
-    own = measured(rounds, scope=scope).query("not again")
+    columns = [*dict.fromkeys((*TIMED, *SECONDS.values()))]
+    own = measured(rounds[columns], scope=scope).query("not again")
     seconds = own[SECONDS[scope]].astype(float)
     own = own.assign(seconds=seconds, log=np.log(seconds), sound=own["suspect"] == "")
     sound = own.groupby(["machine", "file", *PLACE], dropna=False)["sound"]
