@@ -10,7 +10,7 @@ import pandas as pd
 from scripts.bound.cards import ANY_CARD
 from scripts.figures.host.bound import bound_figure
 from scripts.read.text import file_stem
-from scripts.sections.columns import in_short, table
+from scripts.sections.columns import in_short, on_page, table
 from scripts.sections.inputs import Report, first_cpus
 from scripts.sections.section import Line, Picture, Section, Table
 from scripts.words.host.bound import (
@@ -35,15 +35,16 @@ def bound(report: Report) -> Iterator[Section]:
     if not report.cpu_only:
         return
     known = len(report.bounds) > 0
-    lines = [list(_lines(report, file)) for file in report.cpu_only]
+    told = [_brief(report, file) for file in report.cpu_only]
+    every = chain(*(_lines(report, file) for file in report.cpu_only))
     yield Section(
         key="bound",
         title="What could a GPU do here, at best?",
         part=report.cpu_part,
-        lines=list(chain(*lines)),
+        **on_page(told[0] if len(told) == 1 else every),
         pictures=[_picture(report, file) for file in report.cpu_only] if known else [],
         notes=[Line(WHAT_IT_IS)] if known else [],
-        brief=first_cpus([_brief(report, file) for file in report.cpu_only if report.cpu_leads]),
+        brief=first_cpus(told if report.cpu_leads else []),
         frames={"bounds.csv": report.bounds} if known else {},
     )
     if known:
@@ -68,7 +69,7 @@ def _brief(report: Report, file: str) -> list[Line | Table]:
     lines, own = list(_lines(report, file)), _shown(report, file)
     networks = dict(iter(own.groupby("workload", sort=False)))
     cells = {name: bound_cells(rows) for name, rows in networks.items()}
-    short = in_short(f"{lines[0].lead}How many times faster a GPU could be, at best", cells)
+    short = in_short("gpus", f"{lines[0].lead}How many times faster a GPU could be, at best", cells)
     if short is None:
         return [*lines]
     doubts = dict.fromkeys(suspect_words(rows) for rows in networks.values())

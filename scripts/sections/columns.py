@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from scripts.read.text import optimizer_name, seconds_in_words, times
-from scripts.sections.section import Column, Table, Value, plain_values
+from scripts.sections.section import Column, Line, Table, Value, plain_values
 from scripts.words.crossovers import crossover_words
 from scripts.words.derived import epoch_words
 from scripts.words.learning import cost_text, score_text, setting_text, time_text
@@ -214,7 +214,9 @@ def table(
     return Table(name, caption, columns, choices.split())
 
 
-def in_short(caption: str, rows: Mapping[str, Mapping[str, tuple[Value, str]]]) -> Table | None:
+def in_short(
+    name: str, caption: str, rows: Mapping[str, Mapping[str, tuple[Value, str]]]
+) -> Table | None:
     """Return a table of networks: by name a row, by title a value and its text.
 
     None where the titles differ, and of one network, which a sentence tells better.
@@ -226,7 +228,16 @@ def in_short(caption: str, rows: Mapping[str, Mapping[str, tuple[Value, str]]]) 
     for title in titles.pop():
         values, texts = zip(*(cells[title] for cells in rows.values()), strict=True)
         columns.append(Column(title, values, title, texts))
-    return Table("", caption, columns)
+    return Table(name, caption, columns)
+
+
+def on_page(items: Iterable[Line | Table]) -> dict[str, Any]:
+    """Return a section's lines and tables."""
+    told = list(items)
+    return {
+        "lines": [one for one in told if isinstance(one, Line)],
+        "tables": [one for one in told if isinstance(one, Table)],
+    }
 
 
 def _column(rows: pd.DataFrame, records: Sequence[Row], key: str, known_as: str = "") -> Column:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from scripts.figures.host.throughput import throughput_figure
 from scripts.read.text import file_stem
-from scripts.sections.columns import in_short
+from scripts.sections.columns import in_short, on_page
 from scripts.sections.inputs import Report, first_cpus
 from scripts.sections.section import Line, Picture, Section, Table
 from scripts.words.host.cpu import cpu_cells, cpu_line
@@ -17,15 +17,16 @@ from scripts.words.host.cpu import cpu_cells, cpu_line
 def cpu(report: Report) -> Iterator[Section]:
     """Yield the fastest batch size of every network, machine by machine."""
     if report.cpu_only:
-        lines = [list(_lines(report, machine)) for machine in report.cpu_only.values()]
-        told = report.cpu_only.values() if report.cpu_leads else ()
+        machines = [*report.cpu_only.values()]
+        told = [_brief(report, machine) for machine in machines]
+        every = chain(*(_lines(report, machine) for machine in machines))
         yield Section(
             key="cpu",
             title="Which batch size is fastest on the CPU?",
             part=report.cpu_part,
-            lines=list(chain(*lines)),
+            **on_page(told[0] if len(told) == 1 else every),
             pictures=cpu_pictures(report) if report.leading else [],  # else the answer has them
-            brief=first_cpus([_brief(report, machine) for machine in told]),
+            brief=first_cpus(told if report.cpu_leads else []),
         )
 
 
@@ -57,7 +58,9 @@ def _lines(report: Report, machine: str) -> Iterator[Line]:
 
 def _brief(report: Report, machine: str) -> list[Line | Table]:
     rows = {workload: cpu_cells(own) for workload, own in _rates(report, machine)}
-    short = in_short(f"{_lead(report, machine)}The fastest batch size of each network", rows)
+    short = in_short(
+        "fastest", f"{_lead(report, machine)}The fastest batch size of each network", rows
+    )
     return [short] if short else [*_lines(report, machine)]
 
 
