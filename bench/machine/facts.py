@@ -25,6 +25,8 @@ OF_TORCH = (
     *("accelerators", "accelerator_note", "cpu_capability"),
 )
 """Facts that the probe tells."""
+MOST_OWN_SECONDS = 600.0
+"""For somebody's own file, which may never end."""
 
 
 def run_probe(
@@ -60,7 +62,12 @@ def ask_own(reference: str, devices: list[str], samples: int) -> dict[str, Any]:
     """
     request = {"reference": resolved(reference), "devices": devices, "samples": samples}
     try:
-        done = _ask("bench.machine.own", request, stdin=subprocess.DEVNULL)
+        done = _ask(
+            "bench.machine.own", request, stdin=subprocess.DEVNULL, timeout=MOST_OWN_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        words = f"makes no workload within {MOST_OWN_SECONDS:g} s, and every process makes it anew"
+        raise pytest.UsageError(f"{reference}: {words}; leave out what takes so long") from None
     except OSError as error:  # no process, no memory, no file is left
         raise pytest.UsageError(f"{reference}: cannot be asked what it is: {error}") from None
     try:
@@ -122,7 +129,7 @@ def _ask_torch(
 
 
 def _ask(
-    module: str, request: dict[str, Any], stdin: int | None = None
+    module: str, request: dict[str, Any], stdin: int | None = None, timeout: float | None = None
 ) -> "subprocess.CompletedProcess[str]":
     """Runs a module that answers a request; it does not outlive this process."""
     return subprocess.run(
@@ -130,6 +137,7 @@ def _ask(
         cwd=ROOT,
         env=inherited() | {"TORCH_DEVICE_BACKEND_AUTOLOAD": "0"},
         stdin=stdin,
+        timeout=timeout,
         capture_output=True,
         text=True,
         errors="replace",  # of what somebody's own file prints

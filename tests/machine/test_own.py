@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from bench.machine import own
+from bench.machine import facts, own
 from bench.machine.facts import ask_own
 from bench.workloads import name_of, refusal, resolved, typed_for
 from models import OwnError
@@ -98,6 +98,13 @@ def test_a_file_that_prints_is_understood_and_one_that_ends_the_process_is_told(
     with pytest.raises(pytest.UsageError) as raised:
         ask_own(f"{path}:make", [], 8)
     assert str(raised.value) == f"{path}:make: it ended the process with status 5"
+
+
+def test_a_file_that_never_ends_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts, "MOST_OWN_SECONDS", 0.5)
+    path = written(tmp_path, "def make():\n    while True: pass\n")
+    with pytest.raises(pytest.UsageError, match=r":make: makes no workload within 0.5 s, and"):
+        ask_own(f"{path}:make", [], 8)
 
 
 TOUCHES = {
