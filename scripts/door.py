@@ -33,7 +33,9 @@ def answered(action: Callable[[], object]) -> int:
         return INTERRUPTED
     except OSError as error:
         if error.filename is not None:
-            raise
+            words = f"cannot be used: {error.strerror or error}; name another place"
+            print(ResultError(error.filename, "", words), file=sys.stderr)
+            return 2
         sys.stdout = _nowhere()  # it is flushed once more at the end
         if isinstance(error, BrokenPipeError):
             return UNREAD

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.measure.process import ROOT
+from scripts.door import answered
 
 SAYS = """
 import sys
@@ -46,3 +47,13 @@ def test_a_closed_output_is_no_fault() -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_place_that_cannot_be_used_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "file"
+    place.touch()
+    assert answered((place / "jobs").mkdir) == 2
+    said = f"{place / 'jobs'}: cannot be used: Not a directory; name another place\n"
+    assert capsys.readouterr().err == said
