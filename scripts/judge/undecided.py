@@ -35,4 +35,5 @@ def _around_crossovers(table: pd.DataFrame) -> pd.DataFrame:
     rows = rows[rows["verdict"].isin([SLOWER, FASTER])].sort_values(["curve", "batch_size"])
     same = rows["curve"].eq(rows["curve"].shift()).to_numpy()
     changes = rows["verdict"].ne(rows["verdict"].shift()).to_numpy() & same
-    return rows[changes | np.append(changes[1:], False)]
+    both: pd.DataFrame = rows[changes | np.append(changes[1:], False)]
+    return both

@@ -57,7 +57,9 @@ class Means:
         runs[machines.get_indexer(owner), runs_of.cumcount()] = self.table["mean"]
         columns = ["mean", "variance", "freedom", "blocks"]
         first = self.table.loc[~owner.duplicated(), columns].to_numpy(np.float64).T
-        own, base = (machines.get_indexer([pair[end] for pair in pairs]) for end in (0, 1))
+        own, base = (
+            machines.get_indexer(pd.Index([pair[end] for pair in pairs])) for end in (0, 1)
+        )
         found = difference(summary(*first[:, own]), summary(*first[:, base]))
         several = np.maximum(counts[own], counts[base]) > 1
         if not several.any():

@@ -6,7 +6,10 @@ from scripts.judge.undecided import undecided_cells
 from scripts.read.table import load
 from tests.corpus import Corpus
 
-RATIOS = {"mlp": {8: 2.0, 32: 1.5, 128: 0.5, 512: 0.4}, "lstm": dict.fromkeys((8, 32, 128, 512), 2)}
+RATIOS: dict[str, dict[int, float]] = {
+    "mlp": {8: 2.0, 32: 1.5, 128: 0.5, 512: 0.4},
+    "lstm": dict.fromkeys((8, 32, 128, 512), 2.0),
+}
 COLD = {"cpu": 0.01, "vulkan": 0.01}
 
 
