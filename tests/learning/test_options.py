@@ -73,7 +73,7 @@ def test_a_target_is_for_all_workloads_or_by_name() -> None:
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
-        ({"workloads": "mpl"}, "--workloads mpl: no such workload; one of: all, mlp"),
+        ({"workloads": "mpl"}, "--workloads mpl: no such workload; is it mlp?; one of: all, mlp"),
         ({"workloads": "mlp,,rnn"}, "--workloads 'mlp,,rnn': an empty name"),
         ({"batch_sizes": "8,8"}, "--batch-sizes 8,8: 8 is named twice"),
         ({"batch_sizes": "0"}, "--batch-sizes 0"),
