@@ -16,7 +16,7 @@ from scripts.words.host.bound import NO_GPU
 from tests.bound.rows import ISSUED, cpu_file
 from tests.causes.study_rows import write
 from tests.corpus import Corpus, falling
-from tests.write.reports import DRAWN, figures_of, no_pictures
+from tests.write.reports import DRAWN, figures_of, no_pictures, page_text
 
 
 def sections(*paths: Path) -> dict[str, Section]:
@@ -99,6 +99,12 @@ def test_of_more_than_two_files_each_is_folded_and_the_terminal_tells_of_two(
         first, second, more = own[key].brief
         assert (first, second) == tuple(own[key].lines[:2])
         assert more == Line("and 1 more file: report.html has them", tone="faint")
+
+
+def test_the_tables_of_several_networks_stand_on_the_page(tmp_path: Path) -> None:
+    page = page_text(Analysis([cpu_file(tmp_path, workloads=("mlp", "cnn"))]))
+    assert "The fastest batch size of each network" in page
+    assert "How many times faster a GPU could be, at best" in page
 
 
 def test_beside_a_gpu_of_another_machine_both_are_folded(tmp_path: Path) -> None:
