@@ -28,7 +28,7 @@ def test_a_file_of_the_cpu_has_its_own_answer_and_a_bound(tmp_path: Path) -> Non
     assert [row[0] for row in own["cpu"].tables[0].rows] == ["mlp", "cnn"]
     assert [row[0] for row in own["bound"].tables[0].rows] == ["mlp", "cnn"]
     assert "CUDA graphs" in own["bound"].lines[-1].text
-    assert "A bound, no measurement" in own["bound"].notes[0].text
+    assert "nothing says that one comes near it" in own["bound"].notes[0].text
 
 
 def test_of_several_networks_the_terminal_shows_a_row_each(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_of_several_networks_the_terminal_shows_a_row_each(tmp_path: Path) -> No
         "H100": "10x",
         "epochs to pay a start": "2 to 199",
     }
-    assert note.text.startswith("A start takes 0.05 to 5 s. These are bounds")
+    assert note.text.startswith("A start takes 0.05 to 5 s. A bound, no forecast")
 
 
 def test_of_one_network_the_terminal_has_a_sentence(tmp_path: Path) -> None:

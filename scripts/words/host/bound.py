@@ -10,7 +10,7 @@ from scripts.words.names import listed
 from scripts.words.warnings import marked
 
 WHAT_IT_IS = (
-    "A bound, no measurement: no GPU can do better with this host, in eager PyTorch and true fp32, "
+    "No GPU can do better with this host, in eager PyTorch and true fp32, "
     "and nothing says that one comes near it. An operation has to be issued before it can run."
 )
 NO_GPU = "No GPU was measured: below stands what one could do at best."
@@ -95,8 +95,7 @@ def graphs_words(bounds: pd.DataFrame) -> str:
     factors = " to ".join(dict.fromkeys(f"{factor:.0f}" for factor in less))
     factors = marked(factors, {"doubt": bounds["suspect"].max()})
     return (
-        "These are bounds, no forecasts, of eager PyTorch: CUDA graphs or torch.compile issue a "
-        "step in "
+        "A bound, no forecast, of eager PyTorch: CUDA graphs or torch.compile issue a step in "
         f"{seconds_in_words(graph)} at best, {factors} times less than here."
     )
 
