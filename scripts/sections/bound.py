@@ -68,7 +68,7 @@ def _brief(report: Report, file: str) -> list[Line | Table]:
     """Return a table of the networks where it can be one, and what holds for all of them."""
     lines, own = list(_lines(report, file)), _shown(report, file)
     networks = dict(iter(own.groupby("workload", sort=False)))
-    cells = {name: bound_cells(rows) for name, rows in networks.items()}
+    cells = {str(name): bound_cells(rows) for name, rows in networks.items()}
     short = in_short("gpus", f"{lines[0].lead}How many times faster a GPU could be, at best", cells)
     if short is None:
         return [*lines]

@@ -36,12 +36,13 @@ def cpu_pictures(report: Report) -> list[Picture]:
 
 
 def _rates(report: Report, machine: str) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Return the samples per second of each network, by side and batch size."""
+    """Yield the samples per second of each network, by side and batch size."""
     rounds = report.analysis.trusted
     cells = rounds[(rounds["machine"] == machine) & rounds["block"].notna()]
     cell = ["workload", "side", "batch_size"]
     rates = cells[cells["doubt"] == ""].groupby(cell, sort=False)["samples_a_second"].median()
-    return iter(rates.reset_index().groupby("workload", sort=False))
+    for workload, own in rates.reset_index().groupby("workload", sort=False):
+        yield str(workload), own
 
 
 def _lead(report: Report, machine: str) -> str:

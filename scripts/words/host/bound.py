@@ -127,12 +127,14 @@ def start_words() -> str:
 
 def _of_cards(rows: pd.DataFrame) -> "pd.Series[bool]":
     """Which rows are of a card, at the largest batch size."""
-    return (rows["batch_size"] == rows["batch_size"].max()) & (rows["card"] != ANY_CARD.key)
+    largest: pd.Series[bool] = rows["batch_size"] == rows["batch_size"].max()
+    return largest & (rows["card"] != ANY_CARD.key)
 
 
 def _lost(anyone: pd.DataFrame) -> "pd.Series[bool]":
     """Up to which of its batch sizes no GPU can beat the CPU."""
-    return (anyone["slowest_seconds"] < anyone["floor_seconds"]).cummin()
+    lost: pd.Series[bool] = (anyone["slowest_seconds"] < anyone["floor_seconds"]).cummin()
+    return lost
 
 
 def _epochs(row: pd.Series) -> str:

@@ -39,7 +39,8 @@ def _best(rates: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
 def _slower(own: pd.DataFrame, best: pd.Series) -> pd.Series:
     """What share of the fastest larger batch sizes train that are slower, by batch size."""
     shares: pd.Series = own.set_index("batch_size")["samples_a_second"] / best["samples_a_second"]
-    return shares[(shares.index > best["batch_size"]) & (shares < ALIKE)]
+    slower: pd.Series = shares[(shares.index > best["batch_size"]) & (shares < ALIKE)]
+    return slower
 
 
 def cpu_cells(rates: pd.DataFrame) -> Cells:
