@@ -44,6 +44,8 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     if whole and getattr(option, "numprocesses", 0) is None and not option.usepdb:
         option.numprocesses, option.maxprocesses = "logical", MOST_PROCESSES
         option.dist, option.loadscopereorder = "loadfile", False
+        if option.all:  # many of the slow ones wait for processes of their own
+            option.numprocesses = 1 + (os.cpu_count() or 1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
