@@ -73,7 +73,7 @@ def _brief(report: Report, file: str) -> list[Line | Table]:
     if short is None:
         return [*lines]
     doubts = dict.fromkeys(suspect_words(rows) for rows in networks.values())
-    words = (f"A start takes {start_words()}.", *doubts, lines[-1].text)
+    words = (f"A cold start takes {start_words()}.", *doubts, lines[-1].text)
     return [short, replace(lines[-1], text=" ".join(filter(None, words)))]
 
 

@@ -97,7 +97,7 @@ def sure_words(verdicts: pd.DataFrame) -> str:
 
 def _promise(verdicts: pd.DataFrame) -> str:
     if (verdicts["adjustment"] == HOLM).any():
-        return "at most 5 % is the chance that any of these is wrong (in a file, warm or total)"
+        return "the chance that any of these is wrong is at most 5 % (in a file, warm or total)"
     expected = expected_count(expected_wrong(verdicts))
     return f"at most 5 % of these ({expected}) are expected to be wrong"
 

@@ -53,8 +53,8 @@ def cpu_cells(rates: pd.DataFrame) -> Cells:
         "side": (best["side"], best["side"]),
         "batch size": (best["batch_size"], str(best["batch_size"])),
         "samples per second": (rate, short_number(rate)),
-        f"of those at {first['batch_size']}": (gain, times(gain)),
-        "larger ones": (", ".join(pairs), ", ".join(pairs)),
+        f"times those at {first['batch_size']}": (gain, times(gain)),
+        "larger batches": (", ".join(pairs), ", ".join(pairs)),
     }
 
 
