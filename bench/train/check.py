@@ -27,6 +27,7 @@ def check(workload: Workload, device: torch.device) -> bool:
     if not isinstance(network, nn.Module):
         raise WrongError(f"builds a {type(network).__name__}, no nn.Module")
     require_on_host("network", network.parameters())
+    _require_fp32(network)
     network.to(device)
     if isinstance(workload.loss, nn.Module):
         workload.loss.to(device)
@@ -42,6 +43,15 @@ def check(workload: Workload, device: torch.device) -> bool:
     if not math.isfinite(scores.mean().item()):
         raise WrongError(f"the score {workload.score.name} of {size} samples is no finite number")
     return abs(plain - loss.item()) > ALIKE * max(abs(plain), abs(loss.item()))
+
+
+def _require_fp32(network: nn.Module) -> None:
+    """Refuses a network of other numbers: its seconds would stand in the file as those of fp32."""
+    for name, parameter in network.named_parameters():
+        if parameter.is_floating_point() and parameter.dtype != torch.float32:
+            dtype = str(parameter.dtype).removeprefix("torch.")
+            words = f"its parameter {name} is {dtype}, and a side's seconds are those of float32"
+            raise WrongError(f"{words}; write network.float(), and name a side as cpu+bf16")
 
 
 @contextmanager

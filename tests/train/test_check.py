@@ -15,7 +15,7 @@ from bench.train.epochs import evaluate, measure
 from bench.train.errors import classify
 from bench.train.numerics import pin_numerics, read_numerics
 from bench.train.trainer import open_trainer
-from models import WORKLOADS, Dataset, Score, Split, Workload, load_workload
+from models import WORKLOADS, Dataset, Score, Split, Workload, WrongError, load_workload
 
 CPU = torch.device("cpu")
 JOB = Job("noisy", "cpu", 0, (8,), 1, 32, 0, "sgd", "foreach", 0.1, 60.0)
@@ -37,6 +37,13 @@ def test_networks_that_train_otherwise_than_they_predict_are_found(
     layer: nn.Module, loosely: bool
 ) -> None:
     assert check(workload(layer), CPU) is loosely
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_a_network_of_other_numbers_than_fp32_is_refused(dtype: torch.dtype) -> None:
+    other = replace(workload(), build=lambda: nn.Sequential(nn.Linear(4, 4).to(dtype)))
+    with pytest.raises(WrongError, match=f"0.weight is {str(dtype)[6:]}.*network.float"):
+        check(other, CPU)
 
 
 def test_of_such_a_network_the_first_loss_is_that_of_predicting(
