@@ -8,23 +8,23 @@ import pandas as pd
 
 from scripts.figures.crossover import FIRST_SCREEN, SLIDE, crossover_figure
 from scripts.figures.style import Drawing
-from scripts.judge.rule import SLOWER, SUSPECT, UNDECIDED
+from scripts.judge.rule import SUSPECT, UNDECIDED
 from scripts.read.text import counted
+from scripts.sections.cause import cause_lines
 from scripts.sections.cpu import cpu_pictures
 from scripts.sections.inputs import Report
 from scripts.sections.machines.collection import collection_lines
 from scripts.sections.section import Line, Picture, Section, Strip, Table
-from scripts.tables.told import Told, machine_files
-from scripts.words.host.bound import NO_GPU
-from scripts.words.machines import machines_sentence
-from scripts.words.names import listed
-from scripts.words.told import (
-    cause_sentence,
+from scripts.tables.told import Told
+from scripts.words.answer.told import (
     epochs_sentence,
     fastest_words,
     marks_key,
     verdict_sentence,
 )
+from scripts.words.host.bound import NO_GPU
+from scripts.words.machines import machines_sentence
+from scripts.words.names import listed
 from scripts.words.verdicts import sure_words
 
 MOST_ANSWERS = 2
@@ -38,15 +38,15 @@ def answer(report: Report) -> Iterator[Section]:
     """Yield the answer in a sentence per contest, its curve, its cause and how sure it is."""
     analysis = report.analysis
     lines = list(map(partial(Line, tone="strong"), headlines(report)))
-    notes = [*map(Line, _notes(report))]
+    seen, short = (list(map(Line, _notes(report, faults=faults))) for faults in (True, False))
     yield Section(
         key="answer",
         title="The answer",
         part="answer",
         lines=lines,
         pictures=list(_pictures(report)),
-        notes=[*notes, *([Line(NO_GPU)] if _without_gpu(report) else [])],
-        brief=[*lines, *_strips(report), *notes, *_machines(report)],
+        notes=[*seen, *([Line(NO_GPU)] if _without_gpu(report) else [])],
+        brief=[*lines, *_strips(report), *short, *_machines(report)],
         frames={"verdicts.csv": analysis.verdicts, "crossovers.csv": analysis.crossovers},
     )
 
@@ -86,34 +86,18 @@ def _many(contests: list[Told]) -> str:
     return f"{subject} against {other}{where}"
 
 
-def _notes(report: Report) -> Iterator[str]:
-    """Yield what the cold start changes, the cause, and how sure it is."""
+def _notes(report: Report, *, faults: bool) -> Iterator[str]:
+    """Yield what the cold start changes, the cause, what would help, and how sure it is."""
     contests = report.leading
-    if report.analysis.many or not contests:
+    if report.analysis.many:
         return
     of = contests[0].subject if len(contests) > 1 else ""
-    if len(contests) <= MOST_ANSWERS and (text := epochs_sentence(contests[0].even, of=of)):
+    few = 0 < len(contests) <= MOST_ANSWERS
+    if few and (text := epochs_sentence(contests[0].even, of=of)):
         yield text
-    if len(contests) <= MOST_ANSWERS and (text := _why(report, contests[0])):
-        yield text
-    yield sure_words(pd.concat([one.cells for one in contests]))
-
-
-def _why(report: Report, one: Told) -> str:
-    analysis, file = report.analysis, one.pair.file
-    sides = one.cells[["side", "base"]].iloc[0]
-    rounds, files = analysis.in_file(file, analysis.trusted), machine_files(analysis, file)
-    causes, remedies = (
-        table[table["file"].isin(files)] for table in (analysis.causes, analysis.remedies)
-    )
-    return cause_sentence(
-        causes[causes["side"] == sides["side"]],
-        remedies[remedies["base"].isin(list(sides))],
-        rounds[rounds["workload"] == one.curves["workload"].iloc[0]],
-        side=sides["side"],
-        base=sides["base"],
-        slower=bool((one.cells["verdict"] == SLOWER).any()),
-    )
+    yield from cause_lines(report, faults=faults)
+    if contests:
+        yield sure_words(pd.concat([one.cells for one in contests]))
 
 
 def _pictures(report: Report) -> Iterator[Picture]:

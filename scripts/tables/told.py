@@ -11,8 +11,8 @@ from scripts.judge.rule import FASTER, SLOWER
 from scripts.read.sides import is_cpu
 from scripts.tables.analysis import Analysis
 from scripts.tables.pair import Pair
+from scripts.words.answer.told import network_words
 from scripts.words.names import is_software, spoken, threads_of, threads_words
-from scripts.words.told import network_words
 
 _TURNED = {SLOWER: FASTER, FASTER: SLOWER}
 

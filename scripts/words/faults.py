@@ -36,11 +36,22 @@ def faults_in_short(faults: pd.DataFrame, remedies: pd.DataFrame) -> str:
     own = _taken_up(faults)
     if own.empty:
         return ""
-    sizes = own.groupby("workload", sort=False)["batch_size"]
-    named = "; ".join(f"{name} at {listed(sorted(some))}" for name, some in sizes)
-    words = f"Page faults take a quarter of a step's CPU seconds or more (batch sizes: {named})"
+    words = f"Page faults {_much(own)}"
     malloc = _allocators(remedies)
     return f"{words}." if len(malloc) else f"{words}; {_mend(own.iloc[0].to_dict(), malloc)}."
+
+
+def faults_cause(faults: pd.DataFrame) -> str:
+    """Why a CPU is no faster, of all its networks; empty where page faults are no reason."""
+    own = _taken_up(faults)
+    much = f"Why the CPU is no faster: page faults (memory allocation) {_much(own)}."
+    return much if len(own) else ""
+
+
+def _much(own: pd.DataFrame) -> str:
+    sizes = own.groupby("workload", sort=False)["batch_size"]
+    named = "; ".join(f"{name} at {listed(sorted(some))}" for name, some in sizes)
+    return f"take a quarter of a step's CPU seconds or more (batch sizes: {named})"
 
 
 def brief_faults(faults: pd.DataFrame) -> str:

@@ -13,6 +13,7 @@ _FLAT, _STEEP = 0.25, 0.75
 """Step time ~ batch size ** slope: below the first it hardly grows, above the second it follows."""
 _ALIKE = 0.15
 """Slopes that differ by less are called alike."""
+FIXED_COST = "small batches pay a step's fixed cost for few samples"
 _NEGLIGIBLE = 0.01
 """Below this share of every fitted step a part of it is not told from nothing."""
 
@@ -69,17 +70,12 @@ def against_words(rounds: pd.DataFrame, *, side: str, base: str) -> str:
     return f"A step of {side} takes {' and '.join(parts)}. {' '.join(_growth(steps, base))}"
 
 
-def growth_words(rounds: pd.DataFrame, *, side: str, base: str) -> str:
-    """What batch size does to who is ahead, in short; `rounds` as for `against_words`.
-
-    Empty where it does nothing.
-    """
+def pays_fixed_cost(rounds: pd.DataFrame, *, side: str, base: str) -> bool:
+    """Whether a side is slower at small batches for FIXED_COST; `rounds` as for `against_words`."""
     steps = _both(rounds, side, base)
-    alike, words = _growth(steps, base) if len(steps) > 1 else (_BOTH, "")
-    return "" if alike == _BOTH else words
+    return len(steps) > 1 and _growth(steps, base)[1] == f"{FIXED_COST}."
 
 
-_BOTH = "Both grow alike with the batch:"
 Steps = list[tuple[int, tuple[float, float]]]
 """By batch size, going up: the seconds of a side's step and of its base's."""
 
@@ -97,13 +93,13 @@ def _growth(steps: Steps, base: str) -> tuple[str, str]:
     gap = math.log(ratios[1] / ratios[0]) / math.log(large / small)
     slower = ratios[0] > 1
     if abs(gap) < _ALIKE and slower == (ratios[1] > 1):
-        return _BOTH, "its size changes little about who is ahead."
+        return "Both grow alike with the batch:", "its size changes little about who is ahead."
     if gap > 0:
-        end = "larger batches are no help" if slower else "it loses as batches grow"
+        end = "larger batches leave it further behind" if slower else "it loses as batches grow"
         return f"It grows more with the batch than that of {base}:", f"{end}."
     end = "it gains as batches grow"
     if slower:
-        end = "small batches pay the fixed cost of a step for few samples, larger ones spread it"
+        end = FIXED_COST
     return f"It grows less with the batch than that of {base}:", f"{end}."
 
 

@@ -92,7 +92,7 @@ def sure_words(verdicts: pd.DataFrame) -> str:
         count = counted(len(verdicts), "comparison")
         said = f"None of {count} is decided{takes * bool(few)}"
     withheld = int((verdicts["verdict"] == SUSPECT).sum())
-    return f"{said}{f'; {withheld} were withheld as suspect' if withheld else ''}."
+    return f"{said}{f'; {withheld} suspect' if withheld else ''}."
 
 
 def _promise(verdicts: pd.DataFrame) -> str:

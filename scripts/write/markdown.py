@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from scripts.sections.section import Line, Section, Strip, Table
-from scripts.words.told import mark_of
+from scripts.words.answer.told import mark_of
 
 MOST_ROWS = 20
 """Of one table; the folder of files has all."""

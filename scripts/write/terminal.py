@@ -10,7 +10,7 @@ from rich.text import Text
 
 from scripts.read.text import counted, wrapped
 from scripts.sections.section import Column, Line, Section, Strip, Table
-from scripts.words.told import mark_of
+from scripts.words.answer.told import mark_of
 from scripts.write.folder import Folder
 
 MOST_ROWS = 100

@@ -28,10 +28,10 @@ def test_step_times_are_read_as_overhead_only_where_they_hardly_grow(tmp_path: P
 @pytest.mark.parametrize(
     ("ratio", "words"),
     [
-        (lambda _w, _d, size: 8 / size**0.5, "small batches pay the fixed cost of a step for few"),
+        (lambda _w, _d, size: 8 / size**0.5, "small batches pay a step's fixed cost for few"),
         (lambda _w, _d, size: 0.9 / size**0.5, "it gains as batches grow"),
         (lambda _w, _d, _size: 3.0, "Both grow alike with the batch"),
-        (lambda _w, _d, size: size**0.5, "larger batches are no help"),
+        (lambda _w, _d, size: size**0.5, "larger batches leave it further behind"),
         (lambda _w, _d, size: 0.8 * (size / 8) ** 0.1, "that of cpu: it loses as batches grow"),
     ],
 )

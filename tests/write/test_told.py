@@ -16,7 +16,7 @@ from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Section, Strip, Table
 from scripts.tables.analysis import Analysis
 from scripts.tables.told import told
-from scripts.words.told import epochs_sentence, network_words, verdict_sentence
+from scripts.words.answer.told import epochs_sentence, network_words, verdict_sentence
 from scripts.write.markdown import markdown
 from scripts.write.terminal import show
 from tests.corpus import Corpus, Pattern, falling

@@ -1,4 +1,4 @@
-"""The first sentences of a report: where a side is ahead, from how many epochs on, and why."""
+"""The first sentences of a report: where a side is ahead, and from how many epochs on."""
 
 import re
 import textwrap
@@ -10,16 +10,10 @@ from scripts.judge.break_even import AFTER, FROM_FIRST, NEVER
 from scripts.judge.crossover import ABOVE, ALWAYS, BELOW, INTERVAL, REVERSE, SEVERAL
 from scripts.judge.crossover import NEVER as NOWHERE
 from scripts.judge.rule import CLOSE, FASTER, NOT_MEASURED, SLOWER, SUSPECT, UNDECIDED
-from scripts.read.text import counted, times
-from scripts.why.causes import UNKNOWN
-from scripts.why.remedies import REMEDY
+from scripts.read.text import counted
 from scripts.words.crossovers import Row, number_words
 from scripts.words.names import listed
-from scripts.words.remedies import best_remedies
-from scripts.words.settings import settings_words
-from scripts.words.steps import growth_words
 from scripts.words.verdicts import break_even_words
-from scripts.words.why import cause_words
 
 _DEVICE = {
     INTERVAL: "is slower than {other} below batch {at} and faster above",
@@ -49,8 +43,6 @@ _THREADS = {
 }
 MARKS = {SLOWER: "-", CLOSE: "=", FASTER: "+", SUSPECT: "!", "unknown": "?"}
 """A letter per verdict, for strips; what is not told is unknown."""
-_UNTRIED = "No remedy was tried (--remedies all)."
-_NO_REMEDY = "No remedy of those tried made it surely faster."
 _SHORT = {INTERVAL: "overtakes at batch {at}", REVERSE: "falls behind at batch {at}"}
 
 
@@ -151,41 +143,6 @@ def epochs_sentence(even: pd.DataFrame, *, of: str = "") -> str:
         f"{start}, {never}the first gain is after {break_even_words(best)} epochs "
         f"({best['workload']} at batch {best['batch_size']})."
     )
-
-
-def cause_sentence(
-    causes: pd.DataFrame, remedies: pd.DataFrame, rounds: pd.DataFrame, *, side: str, base: str,
-    slower: bool,
-) -> str:  # fmt: skip
-    """The cause and the best remedy in a line, as far as they were studied; else what steps say.
-
-    `causes` are a side's, `remedies` those of both sides, `rounds` those of one network. What is
-    nowhere `slower` needs no help.
-    """
-    tried = remedies[remedies["kind"] == REMEDY]
-    best = best_remedies(tried)
-    why = _cause(causes, side)
-    if not why and (words := growth_words(rounds, side=side, base=base)):
-        why = f"Why: {words}"
-    if best.empty:
-        return f"{why} {_NO_REMEDY if len(tried) else _UNTRIED * slower}".strip()
-    row = best.sort_values("lo").iloc[-1]
-    return (
-        f"{why} Best remedy of those tried: {settings_words(str(row['remedy']))}, "
-        f"{times(row['gain'])} faster for {row['base']} on {row['workload']} at batch "
-        f"{row['batch_size']}."
-    ).strip()
-
-
-def _cause(causes: pd.DataFrame, side: str) -> str:
-    """The commonest cause at each network's smallest studied batch size."""
-    warm = causes[causes["epochs"].isna() & (causes["cause"] != UNKNOWN)].sort_values("batch_size")
-    if warm.empty:
-        return ""
-    first = warm.drop_duplicates("workload")
-    own = first[first["cause"] == first["cause"].mode().iloc[0]]
-    name, meaning = cause_words(str(own["cause"].iloc[0]), side)
-    return f"Why: {name} at small batches on {listed(own['workload'])} ({meaning})."
 
 
 def _epochs_of_one(even: pd.DataFrame) -> str:
