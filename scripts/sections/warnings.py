@@ -7,6 +7,8 @@ from scripts.sections.section import Line, Section
 from scripts.tables.analysis import Analysis
 from scripts.tables.learned import Learned
 from scripts.words.warnings import (
+    gravest_first,
+    is_grave,
     learning_warnings,
     software_warnings,
     suspect_lines,
@@ -19,7 +21,7 @@ MOST_WARNINGS = 50
 def warnings(report: Report) -> Iterator[Section]:
     """Yield what is suspect, cut short, unequal or left out."""
     analysis = report.analysis
-    runs = [_warning(text) for text in run_warnings(analysis)]
+    runs = run_warnings(analysis)
     texts = software_warnings(analysis.results.files, analysis.work)
     if report.learned is not None:
         texts += learning_warnings(report.learned.files, report.learned.times)
@@ -33,14 +35,15 @@ def warnings(report: Report) -> Iterator[Section]:
         key="warnings",
         title="Read this first",
         part="first",
-        lines=[*runs, *map(_warning, texts)],
-        brief=runs,
+        lines=[_warning(text) for text in gravest_first([*runs, *texts])],
+        brief=[_warning(text) for text in gravest_first([*runs, *filter(is_grave, texts)])],
     )
 
 
 def run_warnings(analysis: Analysis) -> list[str]:
     """Return which files have suspect figures or verdicts, and which were cut short."""
-    lines = suspect_lines(analysis.doubts) + withheld_lines(analysis.verdicts, analysis.doubts)
+    doubts = suspect_lines(analysis.doubts) + withheld_lines(analysis.verdicts, analysis.doubts)
+    lines = gravest_first(doubts)
     for file in analysis.results.files.to_dict("records"):
         if not file["complete"]:
             measured, planned = file["measured_cells"], file["planned"]

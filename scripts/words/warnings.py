@@ -1,7 +1,7 @@
 """What a reader has to know before any number: suspect figures, unlike software, runs cut short."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,6 +16,9 @@ MEANS = "suspect: something speaks against the rounds that it stands on"
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _OTHER_WORK = ("loss mismatch", "another loss")
 """What reasons begin with that another run would have as well."""
+_NOT_THE_SAME = "Not the same work in all files, so not to be compared"
+_GRAVE = (*_OTHER_WORK, _NOT_THE_SAME, "did not do the same work")
+"""What is in warnings that no number outlives."""
 _MOST = 3
 _UNEQUAL = "Unequal software between the files"
 
@@ -58,9 +61,30 @@ def withheld_lines(verdicts: pd.DataFrame, doubts: pd.DataFrame) -> list[str]:
 
 
 def _causes(reasons: list[str]) -> str:
-    causes = ranged(dict.fromkeys(reasons))
+    causes = gravest_first(ranged(dict.fromkeys(reasons)))
     more = f" and {len(causes) - _MOST} more reasons" if len(causes) > _MOST else ""
     return "; ".join(causes[:_MOST]) + more
+
+
+def gravest_first(texts: Iterable[str]) -> list[str]:
+    """Warnings, or reasons, those before all others that say that unlike work was compared."""
+    return sorted(texts, key=lambda text: not is_grave(text))
+
+
+def is_grave(text: str) -> bool:
+    """Whether a warning says that what was compared is not the same work."""
+    return any(words in text for words in _GRAVE)
+
+
+def in_short(lines: Sequence[str], machine: str) -> tuple[str, list[str]]:
+    """The first warning's first clause with how many more there are, and what that leaves unsaid.
+
+    `machine` is the only one, whose name goes without saying; empty where there are several.
+    """
+    first, more, _ = lines[0].partition("; ")
+    words = first.removeprefix(f"{machine}: ") if machine else first
+    others = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
+    return f"{words}{' ...' if more else ''}{others}", [*lines[0 if more else 1 :]]
 
 
 def ranged(reasons: Iterable[str]) -> list[str]:
@@ -96,7 +120,7 @@ def software_warnings(files: pd.DataFrame, work: pd.DataFrame) -> list[str]:
     kinds = work.groupby("workload", sort=False)[["definition", "learning_rate"]].nunique()
     unequal = kinds.index[(kinds > 1).any(axis=1)]
     if len(unequal):
-        lines.append(f"Not the same work in all files, so not to be compared: {listed(unequal)}.")
+        lines.append(f"{_NOT_THE_SAME}: {listed(unequal)}.")
     return lines + [
         f"The files differ in {name}: {listed(work[name].unique())}."
         for name in ("samples", "precision", "optimizer", "optimizer_implementation")

@@ -22,6 +22,7 @@ from scripts.read.text import counted
 from scripts.sections.inputs import Report
 from scripts.sections.section import Picture, Section
 from scripts.sections.untimed import Untimed
+from scripts.words.warnings import in_short
 from scripts.write.heatmap import heat_map, key
 from scripts.write.inline_svg import fitting
 
@@ -42,7 +43,7 @@ def page(
     rows = sum(len(table.rows) for part in parts for table in part.tables)
     shown = [one for part in _in_order(report, parts) for one in part.pictures if one in small]
     sources = fitting(shown, small, room=MOST_BYTES - BYTES_PER_ROW * rows)
-    warnings = [line for part in parts if part.part == "first" for line in part.lines]
+    warnings = [line.text for part in parts if part.part == "first" for line in part.lines]
     left_out = len(shown) - len(sources)
     text = "did not fit into this page: they are in the folder that it was written to."
     style, script = _own("page.css"), _own("page.js")
@@ -146,7 +147,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["heat_map"] = heat_map
+    environment.globals |= {"heat_map": heat_map, "in_short": in_short}
     environment.filters["whole"] = _whole
     environment.policies["json.dumps_kwargs"] = _JSON
     return environment

@@ -15,6 +15,7 @@ from scripts.sections.section import Line, Section, Table
 from scripts.sections.warnings import run_warnings
 from scripts.tables.comparison import Comparison
 from scripts.words.machines import contradiction_words, upgrade_words
+from scripts.words.warnings import gravest_first
 
 MOST_ROWS = 5
 MOST_MACHINES = 5
@@ -33,9 +34,8 @@ def compared(comparison: Comparison) -> Iterator[Section]:
 
 def _brief(comparison: Comparison) -> Iterator[Line | Table]:
     """Yield the geometric means in sentences and rows, what changed, and on what that stands."""
-    for text in run_warnings(comparison.analysis):
+    for text in gravest_first([*run_warnings(comparison.analysis), *_unlike(comparison.cells)]):
         yield Line(text, tone="warning")
-    yield from _unlike(comparison.cells)
     doubted = contradicted(comparison.cells, comparison.files, base=comparison.base)
     for machine, factor in doubted.items():
         yield Line(contradiction_words(machine, comparison.base, factor), tone="warning")
@@ -60,11 +60,11 @@ def means_rows(means: pd.DataFrame, *, most: int) -> pd.DataFrame:
     return order.sort_values(["one", "total"], kind="stable").head(most)
 
 
-def _unlike(cells: pd.DataFrame) -> Iterator[Line]:
+def _unlike(cells: pd.DataFrame) -> Iterator[str]:
     """Yield, before any number, in what the compared work differs."""
     marked = cells.loc[cells["unlike"] != "", ["machine", "unlike"]].drop_duplicates()
     for machine, words in marked.itertuples(index=False):
-        yield Line(f"{machine} did not do the same work: {words}", tone="warning")
+        yield f"{machine} did not do the same work: {words}"
 
 
 def _machines(files: pd.DataFrame, base: str) -> Iterator[Line]:
