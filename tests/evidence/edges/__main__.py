@@ -31,7 +31,8 @@ CHECKED = """\
 The reader of `scripts/` is asked about each changed file. Of those that it tells the same of, one
 goes through the ten doors: a refused one alone, the others in batches, which are halved down to the
 file where anything is wrong. The same is a record whose numbers agree in two digits, or a refusal
-in the same words but for numbers. Of good files `share.py` gets those that differ in more than
+in the same words but for numbers. Of good files a door gets those that differ in what it looks at:
+the tables that all reports stand on, only the rounds among them, or of `share.py` the text but for
 numbers.
 """
 

@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable, Sequence
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from scripts import advise, compare, export, predict, report, share, undecided
 from scripts.read import __main__ as check
@@ -13,29 +13,47 @@ ODD, FOLDER, OUT = "ODD", "odd", "out"
 """Among arguments, the files that are tried; where they lie; where a door may write."""
 
 
+Looks = Literal["record", "tables", "rounds", "text"]
+"""What a door looks at of a good file: all that the reader makes of it; what `load_results` does,
+or only the rounds among it; the document itself, where the numbers in it are checked elsewhere.
+"""
+
+
 class Door(NamedTuple):
-    """A script with its arguments: is it for one file, does it go on after one that it refuses?"""
+    """A script with its arguments: what does it look at, is it for one file, does it go on after
+    one that it refuses, does it leave learning files alone?
+    """
 
     main: Callable[[Sequence[str]], int]
     arguments: tuple[str, ...]
+    looks: Looks = "record"
     single: bool = False
     goes_on: bool = False
+    timing_only: bool = False
 
 
 _WRITING = ("--out", OUT)
 SKIPPING = "report.py --skip-bad"
 DOORS = {
     "scripts.read": Door(check.main, (ODD,), goes_on=True),
-    "report.py": Door(report.main, (ODD, "good.json", *_WRITING)),
+    "report.py": Door(report.main, (ODD, "good.json", *_WRITING), "tables"),
     SKIPPING: Door(report.main, (ODD, "good.json", "--skip-bad", *_WRITING), goes_on=True),
     "compare.py": Door(
-        compare.main, ("good.json", ODD, "--allow", "--csv", f"{OUT}/cells.csv", *_WRITING)
+        compare.main,
+        ("good.json", "threads.json", ODD, "--allow", "--csv", f"{OUT}/cells.csv", *_WRITING),
+        "tables",
     ),
-    "export.py": Door(export.main, (ODD, "good.json", "--out", f"{OUT}/rounds.csv")),
-    "advise.py": Door(advise.main, (ODD, "good.json", "learned.json", "--workload", "mlp")),
-    "undecided.py": Door(undecided.main, (ODD,), single=True),
-    "predict.py": Door(predict.main, (ODD, "studied.json", "--card", "t4")),
-    "share.py": Door(share.main, (ODD, "--name", "epyc", *_WRITING), single=True),
+    "export.py": Door(
+        export.main, (ODD, "good.json", "--out", f"{OUT}/rounds.csv"), "rounds", timing_only=True
+    ),
+    "advise.py": Door(
+        advise.main, (ODD, "good.json", "learned.json", "--workload", "mlp"), "tables"
+    ),
+    "undecided.py": Door(undecided.main, (ODD,), "rounds", single=True),
+    "predict.py": Door(
+        predict.main, (ODD, "studied.json", "--card", "t4"), "tables", timing_only=True
+    ),
+    "share.py": Door(share.main, (ODD, "--name", "epyc", *_WRITING), "text", single=True),
     "share.py --check": Door(
         share.main, ("--check", FOLDER, "--beside", "good.json", *_WRITING), goes_on=True
     ),

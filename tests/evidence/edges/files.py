@@ -3,13 +3,13 @@
 The reader is asked about each file. Of those that it tells the same of, one goes through the
 doors: a refused one alone, the others in batches, which are halved down to the file where anything
 is wrong with them. The same is a record whose numbers agree in two digits, or a refusal in the same
-words but for numbers; that each number is read as it stands, `tests/read/test_fuzz.py` looks at.
+words but for numbers (`told`); of good files a door gets those that differ in what it looks at
+(`doors.Looks`).
 """
 
 import json
 import math
 import random
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -19,19 +19,16 @@ from hashlib import sha1
 from itertools import islice
 from pathlib import Path
 from shutil import rmtree
-from typing import Any, NamedTuple
+from typing import Any
 from unittest.mock import patch
 
-from scripts.read import __main__ as check
-from scripts.read.document import ResultError, read
-from scripts.read.json_text import parsed
-from scripts.read.learning_file import kind_of
 from scripts.read.timing import TIMING
 from scripts.read.workers import Workers
 from tests.bound.rows import ISSUED
 from tests.causes.study_rows import with_studies
 from tests.corpus import Corpus
-from tests.evidence.edges.doors import DOORS, FOLDER, OUT, SKIPPING, ended
+from tests.evidence.edges.doors import DOORS, FOLDER, OUT, SKIPPING, Looks, ended
+from tests.evidence.edges.told import seen_of, told_of
 from tests.evidence.edges.trial import Fault, Row, added, row, until
 from tests.fuzzing import BYTES, changed, more_changes, more_cuts, places, written
 from tests.learn_corpus import LearnCorpus
@@ -50,9 +47,9 @@ MADE = {
         batch_sizes=(8,), optimizers=("sgd",), rates=(0.1,), tuning_seeds=(100,), figure_seeds=(0,)
     ).result(),
 }
-AT_ONCE, BATCH, SKIPPED = 300, 24, 48
+AT_ONCE, BATCH = 1000, 48
 """Files that are looked at before those unlike each other go through the doors; files that a door
-gets at once, of refused ones those of --skip-bad: fewer than what a report calls a collection."""
+gets at once: fewer than what a report calls a collection."""
 CHANGED = "changed files"
 KNOWN = "known"
 """The folder of what the reader told, a file for each: all processes know it."""
@@ -82,40 +79,6 @@ def fuzzed(seed: int, numbers: Iterable[int]) -> Iterator[Named]:
             yield f"{number}", written(changed(texts[which], changes))
 
 
-def rough(words: str) -> str:
-    """A record in words, its fractions in two digits."""
-    return re.sub(r"\d+\.\d+(?:e[+-]?\d+)?", lambda found: f"{float(found[0]):.1e}", words)
-
-
-class Told(NamedTuple):
-    """What the reader tells of a file, roughly: the key of its kind, its record, or why not."""
-
-    kind: str
-    refused: bool
-    words: str
-
-
-def told_of(path: Path) -> Told:
-    """Asks the reader about a file."""
-    kind = check._KINDS.get(kind_of(path), TIMING)
-    try:
-        record: Any = read(path, kind)
-    except ResultError as error:
-        return Told(kind.key, True, re.sub(r"\d+", "0", f"{error.field}: {error.message}"))
-    except Exception as error:  # noqa: BLE001 - the doors show that it is a fault
-        return Told(kind.key, True, repr(error))
-    return Told(kind.key, False, rough(repr(getattr(record, "file", record))))
-
-
-def without_numbers(value: Any) -> Any:
-    """A document with its numbers taken out: what share.py looks at beside the record."""
-    if isinstance(value, dict):
-        return {name: without_numbers(own) for name, own in value.items()}
-    if isinstance(value, list):
-        return [without_numbers(own) for own in value]
-    return 0 if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
 @dataclass
 class Tries:
     """Files that are tried in a folder, and what became of them; `known` as of KNOWN."""
@@ -136,28 +99,24 @@ class Tries:
 
     def take(self, files: Iterable[Named]) -> None:
         """Asks the reader about files, and tries those that are unlike all before."""
-        new: dict[tuple[str, bool], list[Named]] = {}
-        shared: list[Named] = []
-        for name, content in files:
-            path = self.folder / "asked.json"
-            path.write_bytes(content)
+        new: dict[tuple[str, bool], list[tuple[Named, set[Looks]]]] = {}
+        path = self.folder / "asked.json"
+        for named in files:
+            path.write_bytes(named[1])
             told = told_of(path)
             self.count += 1
             self.ends["refused"] += told.refused
             if self._is_new(*told):
-                new.setdefault(told[:2], []).append((name, content))
-                texts = None if told.refused else json.dumps(without_numbers(parsed(content)))
-                if texts is None or self._is_new(texts):
-                    shared.append((name, content))
+                looks: set[Looks] = {"record"}
+                if not told.refused:
+                    looks |= {of for of, seen in seen_of(path, told) if self._is_new(of, seen)}
+                new.setdefault(told[:2], []).append((named, looks))
         self.ends["told apart by the reader"] += sum(map(len, new.values()))
         for (kind, refused), some in new.items():
-            doors = [door for door in DOORS if refused or door != SKIPPING]  # as at report.py
-            for size in {size_of(door, refused=refused): None for door in doors}:
-                own = [door for door in doors if size_of(door, refused=refused) == size]
-                for batch in batches(some, size):
-                    for door in own:
-                        if door != "share.py" or batch[0] in shared:
-                            self.through(door, batch, strict=refused and kind == TIMING.key)
+            for (size, of), doors in doors_of(kind, refused=refused).items():
+                for batch in batches([named for named, looks in some if of in looks], size):
+                    for door in doors:
+                        self.through(door, batch, strict=refused and kind == TIMING.key)
 
     def _is_new(self, *words: object) -> bool:
         key = sha1(repr(words).encode(), usedforsecurity=False).hexdigest()
@@ -200,11 +159,16 @@ class Tries:
         return bool(faults)
 
 
-def size_of(door: str, *, refused: bool) -> int:
-    """How many files a door gets at once."""
-    if door == SKIPPING and refused:
-        return SKIPPED
-    return 1 if refused or DOORS[door].single else BATCH
+def doors_of(kind: str, *, refused: bool) -> dict[tuple[int, Looks], list[str]]:
+    """The doors that files of a kind go through, by how many go at once and what is looked at."""
+    answer: dict[tuple[int, Looks], list[str]] = {}
+    for name, door in DOORS.items():
+        left_alone = door.timing_only and kind != TIMING.key
+        alone = refused and name != SKIPPING and not left_alone
+        if refused or name != SKIPPING:  # where nothing is skipped it is report.py again
+            size = 1 if alone or door.single else BATCH
+            answer.setdefault((size, "record" if refused else door.looks), []).append(name)
+    return answer
 
 
 def batches(files: Iterable[Named], size: int) -> Iterator[list[Named]]:
