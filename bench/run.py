@@ -16,10 +16,11 @@ from bench.console.say import say
 from bench.grid import Cell, Side, WorkloadPlan, cell_id, devices_of, plan_workloads
 from bench.machine.facts import describe_machine, own_rate, run_probe
 from bench.machine.facts import identity as machine_identity
+from bench.measure.ahead import Ahead
 from bench.measure.blocks import Campaign
 from bench.measure.budget import Budget, Pace
-from bench.measure.busy import PART_OF_BUDGET, WAIT_SECONDS, Load, wait_for_quiet
 from bench.measure.environment import left_out_lines, limit_lines
+from bench.measure.host.busy import PART_OF_BUDGET, WAIT_SECONDS, Load, wait_for_quiet
 from bench.measure.journal import STOPS, Journal, Line
 from bench.measure.measurements import Block, JournalLine, Look, Undecided, whole
 from bench.measure.rounds import measure_within
@@ -155,6 +156,7 @@ def _campaign(run: TimingRun, facts: Facts, journal: Journal, console: Console, 
         budget_left=run.budget.left if run.budget else None,
         load=load.words,
     )
+    ahead = Ahead(facts.machine["cores_usable"])
     campaign = Campaign(
         settings=run.settings,
         learning_rates=facts.learning_rates,
@@ -165,6 +167,8 @@ def _campaign(run: TimingRun, facts: Facts, journal: Journal, console: Console, 
         report=progress.answered,
         expect=progress.expect,
         say=progress.say,
+        worker=ahead.run,
+        ahead=ahead.plan,
         pace=Pace(run.clock, start=run.asking_seconds),
         accelerators=tuple(facts.machine["accelerators"]),
     )

@@ -8,10 +8,10 @@ from bench.answer import Measured, Started, Unmeasured
 from bench.grid import Side, WorkloadPlan
 from bench.job import Job
 from bench.measure.blocks import Campaign
+from bench.measure.death import Death
+from bench.measure.host.quiet import HostState
 from bench.measure.journal import Header, Journal
 from bench.measure.measurements import Measurements
-from bench.measure.process import Death
-from bench.measure.quiet import HostState
 from bench.sides.settings import Settings
 from tests.stubs.answers import absent, diagnosed, measured
 

@@ -20,7 +20,7 @@ from bench.learning.grid import (
     real_sizes,
 )
 from bench.machine.facts import ask_own
-from bench.measure.limits import read_limits
+from bench.measure.host.limits import read_limits
 from bench.options import OPTIONS, SWITCHES, flag_of
 from bench.parse import (
     Option,

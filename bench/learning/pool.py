@@ -16,7 +16,8 @@ from typing import IO
 import msgspec
 
 from bench.learning.runs import LearnJob, Race, failed
-from bench.measure.process import end_worker, last_words, spawn, worker_environment
+from bench.measure.death import last_words
+from bench.measure.process import end_worker, spawn, worker_environment
 
 MOST_ATTEMPTS = 2
 COMMAND = (sys.executable, "-m", "bench.learning.worker")

@@ -16,7 +16,7 @@ from bench.machine.named import cpu_brand, power_facts
 from bench.meant import plain
 from bench.measure.ask import ask
 from bench.measure.environment import inherited, recorded
-from bench.measure.limits import read_limits
+from bench.measure.host.limits import read_limits
 from bench.measure.process import ROOT
 from bench.workloads import is_own, name_of, resolved
 

@@ -13,7 +13,7 @@ from typing import Any
 import cpuinfo
 
 from bench.measure.ask import ask
-from bench.measure.nvml import load_nvml
+from bench.measure.host.nvml import load_nvml
 
 CACHES = ("l1_data_cache_size", "l2_cache_size", "l3_cache_size")
 _CONTAINERS = (Path("/.dockerenv"), Path("/run/.containerenv"))

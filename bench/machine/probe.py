@@ -17,7 +17,7 @@ from bench.machine.hidden import Signs, note_of
 from bench.machine.kernels import builds_with_kernels, has_kernels, without_kernels
 from bench.machine.signs import gather_signs
 from bench.measure.child import die_with_parent
-from bench.measure.nvml import card_address, card_facts
+from bench.measure.host.nvml import card_address, card_facts
 from bench.train.device import first_line, open_device
 from bench.train.errors import classify
 from models import define, describe_repeat, load_workload

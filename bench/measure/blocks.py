@@ -5,6 +5,7 @@ A block is one fresh process per side. Each trains the batch sizes in the same s
 
 import math
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,12 +15,13 @@ from bench.answer import Measured, Started, Unmeasured
 from bench.grid import Side, WorkloadPlan, devices_of
 from bench.job import TASKS, Job
 from bench.measure.budget import Pace
-from bench.measure.gpu_watch import GpuWatch
+from bench.measure.death import CUT, Death
+from bench.measure.host.gpu_watch import GpuWatch
+from bench.measure.host.quiet import describe_block, read_host, suspicions
 from bench.measure.journal import Journal
 from bench.measure.measurements import TIMEOUT, Answered, Block, JournalLine, Key, Measurements
 from bench.measure.order import Wanted, answered_sizes, shuffled, side_order
-from bench.measure.process import CUT, Death, run_worker
-from bench.measure.quiet import describe_block, read_host, suspicions
+from bench.measure.process import Said, run_worker
 from bench.measure.repeats import worth_repeating
 from bench.sides.names import lacks
 from bench.sides.settings import Settings
@@ -38,7 +40,7 @@ class Campaign:
 
     `report(workload, side, block, batch_size)` is told of every answer, `expect(workload, answers
     by side)` of those that come beside the plan, or never will, and `say` why; `worker` yields a
-    job's.
+    job's. `ahead` is told of the jobs of an attempt beforehand.
     """
 
     settings: Settings
@@ -50,7 +52,8 @@ class Campaign:
     report: Callable[[str, Side, int, int], None]
     expect: Callable[[str, dict[Side, int]], None] = lambda *_: None
     say: Callable[[str], None] = lambda _: None
-    worker: Callable[[Job], Iterator[Started | Measured | Unmeasured | Death]] = run_worker
+    worker: Callable[[Job], Iterator[Said]] = run_worker
+    ahead: Callable[[list[Job]], AbstractContextManager[None]] = lambda _: nullcontext()
     pace: Pace = field(default_factory=Pace)
     accelerators: tuple[dict[str, Any], ...] = ()
     # Over all workloads, so that a host that is never quiet costs a bounded time.
@@ -118,7 +121,7 @@ class Campaign:
         before, left, torn = read_host(), Wanted(), True
         reasons: list[str] | None = None
         try:
-            with watch:
+            with watch, self.ahead(self._jobs(order)):
                 for side in order:
                     # Without its first side's time a repeat is compared with nothing.
                     lost = [size for size in wanted[side] if size in left.get(side.first, ())]
@@ -153,6 +156,10 @@ class Campaign:
             return {}
         known, loaded = self.measurements, bool(reasons)
         return worth_repeating(known, plan.workload, block, wanted, loaded=loaded)
+
+    def _jobs(self, order: list[Side]) -> list[Job]:
+        """What comes, by its environment; none where a process is not to use another one's time."""
+        return [] if self.pace.sharing else [self.settings.job(side.name) for side in order]
 
     def record(self, line: JournalLine) -> None:
         """Journals a line, then files it."""

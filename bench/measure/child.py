@@ -10,17 +10,12 @@ PARENT_GONE = 3
 """Exit status of a child that ended because its parent was gone."""
 
 
-def die_when_input_ends() -> None:
-    """Ends this process when the parent is gone: its end of our standard input closes then.
-
-    A thread blocked in a read costs the training loop nothing. It reads past `sys.stdin`: a forked
-    child, such as a DataLoader's worker, would wait for its lock.
-    """
-    _watch(os.fdopen(os.dup(0)).read)
-
-
 def lines_until_input_ends() -> "queue.SimpleQueue[str]":
-    """Returns the lines of standard input as they come; when it ends, so does this process."""
+    """Returns the lines of standard input as they come; when it ends, so does this process.
+
+    The parent is gone then. A thread blocked in a read costs the training loop nothing; it reads
+    past `sys.stdin`: a forked child, such as a DataLoader's worker, would wait for its lock.
+    """
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def read() -> None:

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Mapping
 
-from bench.measure.limits import read_limits
+from bench.measure.host.limits import read_limits
 
 ALLOCATORS = (
     *("MALLOC_", "TCMALLOC_", "MIMALLOC_", "GLIBC_TUNABLES"),

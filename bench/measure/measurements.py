@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from bench.answer import Measured, Unmeasured
 from bench.grid import Cell, Side
-from bench.measure.gpu_watch import CardFacts
-from bench.measure.quiet import HostFacts
+from bench.measure.host.gpu_watch import CardFacts
+from bench.measure.host.quiet import HostFacts
 
 TIMEOUT = "timeout"
 """The reason of what took too long; on a loaded machine that says nothing of the device."""

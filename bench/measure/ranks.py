@@ -18,7 +18,8 @@ from typing import TextIO
 
 from bench.answer import Answer, Done, Measured, Unmeasured
 from bench.job import RUN_FOLDER, Job, to_line
-from bench.measure.process import WORKER, how_ended, read_answer
+from bench.measure.death import how_ended
+from bench.measure.process import WORKER, read_answer
 
 SETTLE_SECONDS = 1.0
 """The first process may only see what another one's end did to it: it waits for that one's word."""

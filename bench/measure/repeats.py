@@ -1,9 +1,9 @@
 """What of a block is worth a second attempt."""
 
 from bench.answer import Epochs
+from bench.measure.host.quiet import unsteady_words
 from bench.measure.measurements import Key, Measurements
 from bench.measure.order import Wanted
-from bench.measure.quiet import unsteady_words
 
 
 def worth_repeating(

@@ -1,22 +1,23 @@
 """A worker process: `python -m bench.measure.worker` reads a Job and answers in lines of JSON.
 
 Answers, in this order: `Started`, then one for every batch size, then `Done`. What fails before the
-first batch size is an answer for all of them.
+first batch size is an answer for all of them. An empty line ahead of the job asks for `Started` as
+soon as everything is imported.
 """
 
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from typing import TextIO
 
 from bench.allocators import in_force, require
 from bench.answer import Answer, Done, Measured, Process, Started, Unmeasured
 from bench.job import Job
-from bench.measure.child import die_when_input_ends
+from bench.measure.child import lines_until_input_ends
 from bench.measure.environment import allocator_variables
 from bench.measure.ranks import Voice, settle, start_ranks
 
@@ -31,15 +32,19 @@ def take_stdout() -> TextIO:
 def main() -> None:
     """Measures one job; one of several processes stays until the first of them has ended."""
     voice = Voice(take_stdout())
-    job = Job.from_line(sys.stdin.readline())
-    die_when_input_ends()
+    lines, imported = lines_until_input_ends(), None
+    line = lines.get()
+    if line.isspace():
+        imported = _import_torch()
+        voice.say(Started())
+        line = lines.get()
+    job = Job.from_line(line)
     if job.devices > 1 and job.rank == 0:
         job = start_ranks(job, voice)
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    begin = time.perf_counter_ns()
-    import torch  # noqa: PLC0415 - timed: a user's script pays for it as well
+    import_seconds = _import_torch() if imported is None else imported
+    import torch  # noqa: PLC0415 - timed there
 
-    import_seconds = (time.perf_counter_ns() - begin) / 1e9
     if threads := _threads(job, torch.get_num_threads()):
         torch.set_num_threads(threads)
     voice.say(Started())
@@ -56,6 +61,17 @@ def main() -> None:
         voice.say(Done())
         threading.Event().wait()
     voice.end()
+
+
+def _import_torch() -> float:
+    """Imports torch and all else that training needs; returns the seconds that torch took."""
+    begin = time.perf_counter_ns()
+    import torch  # noqa: PLC0415 - timed: a user's script pays for it as well
+
+    seconds = (time.perf_counter_ns() - begin) / 1e9
+    import_module("bench.train.epochs")
+    torch.optim.SGD([torch.zeros(1)])  # torch imports half of its modules with the first optimiser
+    return seconds
 
 
 def _threads(job: Job, own: int) -> int:

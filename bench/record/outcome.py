@@ -6,8 +6,8 @@ from typing import NamedTuple
 from bench.answer import Epochs
 from bench.grid import Cell, device_of, devices_of
 from bench.measure.budget import NOT_REACHED
+from bench.measure.host.quiet import unsteady_words
 from bench.measure.measurements import TIMEOUT, Key, Measurements
-from bench.measure.quiet import unsteady_words
 from bench.sides.names import equal_arithmetic
 from bench.sides.settings import Settings
 

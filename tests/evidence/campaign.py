@@ -23,9 +23,10 @@ from bench.grid import Side, WorkloadPlan
 from bench.job import Job
 from bench.machine.facts import describe_machine, run_probe
 from bench.measure.blocks import Campaign
+from bench.measure.death import Death
 from bench.measure.journal import Header, Journal, JournalError, read_journal
 from bench.measure.measurements import JournalLine, Key, Measurements
-from bench.measure.process import Death, run_worker
+from bench.measure.process import run_worker
 from bench.measure.search import measure_all
 from bench.record.outcome import block_suspicions, timed
 from bench.record.precision import precision_text

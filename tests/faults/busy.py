@@ -10,7 +10,7 @@ BUSY = {
         "measure/budget/test_aim.py",
     ),
     "a busy host not looked at": Fault(
-        "bench/measure/busy.py",
+        "bench/measure/host/busy.py",
         "    if not words:\n        return\n",
         "    if begun:\n        return\n",
         "measure/test_busy.py",
@@ -56,5 +56,11 @@ BUSY = {
         'return table[table["suspect"] > 0].reset_index(drop=True)',
         "return table[:0]",
         "judge/test_doubt.py",
+    ),
+    "a container's quota overlooked": Fault(
+        "bench/measure/host/limits.py",
+        "return quota / period if quota > 0 else None",
+        "return None",
+        "machine/test_limits.py",
     ),
 }

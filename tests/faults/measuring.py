@@ -46,7 +46,7 @@ MEASURING = {
         "record/test_reader.py::test_a_result_that_its_reader_refuses_keeps_its_journal_and_says_so",
     ),
     "stolen time overlooked": Fault(
-        "bench/measure/quiet.py",
+        "bench/measure/host/quiet.py",
         "(host.steal_share or 0.0) > STEAL_SHARE",
         "(host.steal_share or 0.0) > 1.0",
         "measure/test_quiet.py",
@@ -147,12 +147,6 @@ MEASURING = {
         "        if there is None:\n",
         "measure/journal/test_journal_removed.py",
     ),
-    "a container's quota overlooked": Fault(
-        "bench/measure/limits.py",
-        "return quota / period if quota > 0 else None",
-        "return None",
-        "measure/test_limits.py",
-    ),
     "time in which we were stopped counted": Fault(
         "bench/measure/process.py",
         "if took > asked + STOPPED_SECONDS:",
@@ -209,18 +203,24 @@ MEASURING = {
     ),
     "a worker outlives who stopped listening": Fault(
         "bench/measure/process.py",
-        "        finally:\n            end_worker(process)",
-        "        finally:\n            pass",
+        "    finally:\n        worker.end()",
+        "    finally:\n        pass",
         "measure/test_process.py::test_whoever_stops_listening_leaves_no_process_behind",
+    ),
+    "a worker that waits for its job outlives its block": Fault(
+        "bench/measure/ahead.py",
+        "self.waiting.pop()[1].end()",
+        "self.waiting.pop()",
+        "measure/test_ahead.py",
     ),
     "a worker outlives its parent": Fault(
         "bench/measure/child.py",
-        "    _watch(os.fdopen(os.dup(0)).read)",
-        "    _watch(threading.Event().wait)",
+        "        os._exit(PARENT_GONE)",
+        "        return",
         "measure/test_process.py::test_a_worker_ends_when_its_parent_was_killed",
     ),
     "a kill for want of memory is any death": Fault(
-        "bench/measure/process.py",
+        "bench/measure/death.py",
         "and now != kills:",
         "and now == kills:",
         "measure/test_process.py",

@@ -11,10 +11,10 @@ from bench.answer import Unmeasured
 from bench.grid import Side
 from bench.job import Job
 from bench.measure import blocks as measure
-from bench.measure.gpu_watch import GpuWatch
+from bench.measure.death import Death
+from bench.measure.host.gpu_watch import GpuWatch
 from bench.measure.journal import JournalError, read_journal
 from bench.measure.measurements import Answered, Block, JournalLine, Key, Measurements, whole
-from bench.measure.process import Death
 from bench.measure.search import measure_all
 from tests.bench_fakes import PLAN, FakeWorkers, Rule, Say, absent, campaign, measured
 

@@ -10,8 +10,8 @@ from typing import Any
 import psutil
 import pytest
 
-from bench.measure import busy
-from bench.measure.busy import Load, programs, wait_for_quiet
+from bench.measure.host import busy
+from bench.measure.host.busy import Load, programs, wait_for_quiet
 from tests.bench_fakes import QUIET
 
 BUSY = "other processes used 83% of the CPU"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bench.measure import gpu_watch
-from bench.measure.gpu_watch import CardFacts, GpuWatch
+from bench.measure.host import gpu_watch
+from bench.measure.host.gpu_watch import CardFacts, GpuWatch
 from tests.nvml_fake import UUID, FakeNvml
 
 CUDA: dict[str, Any] = {"device": "cuda", "uuid": UUID, "bus_id": None}

@@ -17,18 +17,11 @@ import pytest
 
 from bench.answer import Answer, Done, Measured, Started
 from bench.job import Job, to_line
+from bench.measure import death as death_module
 from bench.measure import process
 from bench.measure.child import PARENT_GONE
-from bench.measure.process import (
-    CUT,
-    ROOT,
-    Death,
-    last_words,
-    oom_kills,
-    read_answer,
-    run_worker,
-    worker_environment,
-)
+from bench.measure.death import CUT, Death, last_words, oom_kills
+from bench.measure.process import ROOT, read_answer, run_worker, worker_environment
 from tests.stubs.hold import HOLD
 
 JOB = Job(
@@ -177,7 +170,8 @@ def test_a_killed_worker_is_a_death_with_its_signal_and_told_from_one_for_want_o
     monkeypatch: pytest.MonkeyPatch, kills: list[int], kind: str
 ) -> None:
     counts = iter(kills)
-    monkeypatch.setattr(process, "oom_kills", lambda: next(counts))
+    for module in (process, death_module):
+        monkeypatch.setattr(module, "oom_kills", lambda: next(counts))
     stream = run_worker(JOB, WAITING)
     assert next(stream) == Started()
     (worker,) = workers_below(os.getpid())
@@ -199,9 +193,8 @@ def test_linux_counts_the_kills_for_want_of_memory(tmp_path: Path) -> None:
 FORKS = """
 import sys, time
 from multiprocessing import get_context
-from bench.measure.child import {listen}
-sys.stdin.readline()
-{listen}()
+from bench.measure.child import lines_until_input_ends
+lines_until_input_ends().get()
 time.sleep(0.2)  # by then a thread waits for the parent
 child = get_context("fork").Process(target=int)
 child.start()
@@ -213,10 +206,9 @@ time.sleep(60)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no fork")
-@pytest.mark.parametrize("listen", ["die_when_input_ends", "lines_until_input_ends"])
-def test_a_process_that_listens_can_have_children_and_ends_with_its_parent(listen: str) -> None:
+def test_a_process_that_listens_can_have_children_and_ends_with_its_parent() -> None:
     listener = subprocess.Popen(
-        [sys.executable, "-c", FORKS.format(listen=listen)],
+        [sys.executable, "-c", FORKS],
         cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     with listener:

@@ -7,9 +7,15 @@ from typing import Any
 
 import pytest
 
-from bench.measure import quiet as guards
-from bench.measure.limits import Limits
-from bench.measure.quiet import HostState, describe_block, read_host, suspicions, unsteady_words
+from bench.measure.host import quiet as guards
+from bench.measure.host.limits import Limits
+from bench.measure.host.quiet import (
+    HostState,
+    describe_block,
+    read_host,
+    suspicions,
+    unsteady_words,
+)
 from scripts.read import suspicion as marks
 
 BEFORE = HostState(100.0, 0.5, 50.0, 1.0, 10.0, 0, 2000.0, held=(100, 20))

@@ -9,17 +9,18 @@ import psutil
 import pytest
 
 from bench.answer import Started, Unmeasured
-from bench.measure.process import Death, run_worker
+from bench.measure.death import Death
+from bench.measure.process import run_worker
 from tests.measure.test_process import JOB
 
 FIRST = """
 import sys, time
 from bench.answer import Started
 from bench.job import Job
-from bench.measure.child import die_when_input_ends
+from bench.measure.child import lines_until_input_ends
 from bench.measure.ranks import Voice, start_ranks
 job = Job.from_line(sys.stdin.readline())
-die_when_input_ends()
+lines_until_input_ends()
 voice = Voice(sys.stdout)
 start_ranks(job, voice, [sys.executable, "-c", sys.argv[1]])
 voice.say(Started())
@@ -30,10 +31,10 @@ OTHER = """
 import os, signal, sys, time
 from bench.answer import Started, Unmeasured
 from bench.job import Job
-from bench.measure.child import die_when_input_ends
+from bench.measure.child import lines_until_input_ends
 from bench.measure.ranks import Voice
 job = Job.from_line(sys.stdin.readline())
-die_when_input_ends()
+lines_until_input_ends()
 voice = Voice(sys.stdout)
 voice.say(Started())
 """

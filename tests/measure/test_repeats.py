@@ -9,8 +9,8 @@ from bench.answer import Epochs
 from bench.grid import Cell, Side
 from bench.job import Job
 from bench.measure import blocks as measure
+from bench.measure.host.quiet import HostState
 from bench.measure.measurements import Key
-from bench.measure.quiet import HostState
 from bench.measure.search import measure_all
 from bench.record.outcome import Absent, cell_outcome
 from tests.bench_fakes import (

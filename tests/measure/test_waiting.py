@@ -9,8 +9,8 @@ import pytest
 
 from bench.grid import Side
 from bench.measure import process
+from bench.measure.death import CUT, STOPPED, Death
 from bench.measure.measurements import Key
-from bench.measure.process import CUT, STOPPED, Death
 from bench.measure.search import measure_all
 from tests.bench_fakes import PLAN, FakeWorkers, campaign, measured
 
@@ -42,7 +42,7 @@ class Answers:
 def wait(answers: Answers, monkeypatch: pytest.MonkeyPatch, *, end: float = math.inf) -> Any:
     clock = SimpleNamespace(monotonic=lambda: answers.now)
     monkeypatch.setattr(process, "time", clock)
-    return process._wait(answers, LIMIT, end)  # type: ignore[arg-type]
+    return process.wait_for_line(answers, LIMIT, end)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("after", [0.0, 0.5, 2.9])

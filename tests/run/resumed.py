@@ -11,8 +11,8 @@ from rich.console import Console
 import bench.machine.facts
 import bench.run
 from bench.learning import run as learn_run
-from bench.measure import busy
 from bench.measure.blocks import Campaign
+from bench.measure.host import busy
 from bench.record.state import TimingRun
 from bench.sides.settings import Settings
 from tests.bench_fakes import SETTINGS, FakeWorkers

@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 from bench.console import summary
-from bench.measure import busy
+from bench.measure.host import busy
 
 STUBS = {
     "bench.machine.probe": "tests.stubs.probe",

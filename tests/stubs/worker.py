@@ -1,11 +1,10 @@
 """A timing worker that answers a job by a rule, in a process of its own, without torch."""
 
 import os
-import sys
 
 from bench.answer import Answer, Done, Started
 from bench.job import MEASURE, Job, to_line
-from bench.measure.child import die_when_input_ends
+from bench.measure.child import lines_until_input_ends
 from tests.stubs.answers import diagnosed, measured
 from tests.stubs.hold import hold, journalled
 
@@ -17,8 +16,12 @@ def say(answer: Answer) -> None:
 
 def main() -> None:
     """Answers one job; the threads are those that it asks for, or that the environment gives."""
-    job = Job.from_line(sys.stdin.readline())
-    die_when_input_ends()
+    lines = lines_until_input_ends()
+    line = lines.get()
+    if line.isspace():
+        say(Started())
+        line = lines.get()
+    job = Job.from_line(line)
     threads = job.threads_each or int(os.environ.get("OMP_NUM_THREADS", "2"))
     say(Started())
     before = journalled()

@@ -13,7 +13,8 @@ from torch import Tensor, distributed, nn
 
 from bench.answer import Epochs, Measured, Started
 from bench.job import Job
-from bench.measure.process import Death, run_worker
+from bench.measure.death import Death
+from bench.measure.process import run_worker
 from bench.train.clock import DeviceClock, Timing
 from bench.train.group import (
     GroupClock,

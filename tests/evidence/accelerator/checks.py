@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from bench.measure.nvml import card_address, card_facts, find_card, load_nvml
+from bench.measure.host.nvml import card_address, card_facts, find_card, load_nvml
 from bench.train.device import make_clock, open_device
 from bench.train.errors import classify
 from bench.why.operations import count_synchronisations

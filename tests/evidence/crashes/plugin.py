@@ -19,7 +19,7 @@ import bench.measure.blocks
 import bench.measure.process
 from bench.answer import Epochs, Measured, Unmeasured
 from bench.measure.blocks import Campaign
-from bench.measure.gpu_watch import GpuWatch
+from bench.measure.host.gpu_watch import GpuWatch
 from bench.measure.measurements import Key
 from bench.measure.process import run_worker
 from tests.stubs import brief  # noqa: F401 - runs of a few seconds

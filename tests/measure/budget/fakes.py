@@ -11,8 +11,8 @@ from bench.grid import Cell, Side, WorkloadPlan, make_cells, plan_workloads
 from bench.job import Job
 from bench.measure.blocks import Campaign
 from bench.measure.budget import Budget, Pace
+from bench.measure.death import CUT, Death
 from bench.measure.measurements import Key
-from bench.measure.process import CUT, Death
 from bench.measure.rounds import measure_within
 from bench.sides.settings import Settings
 from bench.why.studies import own_plans

@@ -4,7 +4,6 @@ import io
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ import bench.run
 from bench.answer import Measured
 from bench.grid import Side
 from bench.job import DISPATCH, TASKS, Job
-from bench.measure.blocks import Campaign
+from bench.measure.ahead import Ahead
 from bench.measure.budget import Budget
 from bench.measure.journal import journal_path, read_journal
 from bench.measure.measurements import Block, JournalLine, Key
@@ -55,7 +54,7 @@ def aimed(
     machine["workloads"]["cnn"] = deepcopy(machine["workloads"]["mlp"])
 
     def measure(workers: TimedWorkers, *, resume: bool = False) -> Aimed:
-        monkeypatch.setattr(bench.run, "Campaign", partial(Campaign, worker=workers))
+        monkeypatch.setattr(Ahead, "run", lambda _, job: workers(job))
         run = TimingRun(ASKED, tmp_path / "box.json", resume, False, "pytest bench")
         run.clock, text = Budget(AIM, now=workers.now), io.StringIO()
         try:

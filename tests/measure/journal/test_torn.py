@@ -7,6 +7,7 @@ import pytest
 
 from bench.answer import Measured
 from bench.grid import Side
+from bench.measure.host.quiet import describe_block
 from bench.measure.journal import read_journal
 from bench.measure.measurements import (
     Answered,
@@ -17,7 +18,6 @@ from bench.measure.measurements import (
     Resumed,
     whole,
 )
-from bench.measure.quiet import describe_block
 from bench.measure.search import measure_all
 from tests.bench_fakes import PLAN, QUIET, SETTINGS, FakeWorkers, Say, absent, campaign, measured
 

@@ -7,7 +7,7 @@ import pynvml
 import pytest
 
 from bench.machine.probe import describe_accelerator
-from bench.measure.nvml import UNKNOWN, card_address, card_facts, find_card
+from bench.measure.host.nvml import UNKNOWN, card_address, card_facts, find_card
 from tests.nvml_fake import UUID, FakeNvml
 from tests.torch_modules import install
 
@@ -62,7 +62,7 @@ def test_a_card_that_nvml_does_not_know_has_no_facts() -> None:
 def test_the_probe_tells_the_card_that_torch_computes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     properties = SimpleNamespace(name="NVIDIA RTX 4090", total_memory=2**34, uuid=UUID)
     install(monkeypatch, "cuda", get_device_properties=lambda _: properties)
-    monkeypatch.setattr("bench.measure.nvml.load_nvml", FakeNvml)
+    monkeypatch.setattr("bench.measure.host.nvml.load_nvml", FakeNvml)
     told = describe_accelerator("cuda")
     assert (told["uuid"], told["driver"]) == (UUID, "580.65.06")
     assert (told["power_limit_watts"], told["persistence_mode"]) == (320.0, True)

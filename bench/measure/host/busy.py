@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import psutil
 
 from bench.measure.ask import ask
-from bench.measure.limits import read_limits
-from bench.measure.quiet import HostState, describe_block, loads, read_host
+from bench.measure.host.limits import read_limits
+from bench.measure.host.quiet import HostState, describe_block, loads, read_host
 
 LOOK_SECONDS = 2.0
 WAIT_SECONDS = 60.0

@@ -11,7 +11,7 @@ import psutil
 from msgspec import Struct
 
 from bench.measure.ask import ask
-from bench.measure.limits import held, read_limits
+from bench.measure.host.limits import held, read_limits
 
 T = TypeVar("T", int, float)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.measure.environment import inherited, limit_lines
-from bench.measure.limits import Limits, held, read_limits
+from bench.measure.host.limits import Limits, held, read_limits
 from bench.measure.process import ROOT
 from tests.run.typed import STUBBED
 

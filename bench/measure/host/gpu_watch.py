@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from bench.measure.ask import ask
-from bench.measure.nvml import find_card, load_nvml, whole_card
+from bench.measure.host.nvml import find_card, load_nvml, whole_card
 
 SAMPLE_EVERY_SECONDS = 0.5
 # While the CPU's worker runs the GPU has nothing to do for us. Another program uses it when it was
