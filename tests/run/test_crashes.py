@@ -1,12 +1,11 @@
-"""A short crash matrix: some kinds of end, once; `tests.evidence.crashes` has the long one."""
+"""Some kinds of end, once; `python -m tests.evidence.edges runs` tries them all."""
 
 import os
 from pathlib import Path
 
 import pytest
 
-from tests.evidence.crashes.matrix import run_trial, table
-from tests.evidence.crashes.trial import Trial
+from tests.evidence.crashes.kinds import run_trial
 
 # Ctrl-C, SIGTERM and SIGKILL of a run are in test_run, a killed worker in test_worker.
 STUBBED = (
@@ -33,19 +32,3 @@ def test_nothing_is_lost_when_a_run_ends_early(kind: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize("kind", [REAL[int(QUARTER)]] if QUARTER else REAL)
 def test_nothing_is_lost_where_workers_take_their_time(kind: str, tmp_path: Path) -> None:
     assert run_trial(kind, 0, tmp_path).problems == []
-
-
-def test_the_table_counts_trials_and_losses_and_says_when_runs_were_struck(tmp_path: Path) -> None:
-    def trial(struck: int | None, seconds: float | None, *problems: str) -> Trial:
-        return Trial(
-            *(tmp_path, "x", "0", b""),
-            struck_after=struck,
-            seconds_to_end=seconds,
-            problems=list(problems),
-        )
-
-    kills = [trial(5, 0.5), trial(0, 2.0), trial(8, 1.0)]
-    rows = list(table({"SIGKILL of pytest": kills, "disk full": [trial(None, None, "x", "y")]}))
-    assert rows[2].startswith("| SIGKILL of pytest | 3 | 0 | 0, 5, 8 | 1.0 (most 2.0) | nothing fu")
-    assert rows[3].startswith("| disk full | 1 | 1 |  |  | a tmpfs fills")
-    assert rows[4] == "| **together** | **4** | **1** | | | |"

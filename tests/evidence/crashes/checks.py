@@ -1,4 +1,16 @@
-"""What must hold after each crash trial, when the run has ended and when it was resumed."""
+"""What must hold after each crash trial, when the run has ended and when it was resumed:
+
+- the journal reads, and holds every answer that the run had dealt with (a plugin notes them in a
+  file of its own);
+- a result that was written is whole, holds nothing that the journal lacks, has a time from fewer
+  blocks only where it is not `complete`, and says that exactly when no journal is left;
+- the earlier result is there byte for byte, or replaced, as asked (`--overwrite`), by such a whole
+  one;
+- no process of the run is left;
+- `--resume` ends with the same cells, all timed, as an undisturbed run, keeps every block from
+  before and measures none of them twice, measures a torn one anew as a whole, and leaves one file
+  (no journal, lock or temporary) that the loader accepts.
+"""
 
 import json
 import time
@@ -12,19 +24,6 @@ from tests.evidence.crashes.trial import BLOCKS, CELLS, MEASUREMENTS, Trial, own
 
 ORPHANS_GONE_SECONDS = 60.0
 """A process that has not ended by then stays: many times what a loaded machine takes."""
-
-CHECKED = """\
-- the journal reads, and holds every answer that the run had dealt with (a plugin notes them in a
-  file of its own);
-- a result that was written is whole, holds nothing that the journal lacks, has a time from fewer
-  blocks only where it is not `complete`, and says that exactly when no journal is left;
-- the earlier result is there byte for byte, or replaced, as asked (`--overwrite`), by such a whole
-  one;
-- no process of the run is left;
-- `--resume` ends with the same cells, all timed, as an undisturbed run, keeps every block from
-  before and measures none of them twice, measures a torn one anew as a whole, and leaves one file
-  (no journal, lock or temporary) that the loader accepts.
-"""
 
 
 def check_after_end(trial: Trial) -> None:

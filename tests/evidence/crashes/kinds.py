@@ -1,10 +1,11 @@
 """What is done to a run of a crash trial: one function a kind, each at a random moment.
 
 A kind starts the run, does its harm, waits for the end, checks what is particular to it - its
-docstring says what; the table prints it - and then what is common to all
+docstring says what; results/edges.md shows it - and then what is common to all
 (`tests.evidence.crashes.checks`).
 """
 
+import json
 import shutil
 import signal
 import time
@@ -15,6 +16,7 @@ import psutil
 import pytest
 
 from bench.measure.journal import lock_path
+from tests.corpus import Corpus
 from tests.evidence.crashes.checks import check_after_end, finish
 from tests.evidence.crashes.ends import ENDS
 from tests.evidence.crashes.limits import full_disk, out_of_memory, torn_journal, unwritable_result
@@ -29,13 +31,11 @@ VERY_IMPATIENT_SECONDS = 24.0
 def _signal(trial: Trial, number: signal.Signals, times: int = 1) -> None:
     run = trial.start("--overwrite")
     trial.random_moment(run)
-    sent = time.monotonic()
     run.send_signal(number)
     for _ in range(times - 1):
         time.sleep(trial.dice.uniform(0.0, BETWEEN_PRESSES_SECONDS))
         run.send_signal(number)
     code = trial.wait(run)
-    trial.seconds_to_end = time.monotonic() - sent
     if number != signal.SIGKILL and trial.journal.exists():
         trial.expect(code == pytest.ExitCode.INTERRUPTED, f"ended with {code}")
         trial.expect("--resume" in trial.output, "the end does not say how to resume")
@@ -222,3 +222,19 @@ KINDS: dict[str, Callable[[Trial], None]] = {
     **ENDS,
     **SURROUNDINGS,
 }
+
+
+def run_trial(kind: str, seed: int, folder: Path, *, stubbed: bool = False) -> Trial:
+    """One trial of a kind in a folder of its own; its problems are the losses."""
+    name = f"{list(KINDS).index(kind)}-{seed}"
+    earlier = json.dumps(Corpus().result()).encode()
+    trial = Trial(folder / name, name=name, seed=f"{kind} {seed}", earlier=earlier, stubbed=stubbed)
+    trial.folder.mkdir(parents=True)
+    trial.result.write_bytes(earlier)
+    try:
+        KINDS[kind](trial)
+    except Exception as error:  # noqa: BLE001 - a trial that breaks is a finding of that trial
+        trial.problem(f"the trial broke: {error!r}")
+    finally:
+        trial.clean()
+    return trial

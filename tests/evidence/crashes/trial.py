@@ -54,9 +54,6 @@ class Trial:
     """Variables beside the usual ones."""
     prepare: Callable[[], None] | None = None
     """Runs in the child before pytest: limits."""
-    struck_after: int | None = None
-    """How many answers the run had dealt with when it was struck."""
-    seconds_to_end: float | None = None
     output: str = ""
     problems: list[str] = field(default_factory=list)
     torn: set[str] = field(default_factory=set)
@@ -138,7 +135,6 @@ class Trial:
         while run.poll() is None and len(self.witnessed()) < count:
             time.sleep(0.02)
         time.sleep(pause)
-        self.struck_after = len(self.witnessed())
 
     def wait(self, process: "subprocess.Popen[str]") -> int:
         """Waits for the run's end; one that does not end is a problem."""

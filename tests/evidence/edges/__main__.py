@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.evidence.crashes.kinds import KINDS
 from tests.evidence.edges import files, journals, lines, runs
 from tests.evidence.edges.trial import Fault, Row, added
 from tests.read.refusals.test_foreign import FILES
@@ -37,6 +38,7 @@ numbers.
 """
 
 
+WAYS = "## How runs are disturbed, and what is checked besides"
 TITLE = "# At the edges"
 HEAD = ("| tried | tries | how they ended | faults | by |", "|---|---|---|---|---|")
 
@@ -80,7 +82,10 @@ def report(known: str, new: Iterable[str]) -> Iterator[str]:
     """The table with what was checked in every try; `known` is what stands in the file already."""
     old = [line for line in known.splitlines() if line.startswith("| ") and line not in HEAD]
     rows = {line.split(" | ")[0]: line for line in (*old, *new)}
-    yield from (TITLE, "", CHECKED, *HEAD, *rows.values())
+    yield from (TITLE, "", CHECKED, *HEAD, *rows.values(), "", WAYS, "")
+    yield from (
+        f"- {name}: {' '.join((kind.__doc__ or '').split())}" for name, kind in KINDS.items()
+    )
 
 
 def stood(known: str, kind: str) -> Row:

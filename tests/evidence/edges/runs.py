@@ -7,8 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
-from tests.evidence.crashes.kinds import KINDS
-from tests.evidence.crashes.matrix import run_trial
+from tests.evidence.crashes.kinds import KINDS, run_trial
 from tests.evidence.crashes.trial import Trial
 from tests.evidence.edges.trial import Fault, Row, row, until
 
