@@ -147,7 +147,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"heat_map": heat_map, "in_short": in_short}
+    environment.globals.update(heat_map=heat_map, in_short=in_short)
     environment.filters["whole"] = _whole
     environment.policies["json.dumps_kwargs"] = _JSON
     return environment
