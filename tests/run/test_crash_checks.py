@@ -133,7 +133,7 @@ def test_a_process_that_stays_is_found_and_ended(
     trial = ended(tmp_path, journalled=0, witnessed=0)
     command = [sys.executable, "-c", "input()"]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, env=dict(os.environ) | {MARK: trial.name}
+        command, stdin=subprocess.PIPE, env=dict(os.environ) | {MARK: str(trial.folder)}
     ) as orphan:
         assert "an orphan process remains" in problems(trial)
         assert orphan.wait() != 0

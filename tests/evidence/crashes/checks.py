@@ -29,9 +29,9 @@ ORPHANS_GONE_SECONDS = 60.0
 def check_after_end(trial: Trial) -> None:
     """What must hold when the run is over, however it ended."""
     deadline = time.monotonic() + ORPHANS_GONE_SECONDS
-    while any(own_processes(trial.name)) and time.monotonic() < deadline:
+    while any(own_processes(trial)) and time.monotonic() < deadline:
         time.sleep(0.1)
-    for orphan in own_processes(trial.name):
+    for orphan in own_processes(trial):
         trial.problem(f"an orphan process remains: {orphan.cmdline()[:4]}")
         orphan.kill()
     kept = None

@@ -80,7 +80,7 @@ def all_stopped(trial: Trial) -> None:
     """the run and its worker, as when a machine is frozen: status 0, every cell is timed"""
     run = trial.start("--overwrite")
     trial.random_moment(run)
-    frozen = list(own_processes(trial.name))
+    frozen = list(own_processes(trial))
     for number in (signal.SIGSTOP, signal.SIGCONT):
         for process in frozen:
             if process.is_running():

@@ -75,7 +75,7 @@ class Trial:
     def start(self, *more: str, fault: str | None = None) -> "subprocess.Popen[str]":
         """Starts the run as a user would, Ctrl-C not ignored."""
         environment = dict(os.environ) | {
-            MARK: self.name,
+            MARK: str(self.folder),
             "CROSSOVER_CRASH_WITNESS": str(self.witness_path),
             "CROSSOVER_CRASH_FAULT": self.fault if fault is None else fault,
             "COLUMNS": "200",
@@ -166,17 +166,17 @@ class Trial:
 
     def clean(self) -> None:
         """Removes what the trial left."""
-        for process in own_processes(self.name):
+        for process in own_processes(self):
             process.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.witness_path.unlink(missing_ok=True)
 
 
-def own_processes(name: str) -> Iterator[psutil.Process]:
-    """The processes that a trial started, directly or not."""
+def own_processes(trial: Trial) -> Iterator[psutil.Process]:
+    """The processes that a trial started, directly or not. Elsewhere others may have its name."""
     for process in psutil.process_iter():
         try:
-            if process.environ().get(MARK) == name and process.pid != os.getpid():
+            if process.environ().get(MARK) == str(trial.folder) and process.pid != os.getpid():
                 yield process
         except psutil.Error:
             continue
@@ -187,7 +187,7 @@ def with_worker(
 ) -> bool:
     """Does something to a worker process of the run, waited for; False when the run ended first."""
     while run.poll() is None:
-        for process in own_processes(trial.name):
+        for process in own_processes(trial):
             try:
                 if "bench.measure.worker" in process.cmdline():
                     act(process)
