@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import inspect
 import re
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
@@ -60,16 +61,16 @@ def test_a_command_names_options_files_and_tests_that_there_are(command: Command
     elif first == "-m":
         spec = importlib.util.find_spec(rest[0])
         assert spec is not None
-        source = "".join(path.read_text() for path in sources(spec.origin))
+        source = "".join(path.read_text() for path in sources(spec))
         assert all(f'"{flag}"' in source for flag in flags(rest[1:]))
     else:
         assert (ROOT / rest[-1]).exists(), f"a kind of command that no test knows: {command.typed}"
 
 
-def sources(origin: str | None) -> list[Path]:
+def sources(spec: ModuleSpec) -> list[Path]:
     """The file of a module, and those beside the `__main__` of a package."""
-    path = Path(str(origin))
-    return list(path.parent.glob("*.py")) if path.name == "__init__.py" else [path]
+    folders = spec.submodule_search_locations
+    return [*Path(folders[0]).glob("*.py")] if folders else [Path(str(spec.origin))]
 
 
 def parses(script: str, arguments: list[str]) -> None:
