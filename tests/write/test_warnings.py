@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from scripts.sections.inputs import Report
+from scripts.sections.section import Line
 from scripts.sections.warnings import run_warnings, warnings
 from scripts.tables.analysis import Analysis
 from scripts.words.warnings import in_short, software_warnings
@@ -59,7 +60,7 @@ def test_unlike_files_are_told_before_a_run_that_was_cut_short(tmp_path: Path) -
     content["crossover"]["workloads"]["mlp"]["definition"] = "0" * 12
     (tmp_path / "more.json").write_text(json.dumps(content))
     [section] = warnings(Report(Analysis([cut.write(tmp_path), tmp_path / "more.json"])))
-    first, second, *_ = [line.text for line in section.brief]
+    first, second, *_ = [line.text for line in section.brief if isinstance(line, Line)]
     assert first == "Not the same work in all files, so not to be compared: mlp."
     assert second.startswith("cut: the run was cut short")
 

@@ -25,7 +25,7 @@ def tried(
     run: Callable[[str, int, Path], Trial] = run_trial,
 ) -> Row:  # fmt: skip
     """The row of the table; no trial is begun after the `end`."""
-    found, kinds, struck = [], set[str](), 0
+    found, kinds, struck = list[Fault](), set[str](), 0
     running: dict[Future[Trial], tuple[str, int]] = {}
 
     def take(done: Iterable[Future[Trial]]) -> None:

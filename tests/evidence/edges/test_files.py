@@ -94,7 +94,7 @@ def test_a_door_gets_good_files_that_differ_in_what_it_looks_at(
     case: tuple[doors.Looks, bytes, bytes, list[str]],
 ) -> None:
     looks, before, after, given = case
-    monkeypatch.setitem(files.DOORS, "odd", files.DOORS["odd"]._replace(looks=looks))
+    monkeypatch.setitem(doors.DOORS, "odd", doors.DOORS["odd"]._replace(looks=looks))
     ((_, good),) = unlike("1")
     other = good.replace(before, after)
     found = files.tried("files", [("1", good), ("2", other)], tmp_path)
