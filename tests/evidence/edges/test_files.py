@@ -40,8 +40,9 @@ def odd_door(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         given.append(own)
         return 0 // int("7" not in own and not {"2", "9"} <= {*own})
 
+    odd = {"odd": doors.Door(main, (doors.ODD,))}
     for module in (files, doors):
-        monkeypatch.setattr(module, "DOORS", {"odd": doors.Door(main, (doors.ODD,))})
+        monkeypatch.setattr(module, "DOORS", odd)
     return given
 
 
