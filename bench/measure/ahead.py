@@ -42,8 +42,12 @@ class Ahead:
     def plan(self, jobs: Iterable[Job]) -> Iterator[None]:
         """Says what comes next, in order, so that some of it can get ready; ends what is left over.
 
-        Processes that train together start together: they are not planned.
+        Processes that train together start together: they are not planned. What is planned while a
+        longer plan is under way is part of that.
         """
+        if self.planned or self.waiting:
+            yield
+            return
         self.planned = [environment_of(job) for job in jobs if job.devices == 1]
         try:
             yield
@@ -54,13 +58,14 @@ class Ahead:
 
     def run(self, job: Job) -> Iterator[Said]:
         """Yields the answers of a worker, as `run_worker` does."""
-        yield from run_worker(job, self.command, self._ready(job))
+        end = end_of(job)  # getting ready is part of its time
+        yield from run_worker(job, self.command, self._ready(job, end), end)
 
-    def _ready(self, job: Job) -> Worker | None:
+    def _ready(self, job: Job, end: float) -> Worker | None:
         """A worker that waits for such a job; None where none was planned, or it did not start."""
         own = environment_of(job)
         if job.devices == 1 and own not in [environment for environment, _ in self.waiting]:
-            self._get_ready(own, end_of(job))
+            self._get_ready(own, end)
         for one in self.waiting:
             if one[0] == own and job.devices == 1:
                 self.waiting.remove(one)

@@ -133,16 +133,18 @@ def run_worker(
     job: Job,
     command: Sequence[str] = WORKER,
     ready: Worker | None = None,
+    end: float | None = None,
     *,
     start_seconds: float = START_SECONDS,
     grace_seconds: float = GRACE_SECONDS,
 ) -> Iterator[Said]:
     """Yields the worker's answers as they come; a Death last, when it ended before its `Done`.
 
-    `command` starts another worker than bench's own; `ready` is one that waits for its job. Whoever
-    stops listening - by an exception, by Ctrl-C - has ended the worker.
+    `command` starts another worker than bench's own; `ready` is one that waits for its job, `end`
+    the `end_of` it where that began to count before. Whoever stops listening - by an exception, by
+    Ctrl-C - has ended the worker.
     """
-    end = end_of(job)
+    end = end_of(job) if end is None else end
     worker = ready or Worker.start(command, environment_of(job))
     try:
         kills = oom_kills()

@@ -96,7 +96,9 @@ def run_studies(campaign: Campaign, plans: Iterable[WorkloadPlan]) -> None:
     diagnosed = diagnosis_plans(plans, settings, measured)
     for plan in diagnosed:
         campaign.refuse(plan)
-    run_rounds(campaign, diagnosed, (0,))
+    to_come = [side for plan in diagnosed for side in campaign.pending(plan, 0)]
+    with campaign.ahead([settings.job(side.name) for side in to_come]):
+        run_rounds(campaign, diagnosed, (0,))
     campaign.repeats_left = settings.blocks
     begin = first_block(settings)
     blocks = range(begin, begin + settings.blocks)

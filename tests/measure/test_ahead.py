@@ -10,9 +10,11 @@ import pytest
 
 from bench.answer import Measured, Started
 from bench.job import Job
+from bench.measure import ahead as ahead_module
 from bench.measure import process
 from bench.measure.ahead import Ahead
 from bench.measure.death import CUT, Death
+from bench.measure.process import Said, run_worker
 from tests.measure.test_process import JOB, workers_below
 
 STUB = (sys.executable, "-m", "tests.stubs.worker")
@@ -77,6 +79,15 @@ def test_who_waits_does_nothing_until_its_turn_and_ends_when_none_comes() -> Non
     assert not ahead.waiting
 
 
+def test_a_plan_within_a_plan_is_part_of_it(started: list[str]) -> None:
+    ahead = Ahead(2.0, STUB)
+    with ahead.plan([ONE, TWO, TWO]):
+        for job in (ONE, TWO, TWO):
+            with ahead.plan([job, job]):
+                assert Measured in kinds(ahead, job)
+    assert started == ["1", "2", "2"]
+
+
 def test_the_waiting_end_when_the_block_breaks_off() -> None:
     ahead = Ahead(8.0, STUB)
     with suppress(KeyboardInterrupt), ahead.plan([ONE, TWO]):
@@ -124,3 +135,19 @@ def test_getting_ready_takes_no_longer_than_the_time_that_there_is() -> None:
         (death,) = ahead.run(replace(ONE, process_seconds=0.2))
     assert isinstance(death, Death)
     assert death.kind == CUT
+
+
+def test_getting_ready_is_part_of_a_workers_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends: list[float] = []
+
+    def noting(job: Job, *asked: object) -> Iterator[Said]:
+        ends.append(asked[-1])  # type: ignore[arg-type]
+        return run_worker(job, *asked)  # type: ignore[arg-type]
+
+    moments = iter((1e9, 2e9))
+    monkeypatch.setattr(ahead_module, "end_of", lambda _: next(moments))
+    monkeypatch.setattr(ahead_module, "run_worker", noting)
+    ahead = Ahead(8.0, STUB)
+    with ahead.plan([ONE, TWO]):
+        assert kinds(ahead, ONE) == kinds(ahead, TWO) == [Started, Measured, Measured]
+    assert ends == [1e9, 2e9]
