@@ -1,6 +1,7 @@
 """Workers that get ready together: who waits, who is used, and that none is left over."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -135,6 +136,41 @@ def test_getting_ready_takes_no_longer_than_the_time_that_there_is() -> None:
         (death,) = ahead.run(replace(ONE, process_seconds=0.2))
     assert isinstance(death, Death)
     assert death.kind == CUT
+
+
+ASKING = """
+import functools, torch
+from bench.measure.worker import _import_torch
+asked = []
+def noting(name, ask):
+    @functools.wraps(ask)
+    def note(*about, **named):
+        asked.append(name)
+        return ask(*about, **named)
+    return note
+for place, names in {
+    torch.accelerator: ["is_available", "device_count", "current_accelerator"],
+    torch.cuda: ["is_available", "device_count", "init", "_lazy_init", "current_device"],
+    torch.xpu: ["is_available", "device_count", "init", "_lazy_init", "current_device"],
+    torch._C: ["_cuda_getDeviceCount", "_accelerator_getAccelerator", "_xpu_getDeviceCount"],
+}.items():
+    for name in names:
+        if hasattr(place, name):
+            setattr(place, name, noting(name, getattr(place, name)))
+_import_torch()
+first = list(asked)
+torch.accelerator.is_available()
+print(first, "is_available" in asked)
+"""
+
+
+@pytest.mark.slow
+def test_no_device_is_asked_for_while_a_worker_gets_ready() -> None:
+    """What a device takes to be found would be missing from its cold start."""
+    done = subprocess.run(
+        [sys.executable, "-c", ASKING], cwd=process.ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[] True\n"
 
 
 def test_getting_ready_is_part_of_a_workers_time(monkeypatch: pytest.MonkeyPatch) -> None:
