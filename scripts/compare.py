@@ -20,6 +20,7 @@ from scripts.options import (
     add_sources,
     base_and_prices,
     dots,
+    file_place,
     new_parser,
     place,
     show_skipped,
@@ -112,7 +113,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--allow", action="store_true", help="compare unlike work as well, and mark it"
     )
-    parser.add_argument("--csv", type=place, metavar="FILE", help="write every cell to a CSV file")
+    parser.add_argument(
+        "--csv", type=file_place, metavar="FILE", help="write every cell to a CSV file"
+    )
     parser.add_argument(
         "--out",
         type=place,

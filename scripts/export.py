@@ -12,7 +12,7 @@ if not __package__:  # run as a file: make `scripts` importable instead of its f
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from scripts.door import answered
-from scripts.options import add_sources, new_parser, place, skipper, take_learning
+from scripts.options import add_sources, file_place, new_parser, skipper, take_learning
 from scripts.read.table import load
 from scripts.read.text import counted
 from scripts.write.folder import csv_bytes, write_whole
@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _table_path(text: str) -> Path:
-    path = place(text)
+    path = file_place(text)
     if path.suffix.lower() != ".csv":
         raise argparse.ArgumentTypeError(f"{text!r} does not end in .csv")
     return path

@@ -19,7 +19,7 @@ if not __package__:  # run as a file: make `scripts` importable instead of its f
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from scripts.door import answered
-from scripts.options import new_parser, place
+from scripts.options import file_place, new_parser, place
 from scripts.published.columns import NAMES
 from scripts.published.imported import Asked, imported
 from scripts.read.breach import Breach, record_of
@@ -105,7 +105,9 @@ def _pair(text: str) -> tuple[str, str]:
 def _parser() -> argparse.ArgumentParser:
     parser = new_parser(__doc__)
     parser.add_argument("tables", nargs="+", type=place, metavar="TABLE")
-    parser.add_argument("--out", type=place, required=True, metavar="FILE", help="a .json file")
+    parser.add_argument(
+        "--out", type=file_place, required=True, metavar="FILE", help="a .json file"
+    )
     parser.add_argument("--source", type=_words, required=True, help="who measured, and where")
     parser.add_argument("--licence", type=_words, required=True, help="of the table")
     parser.add_argument(

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -129,6 +130,14 @@ def place(text: str) -> Path:
     with suppress(RuntimeError):  # ~nobody
         return Path(text).expanduser()
     return Path(text)
+
+
+def file_place(text: str) -> Path:
+    """Where a file is: an argument of argparse."""
+    if text.endswith(("/", os.sep)):
+        name = safe_text(text, longest=40)
+        raise argparse.ArgumentTypeError(f"{name!r} is a folder's name; name a file in it")
+    return place(text)
 
 
 def dots(text: str) -> int:

@@ -64,12 +64,12 @@ def _lines(options: argparse.Namespace, asked: Sequence[Card]) -> Iterator[str]:
         raise ResultError(results.files["file"].iloc[0], "crossover.measurements", words)
     for (machine, workload), own in found.groupby(["machine", "workload"], sort=False):
         yield f"{machine}, {workload}: {cards_words(own)}"
-    yield WHAT_IT_IS
-    yield coverage_words(held, known)
     for card in asked:
         own = found[found["card"] == card.key]
         guess = None if known is None else estimates(rounds, dispatch, card, known)
         yield from prediction_lines(own, guess)
+    yield WHAT_IT_IS
+    yield coverage_words(held, known)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,12 +7,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from scipy.optimize import isotonic_regression
 
 from scripts.figures.axes import batch_size_axis, log_axis
 from scripts.figures.marks import MOST_MACHINES, machine_looks
 from scripts.figures.style import GREY, new_figure, plain, style
 from scripts.judge.rule import DECIDED, SUSPECT
-from scripts.read.text import wrapped
+from scripts.read.rounds import Floats
+from scripts.read.text import filled
 
 FIRST_SCREEN, SLIDE = (4.4, 2.9), (6.67, 3.75)
 """Width and height in inches; a slide's are 16 to 9, and its letters large."""
@@ -43,13 +46,11 @@ def crossover_figure(
     for axes, (name, rows) in zip(drawn, panels.items(), strict=True):
         _draw(axes, rows[rows["workload"].isin(looks)], looks, other)
         if len(panels) > 1 or not title:
-            words = "\n".join(wrapped(plain(name, longest=90), int(size[0] * 11)))
+            words = filled(plain(name, longest=90), int(size[0] * 11))
             axes.set_title(words, fontsize=8)
     if title:
         columns = int(size[0] * 11)
-        figure.suptitle(
-            "\n".join(wrapped(plain(title, longest=300), columns)), x=0.01, ha="left", fontsize=12
-        )
+        figure.suptitle(filled(plain(title, longest=300), columns), x=0.01, ha="left", fontsize=12)
     if (more := len(names) - MOST_MACHINES) > 0:
         figure.supxlabel(f"and {more} more networks", fontsize=7, color=GREY)
     return figure
@@ -57,13 +58,14 @@ def crossover_figure(
 
 def _draw(axes: Axes, rows: pd.DataFrame, looks: Mapping[Any, Any], other: str) -> None:
     lines = list(rows.groupby(["workload", "file"], sort=False))
-    ends: dict[str, float] = {}
+    ends: dict[str, tuple[float, float]] = {}
     for (name, _file), own in lines:
         known = own[own["ratio"].notna()]
         if known.empty:
             continue
         _draw_line(axes, known, *looks[name], band=len(lines) <= _MOST_BANDS)
-        ends.setdefault(str(name), float(known["ratio"].iloc[-1]))
+        x, y = known[["batch_size", "ratio"]].iloc[-1]
+        ends.setdefault(str(name), (float(x), float(y)))
     axes.axhline(1, color="black", linewidth=1)
     batch_size_axis(axes, sorted(rows["batch_size"].unique()))
     axes.set_xlim(right=rows["batch_size"].max() * 1.1)
@@ -97,16 +99,33 @@ def _draw_line(axes: Axes, own: pd.DataFrame, colour: Any, marker: str, *, band:
         )  # fmt: skip
 
 
-def _name_ends(axes: Axes, ends: Mapping[str, float], looks: Mapping[Any, Any]) -> None:
-    """The networks' names right of their lines, moved apart where these end close together."""
+def _name_ends(
+    axes: Axes, ends: Mapping[str, tuple[float, float]], looks: Mapping[Any, Any]
+) -> None:
+    """The networks' names right of their lines' ends, in their order.
+
+    One that has no room beside its end stands apart, and a thin line leads to it.
+    """
     low, high = np.log(axes.get_ylim())
-    names = sorted(ends, key=lambda name: ends[name])
-    places = [(np.log(ends[name]) - low) / (high - low) for name in names]
-    for place in range(1, len(places)):
-        places[place] = max(places[place], places[place - 1] + _APART)
-    over = max(places, default=0) - 1
-    for name, place in zip(names, places, strict=True):
+    names = sorted(ends, key=lambda name: ends[name][1])
+    wanted = np.array([(np.log(ends[name][1]) - low) / (high - low) for name in names])
+    places = moved_apart(wanted, least=_APART)
+    moved = np.abs(places - wanted) > _APART / 5
+    for name, y, place, is_moved in zip(names, wanted, places, moved, strict=True):
+        colour, x = looks[name][0], 1.06 if moved.any() else 1.015
         axes.text(
-            1.015, place - max(over, 0), plain(name, longest=20), transform=axes.transAxes,
-            color=looks[name][0], va="center", fontsize=8, fontweight="bold",
+            x, place, plain(name, longest=20), transform=axes.transAxes, color=colour,
+            va="center", fontsize=8, fontweight="bold",
         )  # fmt: skip
+        if is_moved:
+            start, _ = axes.transAxes.inverted().transform(axes.transData.transform(ends[name]))
+            line = Line2D([start, x - 0.01], [y, place], transform=axes.transAxes, color=colour)
+            axes.add_artist(line).set(clip_on=False, linewidth=0.6)
+
+
+def moved_apart(places: Floats, *, least: float) -> Floats:
+    """Rising places between 0 and 1, moved as little as it takes for the `least` distance."""
+    steps = least * np.arange(len(places))
+    near = isotonic_regression(places - steps).x + steps if len(places) else steps
+    answer: Floats = np.clip(near, steps, 1 - steps[::-1])
+    return answer

@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 
 from scripts.figures.style import LETTERS_PER_INCH, plain
 from scripts.judge.rule import SUSPECT
-from scripts.read.text import wrapped
+from scripts.read.text import filled
 from scripts.words.warnings import MARK
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
@@ -150,6 +150,6 @@ def draw_key(figure: Figure, marks: Sequence[Artist]) -> None:
     lines = -(-len(labels) // max(1, room // (max(map(len, labels)) + 8)))
     figure.set_figheight(figure.get_figheight() + _KEY_LINE * (lines - 1))
     figure.legend(
-        marks, ["\n".join(wrapped(label, room - 8)) for label in labels], frameon=False,
+        marks, [filled(label, room - 8) for label in labels], frameon=False,
         loc="outside lower center", ncols=-(-len(labels) // lines),
     )  # fmt: skip

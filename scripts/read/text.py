@@ -51,6 +51,11 @@ def wrapped(text: str, columns: int, *, whole: bool = False) -> list[str]:
     return textwrap.wrap(text, columns, break_on_hyphens=False, break_long_words=not whole)
 
 
+def filled(text: str, columns: int, *, whole: bool = False) -> str:
+    """The same lines as one text."""
+    return "\n".join(wrapped(text, columns, whole=whole))
+
+
 def file_stem(*parts: object) -> str:
     """A file name without its ending: ASCII letters, digits, dots, hyphens; never hidden."""
     words = [re.sub(r"[^A-Za-z0-9.]+", "-", str(part)).strip("-.") for part in parts]
@@ -110,26 +115,26 @@ def seconds_in_words(seconds: float) -> str:
 
 
 def times(ratio: float) -> str:
-    """A ratio of seconds as a factor, short: `3.2x`, `0.41x`, `128x`."""
+    """A ratio of seconds as a factor, short: `3.2x`, `0.41x`, `1,280x`."""
     decimals = 0 if ratio >= 9.95 else 1 if ratio >= 1.995 else 2
-    return f"{ratio:.{decimals}f}x"
+    return f"{ratio:,.{decimals}f}x"
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 cell`, `2 cells`."""
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+    """`1 cell`, `2 cells`, `1,000 cells`."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def short_number(number: float) -> str:
-    """Three digits, more where it is large, but never an exponent: `2.5`, `939`, `1170`."""
-    return f"{number:.3g}" if abs(number) < 999.5 else f"{number:.0f}"
+    """Three digits, more where it is large, but never an exponent: `2.5`, `939`, `1,170`."""
+    return f"{number:.3g}" if abs(number) < 999.5 else f"{number:,.0f}"
 
 
 def expected_count(number: float) -> str:
-    """A count to be expected: `0.034`, `1.7`, `20340`; a small one has two digits."""
-    return f"{number:.2g}" if number < 10 else f"{number:.0f}"
+    """A count to be expected: `0.034`, `1.7`, `20,340`; a small one has two digits."""
+    return f"{number:.2g}" if number < 10 else f"{number:,.0f}"
 
 
 def _three_digits(number: float) -> str:
     decimals = 0 if abs(number) >= 99.95 else 1 if abs(number) >= 9.995 else 2
-    return f"{number:.{decimals}f}"
+    return f"{number:,.{decimals}f}"

@@ -14,6 +14,7 @@ from scripts.sections.cause import cause_lines
 from scripts.sections.cpu import cpu_pictures
 from scripts.sections.inputs import Report
 from scripts.sections.machines.collection import collection_lines
+from scripts.sections.machines.rates import rates_picture, rates_table
 from scripts.sections.section import Line, Picture, Section, Strip, Table
 from scripts.tables.told import Told
 from scripts.words.answer.told import (
@@ -23,15 +24,18 @@ from scripts.words.answer.told import (
     verdict_sentence,
 )
 from scripts.words.host.bound import NO_GPU
-from scripts.words.machines import machines_sentence
+from scripts.words.machines import fastest_sentence, machines_sentence
 from scripts.words.names import listed
 from scripts.words.verdicts import sure_words
 
 MOST_ANSWERS = 2
 """Contests that have a sentence each; more are told of together."""
-MOST_PANELS = 2
+MOST_NETWORKS = 4
+"""Of several machines: more are told of together."""
 MOST_STRIPS = 12
-MOST_MACHINES = 10
+MOST_SENTENCES = 10
+MOST_MACHINES = 3
+"""Of which more is said than their names."""
 
 
 def answer(report: Report) -> Iterator[Section]:
@@ -59,11 +63,14 @@ def _without_gpu(report: Report) -> bool:
 def headlines(report: Report) -> Iterator[str]:
     """Yield the verdict sentences."""
     contests = report.leading
+    if by_machine := _by_machine(report):
+        yield fastest_sentence(report.rates)
     if report.analysis.many:
         yield from collection_lines(report)
     elif len(contests) > MOST_ANSWERS:
         curves = pd.concat([one.curves for one in contests])
-        yield f"Once warm, {_many(contests)}: {machines_sentence(curves)}."
+        words = machines_sentence(curves, most=0 if by_machine else MOST_NETWORKS)
+        yield f"Once warm, {_many(contests)}: {words}."
     elif contests:
         several = len({one.pair.machine for one in contests}) > 1
         for one in contests:
@@ -73,6 +80,11 @@ def headlines(report: Report) -> Iterator[str]:
     else:
         sides = listed(dict.fromkeys(report.analysis.rounds["side"]))
         yield f"Only {sides} was timed: {fastest_words(report.analysis.trusted)}."
+
+
+def _by_machine(report: Report) -> bool:
+    """Whether machines by networks tell more than curves, of which there are too many or none."""
+    return len(report.rates) > 0 and not 0 < len(report.leading) <= MOST_ANSWERS
 
 
 def _many(contests: list[Told]) -> str:
@@ -102,7 +114,10 @@ def _notes(report: Report, *, faults: bool) -> Iterator[str]:
 
 def _pictures(report: Report) -> Iterator[Picture]:
     draw = curve(report, size=FIRST_SCREEN)
-    if draw is None:
+    if _by_machine(report):
+        yield rates_picture(report, width=FIRST_SCREEN[0])
+        yield from [Picture("crossover", draw)] if draw else []
+    elif draw is None:
         yield from cpu_pictures(report)[:1]
     else:
         words = " ".join(headlines(report))
@@ -148,11 +163,14 @@ def _strips(report: Report) -> Iterator[Line | Table | Strip]:
     """Yield a line per network of each leading contest, while they fit on a screen."""
     contests = [] if report.analysis.many else report.leading
     fits = sum(len(one.curves) for one in contests) <= MOST_STRIPS
+    if _by_machine(report):
+        yield rates_table(report)
+        return
     if len(contests) > MOST_ANSWERS and not fits:
-        for one in contests[:MOST_MACHINES]:
+        for one in contests[:MOST_SENTENCES]:
             words = verdict_sentence(one.subject, one.other, one.curves)
             yield Line(words, lead=f"{one.pair.machine}: ")
-        yield from _further(len(contests) - MOST_MACHINES, "comparison")
+        yield from _further(len(contests) - MOST_SENTENCES, "comparison")
         return
     for one in contests:
         if len(contests) > 1:

@@ -10,6 +10,7 @@ from scripts.sections.cpu import cpu
 from scripts.sections.inputs import Report
 from scripts.sections.machines.about import hardware, software, sure
 from scripts.sections.machines.collection import collection
+from scripts.sections.machines.rates import machine_rates
 from scripts.sections.machines.side_by_side import side_by_side
 from scripts.sections.published import published
 from scripts.sections.section import Section
@@ -32,6 +33,7 @@ SECTIONS: tuple[Callable[[Report], Iterable[Section]], ...] = (
     why,
     target,
     cells,
+    machine_rates,
     side_by_side,
     totals,
     hardware,

@@ -60,7 +60,9 @@ def _lines(report: Report, machine: str) -> Iterator[Line]:
 def _brief(report: Report, machine: str) -> list[Line | Table]:
     rows = {workload: cpu_cells(own) for workload, own in _rates(report, machine)}
     short = in_short(
-        "fastest", f"{_lead(report, machine)}The fastest batch size of each network", rows
+        "fastest-batch-sizes",
+        f"{_lead(report, machine)}The fastest batch size of each network",
+        rows,
     )
     return [short] if short else [*_lines(report, machine)]
 

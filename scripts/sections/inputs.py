@@ -11,6 +11,8 @@ import pandas as pd
 from scripts.bound.cards import cards
 from scripts.bound.floor import bounds
 from scripts.figures.heatmap import shared_limit
+from scripts.machines.rates import rates
+from scripts.machines.same_work import only_like
 from scripts.read.sides import is_cpu
 from scripts.read.text import counted, file_stems
 from scripts.sections.section import Brief, Line
@@ -81,6 +83,23 @@ class Report:
         rounds, dispatch = self.analysis.trusted, self.analysis.results.dispatch
         own = rounds[rounds["file"].isin(self.cpu_only) & (rounds["doubt"] == "")]
         return bounds(own, dispatch, cards().values())
+
+    @cached_property
+    def rates(self) -> pd.DataFrame:
+        """The most samples per second of several machines with the same work, if there are any.
+
+        A machine's files are one machine, which the first of them names.
+        """
+        comparison, rounds = self.comparison, self.analysis.trusted
+        if comparison is None:
+            return rates(rounds.head(0))
+        files = comparison.files
+        ids = files["machine_id"].where(files["machine_id"] != "", files["file"])
+        if ids.nunique() < 2:
+            return rates(rounds.head(0))
+        names = files["machine"].groupby(ids).transform("first").set_axis(files["file"])
+        own, _ = only_like(rounds[rounds["file"].isin(files["file"])], base=comparison.base)
+        return rates(own.assign(machine=own["file"].map(names)))
 
     @cached_property
     def workloads(self) -> list[str]:

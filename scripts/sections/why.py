@@ -64,10 +64,14 @@ def why(report: Report) -> Iterator[Section]:
     yield Section(
         key="why-by-machine",
         pictures=[picture for file in report.all_files for picture in rooflines(report, file)],
-        brief=first_cpus([list(_faults(report, file)) for file in report.all_files]),
+        brief=[] if len(report.rates) else first_cpus(_every_fault(report)),
         frames={"fits.csv": analysis.fits}
         | {f"{name}.csv": own for name, own in studies.items() if len(own)},
     )
+
+
+def _every_fault(report: Report) -> list[list[Line]]:
+    return [list(_faults(report, file)) for file in report.all_files]
 
 
 def _faults(report: Report, file: Mapping[Any, Any]) -> Iterator[Line]:

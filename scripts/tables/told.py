@@ -37,6 +37,11 @@ class Told:
         """`xeon: 2 threads against one thread`."""
         return f"{self.pair.machine}: {self.subject} against {self.other}"
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """The two without their hardware: `the GPU`, `the CPU`."""
+        return self.subject.partition(" (")[0], self.other.partition(" (")[0]
+
     def answers(self) -> Iterator[tuple[str, dict[int, str], str]]:
         """Each network, its verdicts by batch size, and its answer in words."""
         for curve in self.curves.to_dict("records"):

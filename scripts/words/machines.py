@@ -8,6 +8,8 @@ from scripts.judge.rule import CLOSE, NOT_MEASURED, SUSPECT, UNDECIDED
 from scripts.machines.upgrade import CHANGES, OTHER_HARDWARE, several_runs
 from scripts.read.text import counted
 from scripts.words.names import listed
+from scripts.words.verdicts import ratio_words
+from scripts.words.warnings import marked
 
 _ONE_RUN = (
     " These are two runs: neither a regression nor an improvement of the software until several "
@@ -22,9 +24,8 @@ def between_words(*, several: bool, strict: bool) -> str:
         "both machines, and crossover batch sizes on how much its sides differ from run to run, "
         "which takes three runs."
         if several
-        else "Intervals are Welch's, and they and crossover batch sizes are of these runs: how "
-        "much a machine differs from one run to the next is not in them. Several runs of each "
-        "machine and --group-runs put it in."
+        else "Intervals (Welch's) and crossover batch sizes are of these runs; several runs of "
+        "each machine and --group-runs put in how much runs differ."
     )
     wrong = "any is wrong with a chance of 5 %" if strict else "5 % are expected to be wrong"
     return f"Slower and faster are beyond the margin; of all words at most {wrong}. {unit}"
@@ -58,6 +59,31 @@ def upgrade_words(cells: pd.DataFrame) -> str:
     )
 
 
+def fastest_mean_sentence(means: pd.DataFrame, base: str) -> str:
+    """Which machine takes the least seconds once warm, side by side, of rows of geometric means."""
+    warm = means[(means["scope"] == "warm") & means["ratio"].notna()]
+    best = warm.sort_values("ratio", kind="stable").drop_duplicates(["side", "workload"])
+    several = best["workload"].nunique() > 1
+    parts = [
+        f"{row['machine']} on {row['side']}{several * (' for ' + row['workload'])}, "
+        f"{ratio_words(row)} ({row['verdict']})"
+        for row in best.to_dict("records")
+    ]
+    return f"Least seconds over those of {base}, once warm: {'; '.join(parts)}."
+
+
+def fastest_sentence(rates: pd.DataFrame) -> str:
+    """`Fastest machine: lab on every network.`, from rows of `rates`."""
+    best = rates[rates["share"] == 1]
+    networks = rates["workload"].nunique()
+    parts = [
+        f"{marked(str(name), own.iloc[0])} on "
+        f"{'every network' if len(own) == networks > 1 else listed(own['workload'], most=3)}"
+        for name, own in best.groupby("machine", sort=False)
+    ]
+    return f"Fastest machine{'s' * (len(parts) > 1)}: {'; '.join(parts)}."
+
+
 def machines_sentence(curves: pd.DataFrame, *, most: int = 4) -> str:
     """What comes of many contests: how often each network overtakes, and where.
 
@@ -66,7 +92,7 @@ def machines_sentence(curves: pd.DataFrame, *, most: int = 4) -> str:
     """
     names = curves["workload"].unique()
     if len(names) > most:
-        return f"{len(names)} networks together: {_outcomes(curves)}"
+        return f"on {len(names)} networks it {_outcomes(curves)}"
     groups = enumerate(curves.groupby("workload", sort=False))
     return "; ".join(f"{name} {_outcomes(own, named=not place)}" for place, (name, own) in groups)
 

@@ -109,9 +109,9 @@ def break_even_words(row: Mapping[Any, Any]) -> str:
         return kind
     if kind == UNTIL and row["lower"] == 0 and pd.notna(row["upper"]):
         return f"slower from epoch {row['upper']} on at the latest"
-    upper = "∞" if pd.isna(row["upper"]) else row["upper"]
+    upper = "∞" if pd.isna(row["upper"]) else f"{row['upper']:,}"
     until = "faster until " if kind == UNTIL else ""
-    return f"{until}{row['epochs']} [{row['lower']}, {upper}]"
+    return f"{until}{row['epochs']:,} [{row['lower']:,}, {upper}]"
 
 
 def ratio_words(row: Mapping[Any, Any], *, of: str = "") -> str:

@@ -123,7 +123,7 @@ def shares_line(causes: pd.DataFrame) -> str:
         f"looking added {looking}",
     )
     seconds = marked(seconds_in_words(row["step_seconds"]), row)
-    step = f"{seconds}, {row['operations']:.0f} operations"
+    step = f"{seconds}, {row['operations']:,.0f} operations"
     return f"A step at batch size {row['batch_size']} ({step}): {'; '.join(filter(None, said))}."
 
 

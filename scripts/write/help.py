@@ -3,7 +3,7 @@
 import argparse
 import re
 
-from scripts.read.text import wrapped
+from scripts.read.text import filled, wrapped
 
 
 class Help(argparse.HelpFormatter):
@@ -19,7 +19,7 @@ class Help(argparse.HelpFormatter):
         lines = [
             " \\\n    ".join(wrapped(line, width - 6, whole=True))
             if line.startswith("python ")
-            else "\n".join(wrapped(line, width, whole=True))
+            else filled(line, width, whole=True)
             for line in whole.splitlines()
         ]
         return "\n".join(f"{indent}{line}" for line in lines)

@@ -110,11 +110,13 @@ def _show_rows(table: Table, console: Console) -> None:
     """Print a table that has no room as a sentence per row, each figure behind its title."""
     if table.caption:
         console.print(Text(table.caption, style="bold"))
-    titles = [column.title.strip() for column in table.titled]
+    first, *others = table.titled
+    titles = [column.title.strip() for column in others]
+    name = f"{first.title.strip()} " * first.numeric
     for row in table.rows[:MOST_ROWS]:
-        told = zip(titles, row, strict=True)
-        words = "; ".join(f"{title}: {text}" for title, text in told if text)
-        console.print(Text(_wrapped(words, console, 2)))
+        told = zip(titles, row[1:], strict=True)
+        words = "; ".join(f"{title} {text}" for title, text in told if text)
+        console.print(Text(_wrapped(f"{name}{row[0]}: {words}", console, 2)))
 
 
 def _rich(table: Table, spare: int) -> RichTable:

@@ -89,7 +89,7 @@ def test_a_prediction_of_a_busy_host_and_of_one_that_nobody_looked_at_says_so(
     unseen = Corpus(sides=("cpu",), machine="unseen").result()
     unseen["crossover"]["complete"] = False
     text = printed(capsys, busy, write(folders[1], unseen))
-    assert "mlp: Suspect, as the host was looked at: block 0: host loaded.\n" in text
+    assert ". Suspect, as the host was looked at: block 0: host loaded.\n" in text
     assert "unseen: the run ended before it looked at what the host does for a step;" in text
 
 
@@ -153,9 +153,11 @@ def test_without_a_measured_gpu_there_is_the_bound_only(
 ) -> None:
     text = printed(capsys, cpu_file(tmp_path), card="t4,h100")
     assert "No estimate: it takes 4 networks" in text
-    assert "T4 on devbox, mlp:\n  batch size 8: CPU 316 µs, at least 350 µs, at best 0.90x" in text
-    assert "H100 on devbox, mlp:" in text
-    assert "; estimate" not in text
+    assert (
+        "T4, times faster than the CPU at best, by batch size:\n  devbox, mlp: 0.90x at 8, " in text
+    )
+    assert "H100, times faster than the CPU at best, by batch size:" in text
+    assert "(estimate)" not in text
 
 
 def test_with_one_there_is_an_interval_and_how_often_such_held(
@@ -168,7 +170,8 @@ def test_with_one_there_is_an_interval_and_how_often_such_held(
     gpu = gpu_file(folders[0], took=took)
     text = printed(capsys, gpu, cpu_file(folders[1]))
     assert "with each left out in turn, 100% of 12 cells lie in their interval of 95 %." in text
-    assert "at least 350 µs, at best 0.90x; estimate 970 µs [775 µs, 1.21 ms]" in text
+    assert "T4, times faster than the CPU at best (estimate), by batch size:" in text
+    assert "devbox (2), mlp: 0.90x at 8 (0.33x [0.26, 0.41]), " in text
 
 
 @pytest.mark.parametrize(
@@ -196,12 +199,12 @@ def test_what_no_network_is_held_against_is_no_estimate(
     gpu = gpu_file(tmp_path, took=dict.fromkeys(NETWORKS[:LEAST], 2.0))
     text = printed(capsys, gpu)
     assert "No estimate: it takes 4 networks" in text
-    assert "; estimate" not in text
+    assert "(estimate)" not in text
 
 
 def test_a_bound_on_a_busy_host_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = printed(capsys, cpu_file(tmp_path, issued=ISSUED | {"suspect": ["host loaded"]}))
-    assert "T4 on devbox, mlp: Suspect, as the host was looked at: host loaded.\n" in text
+    assert ". Suspect, as the host was looked at: host loaded.\n" in text
 
 
 def test_without_cpu_seconds_that_can_be_trusted_nothing_is_said(

@@ -100,7 +100,7 @@ NONE = page_faults(frame(counted(faults=0, system=0.0, user=1.0, workload="cnn",
 def test_the_fastest_batch_size_and_what_it_gains() -> None:
     line = cpu_line(rates(b8=1000, b32=2000, b128=4000), NONE)
     assert line == (
-        "cnn trains fastest at batch size 128 on cpu: 4000 samples per second, 4.0 times as many "
+        "cnn trains fastest at batch size 128 on cpu: 4,000 samples per second, 4.0 times as many "
         "as at 8."
     )
 

@@ -72,18 +72,33 @@ def test_two_machines_need_no_ranks(files: list[str], tmp_path: Path) -> None:
     assert page.count("\n") == 3
 
 
-def test_a_comparison_begins_with_a_sentence_and_at_most_five_means(
+def test_a_comparison_of_two_begins_with_a_sentence_and_at_most_five_means(
     files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "100")
-    assert compare.main(files) == 0
+    assert compare.main(files[:2]) == 0
     lines = capsys.readouterr().out.splitlines()
     [first] = [line for line in lines if line.startswith("b: seconds over those of a")]
     assert "once warm 1.5" in first
     [start] = [n for n, line in enumerate(lines) if line.startswith("workload")]
     rows = lines[start + 1 : lines.index(next(one for one in lines if one.startswith("a (base")))]
-    assert len(rows) == 5
-    assert len(lines) < 30
+    assert 0 < len(rows) <= 5
+    assert "machine" not in lines[start]
+    assert len(lines) < 24
+
+
+def test_of_several_machines_each_is_a_row_and_the_fastest_is_named(
+    files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert compare.main([files[1], files[0], files[2]]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("Least seconds over those of b, once warm: a on cpu, 0.6")
+    [start] = [n for n, line in enumerate(lines) if line.startswith("machine ")]
+    ratios = [float(line.split()[1][:-1]) for line in lines[start + 1 : start + 3]]
+    assert ratios == sorted(ratios)
+    assert lines[start + 3].startswith("- slower, = too close, + faster")
+    assert len(lines) < 24
 
 
 def test_a_comparison_in_markdown_is_a_table_for_a_pull_request(
@@ -91,7 +106,7 @@ def test_a_comparison_in_markdown_is_a_table_for_a_pull_request(
 ) -> None:
     assert compare.main([*files[:2], "--markdown"]) == 0
     said = capsys.readouterr().out
-    assert "| workload | side | seconds |" in said
+    assert "| workload | seconds | ratio |" in said
     assert said.count("| mlp |") == 2
 
 

@@ -225,13 +225,13 @@ def path_of(given: str | None, **how: bool) -> Path:
 
 def test_the_folder_of_a_result_file_is_made(tmp_path: Path) -> None:
     path = path_of(str(tmp_path / "new" / "machine.json"))
-    assert path.parent.is_dir()
     assert list(path.parent.iterdir()) == []
 
 
 def test_a_folder_as_result_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(pytest.UsageError, match="is a directory"):
-        path_of(str(tmp_path))
+    for name, words in (("", "is a directory"), ("/new/", "/new/: is a folder's name")):
+        with pytest.raises(pytest.UsageError, match=words):
+            path_of(f"{tmp_path}{name}")
 
 
 def test_a_result_file_has_to_be_named() -> None:

@@ -8,7 +8,7 @@ from scripts.figures.axes import batch_size_axis, log_axis, short_seconds
 from scripts.figures.lecture.slide import new_slide
 from scripts.figures.marks import draw_doubts, key_marks, look_by, side_looks
 from scripts.figures.style import style
-from scripts.read.text import wrapped
+from scripts.read.text import filled
 
 MOST, _LETTERS = 4, 17
 
@@ -35,6 +35,6 @@ def batches_figure(rounds: pd.DataFrame, *, title: str, caption: str) -> Figure:
         axes.set(title=workload, xlabel="batch size", ylabel="")
     panels[0].set_ylabel("an epoch")
     marks = key_marks(looks)
-    labels = ["\n".join(wrapped(str(mark.get_label()), _LETTERS)) for mark in marks]
+    labels = [filled(str(mark.get_label()), _LETTERS) for mark in marks]
     panels[-1].legend(marks, labels, frameon=False, loc="upper right")
     return figure

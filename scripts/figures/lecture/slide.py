@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scripts.figures.style import GREY, new_figure
-from scripts.read.text import wrapped
+from scripts.read.text import filled
 
 DPI = 180
 """A slide is 1280 pixels wide, and its letters of 8 points are 20 pixels high."""
@@ -19,8 +19,8 @@ def new_slide(
 ) -> tuple[Figure, list[Axes]]:
     """An empty slide with its title, its caption and panels row by row."""
     figure = new_figure(width=_WIDTH, height=_HEIGHT)
-    words = "\n".join(wrapped(title, _TITLE_LETTERS))
+    words = filled(title, _TITLE_LETTERS)
     figure.suptitle(words, x=0.01, ha="left", fontsize=12, fontweight="bold")
-    below = "\n".join(wrapped(caption, _CAPTION_LETTERS))
+    below = filled(caption, _CAPTION_LETTERS)
     figure.supxlabel(below, x=0.01, ha="left", fontsize=7, color=GREY)
     return figure, list(figure.subplots(rows, columns, squeeze=False, **shared).ravel())

@@ -13,7 +13,7 @@ from scripts.figures.marks import Looks, mark_doubt
 from scripts.figures.style import GREY, plain
 from scripts.read.metric import Metric
 from scripts.read.rounds import Floats
-from scripts.read.text import wrapped
+from scripts.read.text import filled
 from scripts.target.curves import Band, band, figure_runs
 from scripts.words.warnings import key
 
@@ -32,7 +32,7 @@ def optimizer_looks(optimizers: Any) -> Looks:
 
 def side_title(label: str) -> str:
     """A side's name above a panel, whole, in lines that fit there."""
-    return "\n".join(wrapped(plain(label, longest=200), 36))
+    return filled(plain(label, longest=200), 36)
 
 
 def score_words(metric: Metric) -> str:
@@ -88,7 +88,7 @@ def draw_curves(
     else:
         axes.set_xticks([])
     if untimed:
-        words = "\n".join(wrapped(f"not timed: {', '.join(untimed)}", 30))
+        words = filled(f"not timed: {', '.join(untimed)}", 30)
         y, side = (0.97, "top") if words_on_top else (0.03, "bottom")
         axes.text(
             0.98, y, words, transform=axes.transAxes, ha="right", va=side, fontsize=6, color=GREY

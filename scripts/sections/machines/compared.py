@@ -5,12 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from scripts.machines.means import ALL
 from scripts.machines.upgrade import changed, contradicted
 from scripts.read.text import counted
 from scripts.sections.columns import table
-from scripts.sections.machines.side_by_side import mean_lines, side_pictures, standing
-from scripts.sections.machines.tables import costs_table, means_table
+from scripts.sections.machines.means import brief_means
+from scripts.sections.machines.side_by_side import side_pictures, standing
+from scripts.sections.machines.tables import costs_table
 from scripts.sections.section import Line, Section, Table
 from scripts.sections.warnings import run_warnings
 from scripts.tables.comparison import Comparison
@@ -18,8 +18,8 @@ from scripts.words.machines import contradiction_words, upgrade_words
 from scripts.words.warnings import gravest_first
 
 MOST_ROWS = 5
-MOST_MACHINES = 5
-"""With more of them the answer would not fit on a screen."""
+MOST_MACHINES = 3
+"""Of which more is said than their names."""
 
 
 def compared(comparison: Comparison) -> Iterator[Section]:
@@ -39,10 +39,7 @@ def _brief(comparison: Comparison) -> Iterator[Line | Table]:
     doubted = contradicted(comparison.cells, comparison.files, base=comparison.base)
     for machine, factor in doubted.items():
         yield Line(contradiction_words(machine, comparison.base, factor), tone="warning")
-    means = comparison.means
-    yield from mean_lines(comparison, most=MOST_ROWS, tone="strong")
-    if len(means):
-        yield means_table(comparison, means_rows(means, most=MOST_ROWS))
+    yield from brief_means(comparison)
     if len(comparison.costs):
         yield costs_table(comparison.costs)
     for _machine, own in comparison.upgrades.groupby("machine", sort=False):
@@ -52,12 +49,6 @@ def _brief(comparison: Comparison) -> Iterator[Line | Table]:
     cells = counted(len(comparison.cells), "cell")
     words = f"{standing(comparison)} --out FOLDER writes all {cells}, ranks and more."
     yield Line(words, tone="faint")
-
-
-def means_rows(means: pd.DataFrame, *, most: int) -> pd.DataFrame:
-    """Return the rows that say most: those over all workloads, once warm, first."""
-    order = means.assign(one=means["workload"] != ALL, total=means["scope"] == "total")
-    return order.sort_values(["one", "total"], kind="stable").head(most)
 
 
 def _unlike(cells: pd.DataFrame) -> Iterator[str]:

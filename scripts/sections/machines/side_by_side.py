@@ -123,13 +123,11 @@ def _findings(comparison: Comparison) -> Iterator[Line]:
         yield Line(_move_words(own, comparison.base), lead=lead)
 
 
-def mean_lines(
-    comparison: Comparison, *, most: int | None = None, tone: Tone = ""
-) -> Iterator[Line]:
-    """Yield a line for each of the first machines, or why there is none."""
+def mean_lines(comparison: Comparison, *, tone: Tone = "") -> Iterator[Line]:
+    """Yield a line for each machine, or why there is none."""
     if comparison.means.empty:
         yield Line("No geometric means: no cell has a sound time on every machine.")
-    for machine, own in list(comparison.means.groupby("machine", sort=False))[:most]:
+    for machine, own in comparison.means.groupby("machine", sort=False):
         yield Line(_mean_words(own, comparison.base), lead=f"{machine}: ", tone=tone)
 
 

@@ -60,13 +60,16 @@ def _of_several(comparison: Comparison) -> Iterator[Table]:
     )
 
 
-def means_table(comparison: Comparison, means: pd.DataFrame) -> Table:
-    """Return these rows of the geometric means."""
+def means_table(comparison: Comparison, means: pd.DataFrame, *, short: bool = False) -> Table:
+    """Return these rows of the geometric means; `short` without what all of them share."""
+    alike = [name for name in ("side", "machine") if short and means[name].nunique() < 2]
+    of = ", ".join(str(means[name].iloc[0]) for name in reversed(alike))
+    shown = f"workload side seconds_of:scope machine ratio verdict margin cells {_priced(means)}"
     return table(
         means,
         "geometric-means",
-        f"Geometric means of seconds / seconds of {comparison.base}",
-        f"workload side seconds_of:scope machine ratio verdict margin cells {_priced(means)}",
+        f"Geometric means of seconds / seconds of {comparison.base}{of and f': {of}'}",
+        [name for name in shown.split() if name not in alike],
         "lo hi blocks scope",
         choices="workload verdict",
     )

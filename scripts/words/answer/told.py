@@ -178,6 +178,13 @@ def _at(curve: Row) -> str:
     return f"{curve['lower']} to {curve['upper']}" if pd.isna(at) else f"{at:.0f}"
 
 
+def overtakes_words(curve: Row) -> str:
+    """From which batch size on a side is faster, in a bracket: `53`, `any`, `none`, `?`."""
+    kind = _kind(curve)
+    at = _at(curve) if kind in (INTERVAL, BELOW) else "?"
+    return {ALWAYS: "any", NOWHERE: "none"}.get(kind, at)
+
+
 def _is_threads(subject: str) -> bool:
     return subject.endswith(" threads")
 

@@ -92,7 +92,7 @@ def graphs_words(bounds: pd.DataFrame) -> str:
     """By how much at most it changes that operations can be issued together, of all workloads."""
     graph = host().graph_seconds.low
     less = bounds["host_seconds"].agg(["min", "max"]) / graph
-    factors = " to ".join(dict.fromkeys(f"{factor:.0f}" for factor in less))
+    factors = " to ".join(dict.fromkeys(f"{factor:,.0f}" for factor in less))
     factors = marked(factors, {"doubt": bounds["suspect"].max()})
     return (
         "A bound, no forecast, of eager PyTorch: CUDA graphs or torch.compile issue a step in "
@@ -146,4 +146,4 @@ def _epochs(row: pd.Series) -> str:
 
 
 def _times(factor: float) -> str:
-    return f"{factor:.1f} times" if factor < 9.95 else f"{factor:.0f} times"
+    return f"{factor:.1f} times" if factor < 9.95 else f"{factor:,.0f} times"

@@ -8,8 +8,9 @@ import pandas as pd
 
 from scripts.bound.estimate import LEAST, Spread
 from scripts.bound.floor import CELL
-from scripts.read.text import counted, seconds_in_words, times
+from scripts.read.text import counted, times
 from scripts.words.host.bound import suspect_words
+from scripts.words.verdicts import factor_words
 
 
 def coverage_words(held: pd.DataFrame, known: Spread | None) -> str:
@@ -28,25 +29,24 @@ def coverage_words(held: pd.DataFrame, known: Spread | None) -> str:
 
 
 def prediction_lines(bounds: pd.DataFrame, guess: pd.DataFrame | None) -> Iterator[str]:
-    """Yield a line per workload and batch size of one card: CPU, bound and, if any, estimate."""
-    columns = ["seconds", "low", "high"]
-    rows = bounds.assign(**dict.fromkeys(columns, np.nan))
+    """Yield a heading and a line per workload of one card: how many times faster it could be."""
+    rows = bounds.assign(**dict.fromkeys(["seconds", "low", "high"], np.nan))
+    estimated = ""
     if guess is not None:
-        rows = bounds.merge(guess, on=CELL)
-    for (name, machine, workload), own in rows.groupby(["name", "machine", "workload"], sort=False):
-        yield f"{name} on {machine}, {workload}: {suspect_words(own)}".rstrip()
-        for row in own.sort_values("batch_size").to_dict("records"):
-            cpu, least = (seconds_in_words(row[f"{one}_seconds"]) for one in ("step", "floor"))
-            best = times(row["best_speedup"])
-            text = f"  batch size {row['batch_size']}: CPU {cpu}, at least {least}, at best {best}"
-            yield text + _estimate(row)
+        rows, estimated = bounds.merge(guess, on=CELL), " (estimate)"
+    yield f"{bounds['name'].iloc[0]}, times faster than the CPU at best{estimated}, by batch size:"
+    for (machine, workload), own in rows.groupby(["machine", "workload"], sort=False):
+        cells = (
+            f"{times(row['best_speedup'])} at {row['batch_size']}{_estimate(row)}"
+            for row in own.sort_values("batch_size").to_dict("records")
+        )
+        yield f"  {machine}, {workload}: {', '.join(cells)}. {suspect_words(own)}".rstrip()
 
 
 def _estimate(row: Mapping[Any, Any]) -> str:
-    """The interval begins at the bound where that is above it."""
+    """The estimate with its interval, which ends at the bound where that is less."""
     if np.isnan(row["seconds"]):
         return ""
-    low = max(row["low"], row["floor_seconds"])
-    ends = [seconds_in_words(one) for one in (low, max(low, row["high"]))]
-    middle = seconds_in_words(max(row["seconds"], row["floor_seconds"]))
-    return f"; estimate {middle} [{ends[0]}, {ends[1]}]"
+    cpu, floor = row["step_seconds"], row["floor_seconds"]
+    most, middle, least = (cpu / max(row[name], floor) for name in ("low", "seconds", "high"))
+    return f" ({factor_words(middle, least, most)})"

@@ -101,7 +101,7 @@
   const switches = document.getElementById("switches");
   const choice = { machine: null, pair: null };
   const chosen = (own) => Object.entries(choice).every(([key, wanted]) => wanted === null || own[key] === undefined || own[key] === wanted);
-  const GLOBAL = new Set(["machines", "noise", "software", "crossovers-at-a-glance", "ranks", "fastest", "cost-to-target", "upgrade"]);
+  const GLOBAL = new Set(["machines", "noise", "software", "crossovers-at-a-glance", "ranks", "machine-rates", "fastest", "cost-to-target", "upgrade"]);
 
   const choose = () => {
     for (const key of ["machine", "pair"]) {
