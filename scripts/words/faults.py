@@ -50,7 +50,7 @@ def faults_cause(faults: pd.DataFrame) -> str:
 
 def _much(own: pd.DataFrame) -> str:
     sizes = own.groupby("workload", sort=False)["batch_size"]
-    named = "; ".join(f"{name} at {listed(sorted(some))}" for name, some in sizes)
+    named = "; ".join(f"{name} at {listed(sorted(set(some)))}" for name, some in sizes)
     return f"take a quarter of a step's CPU seconds or more (batch sizes: {named})"
 
 

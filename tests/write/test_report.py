@@ -42,7 +42,7 @@ def test_the_report_says_first_where_a_side_is_slower_than_its_base(
     side = r"vulkan \(llvmpipe, a software rasteriser\)"
     assert re.search(rf"{side} is slower than the CPU below batch 8 to 512 on mlp and fast", words)
     assert re.search(
-        r"mlp - \+ overtakes at batch 8 to 512; one epoch never pays, from \d+ ", words
+        r"mlp - \+ overtakes at batch 8 to 512; one epoch never pays, from [\d,]+ ", words
     )
     assert words.endswith(f"open {tmp_path / 'report' / 'report.html'}")
 

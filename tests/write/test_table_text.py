@@ -81,7 +81,7 @@ def test_a_software_rasteriser_never_passes_for_hardware() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(61.04, "61.0 s"), (0.00125, "1.25 ms"), (0.00099999, "1000 µs"), (2e-7, "0.20 µs")],
+    [(61.04, "61.0 s"), (0.00125, "1.25 ms"), (0.00099999, "1,000 µs"), (2e-7, "0.20 µs")],
 )
 def test_seconds_are_written_with_three_digits_and_a_unit(seconds: float, words: str) -> None:
     assert seconds_in_words(seconds) == words
