@@ -24,8 +24,8 @@ SLIDE_DPI = 288
 _MOST_BANDS = 40
 _ROOM = 0.1
 """Of the height, on either side of the line at 1."""
-_APART = 0.058
-"""Of the height: how far apart the names at the lines' ends are at least."""
+_APART, _EARLY = 0.058, 0.9
+"""Of the height: how far apart the names at the lines' ends are at least; of the width."""
 
 
 @style()
@@ -104,7 +104,7 @@ def _name_ends(
 ) -> None:
     """The networks' names right of their lines' ends, in their order.
 
-    One that has no room beside its end stands apart, and a thin line leads to it.
+    To one that stands apart for want of room, or whose line ends early, leads a thin line.
     """
     low, high = np.log(axes.get_ylim())
     names = sorted(ends, key=lambda name: ends[name][1])
@@ -117,8 +117,8 @@ def _name_ends(
             x, place, plain(name, longest=20), transform=axes.transAxes, color=colour,
             va="center", fontsize=8, fontweight="bold",
         )  # fmt: skip
-        if is_moved:
-            start, _ = axes.transAxes.inverted().transform(axes.transData.transform(ends[name]))
+        start, _ = axes.transAxes.inverted().transform(axes.transData.transform(ends[name]))
+        if is_moved or start < _EARLY:
             line = Line2D([start, x - 0.01], [y, place], transform=axes.transAxes, color=colour)
             axes.add_artist(line).set(clip_on=False, linewidth=0.6)
 

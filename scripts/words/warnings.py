@@ -19,6 +19,8 @@ _OTHER_WORK = ("loss mismatch", "another loss")
 _NOT_THE_SAME = "Not the same work in all files, so not to be compared"
 _GRAVE = (*_OTHER_WORK, _NOT_THE_SAME, "did not do the same work")
 """What is in warnings that no number outlives."""
+_BEGINNING = re.compile(rf".*?\({MARK}\): [^:;]+|[^;]*")
+"""Of a warning: what is suspect and the kind of the first reason, else its first clause."""
 _MOST = 3
 _UNEQUAL = "Unequal software between the files"
 
@@ -77,14 +79,15 @@ def is_grave(text: str) -> bool:
 
 
 def in_short(lines: Sequence[str], machine: str) -> tuple[str, list[str]]:
-    """The first warning's first clause with how many more there are, and what that leaves unsaid.
+    """The beginning of the first warning, how many more there are, and what that leaves unsaid.
 
     `machine` is the only one, whose name goes without saying; empty where there are several.
     """
-    first, more, _ = lines[0].partition("; ")
+    first = _BEGINNING.match(lines[0])[0]  # type: ignore[index]  # at least the empty text
+    more = first != lines[0]
     words = first.removeprefix(f"{machine}: ") if machine else first
     others = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
-    return f"{words}{' ...' if more else ''}{others}", [*lines[0 if more else 1 :]]
+    return f"{words}{' ...' * more}{others}", [*lines[0 if more else 1 :]]
 
 
 def ranged(reasons: Iterable[str]) -> list[str]:

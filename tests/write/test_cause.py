@@ -31,7 +31,7 @@ def test_without_a_study_step_times_say_why_and_what_a_larger_batch_gains(tmp_pa
     assert why == f"{FIXED} (mlp)."
     gain = 8 * falling("mlp", "cuda", 8) / falling("mlp", "cuda", 512)
     assert helps == (
-        f"What helps: a larger batch (mlp at 512: {gain:.0f} times the samples per second of 8). "
+        f"What helps: a larger batch (mlp, 512 over 8: {gain:.0f}x the samples per second). "
         "--remedies all tries others."
     )
 
@@ -58,7 +58,7 @@ def test_of_several_machines_the_one_is_named_that_a_larger_batch_helps_most(
     report.analysis.results.files["machine_id"] = ["0" * 12, "1" * 12]
     why, helps = cause_lines(report, faults=True)
     assert why == f"{FIXED} (mlp)."
-    assert "(mlp on steep at 512: " in helps
+    assert "(mlp on steep, 512 over 8: " in helps
 
 
 NONE = pd.DataFrame()
@@ -85,8 +85,8 @@ def test_page_faults_are_why_a_cpu_is_no_faster() -> None:
 @pytest.mark.parametrize(
     ("slower", "doubt", "words"),
     [
-        ((), "", "(cnn at 64: 10 times the samples per second of 8)."),
-        (("mlp",), "", "(mlp at 512: 4.0 times the samples per second of 8)."),
+        ((), "", "(cnn, 64 over 8: 10x the samples per second)."),
+        (("mlp",), "", "(mlp, 512 over 8: 4.0x the samples per second)."),
         (("mlp",), "host loaded", "--remedies all tries remedies."),
         ((), "host loaded", ""),
     ],

@@ -57,7 +57,9 @@ def test_no_word_of_a_table_is_broken_at_any_width(columns: int) -> None:
     lines = out.getvalue().splitlines()
     assert max(map(len, lines)) <= columns
     words = {word.strip(";:") for word in out.getvalue().split()}
-    assert {word.strip(";:") for row in TABLE.rows for text in row for word in text.split()} <= words
+    assert {
+        word.strip(";:") for row in TABLE.rows for text in row for word in text.split()
+    } <= words
 
 
 @pytest.mark.parametrize(("columns", "width"), [("0", 80), ("1", 20), ("20", 20), ("x", 80)])
@@ -102,4 +104,6 @@ def test_no_column_is_cut_where_a_table_just_fits() -> None:
     for room in range(70, 100):
         out = io.StringIO()
         show([Section("s", brief=[wide])], Console(file=out, width=room))
-        assert {"20", "workloads", "start"} <= set(out.getvalue().replace(";", " ").replace(":", " ").split()), room
+        assert {"20", "workloads", "start"} <= set(
+            out.getvalue().replace(";", " ").replace(":", " ").split()
+        ), room

@@ -70,6 +70,14 @@ def test_unlike_files_are_told_before_a_run_that_was_cut_short(tmp_path: Path) -
     [
         (["box: slow"], "box", ("slow", [])),
         (["box: slow; again"], "box", ("slow ...", ["box: slow; again"])),
+        (
+            ["box: 2 of 4 cells are suspect (!): host loaded: by 9 %; idle"],
+            "box",
+            (
+                "2 of 4 cells are suspect (!): host loaded ...",
+                ["box: 2 of 4 cells are suspect (!): host loaded: by 9 %; idle"],
+            ),
+        ),
         (["a: slow", "b: cut"], "", ("a: slow (and 1 more)", ["b: cut"])),
         (["a: b; c", "d"], "a", ("b ... (and 1 more)", ["a: b; c", "d"])),
     ],

@@ -53,6 +53,6 @@ def rates_picture(report: Report, *, width: float) -> Picture:
     return Picture(
         "machine-rates",
         partial(machines_figure, report.rates, width=width),
-        caption=f"{_CAPTION}: the darker, the nearer to it.",
+        caption=f"{_CAPTION}; darker is faster.",
         alt=f"{_CAPTION}: {rows}.",
     )

@@ -93,8 +93,8 @@ def larger_batch(known: Known) -> Larger | None:
 
 def _larger_words(larger: Larger, place: str) -> str:
     return (
-        f"What helps: a larger batch ({larger.workload}{place} at {larger.large}: "
-        f"{times(larger.gain)[:-1]} times the samples per second of {larger.small})."
+        f"What helps: a larger batch ({larger.workload}{place}, {larger.large} over "
+        f"{larger.small}: {times(larger.gain)} the samples per second)."
     )
 
 
