@@ -1,5 +1,6 @@
 """Page faults on small tables with known answers, from the rounds to the sentence."""
 
+import re
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -133,7 +134,7 @@ def test_a_report_says_without_any_study_which_steps_are_page_faults(
     line = "cnn at batch size 512: 73,000 page faults per step, "
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert f"cpu: </strong>{line}" in page
-    assert KEPT in unescape(page)
+    assert KEPT in unescape(re.sub("</?span>", "", page))
     assert "page faults per step</th>" in page.replace("</button>", "")
     table = pd.read_csv(folder / "page_faults.csv")
     assert table.loc[table["batch_size"] == 512, "minor_faults_per_step"].tolist() == [73_000.0]

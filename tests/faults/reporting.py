@@ -90,6 +90,12 @@ REPORTING = {
         "return str(epochs)",
         "read/test_derived.py::test_a_derived_number_of_epochs_says_so",
     ),
+    "a larger batch always helps": Fault(
+        "scripts/words/answer/cause.py",
+        "best.gain >= _LEAST_GAIN",
+        "best.gain >= 1",
+        "write/test_cause.py::test_a_larger_batch_that_gains_less_than_a_tenth_is_no_help",
+    ),
     "a refused file is status 0": Fault(
         "scripts/read/__main__.py",
         "return 2 if found else 0",
