@@ -112,7 +112,11 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             try:
                 asked = Asked(options.tries or count, options.seed, end, old.tries)
+                if options.go_on:
+                    files.recall(options.go_on, Path(folder))
                 row = tried(asked, Path(folder))
+                if options.go_on:
+                    files.remember(options.go_on, Path(folder))
             except Exception as error:  # noqa: BLE001 - the other parts are tried all the same
                 row = Row(part, 0, "1 broke off", [Fault(part, repr(error))])
         for fault in row.faults:
@@ -137,7 +141,10 @@ def options_of(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="of what is drawn (default: 0)")
     parser.add_argument("--out", type=Path, help="file for the table, in Markdown")
     parser.add_argument(
-        "--go-on", action="store_true", help="with files and --out: from where its row ended"
+        "--go-on",
+        type=Path,
+        metavar="FILE",
+        help="with files and --out: from where its row ended; FILE keeps what was told apart",
     )
     options = parser.parse_args(arguments)
     options.parts = options.parts or list(PARTS)

@@ -187,6 +187,18 @@ def tried(kind: str, contents: Iterable[Named], folder: Path, *, own: str = "own
     return row(kind, tries.count, tries.ends, tries.faults)
 
 
+def recall(memory: Path, folder: Path) -> None:
+    """Makes known in a folder what `remember` has written, if anything."""
+    (folder / KNOWN).mkdir()
+    for key in memory.read_text().split() if memory.exists() else ():
+        (folder / KNOWN / key).touch()
+
+
+def remember(memory: Path, folder: Path) -> None:
+    """Writes what is known in a folder, so that another run need not try it again."""
+    memory.write_text("\n".join(one.name for one in (folder / KNOWN).iterdir()))
+
+
 def stretch(seed: int, numbers: range, folder: Path) -> Row:
     """Tries some of the changed files, in any process."""
     return tried(CHANGED, fuzzed(seed, numbers), folder, own=f"{numbers.start}")

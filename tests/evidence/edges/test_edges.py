@@ -37,14 +37,15 @@ def test_a_stretch_that_breaks_off_is_a_fault_beside_what_stood(
     def broken(*_: object, **__: object) -> Row:
         raise BrokenProcessPool("a process ended")
 
-    path = tmp_path / "edges.md"
+    path, memory = tmp_path / "edges.md", tmp_path / "known.tmp"
     stood_before = [line_of(row(files.CHANGED, 3, {"refused": 2}, []), "a")]
     path.write_text("\n".join(report("", stood_before)))
     monkeypatch.setattr(files, "tried_on_all_cores", broken)
-    monkeypatch.setattr(sys, "argv", ["edges", "files", "--go-on", "--out", str(path)])
+    monkeypatch.setattr(sys, "argv", ["edges", "files", "--go-on", str(memory), "--out", str(path)])
     assert main() == 1
     (line,) = [one for one in path.read_text().splitlines() if one.startswith("| changed")]
     assert line.startswith("| changed files | 3 | 2 refused, 1 broke off | 1 | ")
+    assert not memory.exists()
 
 
 @pytest.mark.slow

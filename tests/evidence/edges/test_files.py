@@ -102,6 +102,19 @@ def test_a_door_gets_good_files_that_differ_in_what_it_looks_at(
     assert (found.ends, odd_door) == ("0 refused, 2 told apart by the reader", [given])
 
 
+def test_what_was_tried_in_one_run_is_not_tried_in_the_next(
+    tmp_path: Path, odd_door: list[list[str]]
+) -> None:
+    memory = tmp_path / "known.tmp"
+    for run in ("first", "second"):
+        folder = tmp_path / run
+        folder.mkdir()
+        files.recall(memory, folder)
+        files.tried("files", unlike(run, "8"), folder)
+        files.remember(memory, folder)
+    assert odd_door == [["first", "8"], ["second"]]
+
+
 def test_a_door_that_takes_what_the_reader_refuses_is_at_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
