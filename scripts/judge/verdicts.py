@@ -100,7 +100,7 @@ def _shown(
     withheld: npt.NDArray[np.bool_], level: float,
 ) -> list[Array]:  # fmt: skip
     """Mean and interval of each cell; of one that is withheld those of all its rounds."""
-    every = summarise(*matrices(cells, rows, "log_ratio"))
+    every = summarise(*matrices(cells, rows, "log_ratio")) if withheld.any() else summary
     sides = [(own.mean, *decide.interval(own, level=level)) for own in (every, summary)]
     return [np.where(withheld, *ends) for ends in zip(*sides, strict=True)]
 

@@ -56,7 +56,7 @@ class Analysis:
         self.results = replace(results, rounds=rounds)
         self.whole = list(self.results.files["file"])
         self.strict = strict
-        self._places: dict[int, tuple[pd.DataFrame, dict[Any, Any]]] = {}
+        self._places: dict[tuple[int, bool], tuple[pd.DataFrame, dict[Any, Any]]] = {}
 
     @property
     def many(self) -> bool:
@@ -184,12 +184,18 @@ class Analysis:
         return float(files.loc[files["file"] == file, "measured_epochs"].iloc[0])
 
     def in_file(self, file: str, table: pd.DataFrame) -> pd.DataFrame:
-        """A file's rows of one of these tables; all files are looked for once."""
-        known, places = self._places.get(id(table), (None, {}))
+        """A file's rows of one of these tables."""
+        return self._rows(table, file)
+
+    def _rows(self, table: pd.DataFrame, key: str | tuple[str, str]) -> pd.DataFrame:
+        """The rows of a file, or of a file and workload; all of them are looked for once."""
+        of_file = isinstance(key, str)
+        known, places = self._places.get((id(table), of_file), (None, {}))
         if known is not table:
-            places = table.groupby("file", sort=False).indices
-            self._places[id(table)] = (table, places)
-        rows: pd.DataFrame = table.iloc[places.get(file, [])]
+            by = "file" if of_file else ["file", "workload"]
+            places = table.groupby(by, sort=False).indices
+            self._places[id(table), of_file] = (table, places)
+        rows: pd.DataFrame = table.iloc[places.get(key, [])]
         return rows
 
     def pairs(self, file: str) -> Iterator[Pair]:
@@ -227,8 +233,7 @@ class Analysis:
         return Studies(causes, faults, rungs, helps)
 
     def _of_work(self, pair: Pair, table: pd.DataFrame) -> pd.DataFrame:
-        own = self.in_file(pair.file, table)
-        return own[own["workload"] == pair.workload]
+        return self._rows(table, (pair.file, pair.workload))
 
 
 def of_sides(table: pd.DataFrame) -> pd.DataFrame:
