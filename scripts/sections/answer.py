@@ -124,7 +124,7 @@ def _pictures(report: Report) -> Iterator[Picture]:
         warm = pd.concat([one.warm for one in report.leading])
         marks = {UNDECIDED: "hollow: undecided", SUSPECT: "crosses: suspect"}
         seen = [said for word, said in marks.items() if (warm["verdict"] == word).any()]
-        caption = "; ".join(["Seconds once warm", "bands: 95 % intervals", *seen])
+        caption = "; ".join(["Bands: 95 % intervals", *seen])
         alt = f"A line per network. {words}"
         yield Picture("crossover", draw, caption=f"{caption}.", alt=alt)
 
