@@ -53,7 +53,7 @@ def _draw(axes: Axes, rows: pd.DataFrame) -> None:
         for name in ("share", "words")
     )
     # Ten times slower than the fastest is as light as it gets, a twentieth is not told from that.
-    shades = 1 + np.log10(shares.clip(lower=0.1))
+    shades = shares.clip(lower=0.1).transform(np.log10) + 1
     draw_cells(axes, shades, words.fillna(""), cell_width=1.0, cmap="Purples", vmin=-0.1, vmax=1.3)
     axes.xaxis.tick_top()
     best = [tuple(place) for place in np.argwhere(shares.to_numpy() == 1.0)]

@@ -77,7 +77,7 @@ def fastest_sentence(rates: pd.DataFrame) -> str:
     best = rates[rates["share"] == 1]
     networks = rates["workload"].nunique()
     parts = [
-        f"{marked(str(name), own.iloc[0])} on "
+        f"{marked(str(name), own.iloc[0].to_dict())} on "
         f"{'every network' if len(own) == networks > 1 else listed(own['workload'], most=3)}"
         for name, own in best.groupby("machine", sort=False)
     ]

@@ -49,7 +49,8 @@ def test_names_stand_in_the_order_of_their_lines_ends_and_apart(size: tuple[floa
     assert [text.get_text() for text in by_height] == order
     assert overlaps(figure) == []
     leaders = [line for line in axes.lines if line.get_transform() is axes.transAxes]
-    ends = {tuple(line.get_xydata()[1].round(6)): line.get_xydata()[0] for line in leaders}
+    paths = [np.asarray(line.get_xydata(), dtype=np.float64) for line in leaders]
+    ends = {tuple(path[1].round(6).tolist()): path[0] for path in paths}
     assert len(leaders) == 4
     for text in by_height[:4]:
         x, y = text.get_position()

@@ -16,6 +16,7 @@ from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import of_same_work
 from scripts.words.machines import fastest_sentence
 from tests.corpus import Corpus, falling
+from tests.machines.test_options import slower
 from tests.write.reports import DRAWN, no_pictures
 
 PLAN: dict[str, Any] = {
@@ -66,10 +67,9 @@ def written(folder: Path, **factors: float) -> list[Path]:
     """Files of machines, of their own hardware, whose steps take so many times as long."""
     paths = []
     for number, (name, factor) in enumerate(factors.items()):
-        content = Corpus(
-            machine=name, workloads=("mlp", "cnn"), **PLAN,
-            cpu_step_seconds=lambda _workload, size, factor=factor: factor * (3e-4 + 2e-6 * size),
-        ).result()  # fmt: skip
+        steps = slower(factor)
+        plan = Corpus(machine=name, workloads=("mlp", "cnn"), cpu_step_seconds=steps, **PLAN)
+        content = plan.result()
         content["machine_info"]["crossover"]["machine_id"] = f"{number:012x}"
         paths.append(folder / f"{name}.json")
         paths[-1].write_text(json.dumps(content))
