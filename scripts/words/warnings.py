@@ -22,6 +22,10 @@ _GRAVE = (*_OTHER_WORK, _NOT_THE_SAME, "did not do the same work")
 _BEGINNING = re.compile(rf".*?\({MARK}\): [^:;]+|[^;]*")
 """Of a warning: what is suspect and the kind of the first reason, else its first clause."""
 _MOST = 3
+_DIFFERENT = {"samples": "{:,}"} | dict.fromkeys(
+    ("precision", "optimizer", "optimizer_implementation"), "{}"
+)
+"""What else may differ between files, and how it is written."""
 _UNEQUAL = "Unequal software between the files"
 
 
@@ -125,8 +129,8 @@ def software_warnings(files: pd.DataFrame, work: pd.DataFrame) -> list[str]:
     if len(unequal):
         lines.append(f"{_NOT_THE_SAME}: {listed(unequal)}.")
     return lines + [
-        f"The files differ in {name}: {listed(work[name].unique())}."
-        for name in ("samples", "precision", "optimizer", "optimizer_implementation")
+        f"The files differ in {name}: {listed(map(form.format, work[name].unique()))}."
+        for name, form in _DIFFERENT.items()
         if work[name].nunique() > 1
     ]
 
