@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, Formatter, LogLocator, MaxNLocator, NullFormatter
 
-from scripts.read.text import seconds_in_words
+from scripts.read.text import in_unit
 
 _DIGITS = (
     (1.0,),
@@ -83,5 +83,5 @@ def batch_size_axis(axes: Axes, batch_sizes: Sequence[int]) -> None:
 
 def short_seconds(seconds: float) -> str:
     """Seconds on a tick: `10 ms`, `1.5 s`."""
-    number, unit = seconds_in_words(seconds).split(" ")
-    return f"{float(number):g} {unit}"
+    number, unit = in_unit(seconds)
+    return f"{number:,g} {unit}"

@@ -108,10 +108,21 @@ def optimizer_name(optimizer: str) -> str:
 
 def seconds_in_words(seconds: float) -> str:
     """Three significant digits with a unit that fits: `1.25 ms`, `61.0 s`."""
+    number, unit = _scaled(seconds)
+    return f"{_three_digits(number)} {unit}"
+
+
+def in_unit(seconds: float) -> tuple[float, str]:
+    """The same number and its unit: `1.25, "ms"`."""
+    number, unit = _scaled(seconds)
+    return float(_three_digits(number).replace(",", "")), unit
+
+
+def _scaled(seconds: float) -> tuple[float, str]:
     for unit, size in (("s", 1.0), ("ms", 1e-3)):
         if abs(seconds) >= size:
-            return f"{_three_digits(seconds / size)} {unit}"
-    return f"{_three_digits(seconds / 1e-6)} µs"
+            return seconds / size, unit
+    return seconds / 1e-6, "µs"
 
 
 def times(ratio: float) -> str:

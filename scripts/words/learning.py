@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from scripts.read.metric import Metric
-from scripts.read.text import counted, optimizer_name, seconds_in_words, short_number
+from scripts.read.text import counted, in_unit, optimizer_name, short_number
 from scripts.words.warnings import marked
 
 
@@ -26,12 +26,12 @@ def setting_text(row: Mapping[Any, Any]) -> str:
 
 def time_text(row: Mapping[Any, Any]) -> str:
     """`11 s [9, 14]`: the seconds and where single runs end, in one unit; an open end is ∞."""
-    number, unit = seconds_in_words(row["seconds"]).split(" ")
+    number, unit = in_unit(row["seconds"])
     size = {"s": 1.0, "ms": 1e-3, "µs": 1e-6}[unit]
     ends = [
         short_number(end / size) if math.isfinite(end) else "∞" for end in (row["lo"], row["hi"])
     ]
-    text = f"{short_number(float(number))} {unit} [{', '.join(ends)}]"
+    text = f"{short_number(number)} {unit} [{', '.join(ends)}]"
     return marked(text, {"doubt": row.get("suspect")})
 
 
