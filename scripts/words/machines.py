@@ -4,7 +4,7 @@ import pandas as pd
 
 from scripts.judge.crossover import ALWAYS, INTERVAL
 from scripts.judge.crossover import NEVER as NOWHERE
-from scripts.judge.rule import CLOSE, NOT_MEASURED, SUSPECT, UNDECIDED
+from scripts.judge.rule import CLOSE, NOT_MEASURED, SLOWER, SUSPECT, UNDECIDED
 from scripts.machines.upgrade import CHANGES, OTHER_HARDWARE, several_runs
 from scripts.read.text import counted
 from scripts.words.names import listed
@@ -64,12 +64,13 @@ def fastest_mean_sentence(means: pd.DataFrame, base: str) -> str:
     warm = means[(means["scope"] == "warm") & means["ratio"].notna()]
     best = warm.sort_values("ratio", kind="stable").drop_duplicates(["side", "workload"])
     several = best["workload"].nunique() > 1
-    parts = [
-        f"{row['machine']} on {row['side']}{several * (' for ' + row['workload'])}, "
-        f"{ratio_words(row)} ({row['verdict']})"
-        for row in best.to_dict("records")
-    ]
-    return f"Least seconds over those of {base}, once warm: {'; '.join(parts)}."
+    parts = []
+    for row in best.to_dict("records"):
+        place = f" on {row['side']}{several * (' for ' + row['workload'])}, "
+        ahead = f"{base}{place}before {row['machine']}, " if row["verdict"] == SLOWER else ""
+        words = f"{ratio_words(row)} ({row['verdict']})"
+        parts.append((ahead or f"{row['machine']}{place}") + words)
+    return f"Fastest once warm, seconds over those of {base}: {'; '.join(parts)}."
 
 
 def fastest_sentence(rates: pd.DataFrame) -> str:

@@ -93,12 +93,15 @@ def test_of_several_machines_each_is_a_row_and_the_fastest_is_named(
     monkeypatch.setenv("COLUMNS", "80")
     assert compare.main([files[1], files[0], files[2]]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("Least seconds over those of b, once warm: a on cpu, 0.6")
+    assert lines[0].startswith("Fastest once warm, seconds over those of b: a on cpu, 0.6")
     [start] = [n for n, line in enumerate(lines) if line.startswith("machine ")]
     ratios = [float(line.split()[1][:-1]) for line in lines[start + 1 : start + 3]]
     assert ratios == sorted(ratios)
     assert lines[start + 3].startswith("- slower, = too close, + faster")
     assert len(lines) < 24
+    assert compare.main(files[:3]) == 0
+    first = "Fastest once warm, seconds over those of a: a on cpu, before b, 1.5"
+    assert capsys.readouterr().out.startswith(first)
 
 
 def test_a_comparison_in_markdown_is_a_table_for_a_pull_request(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from scripts.machines.means import ALL
@@ -47,7 +48,8 @@ def means_rows(means: pd.DataFrame, *, most: int) -> pd.DataFrame:
 
 def _beside(means: pd.DataFrame, base: str) -> Table:
     """Return a row per machine, the fastest on top, a column per side and scope; then costs."""
-    order = means.groupby("machine")["ratio"].min().sort_values(kind="stable").index
+    logs = np.log(means["ratio"]).groupby(means["machine"]).mean()
+    order = logs.sort_values(kind="stable").index
     machines = list(order[:MOST_MACHINES])
     columns = [Column("machine", machines, "machine")]
     for lead, ratio in (("", "ratio"), ("cost, ", "cost_ratio")):
