@@ -161,7 +161,7 @@ def result_path(config: pytest.Config, *, resume: bool, overwrite: bool) -> Path
         path = Path(given).expanduser()
     except RuntimeError:  # ~nobody
         path = Path(given)
-    _check_name(path, given)
+    _check_name(path)
     try:
         _check_place(path)
     except OSError as error:
@@ -171,11 +171,8 @@ def result_path(config: pytest.Config, *, resume: bool, overwrite: bool) -> Path
     return path
 
 
-def _check_name(path: Path, given: str) -> None:
+def _check_name(path: Path) -> None:
     """Refuses a name that is none, or that would be too long for the journal when it is made."""
-    if given.endswith(("/", os.sep)):
-        example = path / "machine.json"
-        raise wrong(FLAG, given, f"is a folder's name; name a file in it, e.g. {example}")
     length = len(os.fsencode(path.name))
     if path.name.strip() in ("", "-") or not path.name.isprintable():
         raise wrong(FLAG, str(path), "names no file that can be shown; e.g. results/machine.json")

@@ -229,9 +229,8 @@ def test_the_folder_of_a_result_file_is_made(tmp_path: Path) -> None:
 
 
 def test_a_folder_as_result_file_is_refused(tmp_path: Path) -> None:
-    for name, words in (("", "is a directory"), ("/new/", "/new/: is a folder's name")):
-        with pytest.raises(pytest.UsageError, match=words):
-            path_of(f"{tmp_path}{name}")
+    with pytest.raises(pytest.UsageError, match="is a directory"):
+        path_of(str(tmp_path))
 
 
 def test_a_result_file_has_to_be_named() -> None:
