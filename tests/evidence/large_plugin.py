@@ -10,7 +10,6 @@ import os
 import random
 import resource
 from collections.abc import Generator, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ import bench.run
 from bench.answer import Started
 from bench.job import Job
 from bench.machine.facts import run_probe
-from bench.measure.blocks import Campaign
+from bench.measure.ahead import Ahead
 from tests.bench_fakes import Said, measured
 
 CUDA = {
@@ -72,7 +71,7 @@ def epochs_of(job: Job, steps: int) -> dict[str, list[float] | None]:
 
 
 bench.run.run_probe = probe  # type: ignore[attr-defined]
-bench.run.Campaign = partial(Campaign, worker=worker)  # type: ignore[attr-defined,assignment]
+setattr(Ahead, "run", lambda _, job: worker(job))  # noqa: B010 - as whatever is replaced here
 
 
 sizes: dict[str, int] = {}

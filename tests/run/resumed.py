@@ -1,7 +1,6 @@
 """A run on a machine that is made up, in this process: measured, cut short, resumed."""
 
 from copy import deepcopy
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from rich.console import Console
 import bench.machine.facts
 import bench.run
 from bench.learning import run as learn_run
-from bench.measure.blocks import Campaign
+from bench.measure.ahead import Ahead
 from bench.measure.host import busy
 from bench.record.state import TimingRun
 from bench.sides.settings import Settings
@@ -46,11 +45,16 @@ def machine(monkeypatch: pytest.MonkeyPatch, quiet_host: None) -> Machine:
     monkeypatch.setattr(busy.Load, "words", lambda _self: "")  # nor is it waited for
     monkeypatch.setattr(bench.run, "run_probe", lambda *_, **__: deepcopy(says))
     monkeypatch.setattr(learn_run, "run_probe", lambda *_, **__: deepcopy(says))
-    monkeypatch.setattr(bench.run, "Campaign", partial(Campaign, worker=FakeWorkers()))
+    answer_by(FakeWorkers(), monkeypatch)
     monkeypatch.setattr(bench.run, "wait_for_quiet", lambda *_, **__: None)  # other tests run
     monkeypatch.setattr(bench.machine.facts, "cpu_brand", lambda _: says.get("cpu", "a CPU"))
     monkeypatch.setattr(bench.machine.facts, "ask_cpu", lambda: says.get("about", {}))
     return says
+
+
+def answer_by(workers: FakeWorkers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has runs measure by fake workers."""
+    monkeypatch.setattr(Ahead, "run", lambda _, job: workers(job))
 
 
 def measured(

@@ -2,21 +2,18 @@
 
 from copy import deepcopy
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace as changed
 
-import bench.run
 from bench.job import Job
-from bench.measure.blocks import Campaign
 from bench.measure.journal import journal_path, read_journal, sealed
 from bench.measure.measurements import Answered, Block, JournalLine
 from bench.record.rows import crossover_key
 from tests.bench_fakes import SETTINGS, FakeWorkers, Say
 from tests.bench_fakes import measured as answer
-from tests.run.resumed import Machine, machine, measured
+from tests.run.resumed import Machine, answer_by, machine, measured
 
 __all__ = ["machine"]  # a fixture
 
@@ -53,14 +50,14 @@ def test_a_run_that_is_cut_has_the_cells_of_the_blocks_it_got_and_is_not_complet
         return KeyboardInterrupt() if len(workers.jobs) == 10 else answer(job, size)
 
     workers = FakeWorkers(rule)
-    monkeypatch.setattr(bench.run, "Campaign", partial(Campaign, worker=workers))
+    answer_by(workers, monkeypatch)
     run = measured(tmp_path / "box.json")
     assert run.facts
     key = crossover_key(run, run.facts, set(run.cells))
     assert (key["complete"], key["absent"]) == (False, [])
     assert key["run"]["blocks"] == 3
     assert key["run"]["blocks_done"] == {"mlp": 2}
-    monkeypatch.setattr(bench.run, "Campaign", partial(Campaign, worker=FakeWorkers()))
+    answer_by(FakeWorkers(), monkeypatch)
     run = measured(tmp_path / "box.json", resume=True)
     assert run.facts
     key = crossover_key(run, run.facts, set(run.cells))
