@@ -55,6 +55,8 @@ class Trial:
     prepare: Callable[[], None] | None = None
     """Runs in the child before pytest: limits."""
     output: str = ""
+    ended_with: int = 0
+    """The status of the run that ended last; below 0: killed."""
     problems: list[str] = field(default_factory=list)
     torn: set[str] = field(default_factory=set)
     """Answers of a block that the end tore: it is measured anew."""
@@ -144,6 +146,7 @@ class Trial:
             self.problem(f"did not end in {LONGEST_SECONDS:.0f} s")
             process.kill()
             self.output = process.communicate()[0] or ""
+        self.ended_with = process.returncode
         return process.returncode
 
     def problem(self, words: str) -> None:
