@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from scripts import compare
+from scripts import compare, export, import_table
 from scripts.sections.section import Column, Section, Table
 from scripts.write import terminal
 from tests.corpus import Corpus
@@ -209,3 +210,20 @@ def shown_text(section: Section) -> list[str]:
     console = Console(file=io.StringIO(), width=500)
     terminal.show([section], console)
     return console.file.getvalue().splitlines()  # type: ignore[attr-defined, no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("main", "arguments"),
+    [
+        (compare.main, ["a.json", "--csv", "new/"]),
+        (export.main, ["a.json", "--out", "new.csv/"]),
+        (import_table.main, ["a.csv", "--source", "x", "--licence", "y", "--out", "new.json/"]),
+    ],
+)
+def test_a_folders_name_is_no_files(
+    main: Callable[[list[str]], int], arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
+    assert "is a folder's name; name a file in it" in capsys.readouterr().err
