@@ -139,3 +139,16 @@ def test_of_two_machines_the_curves_stay_and_of_none_with_a_gpu_the_rates_lead(
     assert [picture.name for picture in alone.pictures] == ["machine-rates"]
     [table] = [item for item in alone.brief if isinstance(item, Table)]
     assert "in brackets" not in table.caption
+
+
+def test_a_file_of_the_cpu_alone_beside_two_of_pairs_is_on_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DRAWN, no_pictures)
+    plan = PLAN | {"workloads": ("mlp", "cnn")}
+    pairs = [str(Corpus(machine=name, **plan).write(tmp_path, name)) for name in "ab"]
+    alone = Corpus(machine="c", **plan | {"sides": ("cpu",)}).write(tmp_path, "c")
+    out = tmp_path / "out"
+    assert report.main([*pairs, str(alone), "--out", str(out)]) == 0
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "The fastest batch size of each network" in page
