@@ -7,7 +7,8 @@ from typing import Any, NamedTuple, TypeVar
 import pytest
 
 from bench.grid import MOST_EPOCHS
-from bench.workloads import WORKLOAD_NAMES, name_of, refusal
+from bench.meant import meant
+from bench.workloads import WORKLOAD_NAMES, file_of, is_own, name_of
 
 MOST_WHOLE = 2**31 - 1
 MOST = 1e9
@@ -89,6 +90,24 @@ def some(flag: str, value: str, noun: str) -> tuple[str, ...]:
     if ALL in typed:
         raise wrong(flag, value, f"{ALL} stands for every {noun} of ours; name only {ALL}, or some")
     return typed
+
+
+def refusal(typed: str) -> str | None:
+    """Says why what was typed names no workload; None where it does."""
+    if not is_own(typed):
+        if typed in WORKLOAD_NAMES:
+            return None
+        hint = f"; write {typed}:make for its function make" * typed.endswith(".py")
+        hint = hint or meant(typed, WORKLOAD_NAMES)
+        return f"no such workload{hint}; one of: all, {', '.join(WORKLOAD_NAMES)}, file.py:function"
+    name = name_of(typed)
+    if not file_of(typed).is_file():
+        return "there is no such file"
+    if not re.fullmatch(r"[A-Za-z0-9][\w.-]{0,59}", name, re.ASCII):
+        return "name the file by at most 60 letters, digits, _ and -: reports are named after it"
+    if name in WORKLOAD_NAMES:
+        return f"a built-in workload is called {name} as well; rename the file"
+    return None
 
 
 def workload_names(flag: str, value: str | None, default: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,8 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bench.meant import meant
-
 MODELS = Path(__file__).resolve().parents[1] / "models"
 
 
@@ -57,24 +55,6 @@ def file_of(typed: str) -> Path:
 def typed_for(name: str, typed: Iterable[str]) -> str:
     """Returns what was typed for a workload of this name, or the name itself."""
     return next((one for one in typed if name_of(one) == name), name)
-
-
-def refusal(typed: str) -> str | None:
-    """Says why what was typed names no workload; None where it does."""
-    if not is_own(typed):
-        if typed in WORKLOAD_NAMES:
-            return None
-        hint = f"; write {typed}:make for its function make" * typed.endswith(".py")
-        hint = hint or meant(typed, WORKLOAD_NAMES)
-        return f"no such workload{hint}; one of: all, {', '.join(WORKLOAD_NAMES)}, file.py:function"
-    name = name_of(typed)
-    if not file_of(typed).is_file():
-        return "there is no such file"
-    if not re.fullmatch(r"[A-Za-z0-9][\w.-]{0,59}", name, re.ASCII):
-        return "name the file by at most 60 letters, digits, _ and -: reports are named after it"
-    if name in WORKLOAD_NAMES:
-        return f"a built-in workload is called {name} as well; rename the file"
-    return None
 
 
 @cache

@@ -18,8 +18,7 @@ EDGES = house.graph(FILES)
 FLOORS = {
     "bench": (
         {"bench"},
-        {"meant"},
-        {"allocators", "workloads"},
+        {"allocators", "meant", "workloads"},
         {"grid", "loop"},
         {"answer", "job"},
         {"parse", "refused", "sides", "signals", "train"},
@@ -123,6 +122,10 @@ def test_imports_run_downwards() -> None:
         and height(other) >= height(file)
     }
     assert breaking(upwards, set().union(*house_today.UPWARDS.values())) == ""
+
+
+def test_no_way_down_is_longer_than_ten_floors() -> None:
+    assert len(house.longest_chain(house.between_rooms(EDGES))) <= 10
 
 
 def test_no_files_import_one_another_in_a_circle_not_even_for_types() -> None:

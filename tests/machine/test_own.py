@@ -7,7 +7,8 @@ import torch
 
 from bench.machine import facts, own
 from bench.machine.facts import ask_own
-from bench.workloads import name_of, refusal, resolved, typed_for
+from bench.parse import refusal
+from bench.workloads import name_of, resolved, typed_for
 from models import OwnError
 from tests.run.typed import STUBBED, bench
 
