@@ -90,6 +90,7 @@ OPTIONS = {
         "short for sides: the CPU with so many threads each, e.g. 1,2",
         partial(integers, most=MOST_THREADS),
         (),
+        said="see --sides",
     ),
     "blocks": Option(
         "blocks: fresh processes per side and workload; without a number the default preset "

@@ -15,7 +15,7 @@ from scripts.read.metric import Metric
 
 Value = str | int | float | None
 Tone = Literal["", "strong", "faint", "warning", "typed"]
-"""`typed`: with something to type, which a terminal must not break."""
+"""`typed`: a command, which no renderer breaks."""
 _LONGEST_NUMBER = 28
 """With its unit and interval; longer words are sentences, which have to wrap."""
 

@@ -80,9 +80,12 @@ def _faults(report: Report, file: Mapping[Any, Any]) -> Iterator[Line]:
     faults, remedies = analysis.page_faults, analysis.remedies
     plain = faults[(faults["file"] == of) & (faults["side"] == "cpu")]
     tried = remedies[(remedies["file"] == of) & (remedies["base"] == "cpu")]
-    if text := faults_in_short(plain, tried):
+    text, typed = faults_in_short(plain, tried)
+    if text:
         lead = f"{file['machine']}: " if len(report.all_files) > 1 else ""
-        yield Line(text, lead=lead, tone="typed")
+        yield Line(text, lead=lead)
+    if typed:
+        yield Line(typed, tone="typed")
 
 
 def _lines(report: Report, pairs: list[Pair]) -> Iterator[Line]:

@@ -28,17 +28,24 @@ def fault_line(faults: pd.DataFrame, remedies: pd.DataFrame) -> str:
         return ""
     malloc = _allocators(remedies)
     malloc = malloc[malloc["batch_size"].isin(own["batch_size"])]
-    return f"{brief_faults(faults)}; {_mend(own.iloc[0].to_dict(), malloc)}."
+    words, typed = _mend(own.iloc[0].to_dict(), malloc)
+    return f"{brief_faults(faults)}; {words}{f': {typed}' if typed else '.'}"
 
 
-def faults_in_short(faults: pd.DataFrame, remedies: pd.DataFrame) -> str:
-    """The same of all networks of a side at once; no mend where allocators were measured."""
+def faults_in_short(faults: pd.DataFrame, remedies: pd.DataFrame) -> tuple[str, str]:
+    """The same of all networks of a side at once, and apart from it what is to be typed.
+
+    No mend where allocators were measured.
+    """
     own = _taken_up(faults)
     if own.empty:
-        return ""
+        return "", ""
     words = f"Page faults {_much(own)}"
     malloc = _allocators(remedies)
-    return f"{words}." if len(malloc) else f"{words}; {_mend(own.iloc[0].to_dict(), malloc)}."
+    if len(malloc):
+        return f"{words}.", ""
+    mend, typed = _mend(own.iloc[0].to_dict(), malloc)
+    return f"{words}; {mend}{':' if typed else '.'}", typed
 
 
 def faults_cause(faults: pd.DataFrame) -> str:
@@ -80,18 +87,19 @@ def _rounded(count: float) -> str:
     return f"{float(f'{count:.3g}'):,.0f}"
 
 
-def _mend(cell: Mapping[Any, Any], malloc: pd.DataFrame) -> str:
-    """What was measured to help, and else what may; `malloc` are the allocators' rows."""
+def _mend(cell: Mapping[Any, Any], malloc: pd.DataFrame) -> tuple[str, str]:
+    """What was measured to help, else what may, and what to type; `malloc` are allocators' rows."""
     name, _, version = str(cell["allocator"]).partition(" ")
     digits = tuple(int(part) for part in version.split(".") if part.isdecimal())
     keeps = name == "glibc" and digits >= LEAST_GLIBC and not cell["allocator_variables"]
     typed = " ".join(f"{name}={value}" for name, value in KEEPING.items()) + " python train.py"
     best = best_remedies(malloc)
     if len(best):
-        how = f": {typed}" if set(best["remedy"]) == {"malloc=keep"} else ""
-        return f"measured here: {gains_words(best, malloc)}{how}"
+        how = typed if set(best["remedy"]) == {"malloc=keep"} else ""
+        return f"measured here: {gains_words(best, malloc)}", how
     tried = f"not surely faster here: {listed(sorted(malloc['side'].unique()))}; "
     tried = tried if len(malloc) else ""
     if keeps and "malloc=keep" not in set(malloc["remedy"]):
-        return f"{tried}this may keep the memory: {typed} (--remedies malloc=keep measures it)"
-    return f"{tried}another allocator may keep the memory (--remedies malloc=tcmalloc measures it)"
+        return f"{tried}this may keep the memory (--remedies malloc=keep measures it)", typed
+    other = "another allocator may keep the memory (--remedies malloc=tcmalloc measures it)"
+    return f"{tried}{other}", ""

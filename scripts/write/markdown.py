@@ -27,9 +27,11 @@ def _of(item: Line | Table | Strip) -> Iterator[str]:
         yield from _table(item)
     elif item.text:
         text = _BEGINS.sub(r"\1\\", plain(f"{item.lead}{item.text}"))
-        yield {"strong": f"\n**{text}**\n", "warning": f"> :warning: {text}\n"}.get(
-            item.tone, f"\n{text}\n"
-        )
+        yield {
+            "strong": f"\n**{text}**\n",
+            "warning": f"> :warning: {text}\n",
+            "typed": f"\n    {item.text}\n",
+        }.get(item.tone, f"\n{text}\n")
 
 
 def _table(table: Table) -> Iterator[str]:

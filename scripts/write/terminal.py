@@ -115,7 +115,7 @@ def _show_rows(table: Table, console: Console) -> None:
     name = f"{first.title.strip()} " * first.numeric
     for row in table.rows[:MOST_ROWS]:
         told = zip(titles, row[1:], strict=True)
-        words = "; ".join(f"{title} {text}" for title, text in told if text)
+        words = "; ".join(f"{title} = {text}" for title, text in told if text)
         console.print(Text(_wrapped(f"{name}{row[0]}: {words}", console, 2)))
 
 

@@ -43,7 +43,7 @@ def test_steps_that_page_faults_take_up_are_named_with_what_may_keep_the_memory(
         "mlp at batch size 512 and 2048: 73,000 to 332,000 page faults per step, "
         "25% to 52% of its CPU seconds"
     )
-    assert fault_line(own, NOTHING) == f"{brief_faults(own)}; {KEPT}."
+    assert fault_line(own, NOTHING) == f"{brief_faults(own)}; {KEPT}"
 
 
 def test_where_page_faults_take_less_than_a_quarter_nothing_is_said() -> None:
@@ -78,7 +78,7 @@ def test_the_allocator_that_was_measured_to_be_fastest_is_the_advice() -> None:
     assert (
         "; measured here: keeping freed memory (cpu+malloc=keep) at batch size 512 (3.0x" in words
     )
-    assert words.endswith(f" faster): {TYPED}.")
+    assert words.endswith(f" faster): {TYPED}")
     assert fault_line(FAULTS, tried(other)).endswith(
         "measured here: tcmalloc (cpu+malloc=tcmalloc) at batch size 512 (2.0x [1.98, 2.0] faster)."
     )
@@ -88,7 +88,7 @@ def test_an_allocator_that_was_measured_in_vain_is_no_advice() -> None:
     vain = tried(timed([1.0] * 5, side="cpu+malloc=keep", batch_size=512))
     assert fault_line(FAULTS, vain).endswith(f"; not surely faster here: cpu+malloc=keep; {OTHER}.")
     elsewhere = tried(timed([0.5] * 5, side="cpu+malloc=keep", batch_size=8))
-    assert fault_line(FAULTS, elsewhere).endswith(f"; {KEPT}.")
+    assert fault_line(FAULTS, elsewhere).endswith(f"; {KEPT}")
 
 
 def test_both_halves_have_one_mend() -> None:
@@ -98,11 +98,14 @@ def test_both_halves_have_one_mend() -> None:
 
 def test_of_all_networks_page_faults_are_one_sentence_with_the_mend() -> None:
     cnn = table((8, 10.0, 0.1), (512, 72_982, 0.5), (2048, 331_512, 0.6), workload="cnn")
-    words = faults_in_short(pd.concat([FAULTS, cnn]), NOTHING)
-    assert words == (
+    words, typed = faults_in_short(pd.concat([FAULTS, cnn]), NOTHING)
+    assert f"{words} {typed}" == (
         "Page faults take a quarter of a step's CPU seconds or more (batch sizes: mlp at 512; "
-        f"cnn at 512 and 2048); {KEPT}."
+        f"cnn at 512 and 2048); {KEPT}"
     )
-    assert faults_in_short(table((8, 10.0, 0.1)), NOTHING) == ""
+    assert typed == TYPED
+    assert faults_in_short(table((8, 10.0, 0.1)), NOTHING) == ("", "")
     measured = tried(timed([1 / 3] * 5, side="cpu+malloc=keep", batch_size=512))
-    assert faults_in_short(FAULTS, measured).endswith("(batch sizes: mlp at 512).")
+    words, typed = faults_in_short(FAULTS, measured)
+    assert words.endswith("(batch sizes: mlp at 512).")
+    assert typed == ""

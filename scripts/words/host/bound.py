@@ -59,7 +59,7 @@ def bound_cells(rows: pd.DataFrame) -> Cells:
     text = (
         "never" if lost.all() else f"not to {size}" if lost.any() else times(first["best_speedup"])
     )
-    cells = {f"any at {first['batch_size']}": (first["best_speedup"], text)}
+    cells = {f"at {first['batch_size']}: any": (first["best_speedup"], text)}
     at = f"at {last['batch_size']}: "
     for name, factor in rows[_of_cards(rows)].set_index("name")["best_speedup"].items():
         cells[f"{at}{name}"], at = (factor, times(factor)), ""

@@ -54,7 +54,7 @@ def cpu_cells(rates: pd.DataFrame) -> Cells:
         "batch size": (best["batch_size"], str(best["batch_size"])),
         "samples per second": (rate, short_number(rate)),
         f"times those at {first['batch_size']}": (gain, times(gain)),
-        "larger batches": (", ".join(pairs), ", ".join(pairs)),
+        "larger batches reach": (", ".join(pairs), ", ".join(pairs)),
     }
 
 
