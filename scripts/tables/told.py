@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from scripts.judge.crossover import crossovers
-from scripts.judge.rule import FASTER, SLOWER
+from scripts.judge.rule import FASTER, NOT_MEASURED, SLOWER
 from scripts.read.sides import is_cpu
 from scripts.tables.analysis import Analysis
 from scripts.tables.pair import Pair
@@ -48,7 +48,8 @@ class Told:
             name = curve["workload"]
             own, even = self.warm[self.warm["workload"] == name], self.even
             verdicts = dict(zip(own["batch_size"].astype(int), own["verdict"], strict=True))
-            even, reason = even[even["workload"] == name], own["reason"].iloc[0]
+            even, absent = even[even["workload"] == name], own[own["verdict"] == NOT_MEASURED]
+            reason = absent["reason"].iloc[0] if len(absent) else ""
             words = network_words(self.subject, self.other, curve, even, reason=reason)
             yield str(name), verdicts, words
 

@@ -65,11 +65,31 @@ def test_several_networks_at_a_batch_size_are_told_apart_by_commas(tmp_path: Pat
     at = {"mlp": 8, "cnn": 64, "lstm": 64, "rnn": 512}
     curves = report_of(tmp_path, Corpus(workloads=tuple(at), **GPU)).told[0].curves
     place = curves["workload"].map(at).astype(str)
-    words = verdict_sentence("2 threads", "one thread", curves.assign(kind=BELOW, upper=place))
+    words = verdict_sentence(
+        "2 threads", "one thread", curves.assign(kind=BELOW, upper=place, cells=place + " faster")
+    )
     assert words == (
         "Once warm, 2 threads pay from batch 8 on mlp, 64 on cnn and lstm, and 512 on rnn "
         "(undecided below)."
     )
+
+
+def test_what_is_open_beyond_the_last_decided_cell_is_called_what_all_of_it_is(
+    tmp_path: Path,
+) -> None:
+    lost = {
+        ("mlp", 512, None, "cuda"): ("oom", "out of memory"),
+        ("lstm", 512, None, "cuda"): ("timeout", "too slow", 2),
+    }
+    networks = ("mlp", "cnn", "lstm")
+    plan = Corpus(**(GPU | {"workloads": networks, "ratio": lambda *_cell: 2.0, "absent": lost}))
+    report = report_of(tmp_path, plan)
+    [words] = headlines(report)
+    assert words.endswith(
+        "on cnn; it is slower up to batch 64 on lstm and mlp (not measured above)."
+    )
+    told_of = {name: text for name, _, text in report.told[0].answers()}
+    assert told_of["mlp"].startswith("slower up to batch 64 (not measured above: cuda: oom")
 
 
 def test_files_of_one_machine_are_one_machine(tmp_path: Path) -> None:

@@ -19,8 +19,8 @@ _DEVICE = {
     INTERVAL: "is slower than {other} below batch {at} and faster above",
     NOWHERE: "is slower than {other} {everywhere}",
     ALWAYS: "is faster than {other} {everywhere}",
-    ABOVE: "is slower than {other} up to batch {at} (undecided above)",
-    BELOW: "is faster than {other} from batch {at} (undecided below)",
+    ABOVE: "is slower than {other} up to batch {at} ({open} above)",
+    BELOW: "is faster than {other} from batch {at} ({open} below)",
     REVERSE: "is faster than {other} below batch {at} and slower above",
     SEVERAL: "is now slower, now faster than {other} as the batch grows",
     CLOSE: "is as fast as {other} at every batch size",
@@ -32,8 +32,8 @@ _THREADS = {
     INTERVAL: "pay from batch {at}",
     NOWHERE: "are slower than {other} {everywhere}",
     ALWAYS: "pay {everywhere}",
-    ABOVE: "do not pay up to batch {at} (undecided above)",
-    BELOW: "pay from batch {at} (undecided below)",
+    ABOVE: "do not pay up to batch {at} ({open} above)",
+    BELOW: "pay from batch {at} ({open} below)",
     REVERSE: "pay below batch {at} only",
     SEVERAL: "now pay, now do not, as the batch grows",
     CLOSE: "make no difference at any batch size",
@@ -106,7 +106,7 @@ def network_words(
 ) -> str:
     """The answer for one network in a line: `overtakes at batch 48 [32, 71]; one epoch ...`.
 
-    `even` are its rows of `break_even`, `reason` is why it was not measured.
+    `even` are its rows of `break_even`, `reason` is why it, or what is open, was not measured.
     """
     kind = _kind(curve)
     phrases = _THREADS if _is_threads(subject) else _DEVICE | _SHORT
@@ -114,8 +114,11 @@ def network_words(
     words = _filled(phrases[kind], curve, other).replace("{at}", at or _at(curve))
     for word in (SLOWER, FASTER):
         words = words.replace(f"is {word} than {other}", word)
-    if kind == NOT_MEASURED and reason:
-        return f"{words}: {textwrap.shorten(reason, 80, placeholder=' ...')}"
+    why = f": {textwrap.shorten(reason, 80, placeholder=' ...')}" if reason else ""
+    if kind == NOT_MEASURED:
+        return f"{words}{why}"
+    if _open(curve) == NOT_MEASURED:
+        words = words.removesuffix(")") + f"{why})"
     return "; ".join(filter(None, (words.removeprefix("is "), _epochs_of_one(even))))
 
 
@@ -166,7 +169,20 @@ def _filled(phrase: str, curve: Row, other: str) -> str:
         str(curve[name]).count(mark) for name, mark in (("rests_on", ","), ("cells", ";"))
     )
     everywhere = "at every batch size" if decided == cells else "wherever that is decided"
-    return phrase.format(other=other, everywhere=everywhere, at="{at}")
+    return phrase.format(other=other, everywhere=everywhere, at="{at}", open=_open(curve))
+
+
+def _open(curve: Row) -> str:
+    """What all cells are beyond the last one that is decided: `undecided` where these differ."""
+    cells = [cell.partition(" ") for cell in str(curve["cells"]).split("; ")]
+    last = {ABOVE: "lower", BELOW: "upper"}.get(str(curve["kind"]))
+    if last is None:
+        return UNDECIDED
+    sizes = [size for size, _, _ in cells]
+    place = sizes.index(str(curve[last]))
+    beyond = cells[place + 1 :] if last == "lower" else cells[:place]
+    words = {word for _, _, word in beyond}
+    return words.pop() if len(words) == 1 else UNDECIDED
 
 
 def _at(curve: Row) -> str:
