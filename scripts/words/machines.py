@@ -1,5 +1,7 @@
 """Machines against one another in sentences."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from scripts.judge.crossover import ALWAYS, INTERVAL
@@ -24,20 +26,22 @@ def between_words(*, several: bool, strict: bool) -> str:
         "both machines, and crossover batch sizes on how much its sides differ from run to run, "
         "which takes three runs."
         if several
-        else "Intervals (Welch's) and crossover batch sizes are of these runs; several runs of "
-        "each machine and --group-runs put in how much runs differ."
+        else "Intervals (Welch's) and crossovers are of these runs; with several of each machine "
+        "--group-runs counts how much runs differ."
     )
     wrong = "any is wrong with a chance of 5 %" if strict else "5 % are expected to be wrong"
-    return f"Slower and faster are beyond the margin; of all words at most {wrong}. {unit}"
+    return f"Slower and faster are beyond the margin; of all verdicts at most {wrong}. {unit}"
 
 
-def contradiction_words(machine: str, base: str, factor: float) -> str:
-    """What speaks against the same hardware, of a factor of `contradicted`."""
-    longer = f"{factor:.2g} times as long" if factor > 1 else f"{factor:.2g} times as long only"
+def contradiction_words(factors: Mapping[str, float], base: str) -> str:
+    """What speaks against the same hardware, of the machines and factors of `contradicted`."""
+    order = sorted(factors.values())
+    ends = " to ".join(dict.fromkeys(f"{end:.2g}" for end in (order[0], order[-1])))
+    calls, takes = ("calls itself", "takes") if len(order) == 1 else ("call themselves", "take")
     return (
-        f"{machine} calls itself the hardware of {base} (CPU, cores and memory), but takes "
-        f"{longer} in all cells, each by more than {OTHER_HARDWARE:g}: another host, other "
-        "neighbours or another clock, not a change of software"
+        f"{listed(factors, most=3)} {calls} the hardware of {base} (CPU, cores and memory), but "
+        f"{takes} {ends} times as long, and every cell differs by more than {OTHER_HARDWARE:g} "
+        "times: another host, other neighbours or another clock, not a change of software"
     )
 
 

@@ -15,10 +15,13 @@ from scripts.write.folder import Folder
 
 MOST_ROWS = 100
 """Of one table; the CSV files have all."""
+MOST_TOLD = 5
+"""Of one table that has no room, whose rows are sentences."""
 MOST_LETTERS = 200
 """Of one cell: a machine may be tied with hundreds of others."""
 _BESIDE = 30
 """Columns that a strip's words need beside it; with fewer they stand below."""
+_FIXED = "\N{NO-BREAK SPACE}"
 _TONES = {"": "", "typed": "", "strong": "bold", "faint": "dim", "warning": "bold red"}
 _VERDICTS = {"slower": "yellow", "faster": "blue", "too close": "", "suspect": "bold red"}
 
@@ -79,14 +82,15 @@ def _show(item: Line | Table, console: Console) -> None:
         console.print(text, soft_wrap=item.tone == "typed")
         return
     if item.caption:
-        console.print()
-    if _width(item) <= console.width:
+        console.print(Text(f"\n{_wrapped(item.caption, console, 0)}", style="bold"))
+    fits = _width(item) <= console.width
+    if fits:
         console.print(_rich(item, console.width - _width(item)))
     else:
         _show_rows(item, console)
-    if (more := len(item.rows) - MOST_ROWS) > 0:
-        words = f"and {counted(more, 'more row')}: --out FOLDER writes them all"
-        console.print(Text(words, style="dim"))
+    if (more := len(item.rows) - (MOST_ROWS if fits else MOST_TOLD)) > 0:
+        what = "--out FOLDER writes" if fits else "a wider terminal shows"
+        console.print(Text(f"and {counted(more, 'more row')}: {what} them all", style="dim"))
 
 
 def _width(table: Table) -> int:
@@ -108,15 +112,22 @@ def _is_wrapped(column: Column) -> bool:
 
 def _show_rows(table: Table, console: Console) -> None:
     """Print a table that has no room as a sentence per row, each figure behind its title."""
-    if table.caption:
-        console.print(Text(table.caption, style="bold"))
     first, *others = table.titled
     titles = [column.title.strip() for column in others]
     name = f"{first.title.strip()} " * first.numeric
-    for row in table.rows[:MOST_ROWS]:
+    for row in table.rows[:MOST_TOLD]:
         told = zip(titles, row[1:], strict=True)
-        words = "; ".join(f"{title} = {text}" for title, text in told if text)
-        console.print(Text(_wrapped(f"{name}{row[0]}: {words}", console, 2)))
+        parts = (_told(title, text, console.width - 2) for title, text in told if text)
+        text = _wrapped(f"{name}{row[0]}: {'; '.join(parts)}", console, 2)
+        console.print(Text(text.replace(_FIXED, " ")))
+
+
+def _told(title: str, text: str, room: int) -> str:
+    """Return both so that the figure is in one line with its title's end, where there is room."""
+    last = title.split()[-1]
+    figure = f"{last} = {text}"
+    fixed = figure.replace(" ", _FIXED) if cell_len(figure) < room else figure
+    return title.removesuffix(last) + fixed
 
 
 def _rich(table: Table, spare: int) -> RichTable:
@@ -127,7 +138,6 @@ def _rich(table: Table, spare: int) -> RichTable:
     """
     drawn = RichTable(
         box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="italic",
-        title=Text(table.caption, style="bold") if table.caption else None, title_justify="left",
     )  # fmt: skip
     wrapped = sum(map(_is_wrapped, table.titled))
     for column in table.titled:

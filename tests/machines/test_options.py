@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from scripts import compare, export, import_table
+from scripts.sections.machines.means import MOST_ROWS
 from scripts.sections.section import Column, Section, Table
 from scripts.write import terminal
 from tests.corpus import Corpus
@@ -44,7 +45,7 @@ def test_the_base_is_named_by_its_machine_its_file_or_its_path(
     target = tmp_path / "cells.csv"
     chosen = files[1] if name == "the path" else name
     assert compare.main([*files, "--base-machine", chosen, "--csv", str(target)]) == 0
-    assert "b (base: ratios are seconds / its seconds)" in words(capsys)
+    assert "Geometric means of seconds / seconds of b" in words(capsys)
     cells = pd.read_csv(target)
     assert set(cells["base_machine"]) == {"b"}
     warm = cells.query("scope == 'warm'").groupby("machine")["verdict"].unique().map(list)
@@ -73,7 +74,7 @@ def test_two_machines_need_no_ranks(files: list[str], tmp_path: Path) -> None:
     assert page.count("\n") == 3
 
 
-def test_a_comparison_of_two_begins_with_a_sentence_and_at_most_five_means(
+def test_a_comparison_of_two_begins_with_a_sentence_and_some_means(
     files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "100")
@@ -83,7 +84,7 @@ def test_a_comparison_of_two_begins_with_a_sentence_and_at_most_five_means(
     assert "once warm 1.5" in first
     [start] = [n for n, line in enumerate(lines) if line.startswith("workload")]
     rows = lines[start + 1 : lines.index(next(one for one in lines if one.startswith("a (base")))]
-    assert 0 < len(rows) <= 5
+    assert 0 < len(rows) <= MOST_ROWS
     assert "machine" not in lines[start]
     assert len(lines) < 24
 

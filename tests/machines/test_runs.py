@@ -164,7 +164,7 @@ def test_the_terminal_says_what_the_intervals_stand_on(
     assert compare.main([*paths, *(["--group-runs"] if runs else [])]) == 0
     text = " ".join(capsys.readouterr().out.split())
     assert ("A run is the unit" in text) == runs
-    assert ("put in how much runs differ" in text) != runs
+    assert ("counts how much runs differ" in text) != runs
 
 
 def test_runs_of_a_single_machine_are_compared_with_nothing(

@@ -9,7 +9,7 @@ import pytest
 from scripts import compare
 from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import Comparison, grouped
-from scripts.words.machines import upgrade_words
+from scripts.words.machines import contradiction_words, upgrade_words
 from tests.corpus import Corpus
 
 SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1,), "sides": ("cpu",)}
@@ -115,6 +115,12 @@ def test_a_shift_of_all_cells_contradicts_that_the_hardware_is_the_same(
     assert ("new calls itself the hardware of old" in said) is told
     if told:
         assert f"takes {factor:.2g} times as long" in said
+
+
+def test_several_that_cannot_be_the_same_hardware_are_told_of_together() -> None:
+    words = contradiction_words({"new": 0.4, "next": 3.0}, "old")
+    assert words.startswith("new and next call themselves the hardware of old")
+    assert "take 0.4 to 3 times as long" in words
 
 
 def test_another_hardware_may_be_as_much_slower_as_it_is(

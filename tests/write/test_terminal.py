@@ -10,7 +10,7 @@ from rich.console import Console
 
 from scripts.sections.section import Column, Section, Strip, Table
 from scripts.write import say as saying
-from scripts.write.terminal import show
+from scripts.write.terminal import MOST_TOLD, show
 
 DOORS = (
     *("report", "compare", "advise", "predict", "lecture"),
@@ -60,6 +60,19 @@ def test_no_word_of_a_table_is_broken_at_any_width(columns: int) -> None:
     assert {
         word.strip(";:") for row in TABLE.rows for text in row for word in text.split()
     } <= words
+
+
+def test_of_a_table_without_room_the_first_rows_are_told_each_figure_behind_its_title() -> None:
+    names = [f"machine-{place}" for place in range(7)]
+    figures = Column("seconds", [1.5] * 7, "cpu warm", ["1.5 [1.2, 1.9]"] * 7)
+    table = Table("t", "Every machine", [Column("machine", names, "machine"), figures])
+    out = io.StringIO()
+    show([Section("s", brief=[table])], Console(file=out, width=24))
+    caption, *rows, more, all_of_them = out.getvalue().strip().splitlines()
+    assert caption == "Every machine"
+    assert rows[:2] == ["machine-0: cpu", "  warm = 1.5 [1.2, 1.9]"]
+    assert len(rows) == 2 * MOST_TOLD
+    assert (more, all_of_them) == ("and 2 more rows: a wider", "terminal shows them all")
 
 
 @pytest.mark.parametrize(("columns", "width"), [("0", 80), ("1", 20), ("20", 20), ("x", 80)])

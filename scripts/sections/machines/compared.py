@@ -37,8 +37,8 @@ def _brief(comparison: Comparison) -> Iterator[Line | Table]:
     for text in gravest_first([*run_warnings(comparison.analysis), *_unlike(comparison.cells)]):
         yield Line(text, tone="warning")
     doubted = contradicted(comparison.cells, comparison.files, base=comparison.base)
-    for machine, factor in doubted.items():
-        yield Line(contradiction_words(machine, comparison.base, factor), tone="warning")
+    if doubted:
+        yield Line(contradiction_words(doubted, comparison.base), tone="warning")
     yield from brief_means(comparison)
     if len(comparison.costs):
         yield costs_table(comparison.costs)
@@ -59,18 +59,16 @@ def _unlike(cells: pd.DataFrame) -> Iterator[str]:
 
 
 def _machines(files: pd.DataFrame, base: str) -> Iterator[Line]:
-    """Yield who is compared, and what is known of each."""
+    """Yield who is compared, and what is known of each, while they are few."""
     first = files[files["machine"] == base].iloc[0]
-    for file in files.head(MOST_MACHINES).to_dict("records"):
+    for file in files.to_dict("records") if len(files) <= MOST_MACHINES else ():
         words = f"{file['cpu']}; {file['os']}; torch {file['torch']}; {file['file']}"
         yield Line(words, lead=f"{file['machine']}{_role(file, first)}: ", tone="faint")
-    if (more := len(files) - MOST_MACHINES) > 0:
-        yield Line(f"and {counted(more, 'more machine')}", tone="faint")
 
 
 def _role(file: Mapping[Any, Any], first: Mapping[Any, Any] | pd.Series) -> str:
     if file["machine"] == first["machine"]:
-        return " (base: ratios are seconds / its seconds)"
+        return " (base)"
     if file["machine_id"] != first["machine_id"]:
         return ""
     other = file["software_id"] != first["software_id"]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from scripts.machines.means import ALL
-from scripts.read.text import times
+from scripts.read.text import counted, times
 from scripts.sections.machines.side_by_side import mean_lines
 from scripts.sections.machines.tables import means_table
 from scripts.sections.section import Column, Line, Table, plain_values
@@ -15,18 +15,21 @@ from scripts.tables.comparison import Comparison
 from scripts.words.answer.told import mark_of, marks_key
 from scripts.words.machines import fastest_mean_sentence
 
-MOST_ROWS = 5
-MOST_MACHINES = 15
+MOST_ROWS = 8
+MOST_MACHINES = 10
 """Rows of either table: with more of them the answer would not fit on a screen."""
 
 
 def brief_means(comparison: Comparison) -> Iterator[Line | Table]:
-    """Yield a sentence and a table: a row per mean of one other machine, else per machine."""
+    """Yield a sentence and a table: a row per network of one other machine, else per machine."""
     means = comparison.means
     if means["machine"].nunique() < 2:
         yield from mean_lines(comparison, tone="strong")
-        if len(means):
-            yield means_table(comparison, means_rows(means, most=MOST_ROWS), short=True)
+        rows = untold(means)
+        if len(rows):
+            yield means_table(comparison, rows.head(MOST_ROWS), short=True)
+        if (more := len(rows) - MOST_ROWS) > 0:
+            yield Line(f"and {counted(more, 'more row')}", tone="faint")
         return
     rows = over_all(means)
     yield Line(fastest_mean_sentence(rows, comparison.base), tone="strong")
@@ -40,10 +43,10 @@ def over_all(means: pd.DataFrame) -> pd.DataFrame:
     return means[whole if whole.any() else ~whole]
 
 
-def means_rows(means: pd.DataFrame, *, most: int) -> pd.DataFrame:
-    """Return the rows that say most: those over all workloads, once warm, first."""
-    order = means.assign(one=means["workload"] != ALL, total=means["scope"] == "total")
-    return order.sort_values(["one", "total"], kind="stable").head(most)
+def untold(means: pd.DataFrame) -> pd.DataFrame:
+    """Return the networks' own means once warm; of one network all that there are."""
+    whole = means["workload"] == ALL
+    return means[~whole & (means["scope"] == "warm")] if whole.any() else means
 
 
 def _beside(means: pd.DataFrame, base: str) -> Table:

@@ -62,9 +62,11 @@ def _of_several(comparison: Comparison) -> Iterator[Table]:
 
 def means_table(comparison: Comparison, means: pd.DataFrame, *, short: bool = False) -> Table:
     """Return these rows of the geometric means; `short` without what all of them share."""
-    alike = [name for name in ("side", "machine") if short and means[name].nunique() < 2]
-    of = ", ".join(str(means[name].iloc[0]) for name in reversed(alike))
-    shown = f"workload side seconds_of:scope machine ratio verdict margin cells {_priced(means)}"
+    shared = ("machine", "side", "scope") if short else ()
+    alike = [name for name in shared if means[name].nunique() < 2]
+    of = ", ".join(str(means[name].iloc[0]) for name in alike)
+    scope = "seconds_of:scope" * ("scope" not in alike)
+    shown = f"workload side {scope} machine ratio verdict margin cells {_priced(means)}"
     return table(
         means,
         "geometric-means",
