@@ -18,14 +18,14 @@ from scripts.read.text import safe_text
 from scripts.target.contest import contests, optimizer_contests
 from scripts.target.question import Question, known
 from scripts.target.time import times_of, times_to_target
-from scripts.words.advice import (
+from scripts.words.target.advice import (
     optimizer_lines,
     other_target,
     reached_line,
     side_lines,
     untimed_lines,
 )
-from scripts.words.typed_advice import epochs_lines, seconds_line, size_lines
+from scripts.words.target.typed_advice import epochs_lines, seconds_line, size_lines
 from scripts.words.warnings import suspect_lines
 from scripts.write.say import say
 

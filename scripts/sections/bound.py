@@ -11,7 +11,7 @@ from scripts.bound.cards import ANY_CARD
 from scripts.figures.host.bound import bound_figure
 from scripts.read.text import file_stem
 from scripts.sections.columns import in_short, on_page, table
-from scripts.sections.inputs import Report, first_cpus
+from scripts.sections.inputs import Report, first_files
 from scripts.sections.section import Line, Picture, Section, Table
 from scripts.words.host.bound import (
     ALL_SUSPECT,
@@ -44,7 +44,7 @@ def bound(report: Report) -> Iterator[Section]:
         **on_page(told[0] if len(told) == 1 else every),
         pictures=[_picture(report, file) for file in report.cpu_only] if known else [],
         notes=[Line(WHAT_IT_IS)] if known else [],
-        brief=first_cpus(told if report.cpu_leads else []),
+        brief=first_files(told if report.cpu_leads else []),
         frames={"bounds.csv": report.bounds} if known else {},
     )
     if known:

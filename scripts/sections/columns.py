@@ -1,73 +1,33 @@
 """The columns of all tables: what each is called, and how its values are written."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from scripts.read.text import optimizer_name, seconds_in_words, times
+from scripts.read.text import optimizer_name
+from scripts.sections.formats import (
+    Row,
+    Words,
+    computes,
+    epoch_range,
+    factor,
+    first_faster,
+    floor,
+    number,
+    percent,
+    score,
+    seconds,
+    where_known,
+)
 from scripts.sections.section import Column, Line, Table, Value, plain_values
 from scripts.words.crossovers import crossover_words
 from scripts.words.derived import epoch_words
-from scripts.words.learning import cost_text, score_text, setting_text, time_text
 from scripts.words.remedies import remedy_words
 from scripts.words.settings import rung_words, settings_words
-from scripts.words.turning import lowest_text, worse_text
+from scripts.words.target.learning import cost_text, setting_text, time_text
+from scripts.words.target.turning import lowest_text, worse_text
 from scripts.words.verdicts import break_even_words, ratio_words
-from scripts.words.warnings import marked
-from scripts.words.why import flops_in_words
-
-Row = Mapping[Any, Any]
-Words = Callable[[Row], str]
-
-
-def _number(name: str, form: str, *, lost: str = "") -> Words:
-    return lambda row: lost if pd.isna(row[name]) else marked(form.format(row[name]), row)
-
-
-def _seconds(name: str) -> Words:
-    return lambda row: "" if pd.isna(row[name]) else marked(seconds_in_words(row[name]), row)
-
-
-def _factor(name: str) -> Words:
-    return lambda row: "" if pd.isna(row[name]) else marked(times(row[name]), row)
-
-
-def _known(name: str, words: Words) -> Words:
-    return lambda row: "" if pd.isna(row[name]) else words(row)
-
-
-def _score(name: str) -> Words:
-    return lambda row: score_text(row["metric"], row[name])
-
-
-def _floor(name: str) -> Words:
-    return _number(name, "{:.1%}", lost="unknown")
-
-
-def _percent(name: str) -> Words:
-    return _number(name, "{:.0%}")
-
-
-def _computes(row: Row) -> str:
-    """FLOP/s in words; of operations that nobody can count there is no more than a lower bound."""
-    if not row["rate"] > 0:
-        return ""
-    return marked(f"{'at least ' if row['uncounted'] else ''}{flops_in_words(row['rate'])}", row)
-
-
-def _range(row: Row) -> str:
-    """`4.2 [3.9, 5]`; a seed that never got there is an open end."""
-    open_end = row["reached"] < row["seeds"] or pd.isna(row["high"])
-    return (
-        f"{row['epochs']:.3g} [{row['low']:.3g}, {'∞' if open_end else format(row['high'], '.3g')}]"
-    )
-
-
-def _first_faster(row: Row) -> str:
-    """`128 [64, 512]`: the first batch size called faster."""
-    return f"{row['median']} [{row['quarter']}, {row['three_quarters']}]"
-
 
 COLUMNS: dict[str, tuple[str, Words | None]] = {
     "label": ("side", None),
@@ -81,27 +41,27 @@ COLUMNS: dict[str, tuple[str, Words | None]] = {
     "cell_list": ("batch size (epochs)", None),
     "blocks": ("repetitions", None),
     "detail": ("what was said", None),
-    "plain_ratio": ("plain / plain", _factor("ratio")),
-    "best_ratio": ("best / best", _factor("best_ratio")),
+    "plain_ratio": ("plain / plain", factor("ratio")),
+    "best_ratio": ("best / best", factor("best_ratio")),
     "best_side": ("its best", None),
     "best_base": ("base's best", None),
     # seconds
-    "step_seconds": ("a step", _seconds("step_seconds")),
-    "step": ("step", _seconds("step_seconds")),
-    "samples_a_second": ("samples per second", _number("samples_a_second", "{:,.0f}")),
-    "epoch_seconds": ("a warm epoch", _seconds("epoch_seconds")),
-    "cold_start_seconds": ("cold start", _seconds("cold_start_seconds")),
+    "step_seconds": ("a step", seconds("step_seconds")),
+    "step": ("step", seconds("step_seconds")),
+    "samples_a_second": ("samples per second", number("samples_a_second", "{:,.0f}")),
+    "epoch_seconds": ("a warm epoch", seconds("epoch_seconds")),
+    "cold_start_seconds": ("cold start", seconds("cold_start_seconds")),
     "minor_faults_per_step": (
         "page faults per step",
-        _number("minor_faults_per_step", "{:,.0f}"),
+        number("minor_faults_per_step", "{:,.0f}"),
     ),
-    "measured_seconds": ("measured", _seconds("measured_seconds")),
-    "derived_seconds": ("derived", _seconds("derived_seconds")),
-    "error": ("error", _number("error", "{:+.1%}")),
-    "lowest": ("lowest", _number("lowest", "{:+.1%}")),
-    "highest": ("highest", _number("highest", "{:+.1%}")),
+    "measured_seconds": ("measured", seconds("measured_seconds")),
+    "derived_seconds": ("derived", seconds("derived_seconds")),
+    "error": ("error", number("error", "{:+.1%}")),
+    "lowest": ("lowest", number("lowest", "{:+.1%}")),
+    "highest": ("highest", number("highest", "{:+.1%}")),
     # published
-    "points": ("GPU seconds / CPU seconds", _factor("ratio")),
+    "points": ("GPU seconds / CPU seconds", factor("ratio")),
     # machines
     "cpu": ("CPU", None),
     "cores_physical": ("cores", None),
@@ -110,56 +70,56 @@ COLUMNS: dict[str, tuple[str, Words | None]] = {
     "python": ("Python", None),
     "os": ("operating system", None),
     # noise
-    "noise_floor_warm": ("noise floor, warm", _floor("noise_floor_warm")),
-    "margin_warm": ("margin, warm", _number("margin_warm", "{:.1%}")),
-    "noise_floor_total": ("noise floor, total", _floor("noise_floor_total")),
-    "margin_total": ("margin, total", _number("margin_total", "{:.1%}")),
+    "noise_floor_warm": ("noise floor, warm", floor("noise_floor_warm")),
+    "margin_warm": ("margin, warm", number("margin_warm", "{:.1%}")),
+    "noise_floor_total": ("noise floor, total", floor("noise_floor_total")),
+    "margin_total": ("margin, total", number("margin_total", "{:.1%}")),
     "repeats_called_different": ("A/A cells called different", None),
     "expected_wrong": ("expected wrong, at most", None),
     "withheld": ("withheld as suspect", None),
     # why
     "agrees": ("a second measure agrees", None),
-    "load_share": ("load", _percent("load_share")),
-    "copy_share": ("copy", _percent("copy_share")),
-    "network_share": ("network", _percent("network_share")),
-    "evaluation_share": ("evaluation", _percent("evaluation_share")),
-    "host_share": ("host share", _percent("host_share")),
-    "sum_share": ("parts / step", _percent("sum_share")),
+    "load_share": ("load", percent("load_share")),
+    "copy_share": ("copy", percent("copy_share")),
+    "network_share": ("network", percent("network_share")),
+    "evaluation_share": ("evaluation", percent("evaluation_share")),
+    "host_share": ("host share", percent("host_share")),
+    "sum_share": ("parts / step", percent("sum_share")),
     "host_reads": ("numbers read by the host", None),
-    "rate": ("computes", _computes),
+    "rate": ("computes", computes),
     "loop": ("loop", lambda row: rung_words(row["rung"], row["side"])[0]),
-    "an_epoch": ("an epoch", _seconds("epoch_seconds")),
-    "saved_seconds": ("saved", _seconds("saved_seconds")),
+    "an_epoch": ("an epoch", seconds("epoch_seconds")),
+    "saved_seconds": ("saved", seconds("saved_seconds")),
     "times": ("plain epochs", lambda row: ratio_words({**row, "ratio": row["times"]})),
     "rung_verdict": ("against the plain loop", None),
     "remedy": ("remedy", lambda row: settings_words(row["remedy"])),
     "gain": ("against the base", remedy_words),
     # a bound
     "gpu": ("GPU", None),
-    "floor_seconds": ("no GPU below", _seconds("floor_seconds")),
-    "best_speedup": ("faster, at best", _factor("best_speedup")),
-    "least_epochs": ("epochs that pay, at least", _number("least_epochs", "{:,.0f}")),
-    "least_epochs_if_slow": ("with a slow start", _number("least_epochs_if_slow", "{:,.0f}")),
+    "floor_seconds": ("no GPU below", seconds("floor_seconds")),
+    "best_speedup": ("faster, at best", factor("best_speedup")),
+    "least_epochs": ("epochs that pay, at least", number("least_epochs", "{:,.0f}")),
+    "least_epochs_if_slow": ("with a slow start", number("least_epochs_if_slow", "{:,.0f}")),
     # learning
     "learner": ("learned on", None),
     "optimizer": ("optimiser", lambda row: optimizer_name(row["optimizer"])),
     "optimizers": ("optimiser", None),
-    "learning_rate": ("learning rate", _number("learning_rate", "{:.3g}")),
-    "train_epochs": ("epochs", _number("train_epochs", "{:.0f}")),
+    "learning_rate": ("learning rate", number("learning_rate", "{:.3g}")),
+    "train_epochs": ("epochs", number("train_epochs", "{:.0f}")),
     "standing": ("seeds that end there", lambda row: f"{row['standing']} of {row['seeds']}"),
-    "epoch_range": ("epochs to its first look", _known("epochs", _range)),
-    "time_to_target": ("time to the target", _known("seconds", time_text)),
+    "epoch_range": ("epochs to its first look", where_known("epochs", epoch_range)),
+    "time_to_target": ("time to the target", where_known("seconds", time_text)),
     "doubts": ("what to know", None),
     "why": ("reason, or what was assumed", None),
     "lowest_epoch": ("epochs to the lowest loss", lowest_text),
-    "last": ("epochs trained", _number("last", "{:.0f}")),
+    "last": ("epochs trained", number("last", "{:.0f}")),
     "worse": ("loss at the end / there", worse_text),
-    "score_best": ("score there", _score("score_best")),
-    "score_last": ("score at the end", _score("score_last")),
-    "train_score_last": ("score in training", _score("train_score_last")),
-    "stop_epochs": ("early stopping after", _number("stop_epochs", "{:g}")),
-    "all_seconds": ("all epochs", _seconds("all_seconds")),
-    "stop_seconds": ("with early stopping", _seconds("stop_seconds")),
+    "score_best": ("score there", score("score_best")),
+    "score_last": ("score at the end", score("score_last")),
+    "train_score_last": ("score in training", score("train_score_last")),
+    "stop_epochs": ("early stopping after", number("stop_epochs", "{:g}")),
+    "all_seconds": ("all epochs", seconds("all_seconds")),
+    "stop_seconds": ("with early stopping", seconds("stop_seconds")),
     "place": ("at", None),
     "side_batch": ("its batch size", None),
     "base_batch": ("the base's batch size", None),
@@ -168,24 +128,24 @@ COLUMNS: dict[str, tuple[str, Words | None]] = {
     # machines side by side
     "scope": ("seconds", lambda row: "total" if row["scope"] == "total" else "warm"),
     "cost_ratio": ("cost / the base's", lambda row: ratio_words(row, of="cost_")),
-    "mean": ("geometric mean", _seconds("seconds")),
+    "mean": ("geometric mean", seconds("seconds")),
     "said": ("verdict", None),
     "tied_with": ("too close to", None),
     "undecided_with": ("undecided against", None),
     "crossover": ("crossover", crossover_words),
     "base_crossover": ("the base's", None),
     "moves": ("to", None),
-    "base_seconds": ("base's median", _seconds("base_seconds")),
-    "time": ("median", _seconds("seconds")),
-    "seconds": ("seconds", _seconds("seconds")),
+    "base_seconds": ("base's median", seconds("base_seconds")),
+    "time": ("median", seconds("seconds")),
+    "seconds": ("seconds", seconds("seconds")),
     "time_needed": ("time", time_text),
     "setting": ("setting", setting_text),
     "usd": ("USD", cost_text),
     "price": ("USD", lambda row: cost_text(row) or "no price"),
-    "margin": ("margin", _percent("margin")),
+    "margin": ("margin", percent("margin")),
     # many machines
     "crosses": ("cross", None),
-    "first_faster": ("faster from", _known("median", _first_faster)),
+    "first_faster": ("faster from", where_known("median", first_faster)),
 }
 """By name: the title, and the words of a row's cell (None: the values themselves).
 

@@ -9,7 +9,7 @@ import pandas as pd
 from scripts.figures.host.throughput import throughput_figure
 from scripts.read.text import file_stem
 from scripts.sections.columns import in_short, on_page
-from scripts.sections.inputs import Report, first_cpus
+from scripts.sections.inputs import Report, first_files
 from scripts.sections.section import Line, Picture, Section, Table
 from scripts.words.host.cpu import cpu_cells, cpu_line
 
@@ -26,7 +26,7 @@ def cpu(report: Report) -> Iterator[Section]:
             part=report.cpu_part,
             **on_page(told[0] if len(told) == 1 else every),
             pictures=cpu_pictures(report) if report.leading else [],  # else the answer has them
-            brief=first_cpus(told if report.cpu_leads else []),
+            brief=first_files(told if report.cpu_leads else []),
         )
 
 

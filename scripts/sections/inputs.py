@@ -180,7 +180,7 @@ def one_per_file(pairs: list[Pair]) -> Iterator[Pair]:
     yield from {pair.file: pair for pair in pairs}.values()
 
 
-def first_cpus(lines: Sequence[Brief]) -> Brief:
+def first_files(lines: Sequence[Brief]) -> Brief:
     """Return the lines of the first files that have any, and how many more there are."""
     told = [own for own in lines if own]
     more = len(told) - MOST_CPUS

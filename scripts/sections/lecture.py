@@ -24,9 +24,9 @@ from scripts.tables.lecture import Lecture, command_of
 from scripts.target.time import times_to_target
 from scripts.target.turning import end_runs
 from scripts.words import lecture as words
-from scripts.words.kinds import KINDS, kinds_line
-from scripts.words.learning import score_text
-from scripts.words.turning import lowest_text, turning_line
+from scripts.words.target.kinds import KINDS, kinds_line
+from scripts.words.target.learning import score_text
+from scripts.words.target.turning import lowest_text, turning_line
 from scripts.words.warnings import key, marked
 
 RATES = {"too small": 0.02, "right": 0.2, "too large": 0.56}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scripts.sections.columns import table
-from scripts.sections.inputs import Report, first_cpus, line_of, one_per_file
+from scripts.sections.inputs import Report, first_files, line_of, one_per_file
 from scripts.sections.section import Line, Section, Table
 from scripts.sections.why_pictures import rooflines, step_pictures
 from scripts.tables.pair import Pair
@@ -64,7 +64,7 @@ def why(report: Report) -> Iterator[Section]:
     yield Section(
         key="why-by-machine",
         pictures=[picture for file in report.all_files for picture in rooflines(report, file)],
-        brief=[] if len(report.rates) else first_cpus(_every_fault(report)),
+        brief=[] if len(report.rates) else first_files(_every_fault(report)),
         frames={"fits.csv": analysis.fits}
         | {f"{name}.csv": own for name, own in studies.items() if len(own)},
     )

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from scripts.figures.ladder import ladder_figure
-from scripts.figures.parts import parts_figure
-from scripts.figures.remedies import remedies_figure
-from scripts.figures.roofline import roofline_figure
 from scripts.figures.speed import speed_figure
 from scripts.figures.style import Drawing
 from scripts.figures.total import total_figure
+from scripts.figures.why.ladder import ladder_figure
+from scripts.figures.why.parts import parts_figure
+from scripts.figures.why.remedies import remedies_figure
+from scripts.figures.why.roofline import roofline_figure
 from scripts.read.text import file_stem
 from scripts.sections.inputs import Report
 from scripts.sections.section import Picture

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
 
-from scripts.figures.ladder import ladder_figure
-from scripts.figures.parts import parts_figure
-from scripts.figures.remedies import remedies_figure
-from scripts.figures.roofline import roofline_figure
+from scripts.figures.why.ladder import ladder_figure
+from scripts.figures.why.parts import parts_figure
+from scripts.figures.why.remedies import remedies_figure
+from scripts.figures.why.roofline import roofline_figure
 from scripts.sections.inputs import Report
 from scripts.sections.why import why
 from scripts.tables.analysis import Analysis

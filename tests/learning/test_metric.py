@@ -11,7 +11,7 @@ from scripts.figures.target.axes import score_words
 from scripts.read.learning import epochs_to_target, load
 from scripts.read.learning_file import KEY
 from scripts.read.metric import Metric, reached
-from scripts.words.learning import score_text
+from scripts.words.target.learning import score_text
 from tests.learn_corpus import LearnCorpus
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from scripts import advise
-from scripts.words.learning import time_text
+from scripts.words.target.learning import time_text
 from tests.corpus import Corpus, Pattern
 from tests.learn_corpus import LearnCorpus
 from tests.target.plans import LEARNED, TIMED, Say

@@ -9,7 +9,7 @@ from scripts.read.table import load
 from scripts.sections.target.kinds import kinds_table, with_crossovers
 from scripts.tables.analysis import Analysis
 from scripts.tables.learned import Learned
-from scripts.words.kinds import kinds_line
+from scripts.words.target.kinds import kinds_line
 from tests.corpus import Corpus, falling
 from tests.learn_corpus import LearnCorpus
 

@@ -13,7 +13,7 @@ from scripts.read.metric import Metric
 from scripts.read.table import load as load_timing
 from scripts.tables.learned import Learned
 from scripts.target.turning import stopped_after, turning_points
-from scripts.words.turning import saving_lines, turning_line
+from scripts.words.target.turning import saving_lines, turning_line
 from tests.corpus import Corpus
 from tests.learn_corpus import LearnCorpus
 

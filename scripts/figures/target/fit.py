@@ -16,7 +16,7 @@ from scripts.figures.target.axes import score_words
 from scripts.figures.total import spread
 from scripts.read.learning import CELL
 from scripts.target.turning import end_runs, epoch_curves
-from scripts.words.turning import cell_text
+from scripts.words.target.turning import cell_text
 
 MOST_CELLS = 3
 BELOW = 4.0

@@ -5,7 +5,7 @@ from functools import partial
 
 import pandas as pd
 
-from scripts.figures.shares import shares_figure
+from scripts.figures.why.shares import shares_figure
 from scripts.judge.collection import CONTEST, SORTS, crossings, shares
 from scripts.judge.verdicts import WORDS
 from scripts.read.text import counted

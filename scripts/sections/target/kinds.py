@@ -9,7 +9,7 @@ from scripts.sections.columns import table
 from scripts.sections.inputs import Report
 from scripts.sections.section import Line, Section, Table
 from scripts.words.crossovers import crossover_words
-from scripts.words.kinds import KINDS, kinds_line
+from scripts.words.target.kinds import KINDS, kinds_line
 
 
 def kinds(report: Report) -> Iterator[Section]:

@@ -16,7 +16,7 @@ from scripts.read.text import file_stem
 from scripts.sections.section import Picture
 from scripts.tables.learned import Learned
 from scripts.target.time import by_hardware
-from scripts.words.learning import score_text
+from scripts.words.target.learning import score_text
 
 _CAPTIONS = {
     "time": "Time to the target against batch size, a line per side, the fastest ringed",

@@ -10,10 +10,10 @@ from scripts.sections.target.tables import target_tables, whole
 from scripts.tables.learned import Learned
 from scripts.target.source import one_source
 from scripts.target.time import best_of
-from scripts.words.advice import contest_words, reached_line, side_lines, untimed_lines
-from scripts.words.learning import setting_text, time_text
 from scripts.words.names import place_text
-from scripts.words.turning import saving_lines, turning_line
+from scripts.words.target.advice import contest_words, reached_line, side_lines, untimed_lines
+from scripts.words.target.learning import setting_text, time_text
+from scripts.words.target.turning import saving_lines, turning_line
 
 _NOTE = (
     "Time to the target = cold start + epochs x seconds of an epoch and of the evaluation after "

@@ -10,9 +10,9 @@ from scripts.sections.section import Table
 from scripts.tables.learned import Learned
 from scripts.target.source import one_source
 from scripts.target.time import best_of
-from scripts.words.learning import doubts
 from scripts.words.names import against
-from scripts.words.turning import EARLY_STOPPING
+from scripts.words.target.learning import doubts
+from scripts.words.target.turning import EARLY_STOPPING
 
 MOST_SETTINGS = 2000
 """Times and contests that the page shows one by one; of more it has each side's fastest, and the

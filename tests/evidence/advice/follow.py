@@ -21,7 +21,7 @@ import pandas as pd
 from scripts.read.metric import reached
 from scripts.target.question import Question, known
 from scripts.target.time import best_of, times_to_target
-from scripts.words.advice import best_line
+from scripts.words.target.advice import best_line
 from tests.evidence.advice.plain import Task, Trained
 
 ROOT = Path(__file__).resolve().parents[3]

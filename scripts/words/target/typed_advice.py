@@ -11,9 +11,9 @@ from scripts.read.learning import score_after
 from scripts.read.metric import reached
 from scripts.read.text import counted, optimizer_name, seconds_in_words
 from scripts.target.time import best_of
-from scripts.words.advice import best_line
-from scripts.words.learning import score_text
 from scripts.words.names import place_text
+from scripts.words.target.advice import best_line
+from scripts.words.target.learning import score_text
 from scripts.words.warnings import marked
 
 _TYPED = "what you typed"

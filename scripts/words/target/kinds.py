@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from scripts.words.learning import score_text
 from scripts.words.names import listed
+from scripts.words.target.learning import score_text
 
 KINDS = "CNN, RNN or transformer?"
 

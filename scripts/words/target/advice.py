@@ -9,8 +9,8 @@ from scripts.judge.rule import CLOSE, FASTER, SLOWER
 from scripts.read import learning
 from scripts.read.text import counted, optimizer_name, seconds_in_words
 from scripts.target.time import best_of
-from scripts.words.learning import doubts, score_text, setting_text, time_text
 from scripts.words.names import place_text, side_label
+from scripts.words.target.learning import doubts, score_text, setting_text, time_text
 from scripts.words.verdicts import ratio_words
 from scripts.words.warnings import marked
 

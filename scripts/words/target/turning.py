@@ -7,8 +7,8 @@ import pandas as pd
 
 from scripts.read.text import counted, optimizer_name, seconds_in_words
 from scripts.target.turning import WAIT
-from scripts.words.learning import score_text
 from scripts.words.names import place_text
+from scripts.words.target.learning import score_text
 from scripts.words.warnings import marked
 
 EARLY_STOPPING = f"early stopping, after {WAIT} epochs without a lower held-out loss"
