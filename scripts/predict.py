@@ -14,16 +14,18 @@ from pathlib import Path
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+import pandas as pd
+
 from scripts.bound.cards import Card, card_named, cards
 from scripts.bound.estimate import estimates, left_out, measured_pairs, spread
-from scripts.bound.floor import bounds
+from scripts.bound.floor import CELL, bounds
 from scripts.door import answered
 from scripts.judge.doubt import doubts, trusted
 from scripts.options import add_files, new_parser, take_learning
 from scripts.read.document import ResultError
 from scripts.read.table import load_results
 from scripts.read.text import safe_text
-from scripts.words.host.bound import WHAT_IT_IS, cards_words, unseen_words
+from scripts.words.host.bound import WHAT_IT_IS, unseen_words
 from scripts.words.host.prediction import coverage_words, prediction_lines
 from scripts.words.warnings import suspect_lines
 from scripts.write.say import say
@@ -62,12 +64,11 @@ def _lines(options: argparse.Namespace, asked: Sequence[Card]) -> Iterator[str]:
     if found.empty:
         words = "has no CPU seconds to compare with that are not suspect; measure a cpu side again"
         raise ResultError(results.files["file"].iloc[0], "crossover.measurements", words)
-    for (machine, workload), own in found.groupby(["machine", "workload"], sort=False):
-        yield f"{machine}, {workload}: {cards_words(own)}"
-    for card in asked:
-        own = found[found["card"] == card.key]
-        guess = None if known is None else estimates(rounds, dispatch, card, known)
-        yield from prediction_lines(own, guess)
+    found = pd.concat([found[found["card"] == card.key] for card in asked])
+    if known is not None:
+        guesses = [estimates(rounds, dispatch, card, known).assign(card=card.key) for card in asked]
+        found = found.merge(pd.concat(guesses), on=[*CELL, "card"])
+    yield from prediction_lines(found)
     yield WHAT_IT_IS
     yield coverage_words(held, known)
 

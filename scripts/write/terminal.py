@@ -124,7 +124,7 @@ def _show_rows(table: Table, console: Console) -> None:
 
 def _told(title: str, text: str, room: int) -> str:
     """Return both so that the figure is in one line with its title's end, where there is room."""
-    last = title.split()[-1]
+    last = title.rsplit(maxsplit=1)[-1]
     figure = f"{last} = {text}"
     fixed = figure.replace(" ", _FIXED) if cell_len(figure) < room else figure
     return title.removesuffix(last) + fixed

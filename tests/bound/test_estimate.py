@@ -151,12 +151,14 @@ def printed(capsys: pytest.CaptureFixture[str], *files: Path, card: str = "t4") 
 def test_without_a_measured_gpu_there_is_the_bound_only(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = printed(capsys, cpu_file(tmp_path), card="t4,h100")
+    text = printed(capsys, cpu_file(tmp_path, batch_sizes=(8, 4096)), card="t4,h100")
     assert "No estimate: it takes 4 networks" in text
     assert (
-        "T4, times faster than the CPU at best, by batch size:\n  devbox, mlp: 0.90x at 8, " in text
-    )
-    assert "H100, times faster than the CPU at best, by batch size:" in text
+        "Times faster than the CPU at best, by batch size (T4 and H100 where none is named):\n"
+        "  devbox, mlp: 0.90x at 8; "
+    ) in text
+    assert "; T4 " in text
+    assert ", H100 " in text
     assert "(estimate)" not in text
 
 
@@ -170,8 +172,8 @@ def test_with_one_there_is_an_interval_and_how_often_such_held(
     gpu = gpu_file(folders[0], took=took)
     text = printed(capsys, gpu, cpu_file(folders[1]))
     assert "with each left out in turn, 100% of 12 cells lie in their interval of 95 %." in text
-    assert "T4, times faster than the CPU at best (estimate), by batch size:" in text
-    assert "devbox (2), mlp: 0.90x at 8 (0.33x [0.26, 0.41]), " in text
+    assert "Times faster than the CPU at best (estimate), by batch size (T4):" in text
+    assert "devbox (2), mlp: 0.90x (0.33x [0.26, 0.41]) at 8; " in text
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from scripts.bound.estimate import LEAST, Spread
-from scripts.bound.floor import CELL
 from scripts.read.text import counted, times
 from scripts.words.host.bound import suspect_words
+from scripts.words.names import listed
 from scripts.words.verdicts import factor_words
 
 
@@ -28,24 +27,33 @@ def coverage_words(held: pd.DataFrame, known: Spread | None) -> str:
     )
 
 
-def prediction_lines(bounds: pd.DataFrame, guess: pd.DataFrame | None) -> Iterator[str]:
-    """Yield a heading and a line per workload of one card: how many times faster it could be."""
-    rows = bounds.assign(**dict.fromkeys(["seconds", "low", "high"], np.nan))
-    estimated = ""
-    if guess is not None:
-        rows, estimated = bounds.merge(guess, on=CELL), " (estimate)"
-    yield f"{bounds['name'].iloc[0]}, times faster than the CPU at best{estimated}, by batch size:"
+def prediction_lines(rows: pd.DataFrame) -> Iterator[str]:
+    """Yield a heading and a line per workload: how many times faster each card could be.
+
+    `rows` are those of `bounds`, with the columns of `estimates` where there are such.
+    """
+    estimated = " (estimate)" * ("seconds" in rows)
+    cards = list(rows["name"].unique())
+    alike = f" ({listed(cards)} where none is named)" if len(cards) > 1 else f" ({cards[0]})"
+    yield f"Times faster than the CPU at best{estimated}, by batch size{alike}:"
+    words = [f"{times(row['best_speedup'])}{_estimate(row)}" for row in rows.to_dict("records")]
+    rows = rows.assign(words=words)
     for (machine, workload), own in rows.groupby(["machine", "workload"], sort=False):
-        cells = (
-            f"{times(row['best_speedup'])} at {row['batch_size']}{_estimate(row)}"
-            for row in own.sort_values("batch_size").to_dict("records")
-        )
-        yield f"  {machine}, {workload}: {', '.join(cells)}. {suspect_words(own)}".rstrip()
+        cells = "; ".join(f"{_cards(of)} at {size}" for size, of in own.groupby("batch_size"))
+        yield f"  {machine}, {workload}: {cells}. {suspect_words(own)}".rstrip()
+
+
+def _cards(rows: pd.DataFrame) -> str:
+    """`5x`, or of cards that differ `T4 5x, RTX 4090 and H100 9x`."""
+    alike = rows.groupby("words", sort=False)["name"].agg(listed)
+    if len(alike) == 1:
+        return str(alike.index[0])
+    return ", ".join(f"{names} {text}" for text, names in alike.items())
 
 
 def _estimate(row: Mapping[Any, Any]) -> str:
     """The estimate with its interval, which ends at the bound where that is less."""
-    if np.isnan(row["seconds"]):
+    if "seconds" not in row:
         return ""
     cpu, floor = row["step_seconds"], row["floor_seconds"]
     most, middle, least = (cpu / max(row[name], floor) for name in ("low", "seconds", "high"))
