@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bench.console.say import print_help
+from bench.console.say import print_help, refused_in_lines
 from bench.console.summary import print_summary
 from bench.learning.options import add_learning_options, learning_help, refuse_learning_options
 from bench.learning.plugin import LearnPlugin
@@ -46,10 +46,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Checks everything that was typed, before anything runs."""
     if any(map(config.getoption, ASKING)):
         return
-    refuse_options(config)
-    kind = LearnPlugin if config.getoption("--learning") else TimingPlugin
-    if config.pluginmanager.register(kind(config), NAME) is None:
-        raise pytest.UsageError(f"-p no:{NAME}: that is the run itself; leave it out")
+    with refused_in_lines():
+        refuse_options(config)
+        kind = LearnPlugin if config.getoption("--learning") else TimingPlugin
+        if config.pluginmanager.register(kind(config), NAME) is None:
+            raise pytest.UsageError(f"-p no:{NAME}: that is the run itself; leave it out")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -80,7 +81,8 @@ class TimingPlugin(RunPlugin[TimingRun]):
         """Asks torch for devices where none were named. While pytest collects, a refusal would be a
         traceback.
         """
-        find_sides(self.run)
+        with refused_in_lines():
+            find_sides(self.run)
 
     def cases(self) -> Cases:
         """Every cell of the grid; a setting is an axis where the run's sides differ in it."""
@@ -90,7 +92,8 @@ class TimingPlugin(RunPlugin[TimingRun]):
 
     def work(self, cases: list[Any], console: Console) -> None:
         """Measures the selected cells."""
-        measure(self.run, [self.run.by_id[one.id] for one in cases], console)
+        with refused_in_lines():
+            measure(self.run, [self.run.by_id[one.id] for one in cases], console)
 
     def content(self) -> Line:
         """Rows with and without a time."""

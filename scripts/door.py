@@ -1,6 +1,7 @@
 """How every door ends: its status, a line for what cannot be read or written, and signals."""
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import TextIO
 
 from scripts.read.document import ResultError
+from scripts.read.text import filled
+from scripts.write.say import NARROWEST
 
 INTERRUPTED, UNREAD = 130, 141
 """Status of a door that Ctrl-C ended, and of one whose words nobody reads any more (`| head`)."""
@@ -26,7 +29,7 @@ def answered(action: Callable[[], object]) -> int:
             action()
             sys.stdout.flush()
     except ResultError as error:
-        print(error, file=sys.stderr)
+        _refuse(str(error))
         return 2
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
@@ -34,7 +37,7 @@ def answered(action: Callable[[], object]) -> int:
     except OSError as error:
         if error.filename is not None:
             words = f"cannot be used: {error.strerror or error}; name another place"
-            print(ResultError(error.filename, "", words), file=sys.stderr)
+            _refuse(str(ResultError(error.filename, "", words)))
             return 2
         sys.stdout = _nowhere()  # it is flushed once more at the end
         if isinstance(error, BrokenPipeError):
@@ -42,6 +45,13 @@ def answered(action: Callable[[], object]) -> int:
         print(f"standard output: cannot be written: {error.strerror or error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _refuse(text: str) -> None:
+    """Prints it, on a terminal with no word broken."""
+    if sys.stderr.isatty():
+        text = filled(text, max(shutil.get_terminal_size().columns, NARROWEST), whole=True)
+    print(text, file=sys.stderr)
 
 
 def _nowhere() -> TextIO:

@@ -1,8 +1,13 @@
 """Lines on the console, and the last ones of a run: what became of it and what to type next."""
 
-from collections.abc import Mapping
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
@@ -10,11 +15,30 @@ from rich.text import Text
 from bench.measure.journal import journal_path
 from bench.record.state import RunState
 
+_NARROWEST = 20
+
 
 def say(console: Console, text: str, *, whole: bool = False) -> None:
     """Prints a line, on a terminal wrapped between words; as it is in a file, or to be typed."""
     soft = whole or not console.is_terminal
     console.print(text, markup=False, highlight=False, soft_wrap=soft)
+
+
+@contextmanager
+def refused_in_lines() -> Iterator[None]:
+    """Raises a `pytest.UsageError` of inside so that pytest, on a terminal, breaks no word of it.
+
+    Elsewhere it stays one line.
+    """
+    try:
+        yield
+    except pytest.UsageError as error:
+        if not sys.stderr.isatty():
+            raise
+        room = max(shutil.get_terminal_size().columns - len("ERROR: "), _NARROWEST)
+        whole = {"break_long_words": False, "break_on_hyphens": False}
+        lines = textwrap.wrap(str(error), room, **whole)  # type: ignore[arg-type]
+        raise pytest.UsageError("\n".join(lines)) from None
 
 
 def print_help(console: Console, options: Mapping[str, str]) -> None:

@@ -57,3 +57,16 @@ def test_a_place_that_cannot_be_used_is_one_line(
     assert answered((place / "jobs").mkdir) == 2
     said = f"{place / 'jobs'}: cannot be used: Not a directory; name another place\n"
     assert capsys.readouterr().err == said
+
+
+def test_a_refusal_on_a_terminal_breaks_no_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    place = tmp_path / "file"
+    place.touch()
+    assert answered((place / "jobs").mkdir) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert "; name another place" in " ".join(said)
+    assert all(len(line) <= 30 or " " not in line for line in said)
