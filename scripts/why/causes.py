@@ -11,6 +11,7 @@ backward and optimiser).
 | `transfer-bound` | copying to the device is |
 | `evaluation` | the evaluation inside the clock is |
 | `launch-bound` | the network is, and the host cannot feed the device |
+| `call-bound` | the same on a CPU: calling an operation takes longer than computing it |
 | `sequential` | the same, the operations being the steps of a recurrent layer off its fused path |
 | `compute-bound` | the network is, and the device is at work |
 | `fixed cost` | of a total: the cold start is more than half of it |
@@ -21,7 +22,7 @@ The host cannot feed an accelerator when queueing a step alone takes 80 % or mor
 over log batch size, between the neighbouring batch sizes: below 1/2 most of a step is the same
 whatever the batch size, so it is the host's. On the CPU, where host and device are one, growth
 decides alone; without neighbours, half of the machine's own peak is `compute-bound`, and operations
-that cost half of the step or more even when they are tiny are `launch-bound`.
+that cost half of the step or more even when they are tiny are `call-bound`.
 
 A second opinion is held beside it (`agrees`), where there is one: growth on an accelerator, the
 machine's peaks on the CPU.
@@ -39,6 +40,7 @@ from scripts.why.faults import QUARTER, page_faults
 
 FIXED = "fixed cost"
 LAUNCH = "launch-bound"
+CALL = "call-bound"
 TRANSFER = "transfer-bound"
 DATA = "data-bound"
 EVALUATION = "evaluation"
@@ -121,7 +123,8 @@ def cause_of(cell: Mapping[Any, Any]) -> tuple[str, str]:
     agrees = "" if second is None else "yes" if first == second else "no"
     # A recurrent layer that runs as operations per time step, not as one for all of them.
     unrolled = cell["sequence_kernels"] == 0 and cell["operations"] >= cell["sequence_length"]
-    return (SEQUENTIAL if unrolled else LAUNCH) if first else COMPUTE, agrees
+    bound = CALL if is_cpu(cell["side"]) else LAUNCH
+    return (SEQUENTIAL if unrolled else bound) if first else COMPUTE, agrees
 
 
 def _opinions(cell: Mapping[Any, Any]) -> tuple[bool | None, bool | None]:

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from scripts.read.sides import is_cpu
 from scripts.read.text import counted, seconds_in_words
 from scripts.why.causes import FIXED, UNKNOWN
 from scripts.words.faults import brief_faults, fault_line
@@ -15,6 +14,7 @@ from scripts.words.warnings import marked
 MEANINGS = {
     "fixed cost": "the cold start is more than half of the total",
     "launch-bound": "the operations are too small: the host cannot feed the device",
+    "call-bound": "calling an operation takes longer than computing it",
     "transfer-bound": "copying minibatches to the device takes longest",
     "data-bound": "making minibatches takes longest",
     "evaluation": "evaluating after each epoch takes longest",
@@ -23,8 +23,6 @@ MEANINGS = {
     "memory allocation": "page faults take a quarter of the step or more",
     "unknown": "the numbers do not tell",
 }
-_ON_CPU = {"launch-bound": ("call-bound", "calling an operation takes longer than computing it")}
-"""What the same is called on a CPU, which is its own host."""
 
 _PARTS = {
     "load": "loading",
@@ -67,12 +65,6 @@ def brief_why(own: Studies, other: Studies, base: str) -> str:
     return " ".join(filter(None, parts))
 
 
-def cause_words(cause: str, side: str) -> tuple[str, str]:
-    """What a cause is called on a side, and what that means."""
-    known = (cause, MEANINGS[cause])
-    return _ON_CPU.get(cause, known) if is_cpu(side) else known
-
-
 def cause_line(causes: pd.DataFrame) -> str:
     """Why steps take as long as they do, over the batch sizes of one workload on one side.
 
@@ -83,9 +75,8 @@ def cause_line(causes: pd.DataFrame) -> str:
         return ""
     sizes = warm["batch_size"]
     parts = [
-        "{} at {} ({})".format(name, sizes_words(own["batch_size"], sizes), meaning)
+        f"{cause} at {sizes_words(own['batch_size'], sizes)} ({MEANINGS[str(cause)]})"
         for cause, own in warm.groupby("cause", sort=False)
-        for name, meaning in [cause_words(str(cause), str(own["side"].iloc[0]))]
     ]
     text = f"Why, once warm: {'; '.join(parts)}."
     fixed = causes[causes["cause"] == FIXED]

@@ -107,14 +107,14 @@ def test_one_batch_size_between_the_two_is_unknown() -> None:
 
 
 def test_on_the_cpu_growth_decides() -> None:
-    assert warm_causes(*growing(0.2, "cpu")) == ["launch-bound"] * 3
+    assert warm_causes(*growing(0.2, "cpu")) == ["call-bound"] * 3
     assert warm_causes(*growing(0.8, "cpu")) == ["compute-bound"] * 3
 
 
 def test_one_batch_size_on_the_cpu_is_held_against_the_machines_peaks() -> None:
     assert warm_causes(row(side="cpu", flops=2e9)) == ["compute-bound"]
     assert warm_causes(row(side="cpu", moved_bytes=2e9)) == ["compute-bound"]
-    assert warm_causes(row(side="cpu", operations=2000)) == ["launch-bound"]
+    assert warm_causes(row(side="cpu", operations=2000)) == ["call-bound"]
     assert warm_causes(row(side="cpu")) == ["unknown"]
 
 
@@ -200,7 +200,7 @@ def test_every_cause_has_a_meaning_in_words() -> None:
 
     named = {name: value for name, value in vars(known_causes).items() if name.isupper()}
     assert set(MEANINGS) == {value for value in named.values() if isinstance(value, str)}
-    assert len(MEANINGS) == 9
+    assert len(MEANINGS) == 10
 
 
 def test_a_file_without_a_diagnosis_has_no_causes() -> None:
