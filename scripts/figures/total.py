@@ -21,6 +21,7 @@ from scripts.figures.marks import (
     side_looks,
 )
 from scripts.figures.style import GREY, headline, new_panels, style
+from scripts.read.text import interval
 from scripts.words.derived import MEANS
 from scripts.words.verdicts import break_even_words
 from scripts.words.warnings import key
@@ -75,7 +76,7 @@ def spread(values: Sequence[int], count: int) -> list[int]:
 
 
 def break_even_lines(crossings: pd.DataFrame) -> list[str]:
-    """Break-even in words, a line a side: `even at 3 epochs [2, 5]`, `never even`; of few sides."""
+    """Break-even in words, a line a side: `even at 3 epochs [2 to 5]`, `never even`."""
     if len(crossings) == 1:
         return [_in_words(crossings.iloc[0].to_dict(), unit=" epochs")]
     if len(crossings) > MOST_LINES:
@@ -91,7 +92,7 @@ def _in_words(crossing: dict[Any, Any], *, unit: str) -> str:
         return break_even_words(crossing)
     upper = "∞" if pd.isna(crossing["upper"]) else crossing["upper"]
     word = "even at" if kind == "after" else "faster until"
-    return f"{word} {crossing['epochs']}{unit} [{crossing['lower']}, {upper}]"
+    return f"{word} {crossing['epochs']}{unit} {interval(crossing['lower'], upper)}"
 
 
 def _draw_totals(

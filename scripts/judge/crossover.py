@@ -79,7 +79,7 @@ def crossing(batch_sizes: Sequence[int], words: Sequence[str]) -> Crossing:
     changes = [(a, b) for a, b in pairwise(sides) if a[1] != b[1]]
     if not changes:
         return _one_side(cells, sides)
-    text = "; ".join(f"[{a}, {b}] to {word}" for (a, _), (b, word) in changes)
+    text = "; ".join(f"to {word} between {a} and {b}" for (a, _), (b, word) in changes)
     carried = tuple(dict.fromkeys(size for change in changes for size, _ in change))
     if len(changes) > 1:
         return Crossing(SEVERAL, rests_on=carried, crossings=text)

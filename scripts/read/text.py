@@ -131,6 +131,11 @@ def times(ratio: float) -> str:
     return f"{ratio:,.{decimals}f}x"
 
 
+def interval(low: object, high: object) -> str:
+    """`[679 to 1,170]`: no comma between numbers that have commas of their own."""
+    return f"[{low} to {high}]"
+
+
 def counted(number: int, noun: str) -> str:
     """`1 cell`, `2 cells`, `1,000 cells`."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
@@ -139,11 +144,6 @@ def counted(number: int, noun: str) -> str:
 def short_number(number: float) -> str:
     """Three digits, more where it is large, but never an exponent: `2.5`, `939`, `1,170`."""
     return f"{number:.3g}" if abs(number) < 999.5 else f"{number:,.0f}"
-
-
-def expected_count(number: float) -> str:
-    """A count to be expected: `0.034`, `1.7`, `20,340`; a small one has two digits."""
-    return f"{number:.2g}" if number < 10 else f"{number:,.0f}"
 
 
 def _three_digits(number: float) -> str:

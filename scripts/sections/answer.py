@@ -70,7 +70,7 @@ def headlines(report: Report) -> Iterator[str]:
     elif len(contests) > MOST_ANSWERS:
         curves = pd.concat([one.curves for one in contests])
         words = machines_sentence(curves, most=0 if by_machine else MOST_NETWORKS)
-        yield f"Once warm, {_many(contests)}: {words}."
+        yield f"Once warm, {_many(report, contests)}: {words}."
     elif contests:
         several = len({one.pair.machine for one in contests}) > 1
         for one in contests:
@@ -87,9 +87,9 @@ def _by_machine(report: Report) -> bool:
     return len(report.rates) > 0 and not 0 < len(report.leading) <= MOST_ANSWERS
 
 
-def _many(contests: list[Told]) -> str:
+def _many(report: Report, contests: list[Told]) -> str:
     """`the GPU against the CPU on 10 machines`; of unlike sides `3 sides against the CPU`."""
-    machines = len({one.pair.machine for one in contests})
+    machines = len({report.owners[one.pair.file] for one in contests})
     subjects = {one.subject.partition(" (")[0] for one in contests}
     others = {one.other for one in contests}
     subject = subjects.pop() if len(subjects) == 1 else f"{len(subjects)} sides"

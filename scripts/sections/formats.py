@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from scripts.read.text import seconds_in_words, times
+from scripts.read.text import interval, seconds_in_words, times
 from scripts.words.target.learning import score_text
 from scripts.words.warnings import marked
 from scripts.words.why import flops_in_words
@@ -60,13 +60,12 @@ def computes(row: Row) -> str:
 
 
 def epoch_range(row: Row) -> str:
-    """Return `4.2 [3.9, 5]`; a seed that never got there is an open end."""
+    """Return `4.2 [3.9 to 5]`; a seed that never got there is an open end."""
     open_end = row["reached"] < row["seeds"] or pd.isna(row["high"])
-    return (
-        f"{row['epochs']:.3g} [{row['low']:.3g}, {'∞' if open_end else format(row['high'], '.3g')}]"
-    )
+    high = "∞" if open_end else format(row["high"], ".3g")
+    return f"{row['epochs']:.3g} {interval(format(row['low'], '.3g'), high)}"
 
 
 def first_faster(row: Row) -> str:
-    """Return `128 [64, 512]`: the first batch size called faster."""
-    return f"{row['median']} [{row['quarter']}, {row['three_quarters']}]"
+    """Return `128 [64 to 512]`: the first batch size called faster."""
+    return f"{row['median']} {interval(row['quarter'], row['three_quarters'])}"

@@ -1,6 +1,6 @@
 """What all sections are made of: the analysis, learning and the comparison, in the page's order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -21,10 +21,13 @@ from scripts.tables.comparison import Comparison
 from scripts.tables.learned import Learned
 from scripts.tables.pair import Pair
 from scripts.tables.published import Imported
-from scripts.tables.told import Told, leading, told
+from scripts.tables.told import Told, leading, machine_names, told
+from scripts.words.names import listed
 
 MOST_CPUS = 2
 """Files of the CPU alone that are told of at once; of more, each is folded."""
+MOST_NAMED = 3
+"""Machines whose names a page begins with; of more there is the number."""
 MOST_ROWS = 8_500
 MOST_FILES = 50
 """Files are shown cell by cell while they have fewer verdicts together, so that the page stays
@@ -94,10 +97,9 @@ class Report:
         if comparison is None:
             return rates(rounds.head(0))
         files = comparison.files
-        ids = files["machine_id"].where(files["machine_id"] != "", files["file"])
-        if ids.nunique() < 2:
+        names = machine_names(files)
+        if len(set(names.values())) < 2:
             return rates(rounds.head(0))
-        names = files["machine"].groupby(ids).transform("first").set_axis(files["file"])
         own, _ = only_like(rounds[rounds["file"].isin(files["file"])], base=comparison.base)
         return rates(own.assign(machine=own["file"].map(names)))
 
@@ -120,8 +122,18 @@ class Report:
 
     @cached_property
     def machines(self) -> list[str]:
-        """The machines that are shown."""
+        """The files that are shown, each by the name of its machine, which tells it from others."""
         return list(dict.fromkeys(pair.machine for pair in self.pairs))
+
+    @cached_property
+    def owners(self) -> dict[str, str]:
+        """The machine of each file: files of one machine are one machine."""
+        return machine_names(self.analysis.results.files)
+
+    @property
+    def about(self) -> str:
+        """What is measured here: `xeon`, `10 machines`, `xeon and devbox (6 files)`."""
+        return about_words(self.owners.values())
 
     @cached_property
     def stems(self) -> dict[str, str]:
@@ -186,6 +198,14 @@ def first_files(lines: Sequence[Brief]) -> Brief:
     more = len(told) - MOST_CPUS
     words = f"and {counted(more, 'more file')}: report.html has them"
     return [*chain(*told[:MOST_CPUS]), *[Line(words, tone="faint")] * (more > 0)]
+
+
+def about_words(machines: Iterable[str]) -> str:
+    """Return the machines of some files in few words."""
+    every = list(machines)
+    names = list(dict.fromkeys(every))
+    words = listed(names) if len(names) <= MOST_NAMED else counted(len(names), "machine")
+    return f"{words} ({counted(len(every), 'file')})" if len(every) > len(names) else words
 
 
 def line_of(pair: Pair, text: str, *, lead: str = "") -> Line:

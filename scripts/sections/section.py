@@ -149,7 +149,8 @@ class Section:
     """The answer to one question: sentences, then maps, pictures, notes and tables.
 
     It stands in the chapter of its `workload`, or in a `part` of the report about all of them:
-    `first` are warnings, `answer` is seen at once, `after` is folded. `brief` is what a terminal
+    `first` are warnings, `answer` is seen at once, `after` is folded; so are its maps, machine by
+    machine, where it is `folded`. `brief` is what a terminal
     and a summary show of it, and `frames` are its CSV files by their names.
     """
 
@@ -159,6 +160,7 @@ class Section:
     part: Literal["first", "answer", "after"] = "after"
     lines: Sequence[Line] = ()
     maps: Sequence[Map] = ()
+    folded: bool = False
     pictures: Sequence[Picture] = ()
     notes: Sequence[Line] = ()
     tables: Sequence[Table] = ()

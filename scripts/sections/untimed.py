@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from scripts.read.text import file_stems
+from scripts.sections.inputs import about_words
 from scripts.sections.machines.about import software_of
 from scripts.sections.published import others
 from scripts.sections.section import Line, Section
@@ -21,6 +22,11 @@ class Untimed:
     machines: list[str]
     workloads: list[str]
     pairs: tuple[Pair, ...] = ()
+
+    @property
+    def about(self) -> str:
+        """The machines, or the files of others."""
+        return about_words(self.machines)
 
     @property
     def work_stems(self) -> dict[str, str]:

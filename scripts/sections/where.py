@@ -18,7 +18,7 @@ from scripts.words.crossovers import crossover_words
 from scripts.words.why import brief_why
 
 MOST_MAPS = 6
-"""Heat maps that are seen at once; the others are folded."""
+"""Heat maps that are seen at once; of more, each machine's are folded."""
 _BEST = "machine pair batch_size ratio:plain_ratio best_ratio best_side best_base"
 
 
@@ -30,6 +30,7 @@ def where(report: Report) -> Iterator[Section]:
         title="By batch size and epochs",
         part="answer",
         maps=[_map(report, pair) for pair in first],
+        folded=_many_machines(first),
     )
     for workload in report.workloads:
         pairs = report.all_of(workload)
@@ -49,17 +50,23 @@ def where(report: Report) -> Iterator[Section]:
 
 
 def _first(report: Report) -> list[Pair]:
-    """The pairs whose maps are seen at once: of few contests between devices, all of them.
+    """The pairs whose maps are seen at once: of contests between devices.
 
-    What epochs change between two numbers of threads is no more than noise.
+    Of one machine the first, of several all, which are folded machine by machine where they are
+    many. What epochs change between two numbers of threads is no more than noise.
     """
     contests = [one.pair for one in report.leading if one.even.size]
-    return [
+    found = [
         pair
         for contest in contests
         for pair in report.pairs
         if (pair.file, pair.side, pair.base) == (contest.file, contest.side, contest.base)
-    ][:MOST_MAPS]
+    ]
+    return found if _many_machines(found) else found[:MOST_MAPS]
+
+
+def _many_machines(pairs: list[Pair]) -> bool:
+    return len(pairs) > MOST_MAPS and len({pair.machine for pair in pairs}) > 1
 
 
 def _best(report: Report, workload: str) -> dict[str, Any]:

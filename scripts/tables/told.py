@@ -83,6 +83,12 @@ def leading(contests: list[Told]) -> list[Told]:
     return [one for one in contests if one.rank == contests[0].rank]
 
 
+def machine_names(files: pd.DataFrame) -> dict[str, str]:
+    """What the machine of each file is called: by the first of its files."""
+    ids = files["machine_id"].where(files["machine_id"] != "", files["file"])
+    return dict(zip(files["file"], files.groupby(ids)["machine"].transform("first"), strict=True))
+
+
 def machine_files(analysis: Analysis, file: str) -> list[str]:
     """Return the files of the same machine."""
     own = _identity(analysis, file)

@@ -8,6 +8,7 @@ import pandas as pd
 from scripts.judge.crosses_at import OFTEN
 from scripts.judge.crossover import ABOVE, ALWAYS, BELOW, INTERVAL, NEVER, REVERSE, SEVERAL
 from scripts.judge.rule import CLOSE, FASTER, NOT_MEASURED, SLOWER, UNDECIDED
+from scripts.read.text import interval
 
 Row = Mapping[Any, Any] | pd.Series
 
@@ -55,7 +56,7 @@ _ONE_SIDED = {NEVER: SLOWER, ABOVE: SLOWER, ALWAYS: FASTER, BELOW: FASTER}
 
 
 def crossover_words(curve: Row) -> str:
-    """A row of `crossovers` in few words, for a table's cell: `between 32 and 128: 48 [32, 71]`.
+    """A row of `crossovers` in few words, for a table's cell: `between 32 and 128: 48 [32 to 71]`.
 
     A curve that crosses where only one side of the crossing is decided says which sizes that are.
     """
@@ -71,12 +72,12 @@ def curve_words(curve: Row) -> str:
 
 
 def number_words(curve: Row) -> str:
-    """`48 [32, 71]`, `?` for an end that the grid does not hold; empty where there is no number."""
+    """`48 [32 to 71]`, `?` for an end beyond the grid; empty where there is no number."""
     ends = [curve.get(f"crosses_{end}") for end in ("at", "from", "to")]
     at, low, high = ("?" if end is None or pd.isna(end) else f"{end:.0f}" for end in ends)
     if at == "?":
         return ""
-    return f"{at} [{low}, {high}]" if (low, high) != ("?", "?") else f"about {at}"
+    return f"{at} {interval(low, high)}" if (low, high) != ("?", "?") else f"about {at}"
 
 
 def number_sentence(curve: Row) -> str:

@@ -56,9 +56,11 @@ def faults_cause(faults: pd.DataFrame) -> str:
 
 
 def _much(own: pd.DataFrame) -> str:
-    sizes = own.groupby("workload", sort=False)["batch_size"]
-    named = "; ".join(f"{name} at {listed(sorted(set(some)))}" for name, some in sizes)
-    return f"take a quarter of a step's CPU seconds or more (batch sizes: {named})"
+    alike: dict[str, list[object]] = {}
+    for name, sizes in own.groupby("workload", sort=False)["batch_size"]:
+        alike.setdefault(listed(sorted(set(sizes))), []).append(name)
+    named = "; ".join(f"{listed(names)} at batch {sizes}" for sizes, names in alike.items())
+    return f"take a quarter of a step's CPU seconds or more ({named})"
 
 
 def brief_faults(faults: pd.DataFrame) -> str:

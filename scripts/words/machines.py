@@ -13,6 +13,8 @@ from scripts.words.names import listed
 from scripts.words.verdicts import ratio_words
 from scripts.words.warnings import marked
 
+_MOST_FASTEST = 3
+"""Of more machines that are fastest somewhere only the first is named: a table has them all."""
 _ONE_RUN = (
     " These are two runs: neither a regression nor an improvement of the software until several "
     "runs of each say so (--group-runs)."
@@ -78,14 +80,18 @@ def fastest_mean_sentence(means: pd.DataFrame, base: str) -> str:
 
 
 def fastest_sentence(rates: pd.DataFrame) -> str:
-    """`Fastest machine: lab on every network.`, from rows of `rates`."""
+    """`Fastest machine: lab on every network.`, from rows of `rates`; of many only the first."""
     best = rates[rates["share"] == 1]
     networks = rates["workload"].nunique()
+    found = sorted(best.groupby("machine", sort=False), key=lambda one: -len(one[1]))
+    told = found if len(found) <= _MOST_FASTEST else found[:1]
     parts = [
         f"{marked(str(name), own.iloc[0].to_dict())} on "
         f"{'every network' if len(own) == networks > 1 else listed(own['workload'], most=3)}"
-        for name, own in best.groupby("machine", sort=False)
+        for name, own in told
     ]
+    if others := found[len(told) :]:
+        parts.append(f"{len(others)} others on {sum(len(own) for _name, own in others)} networks")
     return f"Fastest machine{'s' * (len(parts) > 1)}: {'; '.join(parts)}."
 
 
@@ -97,7 +103,7 @@ def machines_sentence(curves: pd.DataFrame, *, most: int = 4) -> str:
     """
     names = curves["workload"].unique()
     if len(names) > most:
-        return f"on {len(names)} networks it {_outcomes(curves)}"
+        return f"on {counted(len(names), 'network')} it {_outcomes(curves)}"
     groups = enumerate(curves.groupby("workload", sort=False))
     return "; ".join(f"{name} {_outcomes(own, named=not place)}" for place, (name, own) in groups)
 
@@ -113,7 +119,10 @@ def _outcomes(rows: pd.DataFrame, *, named: bool = True) -> str:
         NOWHERE: "is slower throughout",
     }
     kinds = rows["kind"].where(rows["kind"].isin(told), "").value_counts()
-    told[""] = "is not decided"
+    told[""] = "none of these" if len(kinds) > 1 else "is neither faster nor slower throughout"
     (words, count), *others = [(told[kind], int(kinds[kind])) for kind in told if kind in kinds]
-    rest = (f"{more} in {number}" for more, number in others)
-    return listed([f"{words} in {counted(count, 'case') if named else count}", *rest])
+    parts = [f"{words} in {counted(count, 'case') if named else count}"]
+    for more, number in others:
+        said = any(part.startswith("is ") for part in parts)
+        parts.append(f"{more.removeprefix('is ') if said else more} in {number}")
+    return listed(parts)

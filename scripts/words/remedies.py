@@ -21,7 +21,7 @@ _SHARE_NAMED = 0.5
 
 
 def remedy_words(row: Row) -> str:
-    """A row of `remedies` in words: `1.50x [1.45, 1.56] faster, pays off from the first epoch`."""
+    """A row of `remedies`: `1.50x [1.45 to 1.56] faster, pays off from the first epoch`."""
     word, gain, reason = row["verdict"], _gain(row), str(row["reason"])
     if word in (CLOSE, UNDECIDED):
         return f"{word} ({gain})"
@@ -69,7 +69,7 @@ def remedy_line(remedies: pd.DataFrame) -> str:
 
 
 def gains_words(best: pd.DataFrame, tried: pd.DataFrame) -> str:
-    """`fused optimiser (cpu+fused) at batch size 8 (1.5x [1.4, 1.6] faster); ...`."""
+    """`fused optimiser (cpu+fused) at batch size 8 (1.5x [1.4 to 1.6] faster); ...`."""
     return "; ".join(
         f"{settings_words(str(remedy))} ({side}) at "
         f"{sizes_words(own['batch_size'], tried['batch_size'])} ({_gains(own)})"
@@ -130,7 +130,7 @@ def ladder_line(ladder: pd.DataFrame) -> str:
 
 
 def _decoding(longer: pd.DataFrame) -> str:
-    """` With images decoded on the fly it takes 9.1x [8.8, 9.4] at batch size 8.`, or nothing."""
+    """` With images decoded on the fly it takes 9.1x [8.8 to 9.4] at batch size 8.`, or nothing."""
     by_rung = {rung: longer[longer["rung"] == rung] for rung in _DECODERS}
     parts = [
         f"{rung_words(rung, '')[0]} it takes {_at_sizes(own)}"
@@ -141,7 +141,7 @@ def _decoding(longer: pd.DataFrame) -> str:
 
 
 def _at_sizes(rows: pd.DataFrame) -> str:
-    """`4.0x [3.9, 4.1] at batch size 8, 2.0x [1.9, 2.1] at 32`."""
+    """`4.0x [3.9 to 4.1] at batch size 8, 2.0x [1.9 to 2.1] at 32`."""
     words = ", ".join(
         f"{factor_words(row['times'], row['lo'], row['hi'])} at {row['batch_size']}"
         for row in rows.sort_values("batch_size").to_dict("records")

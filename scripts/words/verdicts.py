@@ -15,8 +15,7 @@ from scripts.judge.rule import (
     SUSPECT,
     UNDECIDED,
 )
-from scripts.judge.verdicts import expected_wrong
-from scripts.read.text import counted, expected_count, times
+from scripts.read.text import counted, interval, times
 from scripts.words.crossovers import Row, curve_words, number_sentence
 from scripts.words.names import listed
 from scripts.words.warnings import marked
@@ -83,27 +82,26 @@ def sureness(cells: pd.DataFrame, curve: Row) -> str:
 def sure_words(verdicts: pd.DataFrame) -> str:
     """How many comparisons got a verdict, and what is promised of these."""
     decided = int(verdicts["verdict"].isin(DECIDED).sum())
+    count = counted(len(verdicts), "comparison")
     if decided:
-        are = f"{len(verdicts)} comparisons are" if len(verdicts) > 1 else "1 comparison is"
-        said = f"{decided} of {are} decided; {_promise(verdicts)}"
+        are = "is" if decided == 1 else "are"
+        said = f"How sure: {decided:,} of {count} {are} decided ({_promise(verdicts)})"
     else:
         few = verdicts["blocks"].between(1, FEWEST_BLOCKS - 1).any()
         takes = f", which takes {FEWEST_BLOCKS} repetitions or more"
-        count = counted(len(verdicts), "comparison")
-        said = f"None of {count} is decided{takes * bool(few)}"
+        said = f"How sure: none of {count} is decided{takes * bool(few)}"
     withheld = int((verdicts["verdict"] == SUSPECT).sum())
     return f"{said}{f'; {withheld} suspect' if withheld else ''}."
 
 
 def _promise(verdicts: pd.DataFrame) -> str:
     if (verdicts["adjustment"] == HOLM).any():
-        return "the chance that any of these is wrong is at most 5 % (in a file, warm or total)"
-    expected = expected_count(expected_wrong(verdicts))
-    return f"at most 5 % of these ({expected}) are expected to be wrong"
+        return "the chance that any is wrong is at most 5 %, in a file, warm or total"
+    return "expect up to 5 % wrong"
 
 
 def break_even_words(row: Mapping[Any, Any]) -> str:
-    """Break-even epochs in few words: `14 [11, 18]`, `never`, `from the first epoch`."""
+    """Break-even epochs in few words: `14 [11 to 18]`, `never`, `from the first epoch`."""
     kind = str(row["kind"])
     if kind not in (AFTER, UNTIL):
         return kind
@@ -111,7 +109,7 @@ def break_even_words(row: Mapping[Any, Any]) -> str:
         return f"slower from epoch {row['upper']} on at the latest"
     upper = "∞" if pd.isna(row["upper"]) else f"{row['upper']:,}"
     until = "faster until " if kind == UNTIL else ""
-    return f"{until}{row['epochs']:,} [{row['lower']:,}, {upper}]"
+    return f"{until}{row['epochs']:,} {interval(format(row['lower'], ','), upper)}"
 
 
 def ratio_words(row: Mapping[Any, Any], *, of: str = "") -> str:
@@ -120,8 +118,8 @@ def ratio_words(row: Mapping[Any, Any], *, of: str = "") -> str:
 
 
 def factor_words(ratio: float | None, low: float | None, high: float) -> str:
-    """`1.20x [1.18, 1.22]`; empty where nothing was measured."""
+    """`1.20x [1.18 to 1.22]`; empty where nothing was measured."""
     if pd.isna(ratio):
         return ""
-    interval = "" if pd.isna(low) else f" [{times(low)[:-1]}, {times(high)[:-1]}]"
-    return f"{times(ratio)}{interval}"
+    ends = "" if pd.isna(low) else f" {interval(times(low)[:-1], times(high)[:-1])}"
+    return f"{times(ratio)}{ends}"

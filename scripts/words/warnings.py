@@ -16,7 +16,7 @@ MEANS = "suspect: something speaks against the rounds that it stands on"
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _OTHER_WORK = ("loss mismatch", "another loss")
 """What reasons begin with that another run would have as well."""
-_NOT_THE_SAME = "Not the same work in all files, so not to be compared"
+_NOT_THE_SAME = "Different work in these files, so not comparable"
 _GRAVE = (*_OTHER_WORK, _NOT_THE_SAME, "did not do the same work")
 """What is in warnings that no number outlives."""
 _BEGINNING = re.compile(rf".*?\({MARK}\): [^:;]+|[^;]*")

@@ -26,7 +26,7 @@ from scripts.words.warnings import in_short
 from scripts.write.heatmap import heat_map, key
 from scripts.write.inline_svg import fitting
 
-_HYPHENED = re.compile(r"--[\w.-]+|[\w.]+(?:-[\w.]+)+")
+_HYPHENED = re.compile(r"--[\w.-]+|[\w.]+(?:-[\w.]+)+|[\d.]+ %")
 _FOLDER = Path(__file__).resolve().parent / "page"
 MOST_BYTES = 4_800_000
 BYTES_PER_ROW = 450
@@ -50,7 +50,7 @@ def page(
     first = [part for part in parts if part.part == "answer" and part.key != "answer"]
     return _environment().get_template("page.html").render(
         policy=_policy(style, script), style=style, script=script, sources=sources,
-        machines=report.machines, pairs=_pair_names(report), warnings=warnings,
+        about=report.about, machines=report.machines, pairs=_pair_names(report), warnings=warnings,
         answer=next(part for part in parts if part.key == "answer"),
         key=key(one for part in first for one in part.maps),
         chapters=_chapters(report, parts),
@@ -79,7 +79,7 @@ def _once(parts: Iterable[Section]) -> Iterator[Section]:
 
 
 def _whole(text: str) -> Markup:
-    """The text with its names held together, which a browser breaks at their hyphens."""
+    """The text with names and percentages held together, which a browser breaks."""
     escaped = str(escape(text))  # as Markup, what is joined would be escaped again
     return Markup(_HYPHENED.sub(r"<span>\g<0></span>", escaped))  # noqa: S704 - see above
 

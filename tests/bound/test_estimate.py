@@ -173,7 +173,7 @@ def test_with_one_there_is_an_interval_and_how_often_such_held(
     text = printed(capsys, gpu, cpu_file(folders[1]))
     assert "with each left out in turn, 100% of 12 cells lie in their interval of 95 %." in text
     assert "Times faster than the CPU at best (estimate), by batch size (T4):" in text
-    assert "devbox (2), mlp: 0.90x (0.33x [0.26, 0.41]) at 8; " in text
+    assert "devbox (2), mlp: 0.90x (0.33x [0.26 to 0.41]) at 8; " in text
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from scripts import report
 from scripts.sections.contents import contents
-from scripts.sections.inputs import Report, first_cpus
+from scripts.sections.inputs import Report, first_files
 from scripts.sections.section import Line, Section, Table
 from scripts.tables.analysis import Analysis
 from scripts.words.host.bound import NO_GPU
@@ -115,7 +115,7 @@ def test_beside_a_gpu_of_another_machine_both_are_folded(tmp_path: Path) -> None
     ] * 2
     assert own["answer"].lines[0].text.startswith("Once warm, the GPU (NVIDIA H200)")
     line = Line("a line")
-    assert first_cpus([[], [], [line], []]) == [line]  # a file that says nothing is none more
+    assert first_files([[], [], [line], []]) == [line]  # a file that says nothing is none more
 
 
 @pytest.mark.parametrize(("side", "said"), [("cpu+threads=1", True), ("cuda", False)])

@@ -80,7 +80,7 @@ def test_the_allocator_that_was_measured_to_be_fastest_is_the_advice() -> None:
     )
     assert words.endswith(f" faster): {TYPED}")
     assert fault_line(FAULTS, tried(other)).endswith(
-        "measured here: tcmalloc (cpu+malloc=tcmalloc) at batch size 512 (2.0x [1.98, 2.0] faster)."
+        "tcmalloc (cpu+malloc=tcmalloc) at batch size 512 (2.0x [1.98 to 2.0] faster)."
     )
 
 
@@ -100,12 +100,12 @@ def test_of_all_networks_page_faults_are_one_sentence_with_the_mend() -> None:
     cnn = table((8, 10.0, 0.1), (512, 72_982, 0.5), (2048, 331_512, 0.6), workload="cnn")
     words, typed = faults_in_short(pd.concat([FAULTS, cnn]), NOTHING)
     assert f"{words} {typed}" == (
-        "Page faults take a quarter of a step's CPU seconds or more (batch sizes: mlp at 512; "
-        f"cnn at 512 and 2048); {KEPT}"
+        "Page faults take a quarter of a step's CPU seconds or more (mlp at batch 512; "
+        f"cnn at batch 512 and 2048); {KEPT}"
     )
     assert typed == TYPED
     assert faults_in_short(table((8, 10.0, 0.1)), NOTHING) == ("", "")
     measured = tried(timed([1 / 3] * 5, side="cpu+malloc=keep", batch_size=512))
     words, typed = faults_in_short(FAULTS, measured)
-    assert words.endswith("(batch sizes: mlp at 512).")
+    assert words.endswith("(mlp at batch 512).")
     assert typed == ""

@@ -149,7 +149,7 @@ def test_the_terminal_names_them_and_does_not_break_what_is_to_be_typed(
     said = capsys.readouterr().out
     assert f"\n{TYPED}\n" in said
     words = KEPT.removesuffix(f" {TYPED}")
-    assert f"(batch sizes: cnn at 512); {words} {TYPED}" in " ".join(said.split())
+    assert f"(cnn at batch 512); {words} {TYPED}" in " ".join(said.split())
 
 
 def test_a_report_of_files_that_count_no_page_faults_says_nothing_of_them(

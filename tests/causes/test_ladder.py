@@ -67,8 +67,8 @@ def test_the_line_gives_the_gap_of_every_cell_and_what_most_of_it_is() -> None:
     taught = {"course": 2.0, "no-evaluation": 1.1}
     words = ladder_line(climbed(*rungs(TAUGHT), *rungs(taught, batch_size=32)))
     assert words.startswith(
-        "Against the plain loop's, an epoch as it is taught takes 4.0x [4.0, 4.0] at batch size 8, "
-        "2.0x [2.0, 2.0] at 32. Most of the gap"
+        "Against the plain loop's, an epoch as it is taught takes 4.0x [4.0 to 4.0] at batch size "
+        "8, 2.0x [2.0 to 2.0] at 32. Most of the gap"
     )
     assert words.endswith(
         "Most of the gap is the DataLoader (83% at batch size 8); "
@@ -79,10 +79,10 @@ def test_the_line_gives_the_gap_of_every_cell_and_what_most_of_it_is() -> None:
 def test_what_decoding_takes_is_said_behind_the_taught_loop_and_is_no_part_of_its_gap() -> None:
     words = ladder_line(climbed(*rungs({"decoding": 9.0, "workers": 6.0} | TAUGHT)))
     assert words == (
-        "Against the plain loop's, an epoch as it is taught takes 4.0x [4.0, 4.0] at batch size 8. "
-        "Most of the gap is the DataLoader (83% at batch size 8). With images decoded on the fly "
-        "it takes 9.0x [9.0, 9.0] at batch size 8; with images decoded by workers it takes 6.0x "
-        "[6.0, 6.0] at batch size 8."
+        "Against the plain loop's, an epoch as it is taught takes 4.0x [4.0 to 4.0] at batch size "
+        "8. Most of the gap is the DataLoader (83% at batch size 8). With images decoded on the "
+        "fly it takes 9.0x [9.0 to 9.0] at batch size 8; with images decoded by workers it takes "
+        "6.0x [6.0 to 6.0] at batch size 8."
     )
     steps = climbed(*rungs({"decoding": 9.0, "workers": 6.0} | TAUGHT)).set_index("rung")
     assert steps.loc[["workers", "course"], "saved_seconds"].tolist() == pytest.approx([3.0, 2.0])
@@ -93,7 +93,7 @@ def test_a_gap_that_is_none_is_said_in_the_verdicts_word() -> None:
     lead = "Against the plain loop's, an epoch as it is taught"
     assert ladder_line(climbed(*rungs(same))) == f"{lead} is too close at batch size 8."
     both = climbed(*rungs(same), *rungs(TAUGHT, batch_size=32))
-    words = f"{lead} takes 4.0x [4.0, 4.0] at batch size 32; is too close at batch size 8. Most"
+    words = f"{lead} takes 4.0x [4.0 to 4.0] at batch size 32; is too close at batch size 8. Most"
     assert ladder_line(both).startswith(words)
 
 
@@ -101,7 +101,9 @@ def test_in_a_run_of_the_course_loop_the_lean_loop_is_said_to_be_faster() -> Non
     table = climbed(*rungs({"lean": 0.25}), loop="course")
     assert list(table["rung"]) == ["course", "lean"]
     words = ladder_line(table)
-    assert words.startswith("The lean loop is faster: 4.0x [4.0, 4.0] at batch size 8. Most of the")
+    assert words.startswith(
+        "The lean loop is faster: 4.0x [4.0 to 4.0] at batch size 8. Most of the"
+    )
     assert words.endswith("gap is the DataLoader (100% at batch size 8).")
 
 

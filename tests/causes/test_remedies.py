@@ -146,8 +146,8 @@ def test_the_best_remedy_is_the_one_with_the_largest_sure_gain() -> None:
     (best,) = best_remedies(table).to_dict("records")
     assert best["side"] == "cpu+compile"
     assert remedy_line(table) == (
-        "Best remedy: torch.compile (cpu+compile) at batch size 8 (2.0x [1.98, 2.0] faster, pays "
-        "off after 10 [9, 11] epochs)."
+        "Best remedy: torch.compile (cpu+compile) at batch size 8 (2.0x [1.98 to 2.0] faster, pays "
+        "off after 10 [9 to 11] epochs)."
     )
 
 
@@ -178,7 +178,7 @@ def words_of(side: str, seconds: list[float], **axes: Any) -> str:
 
 def test_a_remedy_is_told_in_words_with_interval_and_break_even() -> None:
     assert words_of("cpu+fused", [second / 1.5 for second in PLAIN]) == (
-        "1.50x [1.50, 1.50] faster, pays off from the first epoch"
+        "1.50x [1.50 to 1.50] faster, pays off from the first epoch"
     )
     late = words_of("cpu+compile", [0.5, 0.51, 0.49, 0.5, 0.5], cold=10.0)
     assert late.startswith("2.0x [")

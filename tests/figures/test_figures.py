@@ -211,9 +211,9 @@ def test_panels_are_spread_over_the_grid_with_both_ends() -> None:
 @pytest.mark.parametrize(
     ("kind", "upper", "words"),
     [
-        ("after", 18, "even at 14 epochs [11, 18]"),
-        ("after", None, "even at 14 epochs [11, ∞]"),
-        ("until", 18, "faster until 14 epochs [11, 18]"),
+        ("after", 18, "even at 14 epochs [11 to 18]"),
+        ("after", None, "even at 14 epochs [11 to ∞]"),
+        ("until", 18, "faster until 14 epochs [11 to 18]"),
         ("never", None, "never even"),
         ("from the first epoch", None, "faster at once"),
         ("undecided", None, "undecided"),

@@ -62,7 +62,9 @@ def test_a_curve_reads_as_its_verdicts_say(
 
 def test_several_crossings_are_listed_and_not_smoothed() -> None:
     found = crossing(SIZES, [SLOWER, FASTER, UNDECIDED, SLOWER, FASTER])
-    assert found.crossings == ("[8, 32] to faster; [32, 512] to slower; [512, 2048] to faster")
+    assert found.crossings == (
+        "to faster between 8 and 32; to slower between 32 and 512; to faster between 512 and 2048"
+    )
 
 
 curves = st.lists(st.sampled_from(list(LETTERS.values())), min_size=1, max_size=8)
@@ -142,7 +144,7 @@ def test_a_curve_that_crosses_twice_says_so() -> None:
     ratios = {8: 3.0, 32: 0.6, 128: 0.8, 512: 1.4}
     row = table({size: around(ratio) for size, ratio in ratios.items()}).iloc[0]
     assert (row["kind"], row["rests_on"]) == ("several", "8, 32, 128, 512")
-    assert row["crossings"] == "[8, 32] to faster; [128, 512] to slower"
+    assert row["crossings"] == "to faster between 8 and 32; to slower between 128 and 512"
     assert pd.isna(row["lower"])
 
 

@@ -69,7 +69,10 @@ def test_five_blocks_of_known_ratios_read_as_they_are(
         ({8: 0.5, 32: 0.4, 128: 0.3, 512: 0.2}, {"kind": "always", "upper": 8}),
         (
             {8: 3.0, 32: 0.6, 128: 0.8, 512: 1.4},
-            {"kind": "several", "crossings": "[8, 32] to faster; [128, 512] to slower"},
+            {
+                "kind": "several",
+                "crossings": "to faster between 8 and 32; to slower between 128 and 512",
+            },
         ),
     ],
 )

@@ -51,6 +51,21 @@ def test_a_machine_has_its_best_side_and_batch_size_and_the_nearest_to_all_stand
     assert fastest_sentence(found) == "Fastest machines: fast on mlp; slow on cnn."
 
 
+def test_of_many_machines_that_are_fastest_somewhere_the_first_is_named() -> None:
+    names = ("mlp", "cnn", "rnn", "lstm", "transformer")
+    found = rates(
+        rounds(
+            *(
+                (machine, name, "cpu", 8, 20.0 if place in fast else 10.0, "")
+                for machine, fast in (("a", {0}), ("b", {1, 4}), ("c", {2}), ("d", {3}))
+                for place, name in enumerate(names)
+            )
+        )
+    )
+    words = "Fastest machines: b on cnn and transformer; 3 others on 3 networks."
+    assert fastest_sentence(found) == words
+
+
 def test_a_suspect_rate_counts_only_where_there_is_no_other() -> None:
     found = rates(
         rounds(

@@ -99,7 +99,7 @@ def test_it_saves_the_seconds_of_the_epochs_left_out_and_pays_for_its_looks(tmp_
 def test_a_turning_point_is_told_with_the_spread_of_the_seeds(tmp_path: Path) -> None:
     words = turning_line(learned(tmp_path, turn=10.0, noise=0.0).turning.iloc[0].to_dict())
     assert words.startswith(
-        "batch 1000, SGD 0.01: after 10 epochs [10, 10 over 5 seeds] more training makes the "
-        "held-out loss worse, 1.77 [1.77, 1.77] times by epoch 40. Held out it has "
+        "batch 1000, SGD 0.01: after 10 epochs [10 to 10 over 5 seeds] more training makes the "
+        "held-out loss worse, 1.77 [1.77 to 1.77] times by epoch 40. Held out it has "
     )
     assert "(better)" in words  # the corpus's score rises to its target, which comes later

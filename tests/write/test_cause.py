@@ -78,7 +78,7 @@ def test_page_faults_are_why_a_cpu_is_no_faster() -> None:
     )
     assert cause_sentence(known) == (
         "Why the CPU is no faster: page faults (memory allocation) take a quarter of a step's CPU "
-        "seconds or more (batch sizes: mlp at 512)."
+        "seconds or more (mlp at batch 512)."
     )
 
 

@@ -44,16 +44,18 @@ def test_a_sentence_names_what_a_side_is_compared_with(kind: str, words: str) ->
 
 
 def test_a_curve_that_crosses_twice_is_reported_as_that() -> None:
-    crossings = "[8, 32] to faster; [128, 512] to slower"
+    crossings = "to faster between 8 and 32; to slower between 128 and 512"
     row = curve("several", crossings=crossings)
-    assert crossover_words(row) == "several: [8, 32] to faster; [128, 512] to slower"
+    assert (
+        crossover_words(row) == "several: to faster between 8 and 32; to slower between 128 and 512"
+    )
 
 
 @pytest.mark.parametrize(
     ("numbers", "words"),
     [
-        (NUMBERS, "48 [32, 71]"),
-        (NUMBERS | {"crosses_to": float("nan")}, "48 [32, ?]"),
+        (NUMBERS, "48 [32 to 71]"),
+        (NUMBERS | {"crosses_to": float("nan")}, "48 [32 to ?]"),
         (NUMBERS | {"crosses_from": float("nan"), "crosses_to": float("nan")}, "about 48"),
     ],
 )
@@ -69,12 +71,12 @@ def test_a_curve_that_crosses_where_one_side_is_not_decided_is_not_said_to_have_
     kind: str, words: str
 ) -> None:
     row = curve(kind, **NUMBERS, rests_on="128, 512")
-    assert crossover_words(row) == f"48 [32, 71]; decided: {words}"
+    assert crossover_words(row) == f"48 [32 to 71]; decided: {words}"
 
 
 def test_a_sentence_says_whether_the_number_has_an_interval_or_why_there_is_none() -> None:
     assert number_sentence(curve("reverse", **NUMBERS)) == (
-        " The curve crosses at batch size 48 [32, 71], with a 95 % interval."
+        " The curve crosses at batch size 48 [32 to 71], with a 95 % interval."
     )
     point = NUMBERS | {"crosses_from": float("nan"), "crosses_to": float("nan")}
     assert number_sentence(curve("undecided", **point)).endswith("a point without an interval.")

@@ -77,7 +77,7 @@ def test_the_number_stands_in_the_table_and_in_words(tmp_path: Path) -> None:
     warm = analysis.crossovers[analysis.crossovers["scope"] == "warm"].iloc[0]
     assert (warm["lower"], warm["upper"]) == (128, 512)
     assert warm["crosses_at"] == pytest.approx(350, rel=0.02)
-    numbers = f"{warm['crosses_at']:.0f} [{warm['crosses_from']:.0f}, {warm['crosses_to']:.0f}]"
+    numbers = f"{warm['crosses_at']:.0f} [{warm['crosses_from']:.0f} to {warm['crosses_to']:.0f}]"
     assert crossover_words(warm) == f"between 128 and 512: {numbers}"
     said = answer(analysis.of(pair, analysis.verdicts), analysis.of(pair, analysis.crossovers))
     assert f"The curve crosses at batch size {numbers}, with a 95 % interval." in said

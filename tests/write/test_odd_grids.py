@@ -16,9 +16,9 @@ LOADED = {EVERY: ["host loaded: other processes used 37% of the CPU"]}
 CASES: dict[str, tuple[dict[str, Any], str]] = {
     "one block": (
         {"blocks": 1},
-        "None of 9 comparisons is decided, which takes 3 repetitions or more.",
+        "How sure: none of 9 comparisons is decided, which takes 3 repetitions or more.",
     ),
-    "suspect": ({"suspect": LOADED}, "None of 9 comparisons is decided; 9 suspect."),
+    "suspect": ({"suspect": LOADED}, "How sure: none of 9 comparisons is decided; 9 suspect."),
     "one batch size": (
         {"sides": ("cpu",), "batch_sizes": (8,)},
         "Only cpu was timed: mlp only at batch 8.",

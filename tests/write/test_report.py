@@ -84,7 +84,7 @@ def test_a_slide_of_one_side_is_refused(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_the_report_says_how_many_verdicts_may_be_wrong(say: Callable[..., str]) -> None:
-    assert "at most 5 % of these (0." in say(Corpus(**SMALL))
+    assert "(expect up to 5 % wrong)" in say(Corpus(**SMALL))
 
 
 def test_of_one_side_the_report_says_so(say: Callable[..., str]) -> None:

@@ -44,7 +44,9 @@ TABLE = Table(
         Column("workload", ["transformer-encoder", "mlp"], "workload"),
         Column("side", ["cpu+threads=1", "cuda"], "side"),
         Column("batch_size", [8, 2048], "batch size"),
-        Column("seconds", [0.0012, 1.5], "seconds", ["0.0012 [0.0011, 0.0014]", "1.5 [1.2, 1.9]"]),
+        Column(
+            "seconds", [0.0012, 1.5], "seconds", ["0.0012 [0.0011 to 0.0014]", "1.5 [1.2 to 1.9]"]
+        ),
         Column("reason", ["between 0.93x and 1.22x; about 9 blocks would decide it", ""], "reason"),
     ],
 )
@@ -109,7 +111,7 @@ def test_no_column_is_cut_where_a_table_just_fits() -> None:
         "cpu",
         "with cold start",
         "devbox-cpu",
-        "1.77x [1.69, 1.85]",
+        "1.77x [1.69 to 1.85]",
         "slower",
     )
     columns = [Column(str(place), [text], "machine") for place, text in enumerate((*texts, "5%"))]

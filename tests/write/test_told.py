@@ -119,7 +119,7 @@ def test_of_many_machines_it_is_said_how_often_each_network_overtakes_and_where(
     [words] = headlines(report)
     assert re.fullmatch(
         r"Once warm, the GPU against the CPU on 3 machines: cnn is faster throughout in 1 case and "
-        r"is slower throughout in 2; mlp overtakes at batch 6\d( to 6\d)? in 2 and is faster "
+        r"slower throughout in 2; mlp overtakes at batch 6\d( to 6\d)? in 2 and is faster "
         r"throughout in 1\.",
         words,
     )
@@ -144,14 +144,14 @@ def test_a_line_per_network_says_after_how_many_epochs_it_pays(tmp_path: Path) -
         strip.text,
     )
     said = " ".join(line.text for line in section.notes)
-    assert "one epoch never pays; the first gain is after" in said
+    assert "one epoch never pays; it first pays after" in said
 
 
 def test_a_gain_after_one_epoch_is_told_of_one_epoch() -> None:
     at_once = {"kind": AFTER, "epochs": 1, "lower": 0, "upper": 1, "workload": "mlp"}
     even = pd.DataFrame([at_once | {"batch_size": 8}, at_once | {"kind": NEVER, "batch_size": 2}])
     assert epochs_sentence(even) == (
-        "Cold start included, the first gain is after 1 [0, 1] epochs (mlp at batch 8)."
+        "Cold start included, it first pays after 1 [0 to 1] epochs (mlp, batch 8)."
     )
     curve = {"kind": ALWAYS, "cells": "", "rests_on": "", "crosses_at": 8}
     words = network_words("the GPU", "the CPU", curve, even)
@@ -169,7 +169,9 @@ def test_a_network_whose_cells_are_all_suspect_cannot_be_judged(tmp_path: Path) 
     assert "crosses: suspect" in section.pictures[0].caption
 
 
-LONG = "overtakes at batch 48 [32, 71]; one epoch never pays, from 9 epochs on it does (batch 512)"
+LONG = (
+    "overtakes at batch 48 [32 to 71]; one epoch never pays, from 9 epochs on it does (batch 512)"
+)
 STRIPS = Section(
     key="s",
     brief=[
@@ -205,7 +207,7 @@ def test_the_marks_stand_below_their_batch_sizes_which_are_named_once() -> None:
 def test_markdown_has_the_same_and_takes_no_text_for_a_mark() -> None:
     table = Table("t", "", [])
     text = markdown([STRIPS, Section("n", brief=[Line("<b>@x</b> *y*", lead="a|b: "), table])])
-    assert "- **mlp** `8- 64? 512+` overtakes at batch 48 \\[32, 71\\]" in text
+    assert "- **mlp** `8- 64? 512+` overtakes at batch 48 \\[32 to 71\\]" in text
     assert "a\\|b: \\<b\\>\\@x\\</b\\> \\*y\\*" in text
 
 

@@ -11,9 +11,9 @@ from tests.write.test_crossover_words import curve
 @pytest.mark.parametrize(
     ("kind", "upper", "words"),
     [
-        ("after", 18, "14 [11, 18]"),
-        ("after", pd.NA, "14 [11, ∞]"),
-        ("until", 18, "faster until 14 [11, 18]"),
+        ("after", 18, "14 [11 to 18]"),
+        ("after", pd.NA, "14 [11 to ∞]"),
+        ("until", 18, "faster until 14 [11 to 18]"),
         ("never", pd.NA, "never"),
     ],
 )

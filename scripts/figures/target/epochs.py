@@ -12,7 +12,7 @@ from scripts.figures.axes import batch_size_axis, log_axis
 from scripts.figures.marks import Looks, draw_key, key_marks, look_by, palette
 from scripts.figures.style import headline, new_panels, style
 from scripts.figures.target.axes import optimizer_looks
-from scripts.read.text import optimizer_name
+from scripts.read.text import interval, optimizer_name
 from scripts.target.critical import GOOD, NONE, steps_at
 
 
@@ -94,13 +94,14 @@ def _draw_fit(
 
 
 def fit_words(optimizer: str, fit: dict[Any, Any]) -> str:
-    """`Adam: critical batch size 124 [90, 160], at least 35 steps (fit misses by 6 %)`."""
+    """`Adam: critical batch size 124 [90 to 160], at least 35 steps (fit misses by 6 %)`."""
     name = optimizer_name(optimizer)
     if fit["judgement"] == NONE:
         return f"{name}: no fit ({fit['reason']})"
     words = (
         f"{name}: critical batch size {fit['critical_batch']:.3g} "
-        f"[{fit['lo']:.3g}, {fit['hi']:.3g}], at least {fit['smallest_steps']:.3g} steps"
+        f"{interval(format(fit['lo'], '.3g'), format(fit['hi'], '.3g'))}, "
+        f"at least {fit['smallest_steps']:.3g} steps"
     )
     how = "" if fit["judgement"] == GOOD else "poor "
     return f"{words} ({how}fit, misses by {fit['mean_error']:.0%})"

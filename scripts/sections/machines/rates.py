@@ -9,7 +9,7 @@ from scripts.sections.section import Column, Picture, Section, Table, plain_valu
 from scripts.words.answer.told import overtakes_words
 from scripts.words.warnings import marked
 
-_CAPTION = "Thousands of samples per second at best, the fastest machine on top"
+_CAPTION = "Thousands of samples per second at best, fastest machine on top"
 _BRACKETS = "in brackets: from which batch size on {} beats {}"
 
 
@@ -53,6 +53,6 @@ def rates_picture(report: Report, *, width: float) -> Picture:
     return Picture(
         "machine-rates",
         partial(machines_figure, report.rates, width=width),
-        caption=f"{_CAPTION}; darker is faster.",
+        caption=f"{_CAPTION}.",
         alt=f"{_CAPTION}: {rows}.",
     )

@@ -14,7 +14,7 @@ from scripts.words.names import listed
 from scripts.words.remedies import best_remedies
 from scripts.words.settings import settings_words
 from scripts.words.steps import FIXED_COST, pays_fixed_cost
-from scripts.words.why import cause_words
+from scripts.words.why import MEANINGS
 
 UNKNOWN = "Why is not known: --diagnose tells."
 _UNTRIED = "--remedies all tries {}."
@@ -55,7 +55,7 @@ class Larger(NamedTuple):
 def cause_sentence(known: Known) -> str:
     """Why: as it was diagnosed, else of a CPU its page faults, else what step times say."""
     of_cpu = faults_cause(known.faults) if is_cpu(known.side) else ""
-    return _diagnosed(known.causes, known.side) or of_cpu or _fixed_cost(known)
+    return _diagnosed(known.causes) or of_cpu or _fixed_cost(known)
 
 
 def help_sentence(known: Known) -> str:
@@ -71,7 +71,8 @@ def help_sentence(known: Known) -> str:
         )
     larger = larger_batch(known) if known.slower or is_cpu(known.side) else None
     words = _larger_words(larger, known.place) if larger else ""
-    untried = _UNTRIED.format("others" if words else "remedies") if known.slower else ""
+    here = known.slower and not known.place
+    untried = _UNTRIED.format("others" if words else "remedies") if here else ""
     return f"{words} {_NO_REMEDY if len(tried) else untried}".strip()
 
 
@@ -109,7 +110,7 @@ def _fixed_cost(known: Known) -> str:
     return f"Why: {FIXED_COST} ({where})." if paying else ""
 
 
-def _diagnosed(causes: pd.DataFrame, side: str) -> str:
+def _diagnosed(causes: pd.DataFrame) -> str:
     """The commonest cause at each network's smallest studied batch size."""
     warm = causes[causes["epochs"].isna() & (causes["cause"] != why.UNKNOWN)].sort_values(
         "batch_size"
@@ -118,5 +119,5 @@ def _diagnosed(causes: pd.DataFrame, side: str) -> str:
         return ""
     first = warm.drop_duplicates("workload")
     own = first[first["cause"] == first["cause"].mode().iloc[0]]
-    name, meaning = cause_words(str(own["cause"].iloc[0]), side)
-    return f"Why: {name} at small batches on {listed(own['workload'])} ({meaning})."
+    cause = str(own["cause"].iloc[0])
+    return f"Why: {cause} at small batches on {listed(own['workload'])} ({MEANINGS[cause]})."

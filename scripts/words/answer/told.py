@@ -104,7 +104,7 @@ def _where(places: Mapping[str, Sequence[str]], most: int) -> str:
 def network_words(
     subject: str, other: str, curve: Row, even: pd.DataFrame, *, reason: str = ""
 ) -> str:
-    """The answer for one network in a line: `overtakes at batch 48 [32, 71]; one epoch ...`.
+    """The answer for one network in a line: `overtakes at batch 48 [32 to 71]; one epoch ...`.
 
     `even` are its rows of `break_even`, `reason` is why it, or what is open, was not measured.
     """
@@ -143,8 +143,8 @@ def epochs_sentence(even: pd.DataFrame, *, of: str = "") -> str:
     best = later.sort_values("epochs").iloc[0].to_dict()
     never = "one epoch never pays; " if len(told) == len(even) and best["epochs"] > 1 else ""
     return (
-        f"{start}, {never}the first gain is after {break_even_words(best)} epochs "
-        f"({best['workload']} at batch {best['batch_size']})."
+        f"{start}, {never}it first pays after {break_even_words(best)} epochs "
+        f"({best['workload']}, batch {best['batch_size']})."
     )
 
 

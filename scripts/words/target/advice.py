@@ -91,7 +91,7 @@ def _faster_perhaps(best: Mapping[Any, Any], times: pd.DataFrame) -> Iterator[st
 
 
 def best_line(row: Mapping[Any, Any]) -> str:
-    """`on cpu of devbox: train with batch 64, ...: 11 s [9, 14]`, of a side's best row."""
+    """`on cpu of devbox: train with batch 64, ...: 11 s [9 to 14]`, of a side's best row."""
     return f"{place_text(row)}: {setting_text(row)}: {time_text(row)}"
 
 
@@ -126,7 +126,7 @@ def _missing_lines(times: pd.DataFrame, best: pd.DataFrame) -> Iterator[str]:
 
 
 def contest_words(row: Mapping[Any, Any]) -> str:
-    """A row of `contests`: `cuda (NVIDIA H200) takes 7.5x [7.1, 7.7] the time of cpu: ...`."""
+    """A row of `contests`: `cuda (NVIDIA H200) takes 7.5x [7.1 to 7.7] the time of cpu: ...`."""
     side, base = side_label(row["side"], row["device_label"]), row["base"]
     ratio = ratio_words(row)
     if row["verdict"] in (SLOWER, FASTER):

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from scripts.read.metric import Metric
-from scripts.read.text import counted, in_unit, optimizer_name, short_number
+from scripts.read.text import counted, in_unit, interval, optimizer_name, short_number
 from scripts.words.warnings import marked
 
 
@@ -25,22 +25,22 @@ def setting_text(row: Mapping[Any, Any]) -> str:
 
 
 def time_text(row: Mapping[Any, Any]) -> str:
-    """`11 s [9, 14]`: the seconds and where single runs end, in one unit; an open end is ∞."""
+    """`11 s [9 to 14]`: the seconds and where single runs end, in one unit; an open end is ∞."""
     number, unit = in_unit(row["seconds"])
     size = {"s": 1.0, "ms": 1e-3, "µs": 1e-6}[unit]
     ends = [
         short_number(end / size) if math.isfinite(end) else "∞" for end in (row["lo"], row["hi"])
     ]
-    text = f"{short_number(number)} {unit} [{', '.join(ends)}]"
+    text = f"{short_number(number)} {unit} {interval(*ends)}"
     return marked(text, {"doubt": row.get("suspect")})
 
 
 def cost_text(row: Mapping[Any, Any]) -> str:
-    """`0.0021 [0.0019, 0.0024]` USD; empty without a price."""
+    """`0.0021 [0.0019 to 0.0024]` USD; empty without a price."""
     if pd.isna(row["usd"]):
         return ""
     low, high = (f"{row[name]:.2g}" for name in ("usd_lo", "usd_hi"))
-    return f"{row['usd']:.2g} [{low}, {high.replace('inf', '∞')}]"
+    return f"{row['usd']:.2g} {interval(low, high.replace('inf', '∞'))}"
 
 
 def doubts(row: Mapping[Any, Any], epochs: pd.DataFrame) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from scripts.read.text import counted, optimizer_name, seconds_in_words
+from scripts.read.text import counted, interval, optimizer_name, seconds_in_words
 from scripts.target.turning import WAIT
 from scripts.words.names import place_text
 from scripts.words.target.learning import score_text
@@ -20,13 +20,13 @@ def cell_text(row: Mapping[Any, Any]) -> str:
 
 
 def lowest_text(row: Mapping[Any, Any]) -> str:
-    """`12 [9, 15]`: the epoch of the lowest held-out loss, median and extremes of the seeds."""
-    return f"{row['lowest']:g} [{row['low']}, {row['high']}]"
+    """`12 [9 to 15]`: the epoch of the lowest held-out loss, median and extremes of the seeds."""
+    return f"{row['lowest']:g} {interval(row['low'], row['high'])}"
 
 
 def worse_text(row: Mapping[Any, Any]) -> str:
-    """`1.8 [1.6, 2]`: the loss at the end over that at its lowest."""
-    return f"{row['worse']:.3g} [{row['lo']:.3g}, {row['hi']:.3g}]"
+    """`1.8 [1.6 to 2]`: the loss at the end over that at its lowest."""
+    return f"{row['worse']:.3g} {interval(format(row['lo'], '.3g'), format(row['hi'], '.3g'))}"
 
 
 def turning_line(row: Mapping[Any, Any]) -> str:
@@ -34,7 +34,7 @@ def turning_line(row: Mapping[Any, Any]) -> str:
     lead = cell_text(row)
     if row["cut"]:
         lead += f", {row['samples']} training samples only"
-    seeds = f"[{row['low']}, {row['high']} over {counted(row['seeds'], 'seed')}]"
+    seeds = f"[{row['low']} to {row['high']} over {counted(row['seeds'], 'seed')}]"
     if not row["turns"]:
         last = counted(row["last"], "epoch")
         return (

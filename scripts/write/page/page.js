@@ -109,6 +109,7 @@
       choice[key] = select.selectedIndex > 0 ? select.options[select.selectedIndex].textContent : null;
     }
     for (const element of all("[data-machine], [data-pair]")) element.classList.toggle("off", !chosen(element.dataset));
+    for (const fold of all("details[data-machine]")) if (choice.machine !== null) fold.open = chosen(fold.dataset);
     for (const table of Object.values(tables)) if (!GLOBAL.has(table.box.dataset.name)) show(table);
     const words = [choice.machine, choice.pair].filter(Boolean);
     switches.querySelector("output").textContent = words.length ? `Shown: ${words.join("; ")}. The rest is hidden.` : "";

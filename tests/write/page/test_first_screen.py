@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from scripts.sections.inputs import Report
 from scripts.tables.analysis import Analysis
 from scripts.write.page import _whole
 from tests.corpus import Corpus, Pattern, falling
@@ -19,12 +20,12 @@ SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1, 4)}
 
 def test_the_page_says_where_a_side_overtakes_how_sure_that_is_and_why(tmp_path: Path) -> None:
     said = page_of(tmp_path, Corpus(ratio=falling, **SMALL)).said
-    interval = r"\d\.\d+x \[\d\.\d+, \d\.\d+\]"
+    interval = r"\d\.\d+x \[\d\.\d+ to \d\.\d+\]"
     assert re.search(r"vulkan \(.*\) is slower than the CPU below batch 6\d on mlp", said)
     assert "Why: small batches pay a step's fixed cost for few samples" in said
     sure = rf"intervals: {interval} at batch size 8 and {interval} at batch size 512; 5 repetitions"
     assert re.search(sure, said)
-    assert re.search(r"at most 5 % of these \(0\.\d+\) are expected to be wrong", said)
+    assert re.search(r"How sure: \d+ of \d+ comparisons are decided \(expect up to 5 %", said)
     assert "times the samples take" in said
     assert "a fixed cost" in said
 
@@ -108,7 +109,7 @@ def test_one_table_has_the_crossover_and_break_even_of_every_network(tmp_path: P
     names = tuple(f"net-{n}" for n in range(6))
     said = page_of(tmp_path, Corpus(workloads=names, ratio=falling, **SMALL)).said
     for name in names:
-        assert re.search(rf"{name} overtakes at batch \d+ \[\d+, \d+\]", said)
+        assert re.search(rf"{name} overtakes at batch \d+ \[\d+ to \d+\]", said)
 
 
 def test_warnings_stand_on_the_first_screen(tmp_path: Path) -> None:
@@ -132,3 +133,33 @@ def test_a_name_is_not_broken_at_its_hyphens(tmp_path: Path) -> None:
     assert "&lt;span" not in page
     assert _whole("<b>a-b</b> & c") == "&lt;b&gt;<span>a-b</span>&lt;/b&gt; &amp; c"
     assert _whole("(--remedies all)") == "(<span>--remedies</span> all)"
+
+
+def of_own_hardware(folder: Path, *plans: Corpus) -> list[Path]:
+    """Files of which each is another machine's."""
+    paths = []
+    for number, plan in enumerate(plans):
+        content = plan.result()
+        content["machine_info"]["crossover"]["machine_id"] = f"{number:012x}"
+        paths.append(folder / f"{plan.machine}.json")
+        paths[-1].write_text(json.dumps(content))
+    return paths
+
+
+def test_files_of_one_machine_are_one_machine(tmp_path: Path) -> None:
+    plans = [Corpus(machine=name, **SMALL) for name in "abcd"]
+    assert page_of(tmp_path, *plans[:2]).said.startswith("Crossover: a (2 files)")
+    for count, words in ((1, "a"), (3, "a, b and c"), (4, "4 machines")):
+        report = Report(Analysis(of_own_hardware(tmp_path, *plans[:count])))
+        assert report.about == words
+
+
+def test_the_heat_maps_of_many_machines_are_folded_machine_by_machine(tmp_path: Path) -> None:
+    known = SMALL | {"workloads": ("mlp", "cnn"), "sides": ("cpu", "cuda")}
+    plans = [Corpus(machine=name, **known) for name in ("a", "b", "c", "d")]
+    for count, folded in ((3, []), (4, ["a", "b", "c", "d"])):
+        page = page_text(Analysis(of_own_hardware(tmp_path, *plans[:count])))
+        first = page.partition("By batch size and epochs")[2].partition("Everything else")[0]
+        assert re.findall(r'<details class="fold" data-machine="(.)"', first) == folded
+        assert first.count('<figure class="map"') == 2 * count
+        assert page.count('<figure class="map"') == 2 * count

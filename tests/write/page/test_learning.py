@@ -44,7 +44,7 @@ def test_the_page_says_which_batch_size_and_side_reach_the_target_first(
     assert "mlp to 90 % accuracy (held out; learned on learner, 5 seeds)" in said
     first = r"First: on cpu of devbox, train with batch \d+, \w+ 0.01, \d+ epochs \(5 of 5 "
     first += "seeds end at the target\\): "
-    assert re.search(rf"{first}[\d.]+ m?s \[[\d.]+, [\d.]+\]\.", said)
+    assert re.search(rf"{first}[\d.]+ m?s \[[\d.]+ to [\d.]+\]\.", said)
     contest = r"devbox, each at its own best: vulkan .* takes [\d.]+x \[.*\] the time of cpu: train"
     assert re.search(contest, said)
 
