@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress, TextColumn
 
 from bench.console.say import say
 from bench.grid import Side, WorkloadPlan, devices_of
 
 LINE_EVERY_SECONDS = 15.0
 LOAD_EVERY_SECONDS = 2.0
+_BAR = 10
+"""Columns of the bar."""
 
 
 def duration(seconds: float) -> str:
@@ -65,14 +67,9 @@ class RunProgress:
     def __enter__(self) -> "RunProgress":
         if self.console.is_terminal:
             self.bar = Progress(
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TextColumn("measurements"),
-                TextColumn("{task.fields[left]}"),
-                console=self.console,
+                BarColumn(bar_width=_BAR), TextColumn("{task.description}"), console=self.console
             )
-            self.task = self.bar.add_task("starting", total=self._total(), left="")
+            self.task = self.bar.add_task("starting", total=self._total())
             self.bar.start()
         return self
 
@@ -121,17 +118,18 @@ class RunProgress:
 
     def _show(self, what: str, now: float) -> None:
         count, total = self._count(), self._total()
-        parts = [f"{duration(now - self.begun)} gone"]
+        parts = []
         if self.budget_left is not None:
             parts.append(f"{duration(max(0.0, self.budget_left()))} of the budget left")
         elif total is not None and count < total:
             parts.append(f"about {duration(self.remaining_seconds())} left")
+        parts.append(f"{duration(now - self.begun)} gone")
         is_line = now - self.last_line >= LINE_EVERY_SECONDS or count in (1, total)
         if self.bar or is_line:
             parts += filter(None, [self._load(now)])
         if self.bar:
-            left = ", ".join(parts)
-            self.bar.update(self.task, completed=count, total=total, description=what, left=left)
+            words = f"{self._counted()}, {', '.join(parts)}; {what}"  # its end may have no room
+            self.bar.update(self.task, completed=count, total=total, description=words)
         elif is_line:
             self.last_line = now
             self.say(f"{what}; {', '.join(parts)}")
@@ -143,6 +141,9 @@ class RunProgress:
 
     def say(self, words: str) -> None:
         """Says something, with the count before it."""
+        say(self.console, f"[{self._counted()}] {words}")
+
+    def _counted(self) -> str:
         total = self._total()
         count = f"{self._count()}/{total}" if total is not None else f"{self._count()}"
-        say(self.console, f"[{count} measurement{'s' * (count != '1')}] {words}")
+        return f"{count} measurement{'s' * (count != '1')}"

@@ -34,8 +34,8 @@ def said(
 def test_a_line_says_what_was_measured_and_what_time_is_left() -> None:
     lines = said({("mlp", "cpu"): 3, ("mlp", "cuda"): 2}, [(CPU, 10.0), (GPU, 20.0)])
     assert lines == [
-        "[1/5 measurements] mlp on cpu, block 1, batch size 8; 10 s gone, about 40 s left",
-        "[2/5 measurements] mlp on cuda, block 2, batch size 8; 30 s gone, about 40 s left",
+        "[1/5 measurements] mlp on cpu, block 1, batch size 8; about 40 s left, 10 s gone",
+        "[2/5 measurements] mlp on cuda, block 2, batch size 8; about 40 s left, 30 s gone",
     ]
 
 
@@ -51,7 +51,7 @@ def test_repeats_are_in_the_count_before_they_run() -> None:
     assert [line.split(" mlp")[0] for line in lines[1:]] == [
         f"[{count}/3 measurements]" for count in (1, 2, 3)
     ]
-    assert lines[1].endswith("about 40 s left")
+    assert lines[1].endswith("about 40 s left, 20 s gone")
 
 
 def test_what_an_earlier_block_has_settled_is_taken_off_the_plan() -> None:
@@ -73,7 +73,7 @@ def test_within_a_budget_the_seconds_left_are_those_of_the_budget() -> None:
         progress.answered("mlp", CPU, 0, 8)
         progress.expect("mlp", {CPU: -3})
     assert console.file.getvalue() == (  # type: ignore[attr-defined]  # a StringIO
-        "[1 measurement] mlp on cpu, block 1, batch size 8; 0 s gone, 70 s of the budget left\n"
+        "[1 measurement] mlp on cpu, block 1, batch size 8; 70 s of the budget left, 0 s gone\n"
     )
 
 
