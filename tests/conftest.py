@@ -1,5 +1,6 @@
 """Which tests run, in how many processes, and what holds for all of them."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,8 @@ settings.load_profile("thorough" if "CROSSOVER_THOROUGH" in os.environ else "usu
 USUAL = "not slow and not vulkan"
 MOST_PROCESSES = 8
 """Each imports torch, pandas and matplotlib."""
+REPORTS = ("tests/figures", "tests/write")
+"""The rooms in which many a test makes a whole report."""
 LEFT_OUT = pytest.StashKey[int]()
 
 
@@ -55,6 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
     test of threads asks for its own number. And a `pytest bench` that is started by a worker of
     pytest-xdist is none itself: pytest-benchmark would time nothing there.
     """
+    gc.set_threshold(200_000, 20, 20)  # the usual ones take an eighth of the time: see Workers
     config.addinivalue_line("filterwarnings", "error")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.pop("PYTEST_XDIST_WORKER", None)
@@ -65,7 +69,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long begins first, so that no process waits for it in the end."""
     real = {item.path for item in items if set(__all__) & set(getattr(item, "fixturenames", ()))}
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: (item.path not in real, item.path not in slow))
+    items.sort(
+        key=lambda item: (
+            item.path not in real,
+            item.path not in slow,
+            not item.nodeid.startswith(REPORTS),
+        )
+    )
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
