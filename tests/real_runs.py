@@ -11,13 +11,15 @@ from tests.run.typed import bench
 TIMING = (
     *("--workloads", "rnn", "--batch-sizes", "16,32", "--epochs", "1,2", "--samples", "64"),
     *("--devices", "cpu", "--blocks", "1", "--suspect-repeats", "0", "--measured-epochs", "all"),
-    *("--diagnose", "--remedies", "fused"),
+    "--diagnose",
 )
 LEARNING = (
     *("--learning", "--workloads", "lstm,mlp", "--batch-sizes", "32,270"),
     *("--optimizers", "adam", "--learning-rates", "0.01,0.001,10000", "--seeds", "0,1,2"),
     *("--tuning-seeds", "100", "--target", "lstm=0.5,mlp=0.6", "--processes", "2"),
 )
+REAL_LEARNING = (*LEARNING, "--train-samples", "270", "--processes", "1")
+"""Samples enough for both batch sizes, and too few to import torch twice for."""
 
 
 class RealRun(NamedTuple):
@@ -51,7 +53,7 @@ def _once(
 def real_timing(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> RealRun:
-    """A block of a network on the CPU, its diagnosis, and a block with a remedy."""
+    """A block of a network on the CPU, and its diagnosis."""
     return _once(TIMING, "timing", request, tmp_path_factory)
 
 
@@ -60,4 +62,4 @@ def real_learning(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> RealRun:
     """A learning run to low targets."""
-    return _once(LEARNING, "learning", request, tmp_path_factory)
+    return _once(REAL_LEARNING, "learning", request, tmp_path_factory)

@@ -14,7 +14,7 @@ import pytest
 
 from bench.measure.process import ROOT
 from tests.cluster.slurm import Slurm, lacking, running
-from tests.real_runs import LEARNING, RealRun
+from tests.real_runs import REAL_LEARNING, RealRun
 from tests.run.typed import STUBBED
 from tests.stubs.hold import HOLD, answers
 
@@ -133,7 +133,7 @@ def test_what_a_job_had_measured_is_not_measured_again(disturbed: Disturbed, nam
 def test_an_array_on_two_nodes_learns_to_the_digit_what_one_run_learns(
     slurm: Slurm, real_learning: RealRun, tmp_path: Path
 ) -> None:
-    typed = ("--partitions", "fast,slow", "--out", str(tmp_path), *LEARNING, "-k", "270")
+    typed = ("--partitions", "fast,slow", "--out", str(tmp_path), *REAL_LEARNING, "-k", "270")
     fleet = start(slurm, *typed)
     output = said(fleet)
     assert fleet.returncode == 0, output

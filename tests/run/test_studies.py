@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.run.typed import STUBBED, bench, read, report, started, wait_for_answers
+from tests.run.typed import STUBBED, bench, read, report, rounds_of, started, wait_for_answers
 
 SMALL = (
     *("--workloads", "rnn", "--batch-sizes", "16,32", "--epochs", "1", "--samples", "64"),
@@ -18,19 +18,19 @@ SMALL = (
 
 
 @pytest.mark.slow
-def test_the_ladder_trains_the_same_network_by_every_loop_and_is_drawn(tmp_path: Path) -> None:
+def test_the_ladder_and_a_remedy_train_the_same_network_and_are_drawn(tmp_path: Path) -> None:
     path = tmp_path / "box.json"
-    code, output = bench(*SMALL, "--ladder", "--benchmark-json", str(path))
+    code, output = bench(*SMALL, "--ladder", "--remedies", "fused", "--benchmark-json", str(path))
     assert code == 0, output
     own = read(path)["crossover"]
     sides = [process["side"] for process in own["processes"]]
     assert set(sides) == {
         *("cpu", "cpu+loop=course", "cpu+loop=no-evaluation"),
-        *("cpu+loop=vectorised-gather", "cpu+loop=padded"),
+        *("cpu+loop=vectorised-gather", "cpu+loop=padded", "cpu+fused"),
     }
     losses = [row["loss"] for row in own["measurements"] if row["batch_size"] == 16]
     assert max(losses) - min(losses) < 1e-3
-    assert "ladder-box-rnn.png" in report(path, tmp_path / "out")[1]
+    assert {"ladder-box-rnn.png", "remedies.csv"} <= report(path, tmp_path / "out")
 
 
 def test_a_run_cut_short_in_a_study_is_finished_by_resume(tmp_path: Path) -> None:
@@ -44,10 +44,14 @@ def test_a_run_cut_short_in_a_study_is_finished_by_resume(tmp_path: Path) -> Non
     assert read(path)["crossover"]["complete"] is False
     code, output = bench(*arguments, "--resume")
     assert code == 0, output
-    own = read(path)["crossover"]
-    assert own["complete"] is True
-    assert {one["side"] for one in own["processes"]} == {"cpu", "cpu+fused"}
-    assert {one["block"] for one in own["processes"] if one["side"] == "cpu+fused"} == {1}
+    content = read(path)
+    assert content["crossover"]["complete"] is True
+    for row in content["benchmarks"]:
+        blocks, told = {"cpu": ([0, 1], "foreach"), "cpu+fused": ([1], "fused")}[
+            row["extra_info"]["side"]
+        ]
+        assert [one["block"] for one in rounds_of(content, row)] == blocks
+        assert row["params"]["optimizer_implementation"] == told
     assert not journal.exists()
 
 
