@@ -2,10 +2,11 @@
 
 import pickle
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import cache
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -102,6 +103,11 @@ def overlaps(figure: Figure) -> list[str]:
         if one.padded(-1).overlaps(other.padded(-1)):
             found.append(f"{words!r} on {others!r}")
     return found
+
+
+def but_slow(names: Iterable[str], slow: Container[str]) -> list[Any]:
+    """The names as parameters, those of `slow` with --all only."""
+    return [pytest.param(name, marks=[pytest.mark.slow] if name in slow else []) for name in names]
 
 
 def test_the_check_for_overlaps_sees_words_on_words_and_words_outside() -> None:

@@ -142,22 +142,13 @@ def test_what_fails_on_one_device_only_is_told_with_it(
 ARGUMENTS = ("--batch-sizes", "8", "--epochs", "1", "--samples", "16", "--devices", "cpu")
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("def make(:\n", "{path}:1: SyntaxError: invalid syntax"),
-        ("def make():\n    return 3\n", "{path}:1, in make: returns one of type int; it has to"),
-    ],
-)
-def test_a_fault_of_the_users_is_one_line_and_exit_status_4(
-    text: str, words: str, tmp_path: Path
-) -> None:
-    path, result = written(tmp_path, text), tmp_path / "box.json"
+def test_a_fault_of_the_users_is_one_line_and_exit_status_4(tmp_path: Path) -> None:
+    path, result = written(tmp_path, "def make():\n    return 3\n"), tmp_path / "box.json"
     typed = (*STUBBED, "--workloads", f"{path}:make", *ARGUMENTS, "--benchmark-json", str(result))
     code, output = bench(*typed)
     assert code == 4
     [line] = [line for line in output.splitlines() if line.startswith("ERROR")]
-    assert words.format(path=path) in line
+    assert f"{path}:1, in make: returns one of type int; it has to" in line
     assert "Traceback" not in output
     assert not result.exists()
 

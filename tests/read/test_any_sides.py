@@ -18,8 +18,8 @@ from scripts.judge.verdicts import verdicts
 from scripts.read.sides import contest, default_base
 from scripts.read.table import load
 from scripts.read.workers import Workers
+from scripts.tables import many
 from scripts.tables.analysis import Analysis
-from scripts.tables.many import analysed
 from tests.corpus import Corpus
 from tests.learn_corpus import LearnCorpus
 from tests.write.reports import DRAWN, no_pictures
@@ -78,8 +78,8 @@ def contests(path: Path, plan: Corpus) -> None:
 
 
 @settings(
-    max_examples=8, deadline=None, phases=[Phase.generate], derandomize=True, database=None,
-    suppress_health_check=list(HealthCheck),
+    max_examples=settings().max_examples // 12, deadline=None, phases=[Phase.generate],
+    derandomize=True, database=None, suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 @given(plan=plans(), data=st.data())
 def test_a_file_of_any_sides_goes_through_every_door(plan: Corpus, data: st.DataObject) -> None:
@@ -130,10 +130,13 @@ def test_undecided_cells_are_named_by_their_side_and_what_it_meets(
     assert known == {(n, side, base or "cpu", "undecided") for n in (8, 512) for side in others}
 
 
-def test_a_collection_is_judged_against_another_base_as_its_files_are(tmp_path: Path) -> None:
-    paths = [replace(PLAN, seed=seed).write(tmp_path, f"m{seed}") for seed in range(51)]
-    with Workers() as workers:
-        together = analysed(paths, workers, base="cuda")
+def test_a_collection_is_judged_against_another_base_as_its_files_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many, "MOST_FILES", 3)
+    monkeypatch.setattr(many, "_judged", lambda batches, _workers: map(many.judge, batches))
+    paths = [replace(PLAN, seed=seed).write(tmp_path, f"m{seed}") for seed in range(4)]
+    together = many.analysed(paths, Workers(), base="cuda")
     assert together.many
     alone = Analysis(paths[:1], base="cuda").verdicts
     own = together.verdicts[together.verdicts["file"] == str(paths[0])].reset_index(drop=True)

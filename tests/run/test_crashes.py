@@ -13,17 +13,18 @@ STUBBED = (
     "result file unwritable",
     "journal torn in mid-line",
     "the last hook raises",
-    "no process is left",
     "the folder is removed",
-    "the folder is moved",
-    "the journal is removed",
 )
+SLOW = ("no process is left", "the folder is moved", "the journal is removed")
+"""With --all only: relatives of those above."""
 REAL = ("a worker hangs", "Ctrl-Z and fg", "out of memory in a worker", "two runs on one file")
 QUARTER = os.environ.get("CROSSOVER_QUARTER")
 """The gate tries one of them per commit: each takes a minute or two, mostly of waiting."""
 
 
-@pytest.mark.parametrize("kind", STUBBED)
+@pytest.mark.parametrize(
+    "kind", [*STUBBED, *(pytest.param(kind, marks=pytest.mark.slow) for kind in SLOW)]
+)
 def test_nothing_is_lost_when_a_run_ends_early(kind: str, tmp_path: Path) -> None:
     assert run_trial(kind, 0, tmp_path, stubbed=True).problems == []
 

@@ -87,6 +87,7 @@ def test_what_is_in_a_notebooks_memory_is_a_workload_of_any_process(
     assert content_hash(reference) != first
 
 
+@pytest.mark.slow
 def test_a_network_in_memory_is_a_workload_named_after_its_result(tmp_path: Path) -> None:
     cells: dict[str, Any] = {"__name__": "__main__"}
     exec(NOTEBOOK, cells)  # noqa: S102 - as a notebook does

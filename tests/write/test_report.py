@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from scripts import report
+from scripts.write import drawing
 from scripts.write.folder import csv_bytes
 from tests import corpus_about, corpus_file
 from tests.corpus import Corpus, Pattern, falling
@@ -147,14 +148,9 @@ def test_suspect_cells_are_warned_of_before_anything_else(say: Callable[..., str
     assert words.startswith("Warning: devbox: 2 of 8 cells are suspect (!): loss mismatch")
 
 
-def test_a_run_that_was_cut_short_is_warned_of(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_run_that_was_cut_short_is_warned_of(say: Callable[..., str]) -> None:
     absent: dict[Pattern, tuple[str, ...]] = {(None, None, 4, None): ("interrupted", "")}
-    plan = Corpus(sides=("cpu",), batch_sizes=(8,), epochs=(1, 4), absent=absent)
-    path = plan.write(tmp_path, "cut")
-    assert report.main([str(path), "--out", str(tmp_path / "report"), "--dpi", "40"]) == 0
-    words = " ".join(capsys.readouterr().out.split())
+    words = say(Corpus(sides=("cpu",), batch_sizes=(8,), epochs=(1, 4), absent=absent))
     assert words.startswith("Warning: devbox: the run was cut short (1 of 2 cells measured)")
 
 
@@ -304,7 +300,11 @@ def test_the_scripts_run_as_files_from_any_folder_and_on_an_ascii_terminal(
     assert "gr\\xf6\\xdfe" in done.stdout
 
 
-def test_two_machines_of_one_name_have_their_own_figures(tmp_path: Path) -> None:
+def test_two_machines_of_one_name_have_their_own_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing, "encoded", lambda *_figure, **_how: b"picture")
+    monkeypatch.setattr(drawing, "small_svg", lambda _figure: "small")
     plan = Corpus(batch_sizes=(8,), epochs=(1,), sides=("cpu",))
     paths = [str(plan.write(tmp_path, name)) for name in ("a", "b")]
     assert report.main([*paths, "--out", str(tmp_path / "out"), "--dpi", "40"]) == 0

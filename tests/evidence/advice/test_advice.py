@@ -66,6 +66,7 @@ def test_the_plain_loop_learns_and_looks_after_every_epoch() -> None:
     assert all(seconds > 0 for seconds in trained.seconds)
 
 
+@pytest.mark.slow
 def test_a_plain_process_answers_as_the_function_does() -> None:
     task = Task("lstm", 90, "sgd", 0.5, epochs=1, seed=0, threads=1)
     assert alone(task).scores == train(task).scores

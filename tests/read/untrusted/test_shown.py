@@ -39,6 +39,14 @@ PAYLOADS = {
 }
 
 
+def every_second(first: int) -> list[Any]:
+    """Payloads; those between with --all only."""
+    return [
+        pytest.param(name, marks=[pytest.mark.slow] if place % 2 != first else [])
+        for place, name in enumerate(PAYLOADS)
+    ]
+
+
 def poisoned(payload: str, **plan: Any) -> dict[str, Any]:
     """A file that says the payload wherever a text of its own reaches a reader."""
     absent: dict[Any, Any] = {("mlp", 8, 1, "vulkan"): ("failed", payload)}
@@ -75,7 +83,7 @@ def assert_harmless_table(content: bytes) -> None:
                 assert number or not bare.startswith("-"), value
 
 
-@pytest.mark.parametrize("name", PAYLOADS)
+@pytest.mark.parametrize("name", every_second(0))
 def test_the_report_shows_a_files_texts_as_harmless_data(
     name: str,
     tmp_path: Path,
@@ -97,7 +105,7 @@ def test_the_report_shows_a_files_texts_as_harmless_data(
             assert_harmless_table(content)
 
 
-@pytest.mark.parametrize("name", PAYLOADS)
+@pytest.mark.parametrize("name", every_second(1))
 def test_the_comparison_shows_a_files_texts_as_harmless_data(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

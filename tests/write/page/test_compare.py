@@ -12,6 +12,7 @@ from scripts.sections.machines import tables as side_tables
 from scripts.sections.machines.tables import side_tables as tables_of
 from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import of_same_work
+from scripts.write import drawing
 from tests.corpus import Corpus, falling
 from tests.write.page.test_page import NASTY, Elements
 from tests.write.reports import page_text
@@ -146,8 +147,9 @@ def test_one_machine_alone_has_no_such_part(tmp_path: Path) -> None:
 
 
 def test_the_report_compares_with_the_base_that_is_named_and_writes_tables_and_figures(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(drawing, "FEWEST_FIGURES", 1000)  # no process for a few of them
     plan: dict[str, Any] = {"batch_sizes": (8, 64), "epochs": (1,)}
     paths = [str(Corpus(machine=name, **plan).write(tmp_path, name)) for name in "ab"]
     out = tmp_path / "out"
