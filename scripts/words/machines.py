@@ -109,7 +109,7 @@ def machines_sentence(curves: pd.DataFrame, *, most: int = 4) -> str:
 
 
 def _outcomes(rows: pd.DataFrame, *, named: bool = True) -> str:
-    """`overtakes at batch 32 to 128 in 8 cases and is slower throughout in 2`."""
+    """`overtakes at batch 32 to 128 in 8 of 10 cases and is slower throughout in 2`."""
     crossing = rows[rows["kind"] == INTERVAL]
     at = crossing["crosses_at"].fillna(crossing["upper"].astype(float))
     ends = dict.fromkeys(f"{end:.0f}" for end in (at.min(), at.max()))
@@ -121,7 +121,8 @@ def _outcomes(rows: pd.DataFrame, *, named: bool = True) -> str:
     kinds = rows["kind"].where(rows["kind"].isin(told), "").value_counts()
     told[""] = "none of these" if len(kinds) > 1 else "is neither faster nor slower throughout"
     (words, count), *others = [(told[kind], int(kinds[kind])) for kind in told if kind in kinds]
-    parts = [f"{words} in {counted(count, 'case') if named else count}"]
+    cases = f" of {counted(len(rows), 'case')}" if named else ""
+    parts = [f"{words} in {count}{cases}"]
     for more, number in others:
         said = any(part.startswith("is ") for part in parts)
         parts.append(f"{more.removeprefix('is ') if said else more} in {number}")

@@ -1,6 +1,8 @@
 """Reports for tests: their page without drawing a picture, and their figures without a folder."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from matplotlib.figure import Figure
 
@@ -11,6 +13,7 @@ from scripts.tables.analysis import Analysis
 from scripts.tables.comparison import Comparison
 from scripts.tables.learned import Learned
 from scripts.write.page import page
+from tests.corpus import Corpus
 
 DRAWN = "scripts.write.drawing.drawn"
 
@@ -37,6 +40,17 @@ def page_text(
         if small and picture.name in small
     }
     return page(report, sections, known)
+
+
+def of_own_hardware(folder: Path, *plans: Corpus) -> list[Path]:
+    """Files of which each is another machine's."""
+    paths = []
+    for number, plan in enumerate(plans):
+        content = plan.result()
+        content["machine_info"]["crossover"]["machine_id"] = f"{number:012x}"
+        paths.append(folder / f"machine{number}.json")
+        paths[-1].write_text(json.dumps(content))
+    return paths
 
 
 def figures_of(sections: Iterable[Section]) -> Iterator[tuple[str, Figure]]:

@@ -12,7 +12,7 @@ from scripts.tables.analysis import Analysis
 from scripts.write.inline_svg import small_svg
 from tests.browsing import Opened
 from tests.corpus import Corpus, Pattern, falling
-from tests.write.reports import page_text, report_figures
+from tests.write.reports import of_own_hardware, page_text, report_figures
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -33,7 +33,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Corpus(sides=("cpu", "cuda", "vulkan"), absent=absent, suspect=suspect, **plan),
         Corpus(machine=NASTY, workloads=("mlp", "cnn"), **plan),
     ]
-    analysis = Analysis([one.write(folder, f"file{k}") for k, one in enumerate(plans)])
+    analysis = Analysis(of_own_hardware(folder, *plans))
     small = {
         name: small_svg(figure)
         for name, figure in report_figures(analysis)

@@ -13,7 +13,7 @@ from scripts.tables.analysis import Analysis
 from scripts.write.page import _whole
 from tests.corpus import Corpus, Pattern, falling
 from tests.write.page.test_page import page_of
-from tests.write.reports import page_text
+from tests.write.reports import of_own_hardware, page_text
 
 SMALL: dict[str, Any] = {"batch_sizes": (8, 64, 512), "epochs": (1, 4)}
 
@@ -133,17 +133,6 @@ def test_a_name_is_not_broken_at_its_hyphens(tmp_path: Path) -> None:
     assert "&lt;span" not in page
     assert _whole("<b>a-b</b> & c") == "&lt;b&gt;<span>a-b</span>&lt;/b&gt; &amp; c"
     assert _whole("(--remedies all)") == "(<span>--remedies</span> all)"
-
-
-def of_own_hardware(folder: Path, *plans: Corpus) -> list[Path]:
-    """Files of which each is another machine's."""
-    paths = []
-    for number, plan in enumerate(plans):
-        content = plan.result()
-        content["machine_info"]["crossover"]["machine_id"] = f"{number:012x}"
-        paths.append(folder / f"{plan.machine}.json")
-        paths[-1].write_text(json.dumps(content))
-    return paths
 
 
 def test_files_of_one_machine_are_one_machine(tmp_path: Path) -> None:

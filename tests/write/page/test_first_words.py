@@ -1,6 +1,5 @@
 """How many words a reader sees before anything is scrolled, counted in a real browser."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from scripts.write.inline_svg import small_svg
 from scripts.write.page import page
 from tests.browsing import Opened
 from tests.corpus import Corpus, Pattern, falling
+from tests.write.reports import of_own_hardware
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -44,8 +44,9 @@ SEEN = """height => {
 }"""
 """What stands within so many pixels: as text, not as a picture."""
 
+NETWORKS = ("mlp", "cnn", "lstm", "transformer")
 PLAN: dict[str, Any] = {
-    "workloads": ("mlp", "cnn", "lstm", "transformer"), "sides": ("cpu", "cuda"),
+    "workloads": NETWORKS, "sides": ("cpu", "cuda"),
     "batch_sizes": (8, 64, 512), "epochs": (1, 4), "ratio": falling,
 }  # fmt: skip
 
@@ -60,23 +61,19 @@ def devices(_folder: Path) -> list[Path]:
 
 def machines(folder: Path) -> list[Path]:
     """Ten, each with a network on which it is the fastest and one on which its GPU never pays."""
-    paths = []
+    plans = []
     for number in range(10):
         rates = [1.0 + (number + place) % 10 for place in range(4)]
 
-        def ratio(name: str, side: str, size: int, slow: int = number % 4) -> float:
-            other = PLAN["workloads"].index(name) == slow
-            return 2.0 if other else falling(name, side, size)
+        def ratio(name: str, side: str, size: int, slow: str = NETWORKS[number % 4]) -> float:
+            return 2.0 if name == slow else falling(name, side, size)
 
         def seconds(name: str, size: int, rates: list[float] = rates) -> float:
-            return rates[PLAN["workloads"].index(name)] * (3e-4 + 2e-6 * size)
+            return rates[NETWORKS.index(name)] * (3e-4 + 2e-6 * size)
 
         known = PLAN | {"ratio": ratio, "cpu_step_seconds": seconds}
-        content = Corpus(machine=f"machine-{number:04}", seed=number, **known).result()
-        content["machine_info"]["crossover"]["machine_id"] = f"{number:012x}"
-        paths.append(folder / f"{number}.json")
-        paths[-1].write_text(json.dumps(content))
-    return paths
+        plans.append(Corpus(machine=f"machine-{number:04}", seed=number, **known))
+    return of_own_hardware(folder, *plans)
 
 
 def doubts(folder: Path) -> list[Path]:
