@@ -7,5 +7,6 @@ from tests.faults.busy import BUSY
 from tests.faults.measuring import MEASURING
 from tests.faults.reporting import REPORTING
 from tests.faults.training import TRAINING
+from tests.faults.words import WORDS
 
-FAULTS = MEASURING | BUSY | TRAINING | REPORTING
+FAULTS = MEASURING | BUSY | TRAINING | REPORTING | WORDS

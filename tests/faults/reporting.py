@@ -84,18 +84,6 @@ REPORTING = {
         "mean=base.mean - own.mean",
         "machines/test_means.py",
     ),
-    "derived numbers not called derived": Fault(
-        "scripts/words/derived.py",
-        'return f"{epochs} (derived)" if derived else str(epochs)',
-        "return str(epochs)",
-        "read/test_derived.py::test_a_derived_number_of_epochs_says_so",
-    ),
-    "a larger batch always helps": Fault(
-        "scripts/words/answer/cause.py",
-        "best.gain >= _LEAST_GAIN",
-        "best.gain >= 1",
-        "write/test_cause.py::test_a_larger_batch_that_gains_less_than_a_tenth_is_no_help",
-    ),
     "a refused file is status 0": Fault(
         "scripts/read/__main__.py",
         "return 2 if found else 0",
@@ -233,17 +221,5 @@ REPORTING = {
         "host().launch_seconds.low",
         "host().launch_seconds.high",
         "bound/test_floor.py",
-    ),
-    "the CPU called beaten where the bound is slower": Fault(
-        "scripts/words/host/bound.py",
-        '(anyone["slowest_seconds"] < anyone["floor_seconds"]).cummin()',
-        '(anyone["slowest_seconds"] > anyone["floor_seconds"]).cummin()',
-        "bound/test_words.py",
-    ),
-    "a larger batch's gain told of networks that are not slower": Fault(
-        "scripts/words/answer/cause.py",
-        'own = own[own["workload"].isin(known.slower)]',
-        "pass",
-        "write/test_cause.py",
     ),
 }
