@@ -40,7 +40,7 @@ def faults_in_short(faults: pd.DataFrame, remedies: pd.DataFrame) -> tuple[str, 
     own = _taken_up(faults)
     if own.empty:
         return "", ""
-    words = f"Page faults {_much(own)}"
+    words = f"Page faults {_much(faults)}"
     malloc = _allocators(remedies)
     if len(malloc):
         return f"{words}.", ""
@@ -50,16 +50,21 @@ def faults_in_short(faults: pd.DataFrame, remedies: pd.DataFrame) -> tuple[str, 
 
 def faults_cause(faults: pd.DataFrame) -> str:
     """Why a CPU is no faster, of all its networks; empty where page faults are no reason."""
-    own = _taken_up(faults)
-    much = f"Why the CPU is no faster: page faults (memory allocation) {_much(own)}."
-    return much if len(own) else ""
+    if _taken_up(faults).empty:
+        return ""
+    return f"Why the CPU is no faster: page faults (memory allocation) {_much(faults)}."
 
 
-def _much(own: pd.DataFrame) -> str:
+def _much(faults: pd.DataFrame) -> str:
+    every = faults.groupby("workload", sort=False)["batch_size"]
     alike: dict[str, list[object]] = {}
-    for name, sizes in own.groupby("workload", sort=False)["batch_size"]:
-        alike.setdefault(listed(sorted(set(sizes))), []).append(name)
-    named = "; ".join(f"{listed(names)} at batch {sizes}" for sizes, names in alike.items())
+    for name, own in _taken_up(faults).groupby("workload", sort=False)["batch_size"]:
+        sizes = sorted(set(own))
+        larger = [size for size in every.get_group(name) if size >= sizes[0]]
+        onward = len(sizes) > 1 and len(larger) == len(own)
+        where = f"from batch {sizes[0]} on" if onward else f"at batch {listed(sizes)}"
+        alike.setdefault(where, []).append(name)
+    named = "; ".join(f"{listed(names)} {where}" for where, names in alike.items())
     return f"take a quarter of a step's CPU seconds or more ({named})"
 
 

@@ -16,7 +16,7 @@ MEANS = "suspect: something speaks against the rounds that it stands on"
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _OTHER_WORK = ("loss mismatch", "another loss")
 """What reasons begin with that another run would have as well."""
-_NOT_THE_SAME = "Different work in these files, so not comparable"
+_NOT_THE_SAME = "Different work, so not comparable"
 _GRAVE = (*_OTHER_WORK, _NOT_THE_SAME, "did not do the same work")
 """What is in warnings that no number outlives."""
 _BEGINNING = re.compile(rf".*?\({MARK}\): [^:;]+|[^;]*")
@@ -91,7 +91,7 @@ def in_short(lines: Sequence[str], machine: str) -> tuple[str, list[str]]:
     more = first != lines[0]
     words = first.removeprefix(f"{machine}: ") if machine else first
     others = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
-    return f"{words}{' ...' * more}{others}", [*lines[0 if more else 1 :]]
+    return f"{words.removesuffix('.')}{' ...' * more}{others}", [*lines[0 if more else 1 :]]
 
 
 def ranged(reasons: Iterable[str]) -> list[str]:

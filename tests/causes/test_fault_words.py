@@ -101,7 +101,7 @@ def test_of_all_networks_page_faults_are_one_sentence_with_the_mend() -> None:
     words, typed = faults_in_short(pd.concat([FAULTS, cnn]), NOTHING)
     assert f"{words} {typed}" == (
         "Page faults take a quarter of a step's CPU seconds or more (mlp at batch 512; "
-        f"cnn at batch 512 and 2048); {KEPT}"
+        f"cnn from batch 512 on); {KEPT}"
     )
     assert typed == TYPED
     assert faults_in_short(table((8, 10.0, 0.1)), NOTHING) == ("", "")

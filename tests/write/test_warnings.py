@@ -61,7 +61,7 @@ def test_unlike_files_are_told_before_a_run_that_was_cut_short(tmp_path: Path) -
     (tmp_path / "more.json").write_text(json.dumps(content))
     [section] = warnings(Report(Analysis([cut.write(tmp_path), tmp_path / "more.json"])))
     first, second, *_ = [line.text for line in section.brief if isinstance(line, Line)]
-    assert first == "Different work in these files, so not comparable: mlp."
+    assert first == "Different work, so not comparable: mlp."
     assert second.startswith("cut: the run was cut short")
 
 
