@@ -72,7 +72,7 @@ def test_unequal_software_and_unequal_work_are_warned_of(tmp_path: Path) -> None
     analysis = Analysis([Corpus(**SMALL).write(tmp_path), path])
     said = Elements(page_text(analysis)).said
     assert "torch 2.14.1+cu130 on devbox; torch 2.15.0 on other" in said
-    assert "Different work, so not comparable: mlp." in said
+    assert "Different work, so not comparable: mlp (and 1 more)" in said
 
 
 def test_a_run_that_was_cut_short_is_warned_of(tmp_path: Path) -> None:
