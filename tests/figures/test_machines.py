@@ -70,7 +70,12 @@ def drawn(name: str) -> dict[str, Figure]:
     return {stem: laid_out(figure) for stem, figure in figures_of(compared(own))}
 
 
-SLOW = ("two machines", "far apart", "absences")  # another one with one thing changed
+SLOW = (
+    "two machines",
+    "many workloads",
+    "far apart",
+    "absences",
+)  # another one with one thing changed
 
 
 @pytest.mark.parametrize("name", but_slow(CORPORA, SLOW))

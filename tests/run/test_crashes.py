@@ -8,14 +8,13 @@ import pytest
 from tests.evidence.crashes.kinds import run_trial
 
 # Ctrl-C, SIGTERM and SIGKILL of a run are in test_run, a killed worker in test_worker.
-STUBBED = (
-    "disk full",
-    "result file unwritable",
+STUBBED = ("disk full", "result file unwritable", "the last hook raises", "the folder is removed")
+SLOW = (
     "journal torn in mid-line",
-    "the last hook raises",
-    "the folder is removed",
+    "no process is left",
+    "the folder is moved",
+    "the journal is removed",
 )
-SLOW = ("no process is left", "the folder is moved", "the journal is removed")
 """With --all only: relatives of those above."""
 REAL = ("a worker hangs", "Ctrl-Z and fg", "out of memory in a worker", "two runs on one file")
 QUARTER = os.environ.get("CROSSOVER_QUARTER")
