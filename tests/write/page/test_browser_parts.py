@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scripts import report as report_script
+from scripts.tables.analysis import Analysis
 from tests.browsing import Opened
 from tests.corpus import Corpus, Pattern, falling
 from tests.learn_corpus import LearnCorpus
+from tests.write.reports import of_own_hardware, page_text
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -163,3 +165,18 @@ def test_a_table_is_reached_and_scrolled_by_the_keyboard(page: "Page") -> None:
     page.keyboard.press("Enter")
     head = page.locator('#t-geometric-means th[data-key="workload"]')
     assert head.get_attribute("aria-sort") == "ascending"
+
+
+def test_the_maps_of_a_machine_that_is_chosen_are_opened_and_others_hidden(
+    browser: "Browser", tmp_path: Path
+) -> None:
+    plan: dict[str, Any] = {"workloads": ("mlp", "cnn"), "batch_sizes": (8, 64), "epochs": (1,)}
+    plans = [Corpus(machine=name, sides=("cpu", "cuda"), **plan) for name in "abcd"]
+    path = tmp_path / "report.html"
+    path.write_text(page_text(Analysis(of_own_hardware(tmp_path, *plans))), encoding="utf-8")
+    one = Opened(browser, path)
+    assert one.page.locator(".map:visible").count() == 2
+    one.page.locator("#switches select").first.select_option("c")
+    assert one.page.locator("details[data-machine]:visible h3").all_text_contents() == ["c"]
+    assert one.page.locator(".map:visible").count() == 2
+    one.close()
