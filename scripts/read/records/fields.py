@@ -51,7 +51,8 @@ PerStep = Annotated[float, Meta(ge=0, le=1e18)]
 Seconds = Annotated[float, Meta(ge=0, le=1e9)]
 PositiveSeconds = Annotated[float, Meta(ge=1e-12, le=1e9)]
 """No clock shows less than a picosecond."""
-PerSecond = Annotated[float, Meta(gt=0, le=1e30)]
+PerSecond = Annotated[float, Meta(ge=1e-9, le=1e30)]
+"""One in the longest time that a file can hold, at least."""
 Measure = Annotated[float, Meta(ge=-1e300, le=1e300)]
 """A loss or a score; null where it is not finite."""
 LearningRate = Annotated[float, Meta(gt=0, le=1e9)]

@@ -14,6 +14,7 @@ from scripts.read.document import ResultError, read
 from scripts.read.records.result import ResultFile
 from scripts.read.text import LONGEST_TEXT
 from scripts.read.timing import TIMING
+from tests.causes.study_rows import with_studies
 from tests.corpus import Corpus
 from tests.fuzzing import at, is_number, places, put
 from tests.read.files import SMALL, refusal, saved
@@ -100,6 +101,16 @@ def test_a_time_that_no_clock_can_show_is_refused(seconds: float, tmp_path: Path
     document["crossover"]["measurements"][0]["epoch_seconds"][1] = seconds
     place = "crossover.measurements[0] (mlp-8-cpu).epoch_seconds[1]"
     assert place in refusal(saved(tmp_path, document))
+
+
+@pytest.mark.parametrize(
+    "field", ["matmul_flops_per_second", "copy_bytes_per_second", "host_copy_bytes_per_second"]
+)
+@pytest.mark.parametrize("rate", [0, -0.0, 5e-324, 1e-10, 1e31])
+def test_a_rate_beyond_all_times_is_refused(field: str, rate: float, tmp_path: Path) -> None:
+    document = with_studies(Corpus(**SMALL))
+    document["crossover"]["peaks"][1][field] = rate
+    assert f"crossover.peaks[1].{field}: is " in refusal(saved(tmp_path, document))
 
 
 def test_a_number_too_large_for_a_float_is_refused_as_infinite(tmp_path: Path) -> None:
