@@ -17,7 +17,7 @@ from bench.plugin import NAME, Cases, RunPlugin, open_console, placed
 from bench.record.resume import FLAG
 from bench.record.rows import crossover_key
 from bench.record.state import TimingRun
-from bench.refused import refuse_options, refuse_useless
+from bench.refused import has_benchmark, refuse_options, refuse_useless
 from bench.run import find_sides, measure
 
 ASKING = ("--help", "--help-crossover", "--fixtures", "--fixtures-per-test")
@@ -28,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     """Adds the suite's options."""
     add_options(parser)
     add_learning_options(parser)
-    if not pluginmanager.has_plugin("benchmark"):  # whoever types it is told so (`refuse_options`)
+    if not has_benchmark(pluginmanager):  # whoever types it is told so (`refuse_options`)
         parser.addoption(FLAG, help="the result file")
 
 

@@ -11,6 +11,7 @@ import pytest
 _NO_FIGURES = "no cell would have a figure"
 _OTHER_FILE = "--benchmark-json names the only file of a run"
 _NO_CACHE = "a run remembers no cells of an earlier one; name those that you want with -k"
+_ROUNDS = "a round is a process of its own, which times itself; --blocks says how many"
 _CUT_SHORT = (
     "one failed cell would leave all that come after it out of the result (-x is --maxfail=1)"
 )
@@ -19,6 +20,14 @@ REFUSED = {
     "--benchmark-skip": _NO_FIGURES,
     "--setup-plan": _NO_FIGURES,
     "--setup-only": _NO_FIGURES,
+    "--benchmark-min-rounds": _ROUNDS,
+    "--benchmark-min-time": _ROUNDS,
+    "--benchmark-max-time": _ROUNDS,
+    "--benchmark-precision": _ROUNDS,
+    "--benchmark-calibration-precision": _ROUNDS,
+    "--benchmark-warmup": _ROUNDS,
+    "--benchmark-timer": _ROUNDS,
+    "--benchmark-disable-gc": _ROUNDS,
     "--benchmark-cprofile": "the profile would be of a clock that replays; --diagnose takes one",
     "--benchmark-cprofile-dump": _OTHER_FILE,
     "--benchmark-save": _OTHER_FILE,
@@ -41,20 +50,35 @@ REFUSED = {
     "--looponfail": "a run is not repeated when a file changes",
 }
 """Why, by option."""
-USUAL = {"--benchmark-group-by": "group"}
+USUAL = {
+    "--benchmark-group-by": "group",
+    "--benchmark-min-rounds": 5,
+    "--benchmark-min-time": "0.000005",
+    "--benchmark-max-time": "1.0",
+    "--benchmark-calibration-precision": 10,
+    "--benchmark-timer": "time.perf_counter",
+}
 """What those say that nobody has typed, where that is anything."""
 ONE_AT_A_TIME = "a run measures one process at a time; leave"
 
 
 def refuse_options(config: pytest.Config) -> None:
     """Raises `pytest.UsageError` for the first option that would leave a run with nothing."""
-    if not config.pluginmanager.has_plugin("benchmark"):
+    for name in ("terminal", "warnings", "python"):
+        if not config.pluginmanager.has_plugin(name):
+            raise pytest.UsageError(f"-p no:{name}: a run needs it; leave it out")
+    if not has_benchmark(config.pluginmanager):
         raise pytest.UsageError(
             "pytest-benchmark is not there, which writes the result: leave `-p no:benchmark` and "
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD out, or install it"
         )
     _refuse_parallel(config)
     _refuse_files(config)
+
+
+def has_benchmark(plugins: pytest.PytestPluginManager) -> bool:
+    """Whether pytest-benchmark is there, found by pytest or named: -p pytest_benchmark.plugin."""
+    return any(map(plugins.has_plugin, ("benchmark", "pytest_benchmark.plugin")))
 
 
 def refuse_useless(config: pytest.Config) -> None:

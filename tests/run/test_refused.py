@@ -13,6 +13,18 @@ TINY = ("--workloads", "mlp", "--devices", "cpu", "--blocks", "1", "--batch-size
 LINES: dict[str, tuple[tuple[str, ...], str]] = {
     **{flag: ((flag,), f"{flag}: ") for flag in REFUSED},
     "--benchmark-cprofile": (("--benchmark-cprofile", "tottime"), "--benchmark-cprofile: "),
+    **{
+        flag: ((flag, value), f"{flag}: ")
+        for flag, value in {
+            "--benchmark-min-rounds": "10",
+            "--benchmark-warmup": "on",
+            "--benchmark-min-time": "1",
+            "--benchmark-max-time": "60",
+            "--benchmark-precision": "0.1",
+            "--benchmark-calibration-precision": "5",
+            "--benchmark-timer": "time.time",
+        }.items()
+    },
     "--benchmark-group-by": (("--benchmark-group-by", "param:x"), "--benchmark-group-by: "),
     "--benchmark-save": (("--benchmark-save", "x"), "--benchmark-save: "),
     "--benchmark-compare-fail": (
@@ -26,6 +38,8 @@ LINES: dict[str, tuple[tuple[str, ...], str]] = {
     "-d": (("-d", "--tx", "popen"), "leave -d, --dist and --tx out"),
     "-n": (("-n", "2"), "leave -n out"),
     "no pytest-benchmark": (("-p", "no:benchmark"), "`-p no:benchmark`"),
+    "no terminal": (("-p", "no:terminal", "-o", "addopts="), "-p no:terminal: a run needs it"),
+    "no warnings": (("-p", "no:warnings"), "-p no:warnings: a run needs it"),
     "the run itself": (("-p", "no:crossover"), "-p no:crossover: that is the run itself"),
     "tests beside the cells": (
         (*TINY, "tests/console/test_say.py"),
