@@ -41,11 +41,12 @@ Skip = Callable[[ResultError], object]
 
 
 def identity(path: Path) -> str:
-    """Return the same text for all names of one file."""
+    """Return the same text for all names of one file, hard links among them."""
     try:
-        return str(path.resolve())
-    except (OSError, ValueError, RuntimeError):  # a name that no file can have, a loop of links
+        own = path.stat()
+    except (OSError, ValueError):  # none is there, or a name that no file can have
         return str(path)
+    return f"{own.st_dev}:{own.st_ino}"
 
 
 def require_new(path: Path, known: set[str]) -> None:

@@ -137,7 +137,9 @@ def test_a_learning_file_that_is_given_twice_is_refused(
     path.write_text(json.dumps(LearnCorpus().result()))
     link = tmp_path / "link.json"
     link.symlink_to(path)
-    for other in (path, link):
+    hard = tmp_path / "hard.json"
+    hard.hardlink_to(path)
+    for other in (path, link, hard):
         assert report.main([str(path), str(other), "--out", str(tmp_path / "report")]) == 2
         (line,) = capsys.readouterr().err.splitlines()
         assert line == f"{other}: is given twice; name each result file once"
