@@ -60,12 +60,15 @@ def _nowhere() -> TextIO:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """SIGTERM and a closed terminal raise KeyboardInterrupt, as Ctrl-C does."""
+    """SIGTERM and a closed terminal raise KeyboardInterrupt, as Ctrl-C does.
+
+    So does Ctrl-C itself, which until then has ended the process (`scripts/__init__.py`).
+    """
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     heard = [getattr(signal, name) for name in names]
     heard = [one for one in heard if signal.getsignal(one) is signal.SIG_DFL]  # not under nohup
     for one in heard:

@@ -1,6 +1,7 @@
-"""What a door says where its words go nowhere: a full disk, nobody who reads, a closed output."""
+"""What a door says where its words go nowhere, or to nobody, or where it has hardly begun."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -70,3 +71,14 @@ def test_a_refusal_on_a_terminal_breaks_no_word(
     said = capsys.readouterr().err.splitlines()
     assert "; name another place" in " ".join(said)
     assert all(len(line) <= 30 or " " not in line for line in said)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process ends by a signal there")
+def test_ctrl_c_while_a_door_is_still_importing_is_no_traceback(tmp_path: Path) -> None:
+    pressed = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n"
+    (tmp_path / "pandas.py").write_text(pressed)
+    done = subprocess.run(
+        [sys.executable, "scripts/report.py", "x.json"], cwd=ROOT, capture_output=True, text=True,
+        check=False, env=dict(os.environ) | {"PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
