@@ -6,6 +6,7 @@ python scripts/compare.py results/a.json results/b.json --price a=0.10 --price b
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
@@ -114,7 +115,10 @@ def _parser() -> argparse.ArgumentParser:
         "--allow", action="store_true", help="compare unlike work as well, and mark it"
     )
     parser.add_argument(
-        "--csv", type=file_place, metavar="FILE", help="write every cell to a CSV file"
+        "--csv",
+        type=partial(file_place, suffix=".csv"),
+        metavar="FILE",
+        help="write every cell to a CSV file",
     )
     parser.add_argument(
         "--out",

@@ -6,6 +6,7 @@ python scripts/export.py results/devbox*.json --out rounds.csv
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 if not __package__:  # run as a file: make `scripts` importable instead of its folder
@@ -35,16 +36,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = new_parser(__doc__)
     add_sources(parser, files="result files of pytest bench")
     parser.add_argument(
-        "--out", type=_table_path, required=True, metavar="FILE", help="a .csv file"
+        "--out",
+        type=partial(file_place, suffix=".csv"),
+        required=True,
+        metavar="FILE",
+        help="a .csv file",
     )
     return parser
-
-
-def _table_path(text: str) -> Path:
-    path = file_place(text)
-    if path.suffix.lower() != ".csv":
-        raise argparse.ArgumentTypeError(f"{text!r} does not end in .csv")
-    return path
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import json
 import shlex
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from scripts.published.imported import Asked, imported
 from scripts.read.breach import Breach, record_of
 from scripts.read.checks.published import KEY, checked
 from scripts.read.document import ResultError, file_content
+from scripts.read.learning_file import kind_of
 from scripts.read.records.published import PublishedFile
 from scripts.read.text import counted, safe_text
 from scripts.words.published import not_told
@@ -53,6 +55,9 @@ def _import(options: argparse.Namespace, command: str) -> None:
         decimal=options.decimal,
     )
     document = _document(options.tables, asked)
+    if options.out.is_file() and kind_of(options.out) != KEY:
+        words = "holds something else than an imported table; name another file"
+        raise ResultError(options.out, "", words)
     write_whole(options.out, _text(document), inputs=options.tables)
     file = checked(record_of(document, PublishedFile)).crossover_imported
     rows = counted(len(file.rows) + len(file.targets), "row")
@@ -76,7 +81,7 @@ def _text(document: dict[str, Any]) -> bytes:
     """JSON with a line for each entry of a list: what a person compares."""
     members = [f' "{name}": {_member(value)}' for name, value in document[KEY].items()]
     body = ",\n".join(members)
-    return f'{{"{KEY}": {{\n{body}\n}}}}\n'.encode()
+    return f'{{"{KEY}": {{\n{body}\n}}}}\n'.encode(errors="backslashreplace")
 
 
 def _member(value: object) -> str:
@@ -106,7 +111,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = new_parser(__doc__)
     parser.add_argument("tables", nargs="+", type=place, metavar="TABLE")
     parser.add_argument(
-        "--out", type=file_place, required=True, metavar="FILE", help="a .json file"
+        "--out",
+        type=partial(file_place, suffix=".json"),
+        required=True,
+        metavar="FILE",
+        help="a .json file",
     )
     parser.add_argument("--source", type=_words, required=True, help="who measured, and where")
     parser.add_argument("--licence", type=_words, required=True, help="of the table")

@@ -132,12 +132,14 @@ def place(text: str) -> Path:
     return Path(text)
 
 
-def file_place(text: str) -> Path:
-    """Where a file is: an argument of argparse."""
+def file_place(text: str, *, suffix: str) -> Path:
+    """Where a file of this kind is: an argument of argparse."""
+    path, name = place(text), safe_text(text, longest=40)
     if text.endswith(("/", os.sep)):
-        name = safe_text(text, longest=40)
         raise argparse.ArgumentTypeError(f"{name!r} is a folder's name; name a file in it")
-    return place(text)
+    if path.suffix.lower() != suffix:
+        raise argparse.ArgumentTypeError(f"{name!r} does not end in {suffix}")
+    return path
 
 
 def dots(text: str) -> int:

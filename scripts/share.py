@@ -73,8 +73,13 @@ def _share(options: argparse.Namespace) -> None:
     require_name(name, words)
     _require_free(name, source)
     document = cleaned(parsed(file_content(source)), name, words)  # type: ignore[arg-type]
+    try:
+        text = json_text(document)
+    except ValueError:  # 1e999, in a field that no reader of ours looks at
+        words = "holds a number beyond all floats; leave this file out"
+        raise ResultError(source, "", words) from None
     folder = Folder(options.out / name, inputs=[source])
-    folder.write(f"{name}.json", (json_text(document) + "\n").encode())
+    folder.write(f"{name}.json", (text + "\n").encode())
     path = folder.path / f"{name}.json"
     analysis = Analysis([path])
     folder.write(TEXT, request_text(analysis).encode())

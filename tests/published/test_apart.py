@@ -64,6 +64,26 @@ def test_a_faulty_table_is_one_line_and_no_file(
     assert not out.exists()
 
 
+def test_a_table_takes_the_place_of_its_earlier_self_and_of_no_other_file(
+    table: Path, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert import_table.main([str(table), "--out", str(file), *SAID]) == 0
+    measured = Corpus().write(tmp_path)
+    before = measured.read_bytes()
+    capsys.readouterr()
+    assert import_table.main([str(table), "--out", str(measured), *SAID]) == 2
+    words = "holds something else than an imported table; name another file"
+    assert capsys.readouterr().err == f"{measured}: {words}\n"
+    assert measured.read_bytes() == before
+
+
+def test_a_source_in_letters_that_are_not_utf_8_is_written(table: Path, tmp_path: Path) -> None:
+    out = tmp_path / "theirs.json"
+    said = ["--source", "caf\udce9", "--licence", "MIT"]
+    assert import_table.main([str(table), "--out", str(out), *said]) == 0
+    assert reader.main([str(out)]) == 0
+
+
 @pytest.mark.parametrize("wrong", [["--set", "colour=red"], ["--column", "device"]])
 def test_options_name_known_things(
     table: Path, tmp_path: Path, wrong: list[str], capsys: pytest.CaptureFixture[str]

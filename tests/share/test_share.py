@@ -140,6 +140,17 @@ def test_what_arrives_is_answered_in_markdown_with_status_2_for_a_refusal(
     assert "refused: <img src=x>.json" in said.err
 
 
+def test_a_number_that_nothing_can_write_again_is_one_line(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source.write_text(source.read_text().replace("{", '{"unknown": 1e999, ', 1))
+    out = tmp_path / "share"
+    assert share.main([str(source), "--name", "epyc-h200", "--out", str(out)]) == 2
+    words = "holds a number beyond all floats; leave this file out"
+    assert capsys.readouterr().err == f"{source}: {words}\n"
+    assert not out.exists()
+
+
 def test_the_page_of_all_machines_begins_with_the_cards(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
