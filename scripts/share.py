@@ -93,7 +93,7 @@ def _share(options: argparse.Namespace) -> None:
 def _ways(path: Path) -> Iterator[str]:
     """Yield how a file gets to the others."""
     address = _address()
-    issues = f"{address}/issues/new" if address else "where you have this clone from"
+    issues = f"{address}/issues/new" if address else "at the address that you cloned"
     yield f"  copy {path} to results/, commit it, and open a pull request with the text; or"
     yield f"  open an issue, paste the text and attach the file: {issues}"
 

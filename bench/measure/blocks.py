@@ -87,7 +87,7 @@ class Campaign:
             counts = {side: len(sizes) for side, sizes in wanted.items()}
             self.expect(plan.workload, counts)
             why = self.measurements.suspicions(plan.workload, block) or "an unsteady worker"
-            more = f"{sum(counts.values())} measurements repeated"
+            more = f"{(many := sum(counts.values()))} measurement{'s' * (many != 1)} repeated"
             self.say(f"{plan.workload}, block {block + 1}, {more}: {why}")
             wanted = self._attempt(plan, block, wanted, attempt)
         self.pace.costs = costs  # of a whole block, not of a part that was repeated

@@ -187,7 +187,8 @@ def in_short(
     columns = [Column("workload", [*rows], "network")]
     for title in titles.pop():
         values, texts = zip(*(cells[title] for cells in rows.values()), strict=True)
-        columns.append(Column(title, plain_values(pd.Series(values)), title, texts))
+        if any(texts):
+            columns.append(Column(title, plain_values(pd.Series(values)), title, texts))
     return Table(name, caption, columns)
 
 

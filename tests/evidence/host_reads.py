@@ -13,11 +13,13 @@ from typing import TextIO
 import torch
 
 from bench.job import Job
-from bench.loop import LEAN, PARTS, RECURRENT
+from bench.loop import LEAN, PARTS
 from bench.train.trainer import fresh_training, open_trainer
 from bench.why.diagnose import single_step
 from bench.why.operations import count_operations
 
+NETWORKS = ("rnn", "lstm")
+"""Those of far symbols have the same layers."""
 BATCH_SIZES = (8, 32, 128, 512)
 COLUMNS = ("workload", "sequences", "gather", "batch_size", "host_reads", "operations")
 
@@ -25,7 +27,7 @@ COLUMNS = ("workload", "sequences", "gather", "batch_size", "host_reads", "opera
 def rows() -> list[tuple[str, str, str, int, int, int]]:
     """A row a workload, way through its layers and batch size (COLUMNS)."""
     found = []
-    for workload, sequences, gather in product(RECURRENT, PARTS["sequences"], PARTS["gather"]):
+    for workload, sequences, gather in product(NETWORKS, PARTS["sequences"], PARTS["gather"]):
         job = Job(
             workload=workload,
             device="cpu",

@@ -206,14 +206,18 @@ def _is_threads(subject: str) -> bool:
 
 
 def fastest_words(rounds: pd.DataFrame) -> str:
-    """The batch size at which each network trains fastest: `mlp trains fastest at batch 512`."""
+    """At which batch size the networks train fastest: `mlp and cnn train fastest at batch 8`."""
     sound = rounds[rounds["block"].notna() & (rounds["doubt"] == "")]
     cells = sound.groupby(["workload", "batch_size"], sort=False)["samples_a_second"].median()
     if cells.empty:
         return "no cell has a time" + " that is not suspect" * bool(rounds["block"].notna().any())
     networks = cells.groupby("workload", sort=False)
     best, several = networks.idxmax(), networks.size() > 1
+    alike: dict[tuple[bool, int], list[str]] = {}
+    for name, size in best:
+        alike.setdefault((several[name], size), []).append(name)
     return listed(
-        f"{name} {'trains fastest' if several[name] else 'only'} at batch {size}"
-        for name, size in best
+        f"{listed(names)} {'train' + 's' * (len(names) == 1) + ' fastest' if many else 'only'} "
+        f"at batch {size}"
+        for (many, size), names in alike.items()
     )
