@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from scipy.optimize import isotonic_regression
@@ -24,6 +25,8 @@ SLIDE_DPI = 288
 _MOST_BANDS = 40
 _ROOM = 0.1
 """Of the height, on either side of the line at 1."""
+_LIGHTEST = 0.6
+"""Of white's brightness: the letters of a name."""
 _APART, _EARLY = 0.058, 0.9
 """Of the height: how far apart the names at the lines' ends are at least; of the width."""
 
@@ -37,14 +40,15 @@ def crossover_figure(
     Bands are 95 % intervals, hollow points are not decided, crosses suspect. Above 1 it is slower
     than `other`. Where there are several machines each network has a line for each.
     """
-    figure = new_figure(width=size[0], height=size[1] * (1 + 0.75 * (len(panels) - 1)))
+    share = (0.25 + 0.75 * len(panels)) / len(panels)
+    figure = new_figure(width=size[0], height=size[1] * share * len(panels))
     names = list(dict.fromkeys(name for rows in panels.values() for name in rows["workload"]))
     looks = machine_looks(names)
     # A browser's letters may be wider than ours: names end before the picture does.
     figure.get_layout_engine().set(rect=(0, 0, 0.96, 1))  # type: ignore[union-attr,call-arg]
     drawn = figure.subplots(len(panels), 1, squeeze=False).ravel()
     for axes, (name, rows) in zip(drawn, panels.items(), strict=True):
-        _draw(axes, rows[rows["workload"].isin(looks)], looks, other)
+        _draw(axes, rows[rows["workload"].isin(looks)], looks, other, apart=_APART / share)
         if len(panels) > 1 or not title:
             words = filled(plain(name, longest=90), int(size[0] * 11))
             axes.set_title(words, fontsize=8)
@@ -56,7 +60,9 @@ def crossover_figure(
     return figure
 
 
-def _draw(axes: Axes, rows: pd.DataFrame, looks: Mapping[Any, Any], other: str) -> None:
+def _draw(
+    axes: Axes, rows: pd.DataFrame, looks: Mapping[Any, Any], other: str, *, apart: float
+) -> None:
     lines = list(rows.groupby(["workload", "file"], sort=False))
     ends: dict[str, tuple[float, float]] = {}
     for (name, _file), own in lines:
@@ -77,7 +83,7 @@ def _draw(axes: Axes, rows: pd.DataFrame, looks: Mapping[Any, Any], other: str) 
     axes.set_ylabel(f"seconds / seconds of {plain(other, longest=24)}")
     for word, y, va in ((f"↑ slower than {other}", 0.985, "top"), ("↓ faster", 0.02, "bottom")):
         axes.text(0.012, y, plain(word), transform=axes.transAxes, va=va, color=GREY, fontsize=8)
-    _name_ends(axes, ends, looks)
+    _name_ends(axes, ends, looks, apart=apart)
 
 
 def _draw_line(axes: Axes, own: pd.DataFrame, colour: Any, marker: str, *, band: bool) -> None:
@@ -100,7 +106,7 @@ def _draw_line(axes: Axes, own: pd.DataFrame, colour: Any, marker: str, *, band:
 
 
 def _name_ends(
-    axes: Axes, ends: Mapping[str, tuple[float, float]], looks: Mapping[Any, Any]
+    axes: Axes, ends: Mapping[str, tuple[float, float]], looks: Mapping[Any, Any], *, apart: float
 ) -> None:
     """The networks' names right of their lines' ends, in their order.
 
@@ -109,18 +115,24 @@ def _name_ends(
     low, high = np.log(axes.get_ylim())
     names = sorted(ends, key=lambda name: ends[name][1])
     wanted = np.array([(np.log(ends[name][1]) - low) / (high - low) for name in names])
-    places = moved_apart(wanted, least=_APART)
-    moved = np.abs(places - wanted) > _APART / 5
+    places = moved_apart(wanted, least=apart)
+    moved = np.abs(places - wanted) > apart / 5
     for name, y, place, is_moved in zip(names, wanted, places, moved, strict=True):
         colour, x = looks[name][0], 1.06 if moved.any() else 1.015
         axes.text(
-            x, place, plain(name, longest=20), transform=axes.transAxes, color=colour,
-            va="center", fontsize=8, fontweight="bold",
+            x, place, plain(name, longest=20), transform=axes.transAxes,
+            color=_darker(colour), va="center", fontsize=8, fontweight="bold",
         )  # fmt: skip
         start, _ = axes.transAxes.inverted().transform(axes.transData.transform(ends[name]))
         if is_moved or start < _EARLY:
             line = Line2D([start, x - 0.01], [y, place], transform=axes.transAxes, color=colour)
             axes.add_artist(line).set(clip_on=False, linewidth=0.6)
+
+
+def _darker(colour: Any) -> Any:
+    """The colour as letters need it on white: yellow and pink are too light for them."""
+    rgb = np.array(to_rgb(colour))
+    return tuple(rgb * min(1.0, _LIGHTEST / float(rgb @ [0.299, 0.587, 0.114])))
 
 
 def moved_apart(places: Floats, *, least: float) -> Floats:

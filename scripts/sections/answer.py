@@ -73,13 +73,21 @@ def headlines(report: Report) -> Iterator[str]:
         yield f"Once warm, {_many(report, contests)}: {words}."
     elif contests:
         several = len({one.pair.machine for one in contests}) > 1
-        for one in contests:
+        first = contests if several or _fit(contests) else contests[:1]
+        for one in first:
             most = 6 // len(contests)
             words = verdict_sentence(one.subject, one.other, one.curves, most=most)
             yield f"{one.pair.machine}: {words}" if several else words
+        if others := [one.subject for one in contests[len(first) :]]:
+            yield f"Also measured: {listed(others)}."
     else:
         sides = listed(dict.fromkeys(report.analysis.rounds["side"]))
         yield f"Only {sides} was timed: {fastest_words(report.analysis.trusted)}."
+
+
+def _fit(contests: list[Told]) -> bool:
+    """Whether all networks of all contests have room on a screen."""
+    return sum(len(one.curves) for one in contests) <= MOST_STRIPS
 
 
 def _by_machine(report: Report) -> bool:
@@ -103,7 +111,7 @@ def _notes(report: Report, *, faults: bool) -> Iterator[str]:
     contests = report.leading
     if report.analysis.many:
         return
-    of = contests[0].subject if len(contests) > 1 else ""
+    of = contests[0].names[0] if len(contests) > 1 else ""
     few = 0 < len(contests) <= MOST_ANSWERS
     if few and (text := epochs_sentence(contests[0].even, of=of)):
         yield text
@@ -162,7 +170,7 @@ def _machines(report: Report) -> Iterator[Line]:
 def _strips(report: Report) -> Iterator[Line | Table | Strip]:
     """Yield a line per network of each leading contest, while they fit on a screen."""
     contests = [] if report.analysis.many else report.leading
-    fits = sum(len(one.curves) for one in contests) <= MOST_STRIPS
+    fits = _fit(contests)
     if _by_machine(report):
         yield rates_table(report)
         return

@@ -26,7 +26,7 @@ from scripts.words.warnings import in_short
 from scripts.write.heatmap import heat_map, key
 from scripts.write.inline_svg import fitting
 
-_HYPHENED = re.compile(r"(?:--[\w.-]+|[\w.]+(?:-[\w.]+)+|[\d.]+ %)[,;:)]*")
+_HYPHENED = re.compile(r"\(?(?:--[\w.-]+|[\w.]+(?:-[\w.]+)+|[\d.]+ %)[,;:)]*")
 _FOLDER = Path(__file__).resolve().parent / "page"
 MOST_BYTES = 4_800_000
 BYTES_PER_ROW = 450

@@ -125,6 +125,14 @@ def test_of_many_machines_it_is_said_how_often_each_network_overtakes_and_where(
     )
 
 
+def test_of_two_sides_with_many_networks_the_first_is_told(tmp_path: Path) -> None:
+    names = tuple(f"net-{n}" for n in range(7))
+    plan = Corpus(**(GPU | {"workloads": names, "sides": ("cpu", "cuda", "cuda+bf16")}))
+    first, more = headlines(report_of(tmp_path, plan))
+    assert first.startswith("Once warm, the GPU (NVIDIA H200) is slower than the CPU below batch ")
+    assert more == "Also measured: cuda+bf16 (NVIDIA H200)."
+
+
 def test_a_gpu_comes_before_threads_and_a_software_rasteriser_last(tmp_path: Path) -> None:
     plan = Corpus(**(GPU | {"sides": ("cpu", "cpu+threads=1", "vulkan", "cuda")}))
     report = report_of(tmp_path, plan)

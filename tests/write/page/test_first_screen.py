@@ -132,7 +132,7 @@ def test_a_name_is_not_broken_at_its_hyphens(tmp_path: Path) -> None:
     assert "<span>cnn-series</span>" in headline
     assert "&lt;span" not in page
     assert _whole("<b>a-b</b> & c") == "&lt;b&gt;<span>a-b</span>&lt;/b&gt; &amp; c"
-    assert _whole("(--remedies all)") == "(<span>--remedies</span> all)"
+    assert _whole("(--remedies all)") == "<span>(--remedies</span> all)"
     assert _whole("on cnn-series, at 5 %)") == "on <span>cnn-series,</span> at <span>5 %)</span>"
 
 
