@@ -23,6 +23,7 @@ def answered(action: Callable[[], object]) -> int:
     Ctrl-C, SIGTERM and a closed terminal end it alike, with what it has started.
     """
     sys.stdout = sys.stdout or _nowhere()  # `>&-` closes it
+    sys.stderr = sys.stderr or _nowhere()
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         with _ended_by_signals():

@@ -87,8 +87,9 @@ def cells_of(options: Sequence[str]) -> list[str]:
 
 def refusal(lines: Sequence[str]) -> str:
     """Returns what `pytest bench` refused, out of the lines that it said."""
-    refused = [line for line in lines if line.startswith("ERROR: ")] or lines[-1:]
-    return refused[0].removeprefix("ERROR: ").strip() if refused else ""
+    refused = [line for line in lines if line.startswith("ERROR: ") and ": usage: " not in line]
+    wrong = [line.partition(": error: ")[2] for line in lines if ": error: " in line]  # argparse's
+    return (refused or wrong or lines[-1:] or [""])[0].removeprefix("ERROR: ").strip()
 
 
 def batches_of(

@@ -6,8 +6,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr
 from dataclasses import dataclass, field
 from functools import cached_property
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +41,10 @@ class Queue:
             known = self._note(job)
             if not known.exists():
                 continue
-            noted = json.loads(known.read_text())
+            try:
+                noted = json.loads(known.read_text())
+            except ValueError:
+                raise ResultError(known, "", "is not whole; remove it") from None
             if noted["options"] != list(job.options):
                 was = shlex.join(noted["options"]) or "no options"
                 raise ResultError("", "--out", f"{self.folder.parent} is of {was}; name another")
@@ -58,10 +63,11 @@ class Queue:
         executor = self._executor(partition, asked)
         heard = signal.signal(signal.SIGINT, signal.SIG_IGN)  # a local job inherits that
         try:
-            with executor.batch():
+            with redirect_stderr(StringIO()), executor.batch():  # the error says it again
                 submitted = [executor.submit(job) for job in jobs]
         except self._submitit.core.utils.FailedJobError as error:
-            said = str(error).strip().splitlines()[-1].removeprefix("sbatch: error: ")
+            said = str(error).strip().splitlines()[-1]
+            said = said.removeprefix("sbatch: ").removeprefix("error: ").removeprefix("fatal: ")
             raise ResultError("", "sbatch", f"{partition}: {said}") from None
         finally:
             signal.signal(signal.SIGINT, heard)

@@ -10,6 +10,7 @@ from bench.measure.process import ROOT
 from scripts.cluster.gather import gathered
 from scripts.cluster.job import BENCH, Job
 from scripts.cluster.plan import Kind, batches_of, cells_of, kinds_of
+from scripts.cluster.queue import Queue
 from scripts.fleet import main
 from scripts.read.document import ResultError, read
 from scripts.read.learning_file import LEARNING
@@ -68,6 +69,7 @@ def test_a_kind_is_a_job_that_has_its_node_to_itself(tmp_path: Path) -> None:
     ("typed", "said"),
     [
         (["--partitions", "a", "--blocks", "x"], "--blocks"),
+        (["--partitions", "a", "--junk"], "unrecognized arguments: --junk"),
         (["--partitions", "a", "--resume"], "--resume: is given to each job"),
         (["--partitions", "a", "--benchmark-json=x.json"], "--benchmark-json: is given"),
         (["--partitions", "a,b", "--cluster", "local"], "--partitions: this machine is one kind"),
@@ -83,6 +85,15 @@ def test_what_cannot_be_done_is_one_line_before_anything_is_submitted(
     assert refused.startswith(said)
     assert refused.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_note_that_was_cut_off_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "jobs").mkdir()
+    note = tmp_path / "jobs/a.json"
+    note.write_text('{"id"')
+    [batch] = batches_of(kinds_of("a", []), [], [], tmp_path)
+    with pytest.raises(ResultError, match=r"a\.json: is not whole; remove it"):
+        Queue("local", tmp_path / "jobs").find(batch.jobs)
 
 
 def test_a_job_goes_on_from_its_journal_and_a_finished_one_does_nothing(

@@ -18,10 +18,13 @@ sys.exit(answered(lambda: [print("x" * 100) for _ in range(1000)]))
 """
 
 
-def ended(output: int) -> tuple[int, str]:
+SHOWS = "from scripts.write.say import new_console" + SAYS.replace("print", "new_console().print")
+
+
+def ended(output: int, door: str = SAYS) -> tuple[int, str]:
     """Status and complaint of a door whose standard output this is."""
     done = subprocess.run(
-        [sys.executable, "-c", SAYS], cwd=ROOT, stdout=output, stderr=subprocess.PIPE, text=True,
+        [sys.executable, "-c", door], cwd=ROOT, stdout=output, stderr=subprocess.PIPE, text=True,
         check=False,
     )  # fmt: skip
     return done.returncode, done.stderr
@@ -35,10 +38,11 @@ def test_a_full_disk_is_one_line() -> None:
     os.close(full)
 
 
-def test_where_nobody_reads_any_more_nothing_is_said() -> None:
+@pytest.mark.parametrize("door", [SAYS, SHOWS], ids=["printed", "shown"])
+def test_where_nobody_reads_any_more_nothing_is_said(door: str) -> None:
     heard, told = os.pipe()
     os.close(heard)
-    assert ended(told) == (141, "")
+    assert ended(told, door) == (141, "")
     os.close(told)
 
 
@@ -48,6 +52,13 @@ def test_a_closed_output_is_no_fault() -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_where_no_complaint_can_be_read_the_status_stays() -> None:
+    refuses = SAYS.replace("print", "open")
+    line = f"exec '{sys.executable}' -c \"$1\" 2>&-"
+    done = subprocess.run(["sh", "-c", line, "sh", refuses], cwd=ROOT, check=False)
+    assert done.returncode == 2
 
 
 def test_a_place_that_cannot_be_used_is_one_line(
