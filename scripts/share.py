@@ -76,8 +76,8 @@ def _share(options: argparse.Namespace) -> None:
     try:
         text = json_text(document)
     except ValueError:  # 1e999, in a field that no reader of ours looks at
-        words = "holds a number beyond all floats; leave this file out"
-        raise ResultError(source, "", words) from None
+        why = "holds a number beyond all floats; leave this file out"
+        raise ResultError(source, "", why) from None
     folder = Folder(options.out / name, inputs=[source])
     folder.write(f"{name}.json", (text + "\n").encode())
     path = folder.path / f"{name}.json"
