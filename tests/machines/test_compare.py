@@ -225,10 +225,11 @@ def test_the_comparison_is_printed_and_written_as_a_table(
     assert len(pd.read_csv(target)) == 2 * (2 + 2 * 2)
 
 
-@pytest.mark.parametrize("target", [".", "absent/cells.csv"])
+@pytest.mark.parametrize("target", ["folder.csv", "absent/cells.csv"])
 def test_a_table_that_cannot_be_written_is_one_line(
     target: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (tmp_path / "folder.csv").mkdir()
     paths = [str(Corpus(machine=name, **SMALL).write(tmp_path)) for name in ("a", "b")]
     assert compare.main([*paths, "--csv", str(tmp_path / target)]) == 2
     captured = capsys.readouterr()

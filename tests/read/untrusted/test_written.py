@@ -58,10 +58,11 @@ def test_a_table_never_takes_the_place_of_a_file_that_is_read_or_of_a_pipe(
     kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     paths = [stored(tmp_path, name, Corpus(**SMALL).result()) for name in ("a", "b")]
-    target = tmp_path / "b.json"
+    target = Path(paths[1]).rename(tmp_path / "b.csv")
+    paths[1] = str(target)
     if kind == "a link to one":
         target = tmp_path / "link.csv"
-        target.symlink_to(tmp_path / "b.json")
+        target.symlink_to(paths[1])
     elif kind == "a pipe":
         target = tmp_path / "pipe.csv"
         os.mkfifo(target)
