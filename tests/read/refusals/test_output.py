@@ -91,6 +91,6 @@ def test_ctrl_c_while_a_door_is_still_importing_is_no_traceback(tmp_path: Path) 
     done = subprocess.run(
         [sys.executable, "scripts/report.py", "x.json"], cwd=ROOT, capture_output=True, text=True,
         check=False, env=dict(os.environ) | {"PYTHONPATH": str(tmp_path)},
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
