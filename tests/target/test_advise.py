@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from scripts import advise
+from scripts import advise, report
 from scripts.words.target.learning import time_text
 from tests.corpus import Corpus, Pattern
 from tests.learn_corpus import LearnCorpus
@@ -213,3 +213,14 @@ def test_an_interval_that_passes_its_unit_has_no_exponent() -> None:
     row = {"seconds": 0.939, "lo": 0.679, "hi": 1.17}
     assert time_text(row) == "939 ms [679 to 1,170]"
     assert time_text({"seconds": 11.0, "lo": 9.0, "hi": math.inf}) == "11 s [9 to ∞]"
+
+
+def test_a_report_tells_of_the_fastest_side_only_and_names_the_door_for_the_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [Corpus(**TIMED).write(tmp_path), LearnCorpus(**LEARNED).write(tmp_path)]
+    assert report.main([*map(str, files), "--brief"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.count("of devbox: train with batch ") == 1
+    assert "in brackets: where 95 % of single runs end" in said
+    assert "scripts/advise.py --workload NAME tells of every side" in said

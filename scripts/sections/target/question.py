@@ -1,6 +1,7 @@
 """Which batch size, optimiser and side reach the target fastest?"""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from scripts.read.text import file_stems
 from scripts.sections.inputs import Report
@@ -11,7 +12,13 @@ from scripts.tables.learned import Learned
 from scripts.target.source import one_source
 from scripts.target.time import best_of
 from scripts.words.names import place_text
-from scripts.words.target.advice import contest_words, reached_line, side_lines, untimed_lines
+from scripts.words.target.advice import (
+    SINGLE_RUNS,
+    contest_words,
+    reached_line,
+    side_lines,
+    untimed_lines,
+)
 from scripts.words.target.learning import setting_text, time_text
 from scripts.words.target.turning import saving_lines, turning_line
 
@@ -29,6 +36,7 @@ _ELSEWHERE = (
     "time_to_target.csv and contests.csv, in the folder that it was written to."
 )
 _EPOCHS = "Best number of epochs: "
+_OF_EACH = "scripts/advise.py --workload NAME tells of every side, and what is not known."
 _UNTIMED = "no file has its seconds"
 _TITLE = "Which batch size reaches the target first?"
 
@@ -61,14 +69,17 @@ def _of_workload(learned: Learned, workload: str, stem: str) -> Section:
 
 def learning(learned: Learned) -> Section:
     """Return what is said of all workloads together: an answer for each, and the CSV files."""
-    lines = []
+    lines, timed = [], False
     for workload, own in one_source(learned.epochs).groupby("workload", sort=False):
         lines.append(reached_line(own))
         times, contests = (
             learned.of(str(workload), rows) for rows in (learned.times, learned.contests)
         )
         known = len(times) > 0
-        lines += side_lines(own, times, contests) if known else untimed_lines(own, _UNTIMED)
+        timed |= known
+        answers = side_lines(own, times, contests) if known else untimed_lines(own, _UNTIMED)
+        lines += islice(answers, 1) if known else answers
+    lines += [SINGLE_RUNS, _OF_EACH] if timed else []
     return Section(
         key="learning",
         brief=[Line(_TITLE, tone="strong"), *map(Line, dict.fromkeys(lines))] if lines else [],
