@@ -15,8 +15,8 @@ from scripts.write.folder import Folder
 
 MOST_ROWS = 100
 """Of one table; the CSV files have all."""
-MOST_TOLD = 5
-"""Of one table that has no room, whose rows are sentences."""
+COLUMNS_PER_ROW = 8
+"""A table that has no room has a row in sentences for so many columns of the terminal: 5, or 10."""
 MOST_LETTERS = 200
 """Of one cell: a machine may be tied with hundreds of others."""
 _BESIDE = 30
@@ -84,11 +84,12 @@ def _show(item: Line | Table, console: Console) -> None:
     if item.caption:
         console.print(Text(f"\n{_wrapped(item.caption, console, 0)}", style="bold"))
     fits = _width(item) <= console.width
+    most = MOST_ROWS if fits else console.width // COLUMNS_PER_ROW
     if fits:
         console.print(_rich(item, console.width - _width(item)))
     else:
-        _show_rows(item, console)
-    if (more := len(item.rows) - (MOST_ROWS if fits else MOST_TOLD)) > 0:
+        _show_rows(item, console, most)
+    if (more := len(item.rows) - most) > 0:
         what = "--out FOLDER writes" if fits else "a wider terminal shows"
         console.print(Text(f"and {counted(more, 'more row')}: {what} them all", style="dim"))
 
@@ -110,12 +111,12 @@ def _is_wrapped(column: Column) -> bool:
     return not column.to_the_right and any(" " in text for text in column.shown)
 
 
-def _show_rows(table: Table, console: Console) -> None:
+def _show_rows(table: Table, console: Console, most: int) -> None:
     """Print a table that has no room as a sentence per row, each figure behind its title."""
     first, *others = table.titled
     titles = [column.title.strip() for column in others]
     name = f"{first.title.strip()} " * first.numeric
-    for row in table.rows[:MOST_TOLD]:
+    for row in table.rows[:most]:
         told = zip(titles, row[1:], strict=True)
         parts = (_told(title, text, console.width - 2) for title, text in told if text)
         text = _wrapped(f"{name}{row[0]}: {'; '.join(parts)}", console, 2)

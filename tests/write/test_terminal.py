@@ -10,7 +10,7 @@ from rich.console import Console
 
 from scripts.sections.section import Column, Section, Strip, Table
 from scripts.write import say as saying
-from scripts.write.terminal import MOST_TOLD, show
+from scripts.write.terminal import COLUMNS_PER_ROW, show
 
 DOORS = (
     *("report", "compare", "advise", "predict", "lecture"),
@@ -73,8 +73,8 @@ def test_of_a_table_without_room_the_first_rows_are_told_each_figure_behind_its_
     caption, *rows, more, all_of_them = out.getvalue().strip().splitlines()
     assert caption == "Every machine"
     assert rows[:2] == ["machine-0: cpu", "  warm = 1.5 [1.2, 1.9]"]
-    assert len(rows) == 2 * MOST_TOLD
-    assert (more, all_of_them) == ("and 2 more rows: a wider", "terminal shows them all")
+    assert len(rows) == 2 * (24 // COLUMNS_PER_ROW)
+    assert (more, all_of_them) == ("and 4 more rows: a wider", "terminal shows them all")
 
 
 @pytest.mark.parametrize(("columns", "width"), [("0", 80), ("1", 20), ("20", 20), ("x", 80)])
@@ -99,7 +99,7 @@ def test_a_sentence_is_wrapped_between_words_on_a_terminal_only(
     shown: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     console = Console(width=20, force_terminal=shown, color_system=None)
-    monkeypatch.setattr(saying, "Console", lambda **_named: console)
+    monkeypatch.setattr(saying, "_Console", lambda **_named: console)
     saying.say(iter(SAID))
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     assert lines == (["a sentence of", "several words", "  and another"] if shown else SAID)
