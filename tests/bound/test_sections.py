@@ -39,7 +39,7 @@ def test_of_several_networks_the_terminal_shows_a_row_each(tmp_path: Path) -> No
     assert isinstance(fastest, Table)
     assert isinstance(could, Table)
     assert isinstance(note, Line)
-    titles = "network, side, batch size, samples per second, times those at 8"
+    titles = "network, side, batch size, samples per second, gain over 8"
     assert ", ".join(column.title for column in fastest.titled) == titles
     assert fastest.rows[1] == ("cnn", "cpu", "512", "146,286", "64x")
     assert dict(zip([one.title for one in could.titled], could.rows[0], strict=True)) == {

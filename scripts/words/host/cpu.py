@@ -53,7 +53,7 @@ def cpu_cells(rates: pd.DataFrame) -> Cells:
         "side": (best["side"], best["side"]),
         "batch size": (best["batch_size"], str(best["batch_size"])),
         "samples per second": (rate, short_number(rate)),
-        f"times those at {first['batch_size']}": (gain, times(gain)),
+        f"gain over {first['batch_size']}": (gain, times(gain)),
         "larger batches reach": (", ".join(pairs), ", ".join(pairs)),
     }
 
