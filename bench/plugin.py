@@ -50,6 +50,8 @@ class RunPlugin(ABC, Generic[State]):
             if config.pluginmanager.has_plugin(name):
                 config.pluginmanager.unregister(name=name)
         self.run = run
+        self.lost = ""
+        """What another plugin could not write."""
         if not config.option.collectonly:
             run.claim.check()
 
@@ -90,19 +92,32 @@ class RunPlugin(ABC, Generic[State]):
             if FIXTURE not in getattr(item, "fixturenames", ()):
                 raise pytest.UsageError(f"{item.nodeid}: is no cell; a run measures, leave it out")
         cases = [item.callspec for item in session.items if hasattr(item, "callspec")]
-        if cases:
-            until_the_end(session.config, ended_by_signals())
-            self.work(cases, open_console())
-            until_the_end(session.config, ended_by_signals())  # also while the cells are shown
+        if not cases:
+            ids = self.cases().ids
+            raise pytest.UsageError(
+                f"none of the {len(ids)} cells is chosen, whose first is {ids[0]}; mend -k or "
+                "whatever else leaves them out; --collect-only lists them"
+            )
+        until_the_end(session.config, ended_by_signals())
+        self.work(cases, open_console())
+        until_the_end(session.config, ended_by_signals())  # also while the cells are shown
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
-        """Writes the result file, whatever ended the session."""
+        """Writes the result file, whatever ended the session.
+
+        Another plugin that cannot write its own (--junitxml) takes no summary from this one.
+        """
         until_the_end(session.config, unheard_signals())
         if self.run.facts is not None:
             session.exitstatus = self._write(session)
         self.run.claim.release()
-        return (yield)
+        try:
+            return (yield)
+        except OSError as error:
+            self.lost = f"what another option of pytest's writes is not written: {error}"
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+            return None
 
     def _write(self, session: pytest.Session) -> int:
         """Writes the result file and returns the session's exit status."""
@@ -134,6 +149,8 @@ class RunPlugin(ABC, Generic[State]):
         if self.run.facts is not None:
             terminalreporter.ensure_newline()
             self.summarise(open_console())
+        if self.lost:
+            terminalreporter.write_line(self.lost)
 
 
 def open_console() -> Console:

@@ -59,6 +59,8 @@ USUAL = {
     "--benchmark-timer": "time.perf_counter",
 }
 """What those say that nobody has typed, where that is anything."""
+FILES = ("--junitxml", "--log-file", "--report-log")
+"""What pytest writes besides, opened before or after everything is measured."""
 ONE_AT_A_TIME = "a run measures one process at a time; leave"
 
 
@@ -87,6 +89,30 @@ def refuse_useless(config: pytest.Config) -> None:
         typed = config.getoption(flag, None)
         if typed and typed != USUAL.get(flag):
             raise pytest.UsageError(f"{flag}: {why}; leave it out{_as_well()}")
+    for flag in FILES:
+        file = config.getoption(flag, None)
+        if file is None and flag == "--log-file":
+            file = config.getini("log_file")
+        if file:
+            _refuse_unwritable(flag, Path(file).expanduser(), config)
+
+
+def _refuse_unwritable(flag: str, path: Path, config: pytest.Config) -> None:
+    """Only a real file shows that a place can be written; one that lies there stays as it is."""
+    result = Path(config.getoption("--benchmark-json") or "").expanduser()
+    if path.resolve() == result.resolve():
+        raise pytest.UsageError(f"{flag}: {path} is the result file; name another{_as_well()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = not path.exists()
+        path.open("ab").close()
+        if new:
+            path.unlink()
+    except OSError as error:
+        raise pytest.UsageError(
+            f"{flag}: {path} cannot be written ({error.strerror}); name another or leave it "
+            f"out{_as_well()}"
+        ) from None
 
 
 def _as_well() -> str:

@@ -41,6 +41,10 @@ LINES: dict[str, tuple[tuple[str, ...], str]] = {
     "no terminal": (("-p", "no:terminal", "-o", "addopts="), "-p no:terminal: a run needs it"),
     "no warnings": (("-p", "no:warnings"), "-p no:warnings: a run needs it"),
     "the run itself": (("-p", "no:crossover"), "-p no:crossover: that is the run itself"),
+    "--junitxml": (("--junitxml", "/dev/null/x.xml"), "--junitxml: /dev/null/x.xml cannot be"),
+    "--log-file": (("--log-file", "/dev/null/x"), "--log-file: /dev/null/x cannot be written"),
+    "log_file": (("-o", "log_file=/dev"), "--log-file: /dev cannot be written (Is a directory)"),
+    "no cell": ((*TINY, "-k", "nothing"), "cells is chosen, whose first is mlp-8-"),
     "tests beside the cells": (
         (*TINY, "tests/console/test_say.py"),
         "test_say.py::test_a_letter_that_the_console_lacks_is_no_error: is no cell",
@@ -142,6 +146,20 @@ def test_what_stands_in_a_variable_is_refused_with_its_name(tmp_path: Path) -> N
         assert f"leave it out (PYTEST_ADDOPTS: '{typed}')" in said.output
     (said,) = answers_to([line], PYTEST_XDIST_WORKER="gw0")
     assert "PYTEST_XDIST_WORKER: a run measures one process at a time" in said.output
+
+
+def test_a_run_outlives_the_file_of_another_option_and_gives_its_own_away_to_none(
+    tmp_path: Path,
+) -> None:
+    path = str(tmp_path / "box.json")
+    line = (*TINY, "--benchmark-json", path, "--junitxml")
+    full, own = answers_to([(*line, "/dev/full"), (*line, path)])
+    assert full.code == pytest.ExitCode.INTERNAL_ERROR
+    assert "Traceback" not in full.output
+    assert f"written: {path}\n" in full.output
+    assert "another option of pytest's writes is not written: [Errno 28] No space" in full.output
+    assert own.code == pytest.ExitCode.USAGE_ERROR
+    assert f"--junitxml: {path} is the result file; name another" in own.output
 
 
 def test_a_tilde_is_the_home_folder_and_no_folder_is_made_elsewhere(tmp_path: Path) -> None:
