@@ -85,13 +85,12 @@ def sure_words(verdicts: pd.DataFrame) -> str:
     count = counted(len(verdicts), "comparison")
     if decided:
         are = "is" if decided == 1 else "are"
-        said = f"How sure: {decided:,} of {count} {are} decided ({_promise(verdicts)})"
-    else:
-        few = verdicts["blocks"].between(1, FEWEST_BLOCKS - 1).any()
-        takes = f", which takes {FEWEST_BLOCKS} repetitions or more"
-        said = f"How sure: none of {count} is decided{takes * bool(few)}"
+        return f"How sure: {decided:,} of {count} {are} decided ({_promise(verdicts)})."
+    few = verdicts["blocks"].between(1, FEWEST_BLOCKS - 1).any()
+    takes = f", which takes {FEWEST_BLOCKS} repetitions or more"
     withheld = int((verdicts["verdict"] == SUSPECT).sum())
-    return f"{said}{f'; {withheld} suspect' if withheld else ''}."
+    suspect = f"; {withheld} suspect" if withheld else ""
+    return f"How sure: none of {count} is decided{takes * bool(few)}{suspect}."
 
 
 def _promise(verdicts: pd.DataFrame) -> str:

@@ -32,7 +32,7 @@ def test_without_a_study_step_times_say_why_and_what_a_larger_batch_gains(tmp_pa
     gain = 8 * falling("mlp", "cuda", 8) / falling("mlp", "cuda", 512)
     assert helps == (
         f"What helps: a larger batch (mlp, 512 over 8: {gain:.0f}x the samples per second). "
-        "--remedies all tries others."
+        "pytest bench --remedies all tries others."
     )
 
 
@@ -45,7 +45,7 @@ def test_the_networks_are_named_that_pay_it(tmp_path: Path) -> None:
 
 def test_where_the_file_does_not_tell_why_it_is_said_who_does(tmp_path: Path) -> None:
     why, _helps = lines(tmp_path, ratio=lambda *_cell: 2.0)
-    assert why == "Why is not known: --diagnose tells."
+    assert why == "Why is not known: pytest bench --diagnose tells."
     assert lines(tmp_path, ratio=lambda *_cell: 0.5) == []
 
 

@@ -16,8 +16,8 @@ from scripts.words.settings import settings_words
 from scripts.words.steps import FIXED_COST, pays_fixed_cost
 from scripts.words.why import MEANINGS
 
-UNKNOWN = "Why is not known: --diagnose tells."
-_UNTRIED = "--remedies all tries {}."
+UNKNOWN = "Why is not known: pytest bench --diagnose tells."
+_UNTRIED = "pytest bench --remedies all tries {}."
 _NO_REMEDY = "No remedy of those tried made it surely faster."
 _LEAST_GAIN = 1.1
 """What a larger batch gains is worth a word from here on."""
