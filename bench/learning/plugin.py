@@ -1,13 +1,15 @@
 """pytest's side of `--learning`: the hooks of any run, with the cells and words of learning."""
 
+from collections.abc import Iterator
 from statistics import median
 from typing import Any
 
 import pytest
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from bench.console.say import say_next
+from bench.console.say import say, say_next
 from bench.console.shell import command
 from bench.learning.content import learning_key
 from bench.learning.grid import LearnCell, learn_cell_id
@@ -15,6 +17,9 @@ from bench.learning.options import read_learn_settings
 from bench.learning.run import LearnRun, NotReached
 from bench.measure.journal import Line
 from bench.plugin import Cases, RunPlugin, placed
+
+_HEADS = ("batch size", "optimiser", "learning rate", "epochs", "seeds")
+_UNBOUNDED = 1000
 
 
 class LearnPlugin(RunPlugin[LearnRun]):
@@ -45,17 +50,15 @@ class LearnPlugin(RunPlugin[LearnRun]):
         assert run.facts is not None  # noqa: S101 - likewise
         for workload, target in run.facts.targets.items():
             metric = run.facts.workloads[workload]["goal_metric"].replace("_", " ")
-            console.print(_table(run, workload, f"{workload}: epochs to {metric} {target:g}"))
+            title = f"{workload}: epochs to {metric} {target:g}, median [lowest to highest]"
+            _print_rows([*_rows(run, workload)], title, console)
         own = next(iter(run.facts.targets), "NAME")
         read = command("scripts/advise.py", run.path, "--workload", own)
         say_next(run, console, figure="run", done="trained", command=read)
 
 
-def _table(run: LearnRun, workload: str, title: str) -> Table:
-    """Returns epochs to the target by batch size and optimiser, or why there are none."""
-    table = Table(title=title, title_justify="left")
-    for name in ("batch size", "optimiser", "learning rate", "epochs", "seeds"):
-        table.add_column(name, justify="right")
+def _rows(run: LearnRun, workload: str) -> Iterator[tuple[str, ...]]:
+    """Yields epochs to the target by batch size and optimiser (_HEADS), or why there are none."""
     for cell in run.cells:
         if cell.workload != workload:
             continue
@@ -63,8 +66,24 @@ def _table(run: LearnRun, workload: str, title: str) -> Table:
         if isinstance(outcome, NotReached):
             words = ("", outcome.reason, "")
         else:
-            spread = f"{median(outcome.epochs):.3g}"
-            spread += f" [{min(outcome.epochs):.3g}, {max(outcome.epochs):.3g}]"
+            low, high = min(outcome.epochs), max(outcome.epochs)
+            spread = f"{median(outcome.epochs):.3g} [{low:.3g} to {high:.3g}]"
             words = (f"{outcome.learning_rate:g}", spread, str(len(outcome.epochs)))
-        table.add_row(str(cell.batch_size), cell.optimizer, *words)
-    return table
+        yield str(cell.batch_size), cell.optimizer, *words
+
+
+def _print_rows(rows: list[tuple[str, ...]], title: str, console: Console) -> None:
+    """Prints a table, or where it has no room a sentence per row."""
+    table = Table(title=Text(title), title_justify="left")
+    for name in _HEADS:
+        table.add_column(name, justify="right")
+    for row in rows:
+        table.add_row(*map(Text, row))  # brackets are no marks of rich's
+    free = console.options.update_width(_UNBOUNDED)
+    if console.measure(table, options=free).maximum <= console.width:
+        console.print(table)
+        return
+    say(console, title)
+    for row in rows:
+        told = zip(_HEADS, row, strict=True)
+        say(console, "; ".join(f"{name} {text}" for name, text in told if text))

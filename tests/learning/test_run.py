@@ -9,7 +9,7 @@ from scripts.read import learning
 from scripts.read.learning import epochs_to_target
 from scripts.read.learning_file import KEY
 from tests.real_runs import LEARNING, RealRun
-from tests.run.typed import STUBBED, bench, read, started, wait_for_answers
+from tests.run.typed import STUBBED, answers_to, bench, read, started, wait_for_answers
 
 
 def test_a_finished_run_leaves_a_whole_file_that_the_reading_half_takes(
@@ -130,3 +130,12 @@ def test_collecting_shows_the_cells_of_learning_or_of_timing_never_both() -> Non
     assert code == 0
     assert "bench_training[mlp-8-1-cpu]" in output
     assert "bench_learning" not in output
+
+
+def test_where_the_table_has_no_room_each_row_is_a_sentence(tmp_path: Path) -> None:
+    typed = ["--learning", "--workloads", "mlp", "--batch-sizes", "32", "--optimizers", "adam"]
+    [said] = answers_to([[*typed, "--benchmark-json", str(tmp_path / "l.json")]], COLUMNS="40")
+    assert said.code == 0
+    words = " ".join(said.output.split())
+    assert "batch size 32; optimiser adam; learning rate" in words
+    assert "median [lowest to highest]" in words
