@@ -85,11 +85,14 @@ def test_a_refusal_on_a_terminal_breaks_no_word(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no process ends by a signal there")
-def test_ctrl_c_while_a_door_is_still_importing_is_no_traceback(tmp_path: Path) -> None:
+@pytest.mark.parametrize("door", [["scripts/report.py"], ["-m", "scripts.compare"]])
+def test_ctrl_c_while_a_door_is_still_importing_is_no_traceback(
+    door: list[str], tmp_path: Path
+) -> None:
     pressed = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n"
     (tmp_path / "pandas.py").write_text(pressed)
     done = subprocess.run(
-        [sys.executable, "scripts/report.py", "x.json"], cwd=ROOT, capture_output=True, text=True,
+        [sys.executable, *door, "x.json"], cwd=ROOT, capture_output=True, text=True,
         check=False, env=dict(os.environ) | {"PYTHONPATH": str(tmp_path)},
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
