@@ -100,18 +100,18 @@ def refuse_useless(config: pytest.Config) -> None:
 def _refuse_unwritable(flag: str, path: Path, config: pytest.Config) -> None:
     """Only a real file shows that a place can be written; one that lies there stays as it is."""
     result = Path(config.getoption("--benchmark-json") or "").expanduser()
-    if path.resolve() == result.resolve():
-        raise pytest.UsageError(f"{flag}: {path} is the result file; name another{_as_well()}")
     try:
+        if path.resolve() == result.resolve():
+            raise pytest.UsageError(f"{flag}: {path} is the result file; name another{_as_well()}")
         path.parent.mkdir(parents=True, exist_ok=True)
         new = not path.exists()
         path.open("ab").close()
         if new:
             path.unlink()
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # the latter: links in a circle
+        why = getattr(error, "strerror", error)
         raise pytest.UsageError(
-            f"{flag}: {path} cannot be written ({error.strerror}); name another or leave it "
-            f"out{_as_well()}"
+            f"{flag}: {path} cannot be written ({why}); name another or leave it out{_as_well()}"
         ) from None
 
 

@@ -35,12 +35,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Submits, waits and reports; 2 and one line on stderr for what is refused or unfinished."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     options, typed = _parser().parse_known_args(given)
-    options.out = options.out.resolve()
     command = shlex.join(["python", "scripts/fleet.py", *given])
     return answered(lambda: _fleet(options, typed, command))
 
 
 def _fleet(options: argparse.Namespace, typed: list[str], command: str) -> None:
+    try:
+        options.out = options.out.resolve()
+    except (OSError, RuntimeError) as error:  # no folder is here any more; links in a circle
+        raise ResultError(options.out, "", f"cannot be used: {error}; name another place") from None
     kinds, cells = kinds_of(options.partitions, options.slurm), cells_of(typed)
     if options.cluster == LOCAL and cells:
         raise ResultError("", "--cluster", "local: nothing queues here; use `pytest bench`")

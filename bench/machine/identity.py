@@ -10,8 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import cpuinfo
-
 from bench.measure.ask import ask
 from bench.measure.host.nvml import load_nvml
 
@@ -22,7 +20,14 @@ _CONTROL_GROUPS = Path("/proc/1/cgroup")
 
 def ask_cpu() -> dict[str, Any]:
     """Returns what the CPU says of itself; nothing where it cannot be asked."""
-    return ask(cpuinfo.get_cpu_info) or {}
+    return ask(_ask_cpu) or {}
+
+
+def _ask_cpu() -> dict[str, Any]:
+    import cpuinfo  # noqa: PLC0415 - raises on a processor that it does not know
+
+    about: dict[str, Any] = cpuinfo.get_cpu_info()
+    return about
 
 
 def hardware(cpu: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:

@@ -40,6 +40,9 @@ STOPS = (JournalError, OSError, RuntimeError)
 """What ends a run before its end, with the way to resume it: no disk, process or thread is left."""
 
 
+MEND = "mend that first"
+
+
 def journal_path(result: Path) -> Path:
     """Where the journal of a result file lies: beside it."""
     return result.with_name(f"{result.stem}{JOURNAL}")
@@ -63,7 +66,7 @@ def lock_result(result: Path) -> FileLock:
         OSError,
         NotImplementedError,
     ) as error:  # the latter: a file system without locks
-        raise _unwritable(lock_path(result), error) from None
+        raise JournalError(f"{_unwritable(lock_path(result), error)}; {MEND}") from None
     return lock
 
 
@@ -196,7 +199,7 @@ def read_journal(path: Path, kinds: Any) -> tuple[Header, list[Any]]:
         data = path.read_bytes()
     except OSError as error:
         raise JournalError(
-            f"{path}: no journal to resume ({error.strerror}); start without --resume"
+            f"{path}: cannot be read ({error.strerror}); mend that, or discard it with --overwrite"
         ) from None
     lines: list[Any] = []
     for number, line in enumerate(data.split(b"\n")[:-1], start=1):

@@ -12,6 +12,7 @@ from filelock import FileLock
 
 from bench.measure.journal import (
     JOURNAL,
+    MEND,
     Header,
     Journal,
     JournalError,
@@ -117,14 +118,14 @@ class Claim:
             if differs:
                 raise pytest.UsageError(
                     f"--resume: {path} is of another run: {differs}; "
-                    f"give the same command on the same machine{self._or_say_so(differs)}, "
-                    "or another file"
+                    f"give the same command on the same machine{self._or_say_so(differs)} with the "
+                    "version that began it, or another file"
                 )
             journal = Journal.reopen(path)
             journal.append(Resumed(now, self.command))
         except JournalError as error:
             option = "--resume: " if self.resume else ""
-            raise pytest.UsageError(f"{option}{error}") from None
+            raise pytest.UsageError(f"{option}{error}; {MEND}") from None
         return journal, header.started, lines
 
     def _known(self, identity: Line) -> Line:

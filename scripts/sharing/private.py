@@ -32,7 +32,7 @@ def own_words() -> dict[str, str]:
     """Return the names of this host and this user, and what takes their place."""
     host = socket.gethostname()
     words = {host: "<host>", host.partition(".")[0]: "<host>"}
-    with suppress(OSError, KeyError):  # a container's user without a name
+    with suppress(OSError, KeyError, ImportError):  # a user without a name; Windows has no pwd
         words[getpass.getuser()] = "<user>"
     return {
         word: mark

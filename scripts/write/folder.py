@@ -93,14 +93,14 @@ def _require_replaceable(path: Path, inputs: Iterable[Path]) -> None:
     if not path.exists():
         return
     if not path.is_file():
-        raise ResultError(path, "", "cannot be written: is not a regular file")
+        raise ResultError(path, "", "cannot be written: is not a regular file; name another place")
     if any(source.exists() and path.samefile(source) for source in inputs):
         raise ResultError(path, "", "cannot be written: it is read; name another file")
 
 
 def _unwritable(path: Path, error: OSError | ValueError) -> ResultError:
     reason = getattr(error, "strerror", None) or error
-    return ResultError(path, "", f"cannot be written: {reason}")
+    return ResultError(path, "", f"cannot be written: {reason}; name another place")
 
 
 def _umask() -> int:

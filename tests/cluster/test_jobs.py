@@ -87,6 +87,14 @@ def test_what_cannot_be_done_is_one_line_before_anything_is_submitted(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_links_in_a_circle_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    assert main(["--partitions", "a", "--cluster", "local", "--out", str(tmp_path / "loop")]) == 2
+    refused = capsys.readouterr().err
+    assert "loop: cannot be used: " in refused
+    assert refused.count("\n") == 1
+
+
 def test_a_note_that_was_cut_off_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "jobs").mkdir()
     note = tmp_path / "jobs/a.json"

@@ -1,5 +1,6 @@
 """What a CPU without a name of its own is called, and what is recorded of its power."""
 
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from bench.machine.facts import describe_machine
+from bench.machine.identity import ask_cpu
 from bench.machine.named import cpu_brand, power_facts
 
 CORE = "processor\t: {}\nBogoMIPS\t: 50.00\nCPU implementer\t: {}\nCPU part\t: {}\n\n"
@@ -96,3 +98,12 @@ def test_no_fact_that_cannot_be_asked_ends_a_run(
     assert facts["cpu"]
     assert facts["cores_usable"] >= 1
     assert len(facts["machine_id"]) == 12
+
+
+def test_a_processor_that_py_cpuinfo_does_not_know_ends_no_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "cpuinfo", raising=False)
+    monkeypatch.delitem(sys.modules, "cpuinfo.cpuinfo", raising=False)
+    monkeypatch.setattr("platform.machine", lambda: "e2k")  # it raises while it is imported
+    assert ask_cpu() == {}

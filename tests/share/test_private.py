@@ -2,6 +2,7 @@
 
 import getpass
 import socket
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,8 +97,9 @@ def test_names_that_tell_nothing_are_not_looked_for(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(getpass, "getuser", lambda: "root")
     assert own_words() == {"gauss.lab.example": "<host>", "gauss": "<host>"}
 
-    def nobody() -> str:
-        raise KeyError("getpwuid(): uid not found: 1000")
+    def nobody(error: Exception) -> str:
+        raise error
 
-    monkeypatch.setattr(getpass, "getuser", nobody)
-    assert "gauss" in own_words()
+    for error in (KeyError("getpwuid(): uid not found: 1000"), ImportError("pwd")):
+        monkeypatch.setattr(getpass, "getuser", partial(nobody, error))
+        assert "gauss" in own_words()

@@ -124,7 +124,7 @@ def test_a_journal_cut_at_any_byte_keeps_every_line_that_is_whole(tmp_path: Path
 
 
 def test_a_missing_journal_is_named(tmp_path: Path) -> None:
-    with pytest.raises(JournalError, match="no journal to resume"):
+    with pytest.raises(JournalError, match=r"cannot be read .*; mend that, or discard it"):
         read_journal(tmp_path / "gone.journal.jsonl", Line)
 
 
