@@ -86,11 +86,11 @@ def sure_words(verdicts: pd.DataFrame) -> str:
     if decided:
         are = "is" if decided == 1 else "are"
         return f"How sure: {decided:,} of {count} {are} decided ({_promise(verdicts)})."
-    few = verdicts["blocks"].between(1, FEWEST_BLOCKS - 1).any()
-    takes = f", which takes {FEWEST_BLOCKS} repetitions or more"
-    withheld = int((verdicts["verdict"] == SUSPECT).sum())
-    suspect = f"; {withheld} suspect" if withheld else ""
-    return f"How sure: none of {count} is decided{takes * bool(few)}{suspect}."
+    if withheld := int((verdicts["verdict"] == SUSPECT).sum()):
+        return f"How sure: none of {count} is decided; {withheld} suspect."
+    few = bool(verdicts["blocks"].between(1, FEWEST_BLOCKS - 1).any())
+    takes = f", which takes {FEWEST_BLOCKS} repetitions or more" * few
+    return f"How sure: none of {count} is decided{takes}."
 
 
 def _promise(verdicts: pd.DataFrame) -> str:

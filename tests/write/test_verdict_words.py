@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from scripts.figures.total import break_even_lines
-from scripts.words.verdicts import answer, break_even_words
+from scripts.words.verdicts import answer, break_even_words, sure_words
 from tests.write.test_crossover_words import curve
 
 
@@ -40,3 +40,16 @@ def test_an_answer_counts_what_was_decided() -> None:
     )
     words = answer(cells, pd.DataFrame([curve("never")]))
     assert words.endswith("it is slower in 1 and undecided in 1 of 2 compared cells.")
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "words"),
+    [
+        (["undecided", "undecided"], "which takes 3 repetitions or more."),
+        (["suspect", "undecided"], "none of 2 comparisons is decided; 1 suspect."),
+    ],
+)
+def test_repetitions_are_asked_for_only_where_nothing_is_suspect(
+    verdicts: list[str], words: str
+) -> None:
+    assert sure_words(pd.DataFrame({"verdict": verdicts, "blocks": [2, 2]})).endswith(words)
