@@ -130,7 +130,7 @@ REPORTING = {
         "scripts/sections/section.py",
         'return float(f"{value:.5g}") if math.isfinite(value) else None',
         'return float(f"{value:.5g}")',
-        "write/page/test_page.py::test_a_table_is_packed_without_losing_a_value",
+        "write/test_table_text.py::test_a_table_is_packed_without_losing_a_value",
     ),
     "a formula runs in a spreadsheet": Fault(
         "scripts/write/folder.py",

@@ -15,6 +15,8 @@ from scripts.tables.learned import Learned
 from scripts.write.page import page
 from tests.corpus import Corpus
 
+NASTY = '"><img src=x onerror=alert(1)></script><script>alert(2)</script>'
+"""A machine's name that would be an element of a page."""
 DRAWN = "scripts.write.drawing.drawn"
 
 

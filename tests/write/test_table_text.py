@@ -11,6 +11,8 @@ from scripts.read.text import (
     seconds_in_words,
     times,
 )
+from scripts.sections.section import Column, Table
+from scripts.words.names import listed
 
 
 @pytest.mark.parametrize(
@@ -92,3 +94,34 @@ def test_seconds_are_written_with_three_digits_and_a_unit(seconds: float, words:
 )
 def test_ratios_are_written_as_factors(ratio: float, words: str) -> None:
     assert times(ratio) == words
+
+
+def test_a_table_is_packed_without_losing_a_value() -> None:
+    table = Table(
+        name="t",
+        caption="",
+        columns=[
+            Column("word", ["b", "a", "b"], "word"),
+            Column("number", [1.23456789, None, float("inf")], "number", words=["1.2", "", ""]),
+        ],
+    )
+    assert table.rows == [("b", "1.2"), ("a", ""), ("b", "")]
+    assert table.packed() == [
+        {"key": "word", "texts": ["b", "a"], "at": [0, 1, 0]},
+        {"key": "number", "values": [1.2346, None, None]},
+    ]
+
+
+def test_a_list_of_words_is_cut_short() -> None:
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert listed("abcdefghijk", most=2) == "a, b and 9 more"
+
+
+def test_numbers_are_set_to_the_right_unless_they_are_told_in_sentences() -> None:
+    def right(*words: str) -> bool:
+        return Column("gain", [1.0] * len(words), "gain", words).to_the_right
+
+    assert right("1.25x [1.20 to 1.31]", "")
+    assert not right("1.25x", "unsupported (the CPU computes where the data lies, this is cpu)")
+    assert not Column("name", ["mlp"], "name").to_the_right

@@ -11,11 +11,7 @@ import pytest
 
 from scripts.figures.speed import speed_figure
 from scripts.figures.style import encoded
-from scripts.sections.inputs import Report
-from scripts.sections.machines.about import software
-from scripts.sections.section import Column, Table
 from scripts.tables.analysis import Analysis
-from scripts.words.names import listed
 from scripts.write import page as page_module
 from scripts.write.inline_svg import data_address, small_svg
 from tests.corpus import Corpus, Pattern, falling
@@ -244,45 +240,3 @@ def test_every_picture_and_heat_map_has_words_for_who_cannot_see_it(tmp_path: Pa
     drawings = [attributes for tag, attributes in elements.found if tag == "svg"]
     assert len(drawings) == 1
     assert all(len(str(attributes["aria-label"])) > 40 for attributes in drawings)
-
-
-def test_a_machines_driver_and_power_limit_stand_with_its_software(tmp_path: Path) -> None:
-    content = Corpus(machine="box", sides=("cpu", "cuda"), **SMALL).result()
-    (card,) = content["machine_info"]["crossover"]["accelerators"]
-    card |= {"driver": "580.65.06", "power_limit_watts": 320.0}
-    path = tmp_path / "box.json"
-    path.write_text(json.dumps(content))
-    [table] = next(iter(software(Report(Analysis([path]))))).tables
-    (drivers,) = [column.shown for column in table.columns if column.title == "drivers"]
-    assert list(drivers) == ["cuda: driver 580.65.06, power limit 320 W"]
-
-
-def test_a_table_is_packed_without_losing_a_value() -> None:
-    table = Table(
-        name="t",
-        caption="",
-        columns=[
-            Column("word", ["b", "a", "b"], "word"),
-            Column("number", [1.23456789, None, float("inf")], "number", words=["1.2", "", ""]),
-        ],
-    )
-    assert table.rows == [("b", "1.2"), ("a", ""), ("b", "")]
-    assert table.packed() == [
-        {"key": "word", "texts": ["b", "a"], "at": [0, 1, 0]},
-        {"key": "number", "values": [1.2346, None, None]},
-    ]
-
-
-def test_a_list_of_words_is_cut_short() -> None:
-    assert listed(["a"]) == "a"
-    assert listed(["a", "b", "c"]) == "a, b and c"
-    assert listed("abcdefghijk", most=2) == "a, b and 9 more"
-
-
-def test_numbers_are_set_to_the_right_unless_they_are_told_in_sentences() -> None:
-    def right(*words: str) -> bool:
-        return Column("gain", [1.0] * len(words), "gain", words).to_the_right
-
-    assert right("1.25x [1.20, 1.31]", "")
-    assert not right("1.25x", "unsupported (the CPU computes where the data lies, this is cpu)")
-    assert not Column("name", ["mlp"], "name").to_the_right
