@@ -26,7 +26,7 @@ from scripts.words.names import listed
 
 MOST_CPUS = 2
 """Files of the CPU alone that are told of at once; of more, each is folded."""
-MOST_NAMED = 3
+MOST_NAMED = 2
 """Machines whose names a page begins with; of more there is the number."""
 MOST_ROWS = 8_500
 MOST_FILES = 50
