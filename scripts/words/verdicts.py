@@ -80,7 +80,12 @@ def sureness(cells: pd.DataFrame, curve: Row) -> str:
 
 
 def sure_words(verdicts: pd.DataFrame) -> str:
-    """How many comparisons got a verdict, and what is promised of these."""
+    """How many comparisons got a verdict, and what is promised of these.
+
+    Where a side has no time nothing is compared; it counts only where nothing else is there.
+    """
+    compared = verdicts[verdicts["verdict"] != NOT_MEASURED]
+    verdicts = compared if len(compared) else verdicts
     decided = int(verdicts["verdict"].isin(DECIDED).sum())
     count = counted(len(verdicts), "comparison")
     if decided:

@@ -53,3 +53,10 @@ def test_repetitions_are_asked_for_only_where_nothing_is_suspect(
     verdicts: list[str], words: str
 ) -> None:
     assert sure_words(pd.DataFrame({"verdict": verdicts, "blocks": [2, 2]})).endswith(words)
+
+
+def test_what_was_not_measured_is_no_comparison() -> None:
+    known = {"adjustment": ["bh"] * 3, "blocks": [5, 5, 0]}
+    rows = pd.DataFrame({"verdict": ["slower", "undecided", "not measured"], **known})
+    assert sure_words(rows).startswith("How sure: 1 of 2 comparisons is decided")
+    assert sure_words(rows.tail(1)) == "How sure: none of 1 comparison is decided."

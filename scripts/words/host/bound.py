@@ -13,7 +13,7 @@ WHAT_IT_IS = (
     "No GPU can do better with this host, in eager PyTorch and true fp32, "
     "and nothing says that one comes near it. An operation has to be issued before it can run."
 )
-NO_GPU = "No GPU was measured: bound below."
+NO_GPU = "No GPU measured; below: the best possible."
 NOT_SAID = "What a GPU could do here at best is not "
 ALL_SUSPECT = f"{NOT_SAID}said: it stands on the CPU's seconds, which are suspect."
 NOT_FP32 = f"{NOT_SAID}said: it is a bound in true fp32, in which nothing was measured."
