@@ -38,9 +38,8 @@ class JournalError(Exception):
 
 STOPS = (JournalError, OSError, RuntimeError)
 """What ends a run before its end, with the way to resume it: no disk, process or thread is left."""
-
-
 MEND = "mend that first"
+"""The way out where a file cannot be written and nothing is lost."""
 
 
 def journal_path(result: Path) -> Path:
